@@ -1,0 +1,48 @@
+"""The one family of errors that people see: each says what happened and what to do."""
+
+from __future__ import annotations
+
+
+class SoundalikeError(Exception):
+    """A known failure.
+
+    Parameters
+    ----------
+    message : str
+        What happened, one sentence.
+    hint : str
+        What the person can do about it, one sentence.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        # Both arguments must survive the way back from a worker process.
+        return type(self), (self.message, self.hint)
+
+
+class AudioFileError(SoundalikeError):
+    """An audio file cannot be read, or has nothing in it to match."""
+
+
+class MicrophoneError(SoundalikeError):
+    """Recording is not possible, or has broken off."""
+
+
+class ModelError(SoundalikeError):
+    """A checkpoint, PCA file or converted network cannot be used."""
+
+
+class CatalogError(SoundalikeError):
+    """A catalogue, its source records, a class name or a video id cannot be used."""
+
+
+class DownloadError(SoundalikeError):
+    """A file of the product's cannot be fetched, verified or imported."""
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for it
+    """The work was stopped on request."""

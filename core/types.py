@@ -1,0 +1,91 @@
+"""The values that travel between the rooms of `core`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32: TypeAlias = NDArray[np.float32]
+UInt8: TypeAlias = NDArray[np.uint8]
+
+EMBEDDING_SIZE = 128
+"""Numbers in a VGGish embedding, before and after post-processing."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is searched for.
+
+    Attributes
+    ----------
+    name : str
+        A file name, "Recording" or a video id, for people.
+    frames : uint8 array, shape (N, 128)
+        Post-processed VGGish embeddings, one a patch of 0.96 s (or a second of an AudioSet clip).
+    duration_s : float
+        Length of the sound in seconds.
+    notes : tuple of str
+        Sentences a person should read, such as "padded with silence".
+    """
+
+    name: str
+    frames: UInt8
+    duration_s: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Match:
+    """One clip of the catalogue that sounds like the query.
+
+    Attributes
+    ----------
+    rank : int
+        1 for the most similar.
+    video_id : str
+        YouTube's eleven characters.
+    start_s, end_s : float
+        The clip's span within its video, in seconds.
+    labels : tuple of str
+        Class names, as the catalogue has them.
+    similarity : float
+        Cosine similarity of the centred mean embeddings, -1 to 1.
+    url : str
+        The video at the clip's own second.
+    """
+
+    rank: int
+    video_id: str
+    start_s: float
+    end_s: float
+    labels: tuple[str, ...]
+    similarity: float
+    url: str
+
+
+@dataclass(frozen=True)
+class CatalogInfo:
+    """What a person wants to know of the catalogue and model that answered."""
+
+    name: str
+    n_clips: int
+    model: str
+    is_demo: bool
+
+
+@dataclass(frozen=True)
+class Matches:
+    """An answer: the query, what answered, and the clips, best first."""
+
+    query: Query
+    catalog: CatalogInfo
+    matches: tuple[Match, ...]
+    elapsed_s: float = field(default=0.0, compare=False)
+
+
+def watch_url(video_id: str, start_s: float) -> str:
+    """Return the address of a video at a second."""
+    return f"https://www.youtube.com/watch?v={video_id}&t={int(start_s)}s"
