@@ -1,0 +1,1 @@
+"""Sound in: files, the microphone, and VGGish's log-mel front end."""

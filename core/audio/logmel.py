@@ -1,0 +1,163 @@
+"""VGGish's front end: one short-time Fourier transform for the network and for the picture.
+
+Parameters and formulas follow Google's description of VGGish (tensorflow/models,
+``research/audioset/vggish``): 16 kHz mono, 25 ms periodic Hann window, 10 ms hop, 512-point FFT,
+magnitude, 64 HTK mel bands from 125 to 7500 Hz, natural log of mel magnitude + 0.01, and
+patches of 96 frames (0.96 s) without overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from core.audio.waveform import MODEL_RATE_HZ, Waveform
+from core.jobs import Job
+from core.types import Float32
+
+WINDOW = 400
+HOP = 160
+FFT_SIZE = 512
+MEL_BANDS = 64
+MEL_LOW_HZ, MEL_HIGH_HZ = 125.0, 7500.0
+LOG_OFFSET = 0.01
+PATCH_FRAMES = 96
+HOP_S = HOP / MODEL_RATE_HZ
+PATCH_S = PATCH_FRAMES * HOP_S
+PATCH_SAMPLES = WINDOW + (PATCH_FRAMES - 1) * HOP
+"""The least samples that fill one patch: the last frame's window reaches past its hop."""
+
+_BLOCK_FRAMES = 256
+"""Small enough for a block's spectrum to stay in the processor's cache."""
+
+
+@dataclass(frozen=True)
+class LogMel:
+    """The log-mel spectrogram of a sound, as VGGish sees it.
+
+    Attributes
+    ----------
+    frames : float32 array, shape (F, 64)
+        One row every 10 ms, natural log of mel magnitude + 0.01, lowest band first.
+    name, duration_s, notes
+        As in `Waveform`; a note is added where the sound was padded.
+    """
+
+    frames: Float32
+    name: str
+    duration_s: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def patches(self) -> Float32:
+        """The network's input: a view, shape (N, 96, 64). Frames behind the last are left out."""
+        count = len(self.frames) // PATCH_FRAMES
+        return self.frames[: count * PATCH_FRAMES].reshape(count, PATCH_FRAMES, MEL_BANDS)
+
+
+def hertz_to_mel(hertz: float | Float32) -> Float32:
+    """Convert frequencies to the HTK mel scale, ``1127 ln(1 + f / 700)``."""
+    return np.asarray(1127.0 * np.log1p(np.asarray(hertz, np.float64) / 700.0))
+
+
+def mel_to_hertz(mel: float | Float32) -> Float32:
+    """Convert HTK mels to hertz."""
+    return np.asarray(700.0 * np.expm1(np.asarray(mel, np.float64) / 1127.0))
+
+
+@cache
+def mel_edges_hz() -> Float32:
+    """Return the 66 frequencies that bound the 64 mel triangles, in hertz."""
+    low, high = hertz_to_mel(MEL_LOW_HZ), hertz_to_mel(MEL_HIGH_HZ)
+    return mel_to_hertz(np.linspace(low, high, MEL_BANDS + 2))
+
+
+@cache
+def mel_matrix() -> Float32:
+    """Return the triangular filter bank, float32, shape (257, 64).
+
+    Triangles are straight in mel, not in hertz, and the bin of frequency zero carries no weight.
+    """
+    bins = hertz_to_mel(np.linspace(0.0, MODEL_RATE_HZ / 2, FFT_SIZE // 2 + 1))[:, None]
+    edges = hertz_to_mel(mel_edges_hz())
+    lower, centre, upper = edges[:-2], edges[1:-1], edges[2:]
+    rising = (bins - lower) / (centre - lower)
+    falling = (upper - bins) / (upper - centre)
+    weights = np.maximum(0.0, np.minimum(rising, falling))
+    weights[0] = 0.0
+    return weights.astype(np.float32)
+
+
+@cache
+def _hann() -> Float32:
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
+
+
+def frame_count(n_samples: int) -> int:
+    """Return how many whole windows fit into a number of samples."""
+    return max(0, 1 + (n_samples - WINDOW) // HOP)
+
+
+def magnitude_blocks(samples: Float32) -> Iterator[tuple[int, Float32]]:
+    """Yield ``(first frame, magnitudes)`` of the short-time Fourier transform, block by block.
+
+    Parameters
+    ----------
+    samples : float32 array, shape (n,)
+        Mono sound at 16 kHz.
+
+    Yields
+    ------
+    first : int
+        Index of the block's first frame; frames are 10 ms apart.
+    magnitudes : float32 array, shape (up to 256, 257)
+    """
+    if len(samples) < WINDOW:
+        return
+    frames = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP]
+    window = _hann()
+    for first in range(0, len(frames), _BLOCK_FRAMES):
+        yield first, np.abs(np.fft.rfft(frames[first : first + _BLOCK_FRAMES] * window, FFT_SIZE))
+
+
+def log_mel_frames(samples: Float32, job: Job | None = None) -> Float32:
+    """Return the log-mel frames of mono sound at 16 kHz, float32, shape (F, 64)."""
+    frames = np.empty((frame_count(len(samples)), MEL_BANDS), np.float32)
+    bank = mel_matrix()
+    for first, magnitudes in magnitude_blocks(samples):
+        mel = magnitudes @ bank
+        mel += LOG_OFFSET
+        np.log(mel, out=frames[first : first + len(mel)])
+        if job is not None and first % (64 * _BLOCK_FRAMES) == 0:
+            job.report("Computing the spectrogram", first / len(frames))
+    return frames
+
+
+def log_mel(waveform: Waveform, job: Job | None = None) -> LogMel:
+    """Compute the log-mel spectrogram of a sound, padded with silence to one patch at least.
+
+    Parameters
+    ----------
+    waveform : Waveform
+        At 16 kHz.
+    job : Job, optional
+        Told about progress.
+
+    Raises
+    ------
+    ValueError
+        If the rate is not 16 kHz: the caller forgot to resample.
+    """
+    if waveform.rate_hz != MODEL_RATE_HZ:
+        raise ValueError(f"VGGish listens at {MODEL_RATE_HZ} Hz, not {waveform.rate_hz} Hz")
+    samples, notes = waveform.samples, waveform.notes
+    if len(samples) < PATCH_SAMPLES:
+        samples = np.pad(samples, (0, PATCH_SAMPLES - len(samples)))
+        notes += (
+            f"The sound is {waveform.duration_s:.2f} s long and was padded with silence "
+            f"to {PATCH_S:.2f} s, the least that VGGish listens to.",
+        )
+    return LogMel(log_mel_frames(samples, job), waveform.name, waveform.duration_s, notes)

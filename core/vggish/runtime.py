@@ -1,0 +1,75 @@
+"""Running a converted network with onnxruntime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from core.errors import ModelError
+from core.jobs import Job
+from core.types import EMBEDDING_SIZE, Float32
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+BATCH_PATCHES = 16
+"""Enough to be fast, few enough to cancel within a fifth of a second and stay small."""
+
+
+class Network(Protocol):
+    """Anything that turns patches into embeddings."""
+
+    def embed(self, patches: Float32, job: Job) -> Float32:
+        """Return the embeddings, float32 (N, 128), of patches, float32 (N, 96, 64)."""
+
+    def close(self) -> None:
+        """Let go of memory and processes."""
+
+
+class OnnxNetwork:
+    """A converted network, float32 or quantised.
+
+    Parameters
+    ----------
+    path : Path
+        The ``.onnx`` file; its weights lie beside it.
+
+    Raises
+    ------
+    ModelError
+        If the runtime cannot load it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        # Threads that spin after work slow down whatever runs next.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session: onnxruntime.InferenceSession | None = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # the runtime's errors share no other base
+            raise ModelError(
+                f"The converted network {path.name} cannot be loaded.",
+                f"Delete the folder {path.parent} and start again: it is made anew.",
+            ) from error
+
+    def embed(self, patches: Float32, job: Job) -> Float32:
+        """Return the embeddings, float32 (N, 128), of patches, float32 (N, 96, 64)."""
+        if self._session is None:
+            raise ModelError("The network was closed.", "Start the program again.")
+        embedding = np.empty((len(patches), EMBEDDING_SIZE), np.float32)
+        for first in range(0, len(patches), BATCH_PATCHES):
+            job.report("Listening with VGGish", first / len(patches))
+            batch = patches[first : first + BATCH_PATCHES]
+            embedding[first : first + len(batch)] = self._session.run(None, {"patches": batch})[0]
+        return embedding
+
+    def close(self) -> None:
+        """Let go of the weights."""
+        self._session = None
