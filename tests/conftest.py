@@ -22,7 +22,7 @@ def pytest_runtest_makereport(item: pytest.Item):
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder with real AudioSet and YouTube-8M records, recordings and reference outputs."""
+    """Return the folder with real AudioSet and YouTube-8M records, sounds and reference outputs."""
     data = SHARED / "data"
     assert data.is_dir(), f"{data} is missing: the tests need the real records that lie there"
     return data

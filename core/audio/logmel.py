@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.jobs import Job
@@ -57,19 +58,24 @@ class LogMel:
         count = len(self.frames) // PATCH_FRAMES
         return self.frames[: count * PATCH_FRAMES].reshape(count, PATCH_FRAMES, MEL_BANDS)
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether no frame holds anything that VGGish can hear (125 to 7500 Hz)."""
+        return bool(np.all(self.frames <= np.log(LOG_OFFSET) + 1e-3))
 
-def hertz_to_mel(hertz: float | Float32) -> Float32:
+
+def hertz_to_mel(hertz: ArrayLike) -> NDArray[np.float64]:
     """Convert frequencies to the HTK mel scale, ``1127 ln(1 + f / 700)``."""
     return np.asarray(1127.0 * np.log1p(np.asarray(hertz, np.float64) / 700.0))
 
 
-def mel_to_hertz(mel: float | Float32) -> Float32:
+def mel_to_hertz(mel: ArrayLike) -> NDArray[np.float64]:
     """Convert HTK mels to hertz."""
     return np.asarray(700.0 * np.expm1(np.asarray(mel, np.float64) / 1127.0))
 
 
 @cache
-def mel_edges_hz() -> Float32:
+def mel_edges_hz() -> NDArray[np.float64]:
     """Return the 66 frequencies that bound the 64 mel triangles, in hertz."""
     low, high = hertz_to_mel(MEL_LOW_HZ), hertz_to_mel(MEL_HIGH_HZ)
     return mel_to_hertz(np.linspace(low, high, MEL_BANDS + 2))
@@ -134,6 +140,20 @@ def log_mel_frames(samples: Float32, job: Job | None = None) -> Float32:
         if job is not None and first % (64 * _BLOCK_FRAMES) == 0:
             job.report("Computing the spectrogram", first / len(frames))
     return frames
+
+
+class LogMelStream:
+    """The same frames for sound that is still arriving."""
+
+    def __init__(self) -> None:
+        self._rest = np.empty(0, np.float32)
+
+    def push(self, samples: Float32) -> Float32:
+        """Take new samples and return the frames they complete, float32, shape (new, 64)."""
+        samples = np.concatenate([self._rest, samples])
+        frames = log_mel_frames(samples)
+        self._rest = samples[len(frames) * HOP :]
+        return frames
 
 
 def log_mel(waveform: Waveform, job: Job | None = None) -> LogMel:

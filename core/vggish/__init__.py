@@ -1,1 +1,1 @@
-"""VGGish: from log-mel patches to embeddings. The only room that knows TensorFlow and onnxruntime."""
+"""VGGish, from log-mel patches to embeddings; only here are TensorFlow and onnxruntime known."""

@@ -133,6 +133,4 @@ def write_onnx(weights: Weights, path: Path) -> None:
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9, producer_name="soundalike"
     )
-    onnx.save_model(
-        model, path, save_as_external_data=True, location=f"{path.name}.weights"
-    )
+    onnx.save_model(model, path, save_as_external_data=True, location=f"{path.name}.weights")
