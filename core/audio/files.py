@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 RATES_HZ = (1_000, 384_000)
 MAX_DURATION_S = 12 * 3600
 SUFFIXES = frozenset(
-    ["wav", "wave", "rf64", "w64", "flac", "ogg", "oga", "opus", "mp3"]
-    + ["aif", "aiff", "aifc", "au", "snd", "caf", "voc"]
-)
+    ("wav", "wave", "rf64", "w64", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc")
+) | {"au", "snd", "caf", "voc"}
 """Endings that people give to files which libsndfile reads; for choosing among many files."""
 
 _BLOCK_VALUES = 1 << 16

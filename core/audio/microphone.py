@@ -180,8 +180,8 @@ class Recorder:
                 break
         if not blocks and not is_last:
             return np.empty(0, np.float32)
-        sound = np.concatenate(blocks) if blocks else np.empty(0, np.float32)
-        sound: Float32 = np.nan_to_num(self._resampler.resample_chunk(sound, last=is_last))
+        raw = np.concatenate(blocks) if blocks else np.empty(0, np.float32)
+        sound: Float32 = np.nan_to_num(self._resampler.resample_chunk(raw, last=is_last))
         self._blocks.append(sound)
         return sound
 
