@@ -1,0 +1,156 @@
+"""From a checkpoint to a model folder, once: the folder's name is made of the checksums."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from core.errors import ModelError
+from core.jobs import Job
+from core.types import Float32
+from core.vggish import model
+from core.vggish.postprocess import Pca
+from core.vggish.quantise import LEAST_COSINE
+from core.vggish.tensorflow_process import TensorflowProcess
+
+RELEASED_CHECKPOINT_SHA256 = "0962b1914e3e053922d957c45bc84a78c985765641dc6bceeeb3a7d8dfecfdf6"
+RELEASED_PCA_SHA256 = "4d878af3e306defbfb37095365aa7e5a6cecb86bad13e859e626151c4e6a8b9d"
+
+_READ_BYTES = 1 << 22
+
+
+def checkpoint_files(checkpoint: Path) -> list[Path]:
+    """Return the files a checkpoint consists of: one (V1), or an index and its shards (V2).
+
+    Raises
+    ------
+    ModelError
+        If there is no such checkpoint.
+    """
+    prefix = checkpoint.with_suffix("") if checkpoint.suffix == ".index" else checkpoint
+    index = prefix.with_name(f"{prefix.name}.index")
+    if index.is_file():
+        return [index, *sorted(prefix.parent.glob(f"{prefix.name}.data-*-of-*"))]
+    if checkpoint.is_file():
+        return [checkpoint]
+    raise ModelError(
+        f"There is no checkpoint {checkpoint}.", "Give the file vggish_model.ckpt with --model."
+    )
+
+
+def sha256(paths: list[Path], job: Job, stage: str) -> str:
+    """Return the SHA-256 of files read one after another, as hexadecimal digits.
+
+    Raises
+    ------
+    ModelError
+        If a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        total = sum(path.stat().st_size for path in paths) or 1
+        done = 0
+        for path in paths:
+            with path.open("rb") as file:
+                while block := file.read(_READ_BYTES):
+                    digest.update(block)
+                    done += len(block)
+                    job.report(stage, done / total)
+    except OSError as error:
+        raise ModelError(
+            f"{path} cannot be read: {error.strerror}.", "Check the file and its permissions."
+        ) from error
+    return digest.hexdigest()
+
+
+def converted(
+    checkpoint: Path, pca: Path, models: Path, probes: Callable[[], Float32], job: Job
+) -> Path:
+    """Return the folder of a checkpoint's converted model, made now if need be.
+
+    Parameters
+    ----------
+    checkpoint, pca : Path
+        Weights (V1 file or V2 prefix) and PCA parameters.
+    models : Path
+        Where converted models are kept.
+    probes : callable
+        Returns the log-mel patches, float32 (N, 96, 64), of probe sounds, for measuring.
+    job : Job
+        Told about progress; may cancel.
+
+    Raises
+    ------
+    ModelError
+        If either file is wrong, or the conversion fails or cannot be stored.
+    """
+    files = checkpoint_files(checkpoint)
+    weights_sha256 = sha256(files, job.part(0, 0.1), "Checking the checkpoint")
+    if not pca.is_file():
+        raise ModelError(
+            f"There are no PCA parameters at {pca}.", "Give vggish_pca_params.npz with --pca."
+        )
+    parameters = Pca.load(pca)
+    pca_sha256 = sha256([pca], Job(), "Checking the PCA parameters")
+    model_id = f"vggish-{weights_sha256[:16]}-{pca_sha256[:8]}"
+    folder = models / f"{model_id}-v{model.FORMAT}"
+    if (folder / model.MANIFEST_FILE).is_file():
+        return folder
+    # TensorFlow takes a V2 checkpoint by its prefix, not by its index file.
+    source = files[0].with_suffix("") if files[0].suffix == ".index" else files[0]
+    is_released = (weights_sha256, pca_sha256) == (RELEASED_CHECKPOINT_SHA256, RELEASED_PCA_SHA256)
+    manifest = model.Manifest(
+        model_id,
+        "VGGish" if is_released else f"VGGish ({checkpoint.name})",
+        is_demo=False,
+        is_released=is_released,
+        source=str(source.absolute()),
+    )
+    _convert(manifest, parameters, folder, probes(), job.part(0.1, 1))
+    return folder
+
+
+def _convert(manifest: model.Manifest, pca: Pca, folder: Path, probes: Float32, job: Job) -> None:
+    """Fill a folder under a temporary name, then give it its own."""
+    process = None
+    temporary = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        network, int8 = temporary / model.NETWORK_FILE, temporary / model.INT8_FILE
+        job.report("Starting TensorFlow, once for this checkpoint")
+        process = TensorflowProcess()
+        agreement, cosine = process.call(
+            "convert", manifest.source, str(network), str(int8), pca, probes, job=job
+        )
+        offered = cosine >= LEAST_COSINE
+        if not offered:
+            int8.unlink()
+        pca.save(temporary / model.PCA_FILE)
+        replace(manifest, agreement=agreement, int8_cosine=cosine, int8_offered=offered).save(
+            temporary
+        )
+        _put_in_place(temporary, folder)
+    except OSError as error:
+        raise ModelError(
+            f"The converted model cannot be stored in {folder.parent}: {error.strerror}.",
+            "Free some space (400 MB are needed), or set SOUNDALIKE_HOME to another folder.",
+        ) from error
+    finally:
+        if process is not None:
+            process.close()
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _put_in_place(temporary: Path, folder: Path) -> None:
+    """Rename; where another program was faster, its folder is as good as ours."""
+    try:
+        temporary.rename(folder)
+    except OSError:
+        if not (folder / model.MANIFEST_FILE).is_file():
+            raise

@@ -1,0 +1,167 @@
+"""A model on disk, ready to run: a folder with the converted network, the PCA and a manifest."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import ModelError
+from core.jobs import Job
+from core.types import Float32, UInt8
+from core.vggish.postprocess import Pca
+from core.vggish.runtime import Network, OnnxNetwork
+from core.vggish.tensorflow_process import TensorflowNetwork
+
+FORMAT = 1
+"""Changes with the layout of the folder and with the converter: an older folder is made anew."""
+
+FLOAT32, INT8, TENSORFLOW = "float32", "int8", "tensorflow"
+ENGINES = (FLOAT32, INT8, TENSORFLOW)
+
+NETWORK_FILE, INT8_FILE, PCA_FILE = "network.onnx", "network.int8.onnx", "pca.npz"
+MANIFEST_FILE = "manifest.json"
+
+_HINT = "Delete the folder {} and start again: it is made anew."
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is known of a converted model.
+
+    Attributes
+    ----------
+    model_id : str
+        Made of the checksums of weights and PCA; vectors of different ids cannot be compared.
+    name : str
+        For people.
+    is_demo : bool
+        Whether the weights are untrained.
+    is_released : bool
+        Whether weights and PCA are Google's released ones, which made AudioSet's features.
+    source : str or None
+        The checkpoint that was converted; the reference engine reads it again.
+    agreement : float or None
+        Largest difference between the converted network and TensorFlow on probe sounds, in
+        standard deviations of the embedding; None where TensorFlow was not asked.
+    int8_cosine : float or None
+        Least cosine similarity of the quantised network's post-processed, centred vectors with
+        float32's over all probe patches; None where there is no quantised form.
+    int8_offered : bool
+        Whether that is enough to offer the quantised form.
+    """
+
+    model_id: str
+    name: str
+    is_demo: bool
+    is_released: bool = False
+    source: str | None = None
+    agreement: float | None = None
+    int8_cosine: float | None = None
+    int8_offered: bool = False
+
+    def save(self, folder: Path) -> None:
+        """Write the manifest: the last step of making a model folder."""
+        content = {"format": FORMAT, **asdict(self)}
+        (folder / MANIFEST_FILE).write_text(json.dumps(content, indent=2), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Manifest:
+        """Read the manifest.
+
+        Raises
+        ------
+        ModelError
+            If the folder is not a model of this format.
+        """
+        hint = _HINT.format(folder)
+        try:
+            content: dict[str, Any] = json.loads((folder / MANIFEST_FILE).read_bytes())
+            if content.pop("format") != FORMAT:
+                raise ModelError(f"The model in {folder} has another format.", hint)
+            return cls(**content)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ModelError(f"The model in {folder} is damaged.", hint) from error
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """What VGGish makes of a sound.
+
+    Attributes
+    ----------
+    raw : float32 array, shape (N, 128)
+        The network's output, before post-processing.
+    postprocessed : uint8 array, shape (N, 128)
+    """
+
+    raw: Float32
+    postprocessed: UInt8
+
+
+class Vggish:
+    """VGGish with its post-processing.
+
+    Parameters
+    ----------
+    folder : Path
+        A converted model.
+    engine : {"float32", "int8", "tensorflow"}
+        What runs the network.
+
+    Raises
+    ------
+    ModelError
+        If the folder is damaged, or the engine is not to be had for this model.
+    """
+
+    def __init__(self, folder: Path, engine: str = FLOAT32) -> None:
+        self.manifest = Manifest.load(folder)
+        self.pca = Pca.load(folder / PCA_FILE)
+        self._network = self._open(folder, engine)
+
+    def _open(self, folder: Path, engine: str) -> Network:
+        manifest = self.manifest
+        if engine == TENSORFLOW:
+            if manifest.source is None:
+                raise ModelError(
+                    "The demo model has no checkpoint that TensorFlow could read.",
+                    "Give one with --model, or leave --engine out.",
+                )
+            return TensorflowNetwork(Path(manifest.source))
+        if engine == INT8:
+            if not manifest.int8_offered:
+                raise ModelError(_int8_refusal(manifest), "Leave --engine out: float32 is exact.")
+            return OnnxNetwork(folder / INT8_FILE)
+        if engine != FLOAT32:
+            raise ModelError(
+                f"There is no engine “{engine}”.", f"Choose one of {', '.join(ENGINES)}."
+            )
+        return OnnxNetwork(folder / NETWORK_FILE)
+
+    def embed(self, patches: Float32, job: Job | None = None) -> Embedding:
+        """Embed log-mel patches.
+
+        Parameters
+        ----------
+        patches : float32 array, shape (N, 96, 64)
+        job : Job, optional
+            Told about progress; checked between batches.
+        """
+        raw = self._network.embed(patches, job or Job())
+        return Embedding(raw, self.pca.postprocess(raw))
+
+    def close(self) -> None:
+        """Let go of memory and processes."""
+        self._network.close()
+
+
+def _int8_refusal(manifest: Manifest) -> str:
+    if manifest.int8_cosine is None:
+        return "This model has no quantised form."
+    return (
+        "The quantised form of this model is not offered: on the probe sounds its vectors reach "
+        f"a cosine similarity of only {manifest.int8_cosine:.3f} with float32's "
+        "(0.99 is asked for)."
+    )
