@@ -1,0 +1,98 @@
+"""Decoding sources in their order, in this process or in several with the same result."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+
+from core.catalog.clips import Clips, Decoder
+from core.catalog.sources import (
+    archive_records,
+    batched,
+    file_records,
+    is_archive,
+    shard_files,
+)
+
+_TASK_BYTES = 8 << 20
+
+
+def decoded(
+    sources: Sequence[Path], decoder: Decoder, workers: int
+) -> Iterator[tuple[Clips, float]]:
+    """Yield batches of decoded clips and the fraction of all sources read so far.
+
+    Parameters
+    ----------
+    workers : int
+        Processes for the shards of files and folders. An archive is one stream, read by one.
+    """
+    for position, source in enumerate(sources):
+        if is_archive(source) and source.is_file():
+            parts = _decode_archive(source, decoder)
+        else:
+            parts = _decode_files(shard_files(source), decoder, workers)
+        for clips, fraction in parts:
+            yield clips, (position + fraction) / len(sources)
+
+
+def _decode_archive(source: Path, decoder: Decoder) -> Iterator[tuple[Clips, float]]:
+    read = 0.0
+
+    def records() -> Iterator[tuple[str, int, bytes]]:
+        nonlocal read
+        for shard, number, record, read in archive_records(source):  # noqa: B007
+            yield shard, number, record
+
+    for batch in batched(records()):
+        yield decoder(batch), read
+
+
+def _decode_files(
+    shards: Sequence[Path], decoder: Decoder, workers: int
+) -> Iterator[tuple[Clips, float]]:
+    tasks = list(_tasks(shards))
+    if workers > 1 and len(tasks) > 1:
+        results = _in_processes(tasks, decoder, workers)
+    else:
+        results = (_decode_task(task, decoder) for task in tasks)
+    for done, clips in enumerate(results, start=1):
+        yield clips, done / len(tasks)
+
+
+def _in_processes(
+    tasks: Sequence[Sequence[Path]], decoder: Decoder, workers: int
+) -> Iterator[Clips]:
+    # Fresh processes: a forked one would inherit the threads' locks of a window or a network.
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        waiting: deque[Future[Clips]] = deque()
+        for task in tasks:
+            waiting.append(pool.submit(_decode_task, task, decoder))
+            if len(waiting) > 2 * workers:  # so that results do not pile up in memory
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _decode_task(shards: Sequence[Path], decoder: Decoder) -> Clips:
+    return Clips.concatenate([decoder(batch) for batch in batched(file_records(shards))])
+
+
+def _tasks(shards: Sequence[Path]) -> Iterator[list[Path]]:
+    """Group shards so that each task is worth its way to another process."""
+    task: list[Path] = []
+    size = 0
+    for shard in shards:
+        task.append(shard)
+        size += shard.stat().st_size
+        if size >= _TASK_BYTES:
+            yield task
+            task, size = [], 0
+    if task:
+        yield task

@@ -1,0 +1,148 @@
+"""AudioSet's ontology: 632 nodes in a graph with seven roots, 527 of them classes with clips."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.resources
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from core.errors import CatalogError
+
+
+@dataclass(frozen=True)
+class Node:
+    """One sound of the ontology.
+
+    Attributes
+    ----------
+    id : str
+        Such as "/m/0jbk".
+    name : str
+        Such as "Animal"; unique.
+    index : int or None
+        Its number among the 527 classes; None if no clip is labelled with it.
+    child_ids : tuple of str
+        The more special sounds; a node may be a child of several.
+    """
+
+    id: str
+    name: str
+    index: int | None
+    child_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Ontology:
+    """The ontology's nodes, by id, in the official order."""
+
+    nodes: dict[str, Node]
+
+    @staticmethod
+    @cache
+    def load() -> Ontology:
+        """Return the ontology that the program carries."""
+        text = importlib.resources.files("resources").joinpath("ontology.json").read_text("utf-8")
+        rows = json.loads(text)["nodes"]
+        return Ontology(
+            {key: Node(key, name, index, tuple(below)) for key, name, index, below in rows}
+        )
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the 527 classes, by index."""
+        return tuple(node.name for node in self._classes)
+
+    def name(self, index: int) -> str:
+        """Return the name of a class."""
+        return self.names[index]
+
+    def node(self, name: str) -> Node:
+        """Return the node of a name (in any case) or id; raise CatalogError if there is none."""
+        wanted = name.strip()
+        found = self.nodes.get(wanted) or self._by_name.get(wanted.casefold())
+        if found is None:
+            raise CatalogError(f"There is no class {name!r}.", self._suggestion(wanted))
+        return found
+
+    def node_of(self, index: int) -> Node:
+        """Return the node of a class index."""
+        return self._classes[index]
+
+    def resolve(self, names: Iterable[str]) -> frozenset[int]:
+        """Return the indices of these nodes' classes and of all classes below them.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Names in any case, or ontology ids; nodes without clips of their own are fine.
+
+        Raises
+        ------
+        CatalogError
+            If a name is unknown; its hint suggests the nearest ones.
+        """
+        found = (self._below(self.node(name).id) for name in names)
+        return frozenset(index for indices in found for index in indices)
+
+    def children(self, node: Node) -> tuple[Node, ...]:
+        """Return the nodes right below one."""
+        return tuple(self.nodes[key] for key in node.child_ids)
+
+    @cached_property
+    def roots(self) -> tuple[Node, ...]:
+        """The seven nodes that are below no other."""
+        return tuple(node for node in self.nodes.values() if node.id not in self._parents)
+
+    def ancestors(self, node: Node) -> tuple[Node, ...]:
+        """Return all nodes above one, nearest first, each once."""
+        above: dict[str, None] = {}
+        level = [node.id]
+        while level:
+            level = [key for below in level for key in self._parents.get(below, ())]
+            above.update(dict.fromkeys(level))
+        return tuple(self.nodes[key] for key in above)
+
+    def category(self, index: int) -> Node:
+        """Return the root above a class; of several the nearest one, so that counts add up."""
+        node = self.node_of(index)
+        return next((above for above in self.ancestors(node) if above in self.roots), node)
+
+    @cached_property
+    def _classes(self) -> tuple[Node, ...]:
+        classes = {node.index: node for node in self.nodes.values() if node.index is not None}
+        return tuple(classes[index] for index in sorted(classes))
+
+    @cached_property
+    def _by_name(self) -> dict[str, Node]:
+        return {node.name.casefold(): node for node in self.nodes.values()}
+
+    @cached_property
+    def _parents(self) -> dict[str, list[str]]:
+        parents: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            for key in node.child_ids:
+                parents.setdefault(key, []).append(node.id)
+        return parents
+
+    def _below(self, key: str) -> set[int]:
+        seen: set[str] = set()
+        waiting = [key]
+        while waiting:
+            current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                waiting.extend(self.nodes[current].child_ids)
+        return {index for found in seen if (index := self.nodes[found].index) is not None}
+
+    def _suggestion(self, wanted: str) -> str:
+        near = difflib.get_close_matches(wanted.casefold(), self._by_name, n=3, cutoff=0.6)
+        # "dogs barking" is near no name as a whole, but its words are.
+        for word in wanted.casefold().split():
+            near += difflib.get_close_matches(word, self._by_name, n=1, cutoff=0.75)
+        names = list(dict.fromkeys(self._by_name[name].name for name in near))[:3]
+        if not names:
+            return "Give a class name of AudioSet's ontology, such as Animal, or its id."
+        return f"Did you mean {' or '.join(names)}?"

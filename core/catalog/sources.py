@@ -1,0 +1,149 @@
+"""Where records come from: `.tfrecord` files, folders of them, and archives read as a stream.
+
+An archive is never unpacked: names inside it are only shown, so no name can lead outside a folder,
+and 4,070 shard names that differ in case alone cannot overwrite one another.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tarfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from core.catalog.clips import RecordBatch
+from core.catalog.tfrecord import read_records
+from core.errors import CatalogError
+
+BATCH_RECORDS = 2048
+_BATCH_BYTES = 8 << 20
+_SHARD_SUFFIX = ".tfrecord"
+_END_OF_ARCHIVE = bytes(1024)
+
+
+def is_archive(source: Path) -> bool:
+    """Return whether a source's name is an archive's."""
+    return source.name.lower().endswith((".tar.gz", ".tgz", ".tar"))
+
+
+def check_source(source: Path) -> None:
+    """Raise a CatalogError unless the source is there and of a kind that can be read."""
+    if not source.exists():
+        raise CatalogError(f"{source} does not exist.", "Check the path of the source.")
+    if not (source.is_dir() or is_archive(source) or source.name.endswith(_SHARD_SUFFIX)):
+        raise CatalogError(
+            f"{source} is neither a .tfrecord file, a folder of them, nor a .tar or .tar.gz.",
+            "Name the features archive or the folder with the .tfrecord files.",
+        )
+
+
+def shard_files(source: Path) -> list[Path]:
+    """Return the shards of a file or folder, sorted by name, byte by byte, case included."""
+    if source.is_file():
+        return [source]
+    shards = [
+        Path(folder, name)
+        for folder, _, names in os.walk(source)
+        for name in names
+        if name.endswith(_SHARD_SUFFIX)
+    ]
+    if not shards:
+        raise CatalogError(
+            f"{source} has no .tfrecord file in it.", "Name the folder with the .tfrecord files."
+        )
+    return sorted(shards, key=lambda shard: os.fsencode(shard.relative_to(source).as_posix()))
+
+
+def file_records(shards: Sequence[Path]) -> Iterator[tuple[str, int, bytes]]:
+    """Yield (shard name, number within the shard, data) of every record of these files."""
+    for shard in shards:
+        with _readable(str(shard)), shard.open("rb") as stream:
+            for number, record in enumerate(read_records(stream, printable(str(shard)))):
+                yield printable(str(shard)), number, record
+
+
+def archive_records(source: Path) -> Iterator[tuple[str, int, bytes, float]]:
+    """Yield (shard name, number, data, fraction of the archive read) of an archive's records."""
+    n_shards, size = 0, max(source.stat().st_size, 1)
+    with _readable(str(source)), source.open("rb") as file:
+        stream = _Archive(file, is_compressed=not source.name.lower().endswith(".tar"))
+        with closing(stream), tarfile.open(fileobj=stream, mode="r|", bufsize=1 << 18) as archive:  # type: ignore[call-overload]
+            for member in archive:
+                shard = archive.extractfile(member) if member.isreg() else None
+                if shard is None or not member.name.endswith(_SHARD_SUFFIX):
+                    continue
+                n_shards += 1
+                name = printable(f"{source.name}: {member.name}")
+                for number, record in enumerate(read_records(cast(BinaryIO, shard), name)):
+                    yield name, number, record, file.tell() / size
+            stream.check_end()
+    if not n_shards:
+        raise CatalogError(
+            f"{source} has no .tfrecord file in it.", "Name the archive with AudioSet's features."
+        )
+
+
+def printable(text: str) -> str:
+    """Return a name from outside on one line, with nothing that a terminal would obey."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+class _Archive:
+    """The bytes of a tar archive, decompressed; knows whether it ended as a whole one does.
+
+    `tarfile` takes an archive that is cut between two members, or a wrong checksum of the
+    compressed data, for a proper end.
+    """
+
+    def __init__(self, file: BinaryIO, is_compressed: bool) -> None:
+        self._file = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_compressed else file
+        self._tail = b""
+
+    def read(self, n_bytes: int) -> bytes:
+        data = self._file.read(n_bytes)
+        self._tail = (self._tail + data)[-len(_END_OF_ARCHIVE) :]
+        return data
+
+    def check_end(self) -> None:
+        """Read to the very end, checksum included, and raise EOFError if it is not one."""
+        while self.read(1 << 18):
+            pass
+        if self._tail != _END_OF_ARCHIVE:
+            raise EOFError("the archive's end is missing")
+
+    def close(self) -> None:
+        self._file.close()
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError) as error:
+        raise CatalogError(
+            f"{printable(name)} is cut off or damaged: {printable(str(error))}.",
+            "Fetch the archive again.",
+        ) from error
+    except OSError as error:
+        raise CatalogError(
+            f"{printable(name)} cannot be read: {error.strerror or error}.",
+            "Check that the file is there, that you may read it, and that its disk is sound.",
+        ) from error
+
+
+def batched(records: Iterator[tuple[str, int, bytes]]) -> Iterator[RecordBatch]:
+    """Gather records into batches of bounded size."""
+    batch, size = RecordBatch(), 0
+    for shard, number, record in records:
+        batch.records.append(record)
+        batch.places.append((shard, number))
+        size += len(record)
+        if len(batch.records) >= BATCH_RECORDS or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = RecordBatch(), 0
+    if batch.records:
+        yield batch

@@ -1,0 +1,1 @@
+"""Exact cosine search over a catalogue's vectors."""

@@ -1,0 +1,1 @@
+"""Icons, tables and licences that the program carries; read with `importlib.resources`."""
