@@ -68,12 +68,27 @@ class Match:
 
 @dataclass(frozen=True)
 class CatalogInfo:
-    """What a person wants to know of the catalogue and model that answered."""
+    """What a person wants to know of the catalogue and model that answer.
+
+    Attributes
+    ----------
+    name, path : str
+        The catalogue's name for people, and its folder.
+    n_clips : int
+    model : str
+        The model's name for people.
+    is_demo : bool
+        Whether the answers come from the untrained model and the starter catalogue.
+    notes : tuple of str
+        Sentences a person should read before trusting the matches.
+    """
 
     name: str
+    path: str
     n_clips: int
     model: str
     is_demo: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.atomic import written_whole
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.errors import AudioFileError
 from core.jobs import Job
@@ -216,16 +217,12 @@ def save_wav(waveform: Waveform, path: Path) -> None:
     """
     import soundfile
 
-    temporary = path.with_name(f".{path.name}.part")
     try:
-        with temporary.open("wb") as file:
+        with written_whole(path) as file:
             soundfile.write(
                 file, waveform.samples, waveform.rate_hz, format="WAV", subtype="PCM_16"
             )
-        temporary.replace(path)
     except (OSError, soundfile.LibsndfileError) as error:
         raise AudioFileError(
             f"{path} cannot be written: {error}.", "Choose another place, or free some space."
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)

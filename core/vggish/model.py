@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,15 @@ class Manifest:
             return cls(**content)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise ModelError(f"The model in {folder} is damaged.", hint) from error
+
+
+def installed(models: Path) -> list[Manifest]:
+    """Return the manifests of the models in a folder, leaving out what is damaged."""
+    found = []
+    for path in sorted(models.glob(f"[!.]*/{MANIFEST_FILE}")):
+        with suppress(ModelError):
+            found.append(Manifest.load(path.parent))
+    return found
 
 
 @dataclass(frozen=True)

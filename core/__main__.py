@@ -1,0 +1,198 @@
+"""The command line, thin over the engine: ``python -m core --help``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core import __version__, commands
+from core.errors import Cancelled, SoundalikeError
+from core.terminal import plain
+
+DONE, KNOWN_ERROR, INTERRUPTED = 0, 1, 130
+
+_ENGINES = ("float32", "int8", "tensorflow")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status.
+
+    0 done; 1 a known error, told in two lines on standard error; 2 wrong usage;
+    130 interrupted.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser().parse_args(_shield_video_id(given))
+    try:
+        options.command(options)
+        sys.stdout.flush()
+    except SoundalikeError as error:
+        sys.stderr.write(f"error: {plain(error.message)}\nhint: {plain(error.hint)}\n")
+        return KNOWN_ERROR
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (KeyboardInterrupt, Cancelled):
+        sys.stderr.write("interrupted\n")
+        return INTERRUPTED
+    except Exception as error:
+        if os.environ.get("SOUNDALIKE_DEBUG"):
+            raise
+        sys.stderr.write(
+            f"error: Something went wrong inside the program: {plain(repr(error))}\n"
+            "hint: Please report it with what SOUNDALIKE_DEBUG=1 shows in front of the command.\n"
+        )
+        return KNOWN_ERROR
+    return DONE
+
+
+def _shield_video_id(arguments: Sequence[str]) -> list[str]:
+    """Put a video id that begins with a minus sign where argparse takes it for no option."""
+    if not arguments or arguments[0] != "similar" or "--" in arguments:
+        return list(arguments)
+    ids = [text for text in arguments if re.fullmatch(r"-[\w-]{10}", text, re.ASCII)]
+    return [*(text for text in arguments if text not in ids), *(["--", *ids] if ids else [])]
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="python -m core", description="Hear a sound, find the videos that sound like it."
+    )
+    top.add_argument("--version", action="version", version=f"Soundalike {__version__}")
+    subparsers = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(
+        name: str,
+        function: Callable[[argparse.Namespace], None],
+        purpose: str,
+        *groups: str,
+    ) -> argparse.ArgumentParser:
+        added = subparsers.add_parser(name, help=purpose, description=purpose)
+        added.set_defaults(command=function)
+        for group in groups:
+            _GROUPS[group](added)
+        return added
+
+    command(
+        "match",
+        commands.match,
+        "Find the clips that sound like a file.",
+        "audio",
+        "catalog",
+        "filters",
+        "k",
+        "span",
+        "model",
+        "json",
+    )
+    similar = command(
+        "similar",
+        commands.similar,
+        "Find the clips that sound like a video of the catalogue.",
+        "catalog",
+        "filters",
+        "k",
+        "model",
+        "json",
+    )
+    similar.add_argument("video_id", metavar="VIDEO_ID", help="an id that the catalogue has")
+    build = command("build", commands.build, "Build a catalogue from TFRecords.", "filters")
+    build.add_argument("kind", choices=("audioset", "youtube8m"))
+    build.add_argument(
+        "source", nargs="+", type=Path, help="a .tfrecord file, a folder of them, or a .tar(.gz)"
+    )
+    build.add_argument("--out", type=Path, required=True, metavar="DIR", help="the catalogue")
+    where = build.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes")
+    where.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster")
+    info = command("info", commands.info, "Describe a catalogue and the models.", "json")
+    info.add_argument("catalog", nargs="?", type=Path, metavar="DIR", help="a catalogue")
+    export = command("export", commands.export, "Write a catalogue's clips as a table.")
+    export.add_argument("catalog", type=Path, metavar="DIR", help="a catalogue")
+    export.add_argument("file", type=Path, metavar="FILE", help="ending in .csv, .parquet or .json")
+    embed = command(
+        "embed",
+        commands.embed,
+        "Write a sound's log-mel patches and embeddings.",
+        "audio",
+        "span",
+        "model",
+    )
+    embed.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
+    files = command("files", commands.files, "Look after the files that VGGish needs.")
+    files.add_argument(
+        "action", nargs="?", choices=("status", "fetch", "verify", "import"), default="status"
+    )
+    files.add_argument(
+        "path", nargs="*", type=Path, metavar="PATH", help="for import: files on this machine"
+    )
+    return top
+
+
+def _add_catalog(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--catalog", type=Path, metavar="DIR", help="the catalogue to search")
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--include",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help="only clips of this class or one below it (name or id; repeatable)",
+    )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help="no clips of this class or one below it (repeatable)",
+    )
+
+
+def _add_audio(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("audio", type=Path, metavar="AUDIO", help="a sound file")
+
+
+def _add_span(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--start", type=float, metavar="S", help="seconds to begin at")
+    parser.add_argument("--end", type=float, metavar="S", help="seconds to end at")
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, metavar="FILE", help="VGGish's checkpoint")
+    parser.add_argument("--pca", type=Path, metavar="FILE", help="its PCA parameters")
+    parser.add_argument("--engine", choices=_ENGINES, default=_ENGINES[0])
+
+
+def _add_k(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-k", type=_positive, default=25, metavar="N", help="how many (25)")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+_GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "audio": _add_audio,
+    "catalog": _add_catalog,
+    "filters": _add_filters,
+    "k": _add_k,
+    "span": _add_span,
+    "model": _add_model,
+    "json": _add_json,
+}
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,205 @@
+"""What each command does: read the arguments, ask the engine, print the answer."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import Namespace
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from core.atomic import written_whole
+from core.engine import Engine, Filter, Options
+from core.errors import AudioFileError, CatalogError, DownloadError
+from core.paths import DataFolder
+from core.terminal import Progress, match_table, plain
+from core.types import Match, Matches
+
+
+def _engine(arguments: Namespace) -> Engine:
+    given = {name: getattr(arguments, name, None) for name in ("model", "pca", "catalog")}
+    return Engine(
+        DataFolder.default(), Options(**given, engine=getattr(arguments, "engine", "float32"))
+    )
+
+
+def _filter(arguments: Namespace) -> Filter:
+    return Filter(tuple(arguments.include), tuple(arguments.exclude))
+
+
+def match(arguments: Namespace) -> None:
+    """Print the clips that sound like a file."""
+    from core.audio.files import load
+
+    engine = _engine(arguments)
+    with Progress() as progress:
+        sound = load(arguments.audio, progress.job).span(arguments.start, arguments.end)
+        answer = engine.match(sound, arguments.k, _filter(arguments), progress.job)
+    _print_matches(answer, arguments, {"audio": str(arguments.audio)})
+
+
+def similar(arguments: Namespace) -> None:
+    """Print the clips that sound like a video of the catalogue."""
+    engine = _engine(arguments)
+    with Progress() as progress:
+        answer = engine.similar(arguments.video_id, arguments.k, _filter(arguments), progress.job)
+    _print_matches(answer, arguments, {"video_id": arguments.video_id})
+
+
+def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, str]) -> None:
+    if not arguments.json:
+        print(match_table(answer))
+        return
+    query, catalog = answer.query, answer.catalog
+    _print_json(
+        {
+            "query": {
+                **source,
+                "duration_s": round(query.duration_s, 3),
+                "patches": len(query.frames),
+                "notes": list(query.notes),
+            },
+            "catalog": {
+                "name": catalog.name,
+                "path": catalog.path,
+                "clips": catalog.n_clips,
+                "model": catalog.model,
+                "demo": catalog.is_demo,
+                "notes": list(catalog.notes),
+            },
+            "matches": [_match_record(item) for item in answer.matches],
+        }
+    )
+
+
+def _match_record(item: Match) -> dict[str, Any]:
+    return {
+        "rank": item.rank,
+        "video_id": item.video_id,
+        "start_s": item.start_s,
+        "end_s": item.end_s,
+        "labels": list(item.labels),
+        "similarity": round(item.similarity, 6),
+        "url": item.url,
+    }
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    print(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def build(arguments: Namespace) -> None:
+    """Build a catalogue from released features."""
+    from core.catalog.build import build_catalog
+
+    if arguments.scheduler:
+        raise CatalogError(
+            "This version cannot build on a cluster.", "Use --workers N for processes here."
+        )
+    begun = time.perf_counter()
+    with Progress() as progress:
+        catalog = build_catalog(
+            arguments.out,
+            arguments.kind,
+            arguments.source,
+            include=arguments.include,
+            exclude=arguments.exclude,
+            workers=arguments.workers,
+            job=progress.job,
+        )
+    took_s = time.perf_counter() - begun
+    print(f"{len(catalog)} clips in {plain(str(arguments.out))} ({took_s:.1f} s)")
+
+
+def info(arguments: Namespace) -> None:
+    """Describe a catalogue, and the models in the data folder."""
+    from core.catalog.store import Catalog
+    from core.vggish.model import installed
+
+    data = DataFolder.default()
+    models = [asdict(manifest) for manifest in installed(data.models)]
+    described = None
+    if arguments.catalog is not None:
+        catalog = Catalog.open(arguments.catalog, verify=True)
+        described = {
+            "path": str(catalog.path),
+            "demo": catalog.manifest.kind == "demo",
+            **asdict(catalog.manifest),
+        }
+    if arguments.json:
+        _print_json({"catalog": described, "models": models})
+        return
+    if described is not None:
+        _print_facts("Catalogue", described)
+    for model in models:
+        _print_facts("Model", model)
+    if not models:
+        print(f"No model has been prepared in {plain(str(data.models))} yet.")
+
+
+def _print_facts(title: str, facts: dict[str, Any]) -> None:
+    print(title)
+    for name, value in facts.items():
+        print(f"  {name:<15} {plain(json.dumps(value, ensure_ascii=False))}")
+
+
+def export(arguments: Namespace) -> None:
+    """Write a catalogue's clips as a table."""
+    from core.catalog.export import export
+    from core.catalog.store import Catalog
+
+    catalog = Catalog.open(arguments.catalog)
+    export(catalog, arguments.file)
+    print(f"{len(catalog)} clips in {plain(str(arguments.file))}")
+
+
+def embed(arguments: Namespace) -> None:
+    """Write a sound's log-mel patches and embeddings as NumPy arrays."""
+    from core.audio.files import load
+    from core.audio.logmel import log_mel
+
+    engine = _engine(arguments)
+    with Progress() as progress:
+        waveform = load(arguments.audio, progress.job).span(arguments.start, arguments.end)
+        sound = log_mel(waveform, progress.job)
+        embedding = engine.embed(sound, progress.job)
+    arrays: dict[str, Any] = {
+        "log_mel": sound.patches,
+        "embedding": embedding.raw,
+        "postprocessed": embedding.postprocessed,
+    }
+    try:
+        with written_whole(arguments.out) as file:
+            np.savez(file, allow_pickle=False, **arrays)
+    except OSError as error:
+        raise AudioFileError(
+            f"{arguments.out} cannot be written: {error.strerror}.",
+            "Choose another place, or free some space.",
+        ) from error
+    for note in sound.notes:
+        print(plain(note))
+    print(f"{len(embedding.raw)} patches in {plain(str(arguments.out))}")
+
+
+def files(arguments: Namespace) -> None:
+    """Look after the files that the trained VGGish needs."""
+    from core.files import store
+
+    if arguments.path and arguments.action != "import":
+        raise DownloadError(
+            f"files {arguments.action} takes no paths.", "Name files only after files import."
+        )
+    folder = DataFolder.default().files
+    with Progress() as progress:
+        if arguments.action == "import":
+            lines = store.import_files(arguments.path, folder, progress.job)
+        elif arguments.action == "fetch":
+            lines = store.fetch(folder, progress.job)
+        elif arguments.action == "verify":
+            lines = store.verify(folder, progress.job)
+        else:
+            lines = store.status(folder)
+    for line in lines:
+        print(plain(line))

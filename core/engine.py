@@ -1,0 +1,303 @@
+"""The place where the rooms meet: sounds and videos in, ranked matches out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audio.logmel import LogMel, log_mel
+from core.audio.waveform import Waveform
+from core.catalog.ontology import Ontology
+from core.catalog.store import RELEASED_MODEL_ID, Catalog
+from core.errors import AudioFileError, CatalogError, ModelError
+from core.filters import label_mask
+from core.jobs import Job
+from core.paths import DataFolder
+from core.search.cosine import top_k
+from core.types import CatalogInfo, Float32, Match, Matches, Query, watch_url
+from core.vectors import query_vector
+from core.vggish import convert
+from core.vggish.model import FLOAT32, Embedding, Manifest, Vggish
+
+CHECKPOINT_FILE, PCA_FILE = "vggish_model.ckpt", "vggish_pca_params.npz"
+CATALOG_NAME = "audioset"
+"""The catalogue in the data folder that is used where none is named."""
+
+DEFAULT_K = 25
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may choose; None and the defaults leave it to the program.
+
+    Attributes
+    ----------
+    model, pca : Path or None
+        VGGish's checkpoint and PCA parameters.
+    catalog : Path or None
+        A catalogue's folder.
+    engine : {"float32", "int8", "tensorflow"}
+        What runs the network.
+    """
+
+    model: Path | None = None
+    pca: Path | None = None
+    catalog: Path | None = None
+    engine: str = FLOAT32
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Class names or ids, each standing for itself and everything below it in the ontology.
+
+    Attributes
+    ----------
+    include : tuple of str
+        A clip needs at least one of these; empty for no demand.
+    exclude : tuple of str
+        A clip may have none of these.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class Engine:
+    """Matches sounds and videos against a catalogue.
+
+    Making one is cheap; the model and the catalogue are loaded by `load`, or when first needed.
+    It belongs to one thread at a time.
+
+    Parameters
+    ----------
+    data : DataFolder
+        Where models, catalogues and fetched files lie.
+    options : Options
+    """
+
+    def __init__(self, data: DataFolder, options: Options | None = None) -> None:
+        self._data = data
+        self._options = options or Options()
+        self._model: Vggish | None = None
+        self._catalog: Catalog | None = None
+
+    def load(self, job: Job | None = None) -> CatalogInfo:
+        """Load the model and the catalogue; the first time, prepare them.
+
+        Raises
+        ------
+        ModelError, CatalogError
+            If either cannot be used, or they do not belong together.
+        """
+        job = job or Job()
+        model = self.model(job.part(0, 0.9))
+        catalog = self.catalog(job.part(0.9, 1))
+        job.report("Ready", 1.0)
+        return self._info(catalog, model.manifest)
+
+    def model(self, job: Job | None = None) -> Vggish:
+        """Return the loaded model."""
+        if self._model is None:
+            folder = self._model_folder(job or Job())
+            self._model = Vggish(folder, self._options.engine)
+        return self._model
+
+    def catalog(self, job: Job | None = None) -> Catalog:
+        """Return the opened catalogue."""
+        if self._catalog is None:
+            path = self._options.catalog or self._own_catalog()
+            if path is None:
+                path = self._demo(job or Job())[1]
+            self._catalog = Catalog.open(path)
+        return self._catalog
+
+    def embed(self, sound: LogMel, job: Job | None = None) -> Embedding:
+        """Return VGGish's embeddings of a sound, before and after post-processing."""
+        return self.model(job).embed(sound.patches, job)
+
+    def query(self, sound: LogMel, job: Job | None = None) -> Query:
+        """Turn a sound into what is searched for.
+
+        Raises
+        ------
+        AudioFileError
+            If it is silent.
+        """
+        if sound.is_silent:
+            raise AudioFileError(
+                f"{sound.name} is silent: VGGish hears nothing in it "
+                "(all samples are zero, or all sound lies outside 125 to 7500 Hz).",
+                "Record again, or open another file.",
+            )
+        embedding = self.embed(sound, job)
+        return Query(sound.name, embedding.postprocessed, sound.duration_s, sound.notes)
+
+    def match(
+        self,
+        sound: Waveform | LogMel,
+        k: int = DEFAULT_K,
+        filters: Filter | None = None,
+        job: Job | None = None,
+    ) -> Matches:
+        """Return the clips that sound most like a sound, the best first.
+
+        Parameters
+        ----------
+        sound : Waveform at 16 kHz, or LogMel
+        k : int
+            How many clips at most.
+        filters : Filter, optional
+        job : Job, optional
+            Told about progress; may cancel.
+
+        Raises
+        ------
+        AudioFileError, ModelError, CatalogError
+        """
+        if isinstance(sound, Waveform):
+            sound = log_mel(sound, job)
+        return self.search(self.query(sound, job), k, filters, job)
+
+    def search(
+        self,
+        query: Query,
+        k: int = DEFAULT_K,
+        filters: Filter | None = None,
+        job: Job | None = None,
+    ) -> Matches:
+        """Return the clips most similar to a query that `query` made, the best first."""
+        catalog, model = self.catalog(job), self.model(job)
+        info = self._info(catalog, model.manifest)
+        return self._rank(catalog, query, k, self._mask(catalog, filters), info)
+
+    def similar(
+        self,
+        video_id: str,
+        k: int = DEFAULT_K,
+        filters: Filter | None = None,
+        job: Job | None = None,
+    ) -> Matches:
+        """Return the clips that sound most like a video of the catalogue, itself left out.
+
+        Needs no model. Where the catalogue has several clips of the video, the first counts.
+
+        Raises
+        ------
+        CatalogError
+            If the video is not in the catalogue.
+        """
+        catalog = self.catalog(job)
+        rows = catalog.find(video_id)
+        clip = catalog.clip(int(rows[0]))
+        query = Query(video_id, clip.frames, clip.end_s - clip.start_s)
+        mask = self._mask(catalog, filters)
+        if mask is None:
+            mask = np.ones(len(catalog), np.bool_)
+        mask[rows] = False
+        return self._rank(catalog, query, k, mask, _describe(catalog))
+
+    def class_names(self) -> list[str]:
+        """Return the names of all AudioSet classes, for completion; needs no model."""
+        return sorted(Ontology.load().names)
+
+    def close(self) -> None:
+        """Let go of memory and processes."""
+        if self._model is not None:
+            self._model.close()
+        self._model = self._catalog = None
+
+    def _own_catalog(self) -> Path | None:
+        path = self._data.catalogs / CATALOG_NAME
+        return path if path.exists() else None
+
+    def _model_folder(self, job: Job) -> Path:
+        options = self._options
+        checkpoint = options.model or self._data.files / CHECKPOINT_FILE
+        if options.model is None:
+            if options.pca is not None:
+                raise ModelError("--pca was given without --model.", "Give both, or neither.")
+            if not checkpoint.exists() or not (options.catalog or self._own_catalog()):
+                return self._demo(job)[0]
+        beside = checkpoint.parent / PCA_FILE
+        pca = options.pca or (beside if beside.is_file() else self._data.files / PCA_FILE)
+        return convert.converted(checkpoint, pca, self._data.models, _probe_patches, job)
+
+    def _demo(self, job: Job) -> tuple[Path, Path]:
+        """Return the demo's model and catalogue folders, prepared now if need be."""
+        from core.preparing import prepare_demo
+
+        return prepare_demo(self._data.models, self._data.catalogs, job)
+
+    def _mask(self, catalog: Catalog, filters: Filter | None) -> NDArray[np.bool_] | None:
+        if filters is None or filters == Filter():
+            return None
+        ontology = Ontology.load()
+        return label_mask(
+            catalog.label_indices,
+            catalog.label_offsets,
+            ontology.resolve(filters.include),
+            ontology.resolve(filters.exclude),
+        )
+
+    def _info(self, catalog: Catalog, model: Manifest) -> CatalogInfo:
+        """Describe what answers, or refuse a model and a catalogue that do not belong together."""
+        info = replace(_describe(catalog), model=model.name)
+        if catalog.model_id == model.model_id:
+            return info
+        if catalog.model_id == RELEASED_MODEL_ID and model.is_released:
+            return info
+        if catalog.model_id == RELEASED_MODEL_ID and self._options.model is not None:
+            note = (
+                "The chosen weights are not the released ones that made this catalogue's "
+                "vectors: the matches mean little."
+            )
+            return replace(info, notes=(*info.notes, note))
+        raise CatalogError(
+            f"The catalogue {catalog.path} was made by another model "
+            f"({catalog.model_name}) than the one that is loaded ({model.name}).",
+            "Choose that model's files with --model and --pca, or another catalogue.",
+        )
+
+    @staticmethod
+    def _rank(
+        catalog: Catalog,
+        query: Query,
+        k: int,
+        mask: NDArray[np.bool_] | None,
+        info: CatalogInfo,
+    ) -> Matches:
+        begun = time.perf_counter()
+        rows, similarities = top_k(catalog.vectors, query_vector(query.frames), k, mask)
+        matches = []
+        for rank, (row, similarity) in enumerate(zip(rows, similarities, strict=True), start=1):
+            clip = catalog.clip(int(row))
+            url = watch_url(clip.video_id, clip.start_s) if clip.is_youtube_id else ""
+            matches.append(
+                Match(
+                    rank,
+                    clip.video_id,
+                    clip.start_s,
+                    clip.end_s,
+                    clip.labels,
+                    float(similarity),
+                    url,
+                )
+            )
+        return Matches(query, info, tuple(matches), time.perf_counter() - begun)
+
+
+def _probe_patches() -> Float32:
+    # Synthesising takes scipy and a second: only a new checkpoint needs it.
+    from core.preparing import probe_patches
+
+    return probe_patches()
+
+
+def _describe(catalog: Catalog) -> CatalogInfo:
+    is_demo = catalog.manifest.kind == "demo"
+    name = "Demo starter" if is_demo else catalog.path.name
+    return CatalogInfo(name, str(catalog.path), len(catalog), catalog.model_name, is_demo)

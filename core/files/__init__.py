@@ -1,0 +1,1 @@
+"""The official files that the trained VGGish needs: pinned, verified, never trusted by name."""

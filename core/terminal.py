@@ -1,0 +1,107 @@
+"""What the command line shows people: progress, tables and plain text."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+
+from core.jobs import Job
+from core.types import Match, Matches
+
+_INTERVAL_S = 0.1
+
+
+class Progress:
+    """A line on standard error that is written over and over, and is gone at the end.
+
+    Attributes
+    ----------
+    job : Job
+        What to hand to the work; nothing is shown where standard error is no terminal.
+    """
+
+    def __init__(self) -> None:
+        self.job = Job(self.show if sys.stderr.isatty() else None)
+        self._last_s = 0.0
+        self._is_shown = False
+
+    def show(self, stage: str, fraction: float | None) -> None:
+        """Show how far the work is, at most ten times a second."""
+        now_s = time.monotonic()
+        if now_s - self._last_s < _INTERVAL_S:
+            return
+        self._last_s, self._is_shown = now_s, True
+        percent = "" if fraction is None else f" {100 * fraction:3.0f} %"
+        width = shutil.get_terminal_size().columns - 1
+        sys.stderr.write(f"\r\x1b[K{plain(f'{stage}…{percent}')[:width]}")
+        sys.stderr.flush()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def plain(text: str) -> str:
+    """Return text as one printable line: names from outside may hold line breaks and escapes."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: str = "") -> str:
+    """Return rows in aligned columns.
+
+    Parameters
+    ----------
+    header : sequence of str
+    rows : sequence of sequences of str
+    right : str
+        Names in the header, separated by blanks, whose columns are aligned right.
+    """
+    cells = [list(header), *([plain(cell) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    flush_right = [name in right.split() for name in header]
+    lines = (
+        "  ".join(
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, width, is_right in zip(row, widths, flush_right, strict=True)
+        ).rstrip()
+        for row in cells
+    )
+    return "\n".join(lines)
+
+
+def match_table(answer: Matches) -> str:
+    """Return matches as a table, with what a person should know before reading it."""
+    query, catalog = answer.query, answer.catalog
+    lines = [
+        f"{plain(query.name)} ({query.duration_s:.1f} s) · {catalog.model} · {catalog.name}"
+        f", {catalog.n_clips} clips"
+    ]
+    if catalog.is_demo:
+        lines.append("Demo: an untrained model and synthesised sounds; matches are rough.")
+    lines += [plain(note) for note in (*query.notes, *catalog.notes)]
+    if not answer.matches:
+        return "\n".join([*lines, "", "No clip passes the filters."])
+    rows = [_row(match) for match in answer.matches]
+    header = ("rank", "similarity", "span", "labels", "video")
+    return "\n".join([*lines, "", table(header, rows, right="rank similarity span")])
+
+
+def _row(match: Match) -> tuple[str, ...]:
+    return (
+        str(match.rank),
+        f"{match.similarity:.3f}",
+        f"{clock(match.start_s)}–{clock(match.end_s)}",
+        " · ".join(match.labels),
+        match.url or f"{match.video_id} (not a YouTube id)",
+    )
+
+
+def clock(seconds: float) -> str:
+    """Return a time as minutes and seconds, such as 1:07."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
