@@ -15,19 +15,18 @@ from numpy.typing import NDArray
 from core.catalog import audioset, youtube8m
 from core.catalog.clips import Clips, Decoder, offsets, starts
 from core.catalog.decoding import decoded
-from core.catalog.ontology import Ontology
-from core.catalog.replacing import replacing
-from core.catalog.sources import check_source, printable
-from core.catalog.store import (
+from core.catalog.manifest import (
     DATA_FILES,
     MANIFEST,
     RELEASED_MODEL,
-    Catalog,
     Manifest,
     ModelIdentity,
-    clip_dtype,
     file_crc32c,
 )
+from core.catalog.ontology import Ontology
+from core.catalog.replacing import replacing
+from core.catalog.sources import check_source, printable
+from core.catalog.store import Catalog, clip_dtype
 from core.errors import CatalogError
 from core.filters import label_mask
 from core.jobs import Job

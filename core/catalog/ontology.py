@@ -82,10 +82,19 @@ class Ontology:
         Raises
         ------
         CatalogError
-            If a name is unknown; its hint suggests the nearest ones.
+            If a name is unknown (the hint suggests the nearest ones), or has no class at all.
         """
-        found = (self._below(self.node(name).id) for name in names)
-        return frozenset(index for indices in found for index in indices)
+        indices: set[int] = set()
+        for name in names:
+            below = self._below(self.node(name).id)
+            if not below:
+                # An empty filter would let everything through.
+                raise CatalogError(
+                    f"No AudioSet clip is labelled {self.node(name).name!r} or anything below it.",
+                    "Choose one of the classes above it in the ontology.",
+                )
+            indices |= below
+        return frozenset(indices)
 
     def children(self, node: Node) -> tuple[Node, ...]:
         """Return the nodes right below one."""
@@ -138,11 +147,14 @@ class Ontology:
         return {index for found in seen if (index := self.nodes[found].index) is not None}
 
     def _suggestion(self, wanted: str) -> str:
-        near = difflib.get_close_matches(wanted.casefold(), self._by_name, n=3, cutoff=0.6)
         # "dogs barking" is near no name as a whole, but its words are.
-        for word in wanted.casefold().split():
-            near += difflib.get_close_matches(word, self._by_name, n=1, cutoff=0.75)
-        names = list(dict.fromkeys(self._by_name[name].name for name in near))[:3]
-        if not names:
+        parts = {wanted.casefold(), *wanted.casefold().split()}
+        near = {
+            name: difflib.SequenceMatcher(None, part, name).ratio()
+            for part in parts
+            for name in difflib.get_close_matches(part, self._by_name, n=3, cutoff=0.7)
+        }
+        best = sorted(near, key=lambda name: (-near[name], name))[:3]
+        if not best:
             return "Give a class name of AudioSet's ontology, such as Animal, or its id."
-        return f"Did you mean {' or '.join(names)}?"
+        return f"Did you mean {' or '.join(self._by_name[name].name for name in best)}?"

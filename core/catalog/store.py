@@ -13,19 +13,25 @@ vectors.npy    float32 (C, 128), one centred unit vector a clip
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import google_crc32c
 import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog.clips import offsets
+from core.catalog.manifest import (
+    ARRAYS,
+    MANIFEST,
+    Manifest,
+    check_files,
+    damaged,
+    manifest_text,
+)
 from core.catalog.ontology import Ontology
 from core.catalog.replacing import readable_folder
 from core.errors import CatalogError
@@ -33,103 +39,6 @@ from core.types import EMBEDDING_SIZE, Float32, UInt8
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FORMAT, VERSION = "soundalike-catalog", 1
-MANIFEST = "catalog.json"
-ARRAYS = ("clips.npy", "labels.npy", "frames.npy", "vectors.npy")
-DATA_FILES = ("clips.parquet", *ARRAYS)
-RELEASED_MODEL_ID = "vggish-audioset"
-"""The model whose embeddings AudioSet and YouTube-8M released."""
-
-_VERIFIED_AT_OPENING_BYTES = 256 << 20
-_CHUNK_BYTES = 1 << 20
-_BUILD_AGAIN = "Build the catalogue again."
-
-
-@dataclass(frozen=True)
-class ModelIdentity:
-    """Which model made a catalogue's vectors; only queries of an equal `id` may be compared."""
-
-    name: str
-    id: str
-
-
-RELEASED_MODEL = ModelIdentity("VGGish (released AudioSet features)", RELEASED_MODEL_ID)
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What `catalog.json` says.
-
-    Attributes
-    ----------
-    kind : str
-        "audioset", "youtube8m", or "demo".
-    sources : tuple of str
-        File and folder names that the clips came from.
-    include, exclude : tuple of str
-        The class names that filtered the clips when the catalogue was built.
-    model : ModelIdentity
-        What made the frames.
-    created : str
-        ISO 8601, UTC.
-    n_clips, n_frames, n_labels : int
-        Rows of clips and vectors, of frames, and of labels.
-    files : dict
-        For each data file its size in bytes and its CRC-32C in hexadecimal.
-    """
-
-    kind: str
-    sources: tuple[str, ...]
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    model: ModelIdentity
-    created: str
-    n_clips: int
-    n_frames: int
-    n_labels: int
-    files: dict[str, tuple[int, str]]
-
-    def to_json(self) -> str:
-        """Return the text of `catalog.json`, with a checksum of its own."""
-        content = {"format": FORMAT, "version": VERSION, **asdict(self)}
-        return json.dumps({**content, "crc32c": _crc_of_json(content)}, indent=1) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> Manifest:
-        """Return what the text says; raise ValueError or CatalogError where it makes no sense."""
-        content = json.loads(text)
-        if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
-            raise ValueError("it is not a catalogue's")
-        version = content.pop("version", None)
-        if version != VERSION:
-            raise CatalogError(
-                f"The catalogue has format version {version!r}, and this program reads {VERSION}.",
-                "Build the catalogue again with this program.",
-            )
-        checksum = content.pop("crc32c", None)
-        if checksum != _crc_of_json({"format": FORMAT, "version": VERSION, **content}):
-            raise ValueError("its checksum is wrong")
-        for key in ("sources", "include", "exclude"):
-            content[key] = tuple(content[key])
-        content["model"] = ModelIdentity(**content["model"])
-        content["files"] = {name: (size, crc) for name, (size, crc) in content["files"].items()}
-        return cls(**content)
-
-
-def _crc_of_json(content: dict[str, Any]) -> str:
-    plain = json.dumps(content, sort_keys=True).encode()
-    return f"{google_crc32c.value(plain):08x}"
-
-
-def file_crc32c(path: Path) -> str:
-    """Return the CRC-32C of a file in hexadecimal."""
-    crc = 0
-    with path.open("rb") as file:
-        # In small steps, so that another thread never waits long for the interpreter.
-        while chunk := file.read(_CHUNK_BYTES):
-            crc = google_crc32c.extend(crc, chunk)
-    return f"{crc:08x}"
 
 
 def clip_dtype(id_width: int) -> np.dtype[np.void]:
@@ -216,12 +125,12 @@ class Catalog:
             If there is no catalogue, or any of its files is missing, damaged or of another format.
         """
         folder = readable_folder(path, MANIFEST)
-        text = _manifest_text(folder)
+        text = manifest_text(folder)
         try:
             return cls._open(folder, text, verify)
         except CatalogError:
             # A build may have put a new catalogue in this one's place while it was being opened.
-            if _manifest_text(readable_folder(path, MANIFEST)) == text:
+            if manifest_text(readable_folder(path, MANIFEST)) == text:
                 raise
             return cls.open(path, verify)
 
@@ -230,8 +139,8 @@ class Catalog:
         try:
             manifest = Manifest.from_json(text)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise _damaged(folder / MANIFEST, str(error)) from error
-        _check_files(folder, manifest, verify)
+            raise damaged(folder / MANIFEST, str(error)) from error
+        check_files(folder, manifest, verify)
         clips, labels, frames, vectors = (_array(folder / name) for name in ARRAYS)
         names = clips.dtype.names or ()
         id_width = clips.dtype["video_id"].itemsize if "video_id" in names else 1
@@ -244,7 +153,7 @@ class Catalog:
         )
         for name, array, dtype, shape in expected:
             if array.dtype != dtype or array.shape != shape:
-                raise _damaged(folder / name, f"its array is {array.dtype} {array.shape}")
+                raise damaged(folder / name, f"its array is {array.dtype} {array.shape}")
         return cls(folder, manifest, clips, labels, frames, vectors)
 
     def __len__(self) -> int:
@@ -323,46 +232,12 @@ class Catalog:
         return frame.join(pd.DataFrame(self.vectors, columns=columns))
 
 
-def _manifest_text(folder: Path) -> str:
-    try:
-        return (folder / MANIFEST).read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        raise CatalogError(
-            f"{folder} is not a catalogue.",
-            "Give the folder of a catalogue, or build one with `python -m core build`.",
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise _damaged(folder / MANIFEST, str(error)) from error
-
-
-def _check_files(folder: Path, manifest: Manifest, verify: bool) -> None:
-    verify = (
-        verify or sum(size for size, _ in manifest.files.values()) <= _VERIFIED_AT_OPENING_BYTES
-    )
-    for name in DATA_FILES:
-        size, checksum = manifest.files.get(name, (-1, ""))
-        try:
-            found = (folder / name).stat().st_size
-            if found != size:
-                raise _damaged(folder / name, f"it has {found} bytes instead of {size}")
-            if verify and file_crc32c(folder / name) != checksum:
-                raise _damaged(folder / name, "its checksum is wrong")
-        except FileNotFoundError:
-            raise CatalogError(f"{folder / name} is missing.", _BUILD_AGAIN) from None
-        except OSError as error:
-            raise _damaged(folder / name, error.strerror or str(error)) from error
-
-
 def _array(path: Path) -> Any:
     try:
         return np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise _damaged(path, str(error)) from error
+        raise damaged(path, str(error)) from error
 
 
 def _span(array: Any, first: int, count: int) -> Any:
     return np.asarray(array[first : first + count])
-
-
-def _damaged(path: Path, what: str) -> CatalogError:
-    return CatalogError(f"{path} cannot be used: {what}.", _BUILD_AGAIN)
