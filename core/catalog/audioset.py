@@ -58,19 +58,19 @@ def _decode_one(batch: RecordBatch, row: int) -> Clips:
             for key, value in wire.string_map(wire.submessage(record, 1), 1).items()
         }
         lists = wire.feature_lists(wire.submessage(record, 2), 1)
-        seconds = [wire.feature(value) for value in lists.get(b"audio_embedding", [])]
+        seconds = [wire.feature(value) for value in lists.get("audio_embedding", [])]
     except wire.WireError as error:
         raise batch.error(row, f"is not a SequenceExample: {error}") from None
-    video_id = _only(batch, row, context, b"video_id")
+    video_id = _only(batch, row, context, "video_id")
     if not (isinstance(video_id, bytes) and YOUTUBE_ID.fullmatch(video_id)):
         raise batch.error(row, f"has the video id {video_id!a}")
-    start_s = _only(batch, row, context, b"start_time_seconds")
-    end_s = _only(batch, row, context, b"end_time_seconds")
+    start_s = _only(batch, row, context, "start_time_seconds")
+    end_s = _only(batch, row, context, "end_time_seconds")
     if not (isinstance(start_s, float) and isinstance(end_s, float)):
         raise batch.error(row, "has a time span that is not in seconds")
     if not 0 <= start_s <= end_s < math.inf:
         raise batch.error(row, f"has the time span {start_s} to {end_s} s")
-    values = context.get(b"labels", [])
+    values = context.get("labels", [])
     labels = [value for value in values if isinstance(value, int) and 0 <= value < N_CLASSES]
     if len(labels) != len(values):
         raise batch.error(row, f"has a label outside 0 to {N_CLASSES - 1}")
@@ -79,11 +79,11 @@ def _decode_one(batch: RecordBatch, row: int) -> Clips:
 
 
 def _only(
-    batch: RecordBatch, row: int, context: dict[bytes, wire.Feature], key: bytes
+    batch: RecordBatch, row: int, context: dict[str, wire.Feature], key: str
 ) -> bytes | float:
     values = context.get(key, [])
     if len(values) != 1:
-        raise batch.error(row, f"has no {key.decode()} and so is not an AudioSet clip")
+        raise batch.error(row, f"has no {key} and so is not an AudioSet clip")
     return values[0]
 
 

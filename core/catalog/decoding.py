@@ -14,6 +14,7 @@ from core.catalog.sources import (
     batched,
     file_records,
     is_archive,
+    readable,
     shard_files,
 )
 
@@ -59,17 +60,18 @@ def _decode_files(
         results = _in_processes(tasks, decoder, workers)
     else:
         results = (_decode_task(task, decoder) for task in tasks)
-    for done, clips in enumerate(results, start=1):
-        yield clips, done / len(tasks)
+    for done, batches in enumerate(results, start=1):
+        for clips in batches:
+            yield clips, done / len(tasks)
 
 
 def _in_processes(
     tasks: Sequence[Sequence[Path]], decoder: Decoder, workers: int
-) -> Iterator[Clips]:
+) -> Iterator[list[Clips]]:
     # Fresh processes: a forked one would inherit the threads' locks of a window or a network.
     pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
     try:
-        waiting: deque[Future[Clips]] = deque()
+        waiting: deque[Future[list[Clips]]] = deque()
         for task in tasks:
             waiting.append(pool.submit(_decode_task, task, decoder))
             if len(waiting) > 2 * workers:  # so that results do not pile up in memory
@@ -80,8 +82,8 @@ def _in_processes(
         pool.shutdown(cancel_futures=True)
 
 
-def _decode_task(shards: Sequence[Path], decoder: Decoder) -> Clips:
-    return Clips.concatenate([decoder(batch) for batch in batched(file_records(shards))])
+def _decode_task(shards: Sequence[Path], decoder: Decoder) -> list[Clips]:
+    return [decoder(batch) for batch in batched(file_records(shards))]
 
 
 def _tasks(shards: Sequence[Path]) -> Iterator[list[Path]]:
@@ -90,7 +92,8 @@ def _tasks(shards: Sequence[Path]) -> Iterator[list[Path]]:
     size = 0
     for shard in shards:
         task.append(shard)
-        size += shard.stat().st_size
+        with readable(str(shard)):
+            size += shard.stat().st_size
         if size >= _TASK_BYTES:
             yield task
             task, size = [], 0

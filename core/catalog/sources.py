@@ -61,7 +61,7 @@ def shard_files(source: Path) -> list[Path]:
 def file_records(shards: Sequence[Path]) -> Iterator[tuple[str, int, bytes]]:
     """Yield (shard name, number within the shard, data) of every record of these files."""
     for shard in shards:
-        with _readable(str(shard)), shard.open("rb") as stream:
+        with readable(str(shard)), shard.open("rb") as stream:
             for number, record in enumerate(read_records(stream, printable(str(shard)))):
                 yield printable(str(shard)), number, record
 
@@ -69,7 +69,7 @@ def file_records(shards: Sequence[Path]) -> Iterator[tuple[str, int, bytes]]:
 def archive_records(source: Path) -> Iterator[tuple[str, int, bytes, float]]:
     """Yield (shard name, number, data, fraction of the archive read) of an archive's records."""
     n_shards, size = 0, max(source.stat().st_size, 1)
-    with _readable(str(source)), source.open("rb") as file:
+    with readable(str(source)), source.open("rb") as file:
         stream = _Archive(file, is_compressed=not source.name.lower().endswith(".tar"))
         with closing(stream), tarfile.open(fileobj=stream, mode="r|", bufsize=1 << 18) as archive:  # type: ignore[call-overload]
             for member in archive:
@@ -120,7 +120,8 @@ class _Archive:
 
 
 @contextmanager
-def _readable(name: str) -> Iterator[None]:
+def readable(name: str) -> Iterator[None]:
+    """Turn what reading a source may raise into a CatalogError with its name."""
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError) as error:

@@ -66,17 +66,20 @@ def submessage(data: bytes, number: int) -> bytes:
 def _embedded(data: bytes, number: int) -> list[bytes]:
     return [
         value
-        for found, _, value in fields(data)
-        if found == number and isinstance(value, bytes) and _ == _BYTES
+        for found, wire_type, value in fields(data)
+        if found == number and wire_type == _BYTES and isinstance(value, bytes)
     ]
 
 
-def string_map(data: bytes, number: int) -> dict[bytes, bytes]:
+def string_map(data: bytes, number: int) -> dict[str, bytes]:
     """Return a map field from strings to messages; of equal keys the last one counts."""
     entries = {}
     for entry in _embedded(data, number):
-        keys = _embedded(entry, 1)
-        entries[keys[-1] if keys else b""] = submessage(entry, 2)
+        try:
+            keys = [key.decode() for key in _embedded(entry, 1)]
+        except UnicodeDecodeError:
+            raise WireError("a name is not UTF-8") from None
+        entries[keys[-1] if keys else ""] = submessage(entry, 2)
     return entries
 
 
@@ -120,6 +123,6 @@ def _signed(value: int) -> int:
     return value - (1 << 64) if value >> 63 else value
 
 
-def feature_lists(data: bytes, number: int) -> dict[bytes, list[bytes]]:
+def feature_lists(data: bytes, number: int) -> dict[str, list[bytes]]:
     """Return a map field from strings to tf.train.FeatureList, each as its feature messages."""
     return {key: _embedded(value, 1) for key, value in string_map(data, number).items()}

@@ -46,8 +46,8 @@ def _decode_one(batch: RecordBatch, row: int) -> tuple[bytes, list[int], UInt8]:
         values = {key: wire.feature(value) for key, value in wire.string_map(message, 1).items()}
     except wire.WireError as error:
         raise batch.error(row, f"is not an Example: {error}") from None
-    ids = values.get(b"video_id") or values.get(b"id") or []
-    audio = values.get(b"mean_audio", [])
+    ids = values.get("video_id") or values.get("id") or []
+    audio = values.get("mean_audio", [])
     if len(ids) != 1 or not audio:
         raise batch.error(row, "has no id or no mean_audio and so is no video of YouTube-8M")
     if not isinstance(ids[0], bytes) or not _is_plain(ids[0]):
@@ -59,7 +59,7 @@ def _decode_one(batch: RecordBatch, row: int) -> tuple[bytes, list[int], UInt8]:
         or not np.isfinite(embedding).all()
     ):
         raise batch.error(row, f"has a mean_audio that is not {EMBEDDING_SIZE} finite numbers")
-    labels = [label for label in values.get(b"labels", []) if isinstance(label, int)]
+    labels = [label for label in values.get("labels", []) if isinstance(label, int)]
     if not all(0 <= label < N_CLASSES for label in labels):
         raise batch.error(row, f"has a label outside 0 to {N_CLASSES - 1}")
     return ids[0], labels, quantise(embedding)[None]
