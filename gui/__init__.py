@@ -1,0 +1,1 @@
+"""The window: one widget a file, no sound or search logic; threads live in `gui.runner` only."""

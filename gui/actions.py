@@ -1,0 +1,67 @@
+"""Everything that can be done, with its name and its keys; buttons and menus show these."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+
+class Actions(QObject):
+    """The window's actions; the window says what each one does."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        standard = QKeySequence.StandardKey
+        self.record = self._add("Record or stop", ["Ctrl+R"])
+        self.open = self._add("Open a sound file…", standard.Open)
+        self.cancel = self._add("Cancel, or lead back", ["Esc"])
+        self.open_link = self._add("Open the link in the browser", ["Ctrl+Return", "Ctrl+Enter"])
+        self.copy_link = self._add("Copy the link", standard.Copy)
+        self.more = self._add("More like this", ["Ctrl+M"], "Find what sounds like this video")
+        self.back = self._add("Back", ["Alt+Left"], "Go back to the matches before")
+        self.inputs = self._add("Look for inputs again", [])
+        self.shortcuts = self._add("Keyboard shortcuts", ["F1"])
+        self.quit = self._add("Quit", ["Ctrl+Q"])
+        for action in (self.open_link, self.copy_link, self.more, self.back):
+            action.setEnabled(False)
+
+    @property
+    def for_a_row(self) -> list[QAction]:
+        """What can be done with one match."""
+        return [self.open_link, self.copy_link, self.more]
+
+    @property
+    def menu(self) -> list[QAction]:
+        """The window's menu, with separators."""
+        groups = (
+            [self.record, self.open, self.inputs],
+            [*self.for_a_row, self.back],
+            [self.shortcuts, self.quit],
+        )
+        listed: list[QAction] = []
+        for group in groups:
+            if listed:
+                separator = QAction(self)
+                separator.setSeparator(True)
+                listed.append(separator)
+            listed.extend(group)
+        return listed
+
+    @property
+    def everything(self) -> list[QAction]:
+        """All actions that have keys, for the page of shortcuts."""
+        return [action for action in self._window.actions() if not action.shortcut().isEmpty()]
+
+    def _add(
+        self, text: str, keys: list[str] | QKeySequence.StandardKey, meaning: str = ""
+    ) -> QAction:
+        action = QAction(text, self._window)
+        if isinstance(keys, list):
+            action.setShortcuts([QKeySequence(key) for key in keys])
+        else:
+            action.setShortcuts(keys)
+        action.setToolTip(meaning or text.rstrip("…"))
+        self._window.addAction(action)
+        return action

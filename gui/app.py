@@ -1,0 +1,89 @@
+"""The program around the window: the application object, the log, and what nobody foresaw."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
+
+from core.engine import Engine, Options
+from core.errors import SoundalikeError
+from core.paths import DataFolder
+from gui import theme
+from gui.presenter import Presenter
+from gui.runner import unexpected
+from gui.settings import Settings
+from gui.window import NAME, MainWindow
+
+log = logging.getLogger(__name__)
+
+
+class _Accidents(QObject):
+    """Brings what nobody caught, in whatever thread, into the window's thread."""
+
+    happened = Signal(object)
+
+    def watch(self) -> None:
+        """Take over from Python, which would only print to a terminal that may not be there."""
+        sys.excepthook = self._on_exception
+        threading.excepthook = self._on_thread_exception
+
+    def _on_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        log.critical("Unforeseen", exc_info=(kind, error, trace))
+        self.happened.emit(error if isinstance(error, SoundalikeError) else unexpected(error))
+
+    def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            self._on_exception(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
+    """Show the window until it is closed; return the exit status."""
+    _start_log(data)
+    application = QApplication.instance() or QApplication([NAME])
+    assert isinstance(application, QApplication)  # noqa: S101 - there is no other kind here
+    application.setApplicationName(NAME)
+    application.setApplicationDisplayName(NAME)
+    application.setDesktopFileName(NAME.lower())
+    window = MainWindow()
+    presenter = Presenter(window, Engine(data, options), Settings(settings_path(data)), first_paths)
+    accidents = _Accidents()
+    accidents.happened.connect(presenter.session.report)
+    accidents.watch()
+    window.show()
+    status = application.exec()
+    has_ended = presenter.wait()
+    theme.forget_icons()
+    logging.shutdown()
+    if not has_ended:
+        # A thread stuck in a foreign library would hold up or abort the interpreter's end.
+        os._exit(status)
+    return status
+
+
+def settings_path(data: DataFolder) -> Path:
+    """Return where the window's settings lie."""
+    return data.root / "window.ini"
+
+
+def _start_log(data: DataFolder) -> None:
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    try:
+        data.root.mkdir(parents=True, exist_ok=True)
+        handlers.append(logging.FileHandler(data.root / "window.log", encoding="utf-8", delay=True))
+    except OSError:
+        pass  # the terminal still hears of it
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s", handlers=handlers
+    )

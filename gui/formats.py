@@ -1,0 +1,41 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+
+def clock(seconds: float, decimals: int = 0) -> str:
+    """Return a time such as 0:07.4 or 1:02:03."""
+    step = 10**decimals
+    ticks = int(max(0.0, seconds) * step + 1e-6)
+    whole, rest = divmod(ticks, step)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    text = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+    return f"{text}.{rest:0{decimals}}" if decimals else text
+
+
+def span(start_s: float, end_s: float) -> str:
+    """Return a span of time such as 0:30–0:40."""
+    return f"{clock(start_s)}–{clock(end_s)}"
+
+
+def hertz(frequency_hz: float) -> str:
+    """Return a frequency such as 440 Hz or 1.2 kHz."""
+    if frequency_hz < 1000:
+        return f"{frequency_hz:.0f} Hz"
+    return f"{frequency_hz / 1000:.1f} kHz"
+
+
+def decibels(level_db: float) -> str:
+    """Return a level such as −18 dB, with a true minus sign."""
+    return f"{level_db:.0f} dB".replace("-", "−")
+
+
+def elapsed(seconds: float) -> str:
+    """Return a short time such as 12 ms or 1.4 s."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def count(number: int, one: str, many: str) -> str:
+    """Return a number and its noun, such as 1 clip or 22,160 clips."""
+    return f"{number:,} {one if number == 1 else many}"

@@ -1,0 +1,238 @@
+"""Work that must not hold up the window. The only file here that knows threads.
+
+A `Lane` is one thread that does one thing at a time, newest request first: a request that comes
+while another is at work waits in a mailbox with a single slot, replaces what waited there, and
+asks the one at work to stop. Whatever a replaced request still says is dropped.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
+
+from core.errors import Cancelled, SoundalikeError
+from core.jobs import Job
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Job], Any]
+
+_PROGRESS_INTERVAL_S = 1 / 30
+"""People see no more than this, and each message costs the window's thread a little."""
+
+_abandoned: list[QObject] = []
+"""Threads stuck in a foreign library at the end, and their workers; destroying them would abort."""
+
+
+def _ignore(*_: object) -> None:
+    pass
+
+
+@dataclass(eq=False)
+class _Request:
+    number: int
+    work: Work
+    done: Callable[[Any], None]
+    failed: Callable[[SoundalikeError], None]
+    progressed: Callable[[str, float | None], None]
+    must_finish: bool
+    job: Job = field(default_factory=Job)
+    is_dropped: bool = False
+
+
+class _Worker(QObject):
+    """Lives in the lane's thread and does what it is given."""
+
+    progressed = Signal(int, str, object)
+    succeeded = Signal(int, object)
+    broke = Signal(int, object)
+    ended = Signal(int)
+
+    @Slot(object)
+    def perform(self, request: _Request) -> None:
+        try:
+            result = request.work(request.job)
+        except Cancelled:
+            pass
+        except SoundalikeError as error:
+            self.broke.emit(request.number, error)
+        except Exception as error:  # the window must live on, whatever broke
+            log.exception("Work in the background broke")
+            self.broke.emit(request.number, unexpected(error))
+        else:
+            self.succeeded.emit(request.number, result)
+        self.ended.emit(request.number)
+
+    def reporter(self, number: int) -> Callable[[str, float | None], None]:
+        last_s, last_stage = 0.0, ""
+
+        def report(stage: str, fraction: float | None) -> None:
+            nonlocal last_s, last_stage
+            now_s = time.monotonic()
+            if stage != last_stage or now_s - last_s >= _PROGRESS_INTERVAL_S:
+                last_s, last_stage = now_s, stage
+                self.progressed.emit(number, stage, fraction)
+
+        return report
+
+
+class _Thread(QThread):
+    """Runs its event loop, then one last piece of work in the same thread."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.last: Callable[[], None] | None = None
+
+    def run(self) -> None:
+        self.exec()
+        if self.last is not None:
+            try:
+                self.last()
+            except Exception:
+                log.exception("Closing broke")
+
+
+class Lane(QObject):
+    """One thread and its mailbox. All methods and callbacks belong to the window's thread.
+
+    Signals
+    -------
+    busy_changed : bool
+        Whether anything is at work or waits.
+    """
+
+    busy_changed = Signal(bool)
+    _start = Signal(object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._numbers = itertools.count(1)
+        self._at_work: _Request | None = None
+        self._waiting: _Request | None = None
+        self._is_closed = False
+        self._thread = _Thread(self)
+        self._thread.setObjectName(name)
+        self._worker = _Worker()
+        self._worker.moveToThread(self._thread)
+        self._start.connect(self._worker.perform)
+        self._worker.progressed.connect(self._on_progressed)
+        self._worker.succeeded.connect(self._on_succeeded)
+        self._worker.broke.connect(self._on_broke)
+        self._worker.ended.connect(self._on_ended)
+        self._thread.start()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is at work or waits."""
+        return self._at_work is not None
+
+    def submit(
+        self,
+        work: Work,
+        done: Callable[[Any], None] = _ignore,
+        failed: Callable[[SoundalikeError], None] = _ignore,
+        progressed: Callable[[str, float | None], None] = _ignore,
+        *,
+        must_finish: bool = False,
+    ) -> None:
+        """Have `work` done, instead of what was asked for before.
+
+        Parameters
+        ----------
+        work : callable
+            Called as ``work(job)`` in the lane's thread.
+        done, failed, progressed : callable
+            Called in the window's thread with the result, the error, or stage and fraction.
+        must_finish : bool
+            A later request waits for this one, rather than stopping it; only `close` stops it.
+        """
+        if self._is_closed:
+            return
+        number = next(self._numbers)
+        request = _Request(number, work, done, failed, progressed, must_finish)
+        request.job = Job(self._worker.reporter(number))
+        self.cancel()
+        if self._at_work is None:
+            self._begin(request)
+        else:
+            self._waiting = request
+
+    def cancel(self) -> None:
+        """Stop what is at work, unless it must finish, and forget what waits."""
+        self._waiting = None
+        if self._at_work is not None and not self._at_work.must_finish:
+            self._drop(self._at_work)
+
+    def close(self, last: Callable[[], None] | None = None) -> None:
+        """Stop everything; `last` is called in the lane's thread at the very end."""
+        self._is_closed = True
+        self._waiting = None
+        if self._at_work is not None:
+            self._drop(self._at_work)
+        self._thread.last = last
+        self._thread.quit()
+
+    def wait(self, deadline: QDeadlineTimer) -> bool:
+        """Wait until the closed lane's thread has ended; False if it is stuck."""
+        if self._thread.wait(deadline):
+            return True
+        log.warning("The thread %s does not end", self._thread.objectName())
+        self._thread.setParent(None)
+        _abandoned.extend((self._thread, self._worker))
+        return False
+
+    def _begin(self, request: _Request) -> None:
+        self._at_work = request
+        self._start.emit(request)
+        self.busy_changed.emit(True)
+
+    @staticmethod
+    def _drop(request: _Request) -> None:
+        request.is_dropped = True
+        request.job.cancel()
+
+    def _current(self, number: int) -> _Request | None:
+        request = self._at_work
+        if request is None or request.number != number or request.is_dropped:
+            return None
+        return request
+
+    @Slot(int, str, object)
+    def _on_progressed(self, number: int, stage: str, fraction: float | None) -> None:
+        if request := self._current(number):
+            request.progressed(stage, fraction)
+
+    @Slot(int, object)
+    def _on_succeeded(self, number: int, result: object) -> None:
+        if request := self._current(number):
+            request.done(result)
+
+    @Slot(int, object)
+    def _on_broke(self, number: int, error: SoundalikeError) -> None:
+        if request := self._current(number):
+            request.failed(error)
+
+    @Slot(int)
+    def _on_ended(self, number: int) -> None:
+        if self._at_work is None or self._at_work.number != number:
+            return
+        self._at_work = None
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and not self._is_closed:
+            self._begin(waiting)
+        else:
+            self.busy_changed.emit(False)
+
+
+def unexpected(error: BaseException) -> SoundalikeError:
+    """Return what a person is told about a failure nobody foresaw."""
+    return SoundalikeError(
+        f"Something went wrong inside the program ({type(error).__name__}: {error}).",
+        "Try again; the details are in the log.",
+    )

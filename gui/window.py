@@ -1,0 +1,261 @@
+"""The window: its parts and their places, the first paint, dragging, closing."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.audio.files import SUFFIXES
+from core.errors import AudioFileError
+from gui import theme
+from gui.actions import Actions
+from gui.banner import Banner
+from gui.capture_bar import CaptureBar
+from gui.drop_overlay import DropOverlay
+from gui.drops import local_paths
+from gui.empty_page import EmptyPage
+from gui.progress_row import ProgressRow
+from gui.results_panel import ResultsPanel
+from gui.settings import Remembered
+from gui.shortcuts_page import ShortcutsPage
+from gui.spectrogram import Spectrogram
+
+NAME = "Soundalike"
+
+
+class MainWindow(QMainWindow):
+    """The one window. It decides nothing: what its parts say goes to the `Presenter`.
+
+    Signals
+    -------
+    painted
+        For the first time; slow work may begin.
+    dropped : list of Path
+        Local files and folders were dropped, or chosen in the dialog.
+    refused : AudioFileError
+        Something else was dropped.
+    closing
+        The window is about to go.
+    """
+
+    painted = Signal()
+    dropped = Signal(list)
+    refused = Signal(object)
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_painted = False
+        self._folder = ""
+        self.commands = Actions(self)
+        self.capture = CaptureBar()
+        self.banner = Banner()
+        self.spectrogram = Spectrogram()
+        self.progress = ProgressRow()
+        self.results = ResultsPanel()
+        self.empty = EmptyPage()
+        self.status = QLabel()
+        self._overlay = DropOverlay(self)
+        self._pages = QStackedWidget()
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._shortcuts: ShortcutsPage | None = None
+        self._build()
+
+    def _build(self) -> None:
+        self.setAcceptDrops(True)
+        self.setMinimumSize(800, 560)
+        self.resize(1120, 760)
+        sound = QWidget()
+        for box, widgets in (
+            (QVBoxLayout(sound), (self.spectrogram, self.progress)),
+            (QVBoxLayout(whole := QWidget()), (self.capture, self.banner, self._pages)),
+        ):
+            box.setContentsMargins(0, 0, 0, 0)
+            box.setSpacing(0)
+            for widget in widgets:
+                box.addWidget(widget)
+        self._splitter.addWidget(sound)
+        self._splitter.addWidget(self.results)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setSizes([300, 400])
+        self._splitter.setStretchFactor(0, 2)
+        self._splitter.setStretchFactor(1, 3)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self._splitter)
+        self.setCentralWidget(whole)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
+        self.statusBar().addWidget(self.status, 1)
+        self.statusBar().setSizeGripEnabled(False)
+        self.results.table.set_row_actions(self.commands.for_a_row)
+        self.results.bind(self.commands.back, self.commands.more)
+        self.capture.set_menu(self.commands.menu)
+        self.commands.shortcuts.triggered.connect(self._show_shortcuts)
+        self.commands.quit.triggered.connect(self.close)
+        self._order_tabs()
+        self.capture.record.setFocus()
+
+    def _order_tabs(self) -> None:
+        order = (
+            self.capture.record,
+            self.capture.device,
+            self.capture.open,
+            self.capture.menu_button,
+            self.banner.action,
+            self.banner.dismiss,
+            self.empty.record,
+            self.empty.open,
+            self.spectrogram.plot,
+            self.progress.cancel,
+            self.results.back,
+            self.results.more,
+            self.results.count,
+            self.results.include.edit,
+            self.results.exclude.edit,
+            self.results.table,
+        )
+        for first, second in itertools.pairwise(order):
+            self.setTabOrder(first, second)
+
+    def show_sound(self) -> None:
+        """Leave the empty page for the spectrogram and the results."""
+        self._pages.setCurrentWidget(self._splitter)
+
+    def show_empty(self) -> None:
+        """Go back to the page without a sound."""
+        self._pages.setCurrentWidget(self.empty)
+
+    def show_title(self, *parts: str) -> None:
+        """Put what the window is about into its title."""
+        self.setWindowTitle(" – ".join((*(part for part in parts if part), NAME)))
+
+    def choose_file(self) -> None:
+        """Ask for a sound file."""
+        endings = " ".join(f"*.{ending}" for ending in sorted(SUFFIXES))
+        dialog = QFileDialog(self, "Open a sound file", self._folder)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([f"Sound files ({endings})", "All files (*)"])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._on_file)
+        dialog.open()
+
+    def _on_file(self, name: str) -> None:
+        self._folder = str(Path(name).parent)
+        self.dropped.emit([Path(name)])
+
+    def _show_shortcuts(self) -> None:
+        if self._shortcuts is None:
+            others = [
+                ("Space", "Record or stop"),
+                ("Return", "Open the link of the match"),
+                ("Arrow keys", "In the spectrogram: read out time, frequency and level"),
+            ]
+            self._shortcuts = ShortcutsPage(self.commands.everything, others, self)
+        self._shortcuts.show()
+        self._shortcuts.raise_()
+
+    # What is remembered
+
+    def recall(self, values: Remembered) -> None:
+        """Take up sizes and choices of the last time."""
+        if values.geometry:
+            self.restoreGeometry(QByteArray(values.geometry))
+        if values.splitter:
+            self._splitter.restoreState(QByteArray(values.splitter))
+        self.results.count.setValue(values.k)
+        self.results.include.set_names(values.filters.include)
+        self.results.exclude.set_names(values.filters.exclude)
+        self.capture.choose_device(values.device)
+        self._folder = values.folder
+
+    def remembered(self) -> Remembered:
+        """Return sizes and choices for the next time."""
+        return Remembered(
+            bytes(self.saveGeometry().data()),
+            bytes(self._splitter.saveState().data()),
+            self.results.count.value(),
+            self.results.filters,
+            self.capture.chosen_device,
+            self._folder,
+        )
+
+    # Events
+
+    def sizeHint(self) -> QSize:
+        """Return the size of a window that was never resized."""
+        return QSize(1120, 760)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Let slow work begin once the window is on the screen."""
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the drop target over the whole window."""
+        super().resizeEvent(event)
+        self._overlay.resize(self.size())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Record or stop on Space, where no button or line wanted it."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.commands.record.trigger()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Show what a drop would do; what cannot be used is still taken, to say why."""
+        mime = event.mimeData()
+        if not (mime.hasUrls() or mime.hasText()):
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        try:
+            paths = local_paths(mime)
+        except AudioFileError as error:
+            self._overlay.appear(error.message)
+        else:
+            name = paths[0].name if len(paths) == 1 else f"the first of {len(paths)} files"
+            self._overlay.appear(f"Drop to find what sounds like {name}")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Uncover the window."""
+        self._overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand on what was dropped."""
+        self._overlay.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        try:
+            paths = local_paths(event.mimeData())
+        except AudioFileError as error:
+            self.refused.emit(error)
+        else:
+            self.dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Go at once; whatever takes longer ends without a window."""
+        self.closing.emit()
+        super().closeEvent(event)

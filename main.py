@@ -1,0 +1,54 @@
+"""Soundalike's window: ``python main.py [AUDIO]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Open the window; return the exit status."""
+    chosen = _parse(sys.argv[1:] if arguments is None else arguments)
+    if not _has_display():
+        print(  # noqa: T201 - meant for the terminal
+            "error: There is no display for the window. Start it in a desktop session "
+            "(or under xvfb-run), or use the command line: python -m core match AUDIO",
+            file=sys.stderr,
+        )
+        return 1
+    # Imported only now, so that --help and a wrong option answer at once.
+    from core.engine import Options
+    from core.paths import DataFolder
+    from gui import app
+
+    options = Options(chosen.model, chosen.pca, chosen.catalog, chosen.engine)
+    return app.run(DataFolder.default(), options, [chosen.audio] if chosen.audio else [])
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="main.py", description="Hear a sound, find the videos that sound like it."
+    )
+    parser.add_argument("audio", nargs="?", type=Path, help="a sound to match at once")
+    parser.add_argument("--catalog", type=Path, metavar="DIR", help="the catalogue to search")
+    parser.add_argument("--model", type=Path, metavar="FILE", help="VGGish's checkpoint")
+    parser.add_argument("--pca", type=Path, metavar="FILE", help="VGGish's PCA parameters")
+    parser.add_argument(
+        "--engine",
+        choices=("float32", "int8", "tensorflow"),
+        default="float32",
+        help="what runs the network (default: float32)",
+    )
+    return parser.parse_args(arguments)
+
+
+def _has_display() -> bool:
+    if not sys.platform.startswith("linux") or "QT_QPA_PLATFORM" in os.environ:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
