@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from core.audio.logmel import LogMel, log_mel
 from core.audio.waveform import Waveform
+from core.catalog.manifest import RELEASED_MODEL_ID
 from core.catalog.ontology import Ontology
-from core.catalog.store import RELEASED_MODEL_ID, Catalog
+from core.catalog.store import Catalog
 from core.errors import AudioFileError, CatalogError, ModelError
 from core.filters import label_mask
 from core.jobs import Job
@@ -130,7 +131,7 @@ class Engine:
         if sound.is_silent:
             raise AudioFileError(
                 f"{sound.name} is silent: VGGish hears nothing in it "
-                "(all samples are zero, or all sound lies outside 125 to 7500 Hz).",
+                "(all samples are zero, or far too quiet).",
                 "Record again, or open another file.",
             )
         embedding = self.embed(sound, job)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -34,3 +40,85 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "soundalike-home"
     monkeypatch.setenv("SOUNDALIKE_HOME", str(home))
     return home
+
+
+@dataclass(frozen=True)
+class VirtualMicrophone:
+    """A PulseAudio server of the tests' own, whose microphone hears what its speaker plays.
+
+    Attributes
+    ----------
+    environment : dict
+        What a program needs to find it.
+    name : str
+        The input's name as PortAudio has it.
+    play : callable
+        Starts playing a wav file into it.
+    stop_server : callable
+        Takes the microphone away, as if it were unplugged.
+    """
+
+    environment: dict[str, str]
+    name: str
+    play: Callable[[Path], subprocess.Popen[bytes]]
+    stop_server: Callable[[], None]
+
+
+def wait_until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
+    """Wait for something another process does, and that sends no signal."""
+    deadline_s = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline_s, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def virtual_microphone(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[VirtualMicrophone]:
+    """A real microphone without hardware: a null sink, and its monitor remapped to a source."""
+    assert shutil.which("pulseaudio"), "pulseaudio is missing: run `make test`"
+    folder = tmp_path_factory.mktemp("pulse")
+    socket = folder / "native"
+    environment = {"PULSE_SERVER": f"unix:{socket}", "XDG_RUNTIME_DIR": str(folder)}
+    monkeypatch.delenv("PULSE_COOKIE", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
+            + ["-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
+            + ["-L", "module-null-sink sink_name=speaker rate=48000"]
+            + ["-L", "module-remap-source source_name=microphone master=speaker.monitor"],
+            env={**os.environ, "HOME": str(folder)},
+            stdout=log,
+            stderr=log,
+        )
+    programs = [server]
+
+    def play(path: Path) -> subprocess.Popen[bytes]:
+        programs.append(subprocess.Popen(["paplay", "--device=speaker", str(path)]))
+        return programs[-1]
+
+    def stop_server() -> None:
+        server.kill()
+        server.wait()
+
+    try:
+        wait_until(lambda: socket.exists() and _pactl("info") == 0)
+        assert _pactl("set-default-source", "microphone") == 0
+        # A null sink at rest wakes up only every two seconds; silence keeps it awake.
+        programs.append(
+            subprocess.Popen(
+                ["pacat", "--device=speaker", "--latency-msec=20", "--rate=48000", "/dev/zero"]
+            )
+        )
+        yield VirtualMicrophone(environment, "pulse", play, stop_server)
+    finally:
+        for program in reversed(programs):
+            program.kill()
+            program.wait()
+
+
+def _pactl(*arguments: str) -> int:
+    return subprocess.run(["pactl", *arguments], capture_output=True, check=False).returncode

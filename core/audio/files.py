@@ -131,7 +131,7 @@ def _read(file: soundfile.SoundFile, name: str, job: Job) -> Waveform:
     sound = _Growing(min(frames, MAX_DURATION_S * rate_hz) * MODEL_RATE_HZ // rate_hz + 1)
     notes = _Notes(file)
     for samples in _resampled(_mono_blocks(file, notes), rate_hz):
-        job.report(f"Reading {name}", min(1.0, file.tell() / frames) if frames else None)
+        job.report(f"Reading {name}", min(1.0, notes.frames_read / frames) if frames else None)
         sound.append(samples)
         if sound.length > MAX_DURATION_S * MODEL_RATE_HZ:
             raise AudioFileError(
@@ -155,6 +155,7 @@ class _Notes:
         ]
         self.is_cut = any("should be" in line for line in data)
         self.damaged = 0
+        self.frames_read = 0
 
     def finish(self, duration_s: float) -> tuple[str, ...]:
         notes = []
@@ -184,8 +185,10 @@ def _mono_blocks(file: soundfile.SoundFile, notes: _Notes) -> Iterator[Float32]:
             notes.is_cut = True
             return
         if len(block) == 0:
+            notes.is_cut |= notes.frames_read < 0.99 * file.frames
             return
         has_begun = True
+        notes.frames_read += len(block)
         # A comparison with NaN is false, so this finds NaN, infinity and absurd values alike.
         damaged = ~(np.abs(block) <= _LOUDEST)
         if damaged.any():

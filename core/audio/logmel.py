@@ -60,7 +60,7 @@ class LogMel:
 
     @property
     def is_silent(self) -> bool:
-        """Whether no frame holds anything that VGGish can hear (125 to 7500 Hz)."""
+        """Whether no frame holds anything: all samples are zero, or far too quiet."""
         return bool(np.all(self.frames <= np.log(LOG_OFFSET) + 1e-3))
 
 

@@ -15,8 +15,11 @@ from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.errors import MicrophoneError
 from core.types import Float32
 
-SILENT_LINE_S = 2.0
-"""A device that sends no block at all for this long has gone."""
+FIRST_BLOCK_S, NEXT_BLOCK_S = 6.0, 2.0
+"""A device that sends no block at all for this long has gone; some take seconds to wake up."""
+
+_LATENCY_S = 0.05
+"""Short enough for a live picture, long enough to wake up rarely."""
 
 _CHECK_HINT = "Check that it is plugged in and allowed, or choose another input."
 
@@ -116,7 +119,7 @@ class Recorder:
         self._queue: SimpleQueue[Float32] = SimpleQueue()
         self._blocks: list[Float32] = []
         self._lock = threading.Lock()
-        self._last_block_s = time.monotonic()
+        self._deadline_s = time.monotonic() + FIRST_BLOCK_S
         self._stream, rate_hz = self._open(portaudio, device)
         self._resampler = soxr.ResampleStream(
             rate_hz, MODEL_RATE_HZ, 1, dtype="float32", quality="HQ"
@@ -142,6 +145,7 @@ class Recorder:
                         device=index,
                         channels=channels,
                         dtype="float32",
+                        latency=_LATENCY_S,
                         callback=self._on_block,
                     )
                 except portaudio.PortAudioError as error:
@@ -155,7 +159,7 @@ class Recorder:
 
     def _on_block(self, block: Float32, _frames: int, _time: object, _status: object) -> None:
         self._queue.put(block.copy())
-        self._last_block_s = time.monotonic()
+        self._deadline_s = time.monotonic() + NEXT_BLOCK_S
 
     def drain(self) -> Float32:
         """Return what arrived since the last call, mono at 16 kHz, float32, shape (n,).
@@ -164,7 +168,7 @@ class Recorder:
         """
         with self._lock:
             if self.problem is None and (
-                not self._stream.active or time.monotonic() - self._last_block_s > SILENT_LINE_S
+                not self._stream.active or time.monotonic() > self._deadline_s
             ):
                 self.problem = MicrophoneError(
                     "The microphone has gone; what was recorded until then is kept.", _CHECK_HINT

@@ -27,7 +27,9 @@ Report = Callable[[str, float | None], None]
 
 def serve(connection: Connection) -> None:
     """Answer calls ``(name, arguments)`` until the other side hangs up."""
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    # TensorFlow greets and warns on standard error before it can be asked not to; what matters
+    # goes through the connection.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ["OMP_WAIT_POLICY"] = "passive"
     reference = Reference()

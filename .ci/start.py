@@ -1,0 +1,42 @@
+"""Start the window; where there is no display, do the same job on the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def has_display() -> bool:
+    """Return whether a window could be shown."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def main(arguments: list[str]) -> int:
+    """Return the exit status of the program that was started."""
+    os.environ["PYTHONPATH"] = str(PROJECT)
+    core = [sys.executable, "-m", "core"]
+    if has_display():
+        return subprocess.call([sys.executable, str(PROJECT / "main.py"), *arguments])
+    print(
+        "No display here, so this is the command line. To see the window, run `make run` "
+        "in a desktop session, or over `ssh -X`.",
+        flush=True,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        if not arguments:
+            arguments = [str(Path(folder) / "example.wav")]
+            status = subprocess.call([*core, "example", *arguments])
+            if status:
+                return status
+        return subprocess.call([*core, "match", "-k", "10", *arguments])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

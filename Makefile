@@ -1,0 +1,60 @@
+# `make run` starts the program, `make test` proves it; both set up whatever is missing.
+
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null && $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test setup setup-test lint lock screenshots benchmarks clean
+.DEFAULT_GOAL := run
+
+run: setup
+	@$(BIN)/python .ci/start.py $(if $(AUDIO),"$(AUDIO)")
+
+test: setup-test lint
+	$(BIN)/python -m pytest
+
+lint: setup-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+setup: check-python
+	@.ci/system-packages $(PYTHON) run
+	@$(MAKE) --no-print-directory $(VENV)/.installed
+
+setup-test: check-python
+	@.ci/system-packages $(PYTHON) test
+	@$(MAKE) --no-print-directory $(VENV)/.installed-dev
+
+check-python:
+	@test -n "$(PYTHON)" || { echo "Soundalike needs Python 3.11, 3.12 or 3.13." >&2; exit 1; }
+
+$(VENV)/.installed: requirements.txt
+	@echo "Setting up a virtual environment in $(VENV): about 3 GB, a few minutes, once."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt
+	@echo "Setting up a virtual environment in $(VENV): about 3 GB, a few minutes, once."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) -r requirements-dev.txt
+	@touch $(VENV)/.installed $@
+
+# Newest versions that fit pyproject.toml, for all systems and Pythons at once.
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url \
+	--no-header --no-annotate --quiet --upgrade
+lock: setup-test
+	$(PIP) uv
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+
+screenshots: setup-test
+	$(BIN)/python docs/make_screenshots.py
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
