@@ -48,7 +48,7 @@ def _write(catalog: Catalog, file: IO[bytes], ending: str, vectors: bool) -> Non
     if ending == ".parquet":
         table.to_parquet(file, index=False)
     elif ending == ".json":
-        table.to_json(file, orient="records", indent=1, force_ascii=False)
+        table.to_json(file, orient="records", indent=1, force_ascii=False, double_precision=15)
     else:
         table["labels"] = table["labels"].map(SEPARATOR.join)
         table.to_csv(file, index=False)

@@ -189,7 +189,9 @@ class Catalog:
 
     def find(self, video_id: str) -> NDArray[np.int64]:
         """Return the rows of a video's clips, in order; raise CatalogError if it has none."""
-        rows = np.flatnonzero(self.clips["video_id"] == video_id.encode())
+        wanted = np.bytes_(video_id.encode("utf-8", "replace"))
+        # NumPy takes zero bytes at an end for padding.
+        rows = np.flatnonzero((self.clips["video_id"] == wanted) & ("\0" not in video_id))
         if not len(rows):
             raise CatalogError(
                 f"The video {video_id!r} is not in this catalogue.",

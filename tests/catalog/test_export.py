@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.catalog.export import SEPARATOR, export
+from core.catalog.ontology import Ontology
+from core.catalog.store import Catalog
+from core.errors import CatalogError
+
+
+def test_every_format_holds_the_dataframe(real_catalog: Catalog, tmp_path: Path):
+    table = real_catalog.to_dataframe()
+    read = {
+        ".csv": lambda path: pd.read_csv(path, keep_default_na=False, dtype={"video_id": str}),
+        ".parquet": pd.read_parquet,
+        ".json": lambda path: pd.DataFrame(json.loads(path.read_text())),
+    }
+    for ending, reader in read.items():
+        path = tmp_path / f"clips{ending}"
+        export(real_catalog, path)
+        back = reader(path)
+        assert list(back.columns) == list(table.columns)
+        assert back["video_id"].tolist() == table["video_id"].tolist()
+        assert back["start_s"].tolist() == table["start_s"].tolist()
+        labels = (
+            back["labels"].str.split(SEPARATOR, regex=False) if ending == ".csv" else back["labels"]
+        )
+        assert [list(row) for row in labels] == table["labels"].tolist()
+    assert {path.name for path in tmp_path.iterdir()} - {"soundalike-home"} == {
+        f"clips{ending}" for ending in read
+    }
+
+
+def test_no_label_has_the_separator_in_it():
+    assert not any(SEPARATOR in name for name in Ontology.load().names)
+
+
+def test_vectors_on_request(real_catalog: Catalog, tmp_path: Path):
+    export(real_catalog, tmp_path / "clips.PARQUET", vectors=True)
+    back = pd.read_parquet(tmp_path / "clips.PARQUET")
+    assert np.array_equal(back.filter(regex=r"^v\d+$").to_numpy(), real_catalog.vectors)
+
+
+def test_another_ending_or_an_unwritable_place_is_one_error(real_catalog: Catalog, tmp_path: Path):
+    for name in ("clips.xlsx", "clips", "missing/clips.csv"):
+        with pytest.raises(CatalogError) as caught:
+            export(real_catalog, tmp_path / name)
+        assert caught.value.hint
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(CatalogError, match="cannot be written"):
+        export(real_catalog, tmp_path / "folder.csv")
+    assert {path.name for path in tmp_path.iterdir()} - {"soundalike-home"} == {"folder.csv"}
+
+
+def test_a_failed_export_keeps_the_old_file(
+    real_catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "clips.csv"
+    path.write_text("old")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", full)
+    with pytest.raises(CatalogError, match="No space left"):
+        export(real_catalog, path)
+    assert path.read_text() == "old"
