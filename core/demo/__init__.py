@@ -1,0 +1,1 @@
+"""Demo mode's sounds: synthesised in code, one recipe for each class of the starter catalogue."""
