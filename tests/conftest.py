@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -122,3 +123,28 @@ def virtual_microphone(
 
 def _pactl(*arguments: str) -> int:
     return subprocess.run(["pactl", *arguments], capture_output=True, check=False).returncode
+
+
+def write_checkpoints(version: str, *paths_and_changes: str | Path, seed: int = 0) -> None:
+    """Write seeded VGGish checkpoints, wrong on request; see `tests/write_checkpoint.py`."""
+    subprocess.run(
+        [sys.executable, "-m", "tests.write_checkpoint", version, str(seed)]
+        + [str(item) for item in paths_and_changes],
+        check=True,
+        cwd=PROJECT,
+        capture_output=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A V1 single-file checkpoint with the stand-in weights that the reference outputs use."""
+    path = tmp_path_factory.mktemp("checkpoint") / "vggish_model.ckpt"
+    write_checkpoints("V1", path, "")
+    return path
+
+
+@pytest.fixture(scope="session")
+def pca_file(shared: Path) -> Path:
+    """Google's PCA parameters."""
+    return shared / "vggish" / "vggish_pca_params.npz"

@@ -45,7 +45,7 @@ class Pca:
         """
         hint = "Choose Google's vggish_pca_params.npz."
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in _SHAPES}
         except KeyError as error:
             raise ModelError(f"{path} has no {error.args[0].split(' ')[0]}.", hint) from error

@@ -55,7 +55,6 @@ class TensorflowProcess:
             self.close()
             raise
         if failure is not None:
-            self.close()
             raise failure
         return result
 
@@ -90,21 +89,25 @@ class TensorflowNetwork:
 
     def embed(self, patches: Float32, job: Job) -> Float32:
         """Return the embeddings, float32 (N, 128), of patches, float32 (N, 96, 64)."""
+        embedding = np.empty((len(patches), EMBEDDING_SIZE), np.float32)
+        try:
+            process = self._started(job)
+            for first in range(0, len(patches), _BATCH_PATCHES):
+                job.report("Listening with VGGish in TensorFlow", first / len(patches))
+                batch = np.ascontiguousarray(patches[first : first + _BATCH_PATCHES])
+                answer = process.call("embed", batch, job=job)
+                embedding[first : first + len(batch)] = answer
+        except BaseException:
+            self.close()  # the next sound starts another
+            raise
+        return embedding
+
+    def _started(self, job: Job) -> TensorflowProcess:
         if self._process is None:
             job.report("Starting TensorFlow")
             self._process = TensorflowProcess()
             self._process.call("load", str(self._checkpoint), job=job)
-        embedding = np.empty((len(patches), EMBEDDING_SIZE), np.float32)
-        try:
-            for first in range(0, len(patches), _BATCH_PATCHES):
-                job.report("Listening with VGGish in TensorFlow", first / len(patches))
-                batch = np.ascontiguousarray(patches[first : first + _BATCH_PATCHES])
-                answer = self._process.call("embed", batch, job=job)
-                embedding[first : first + len(batch)] = answer
-        except BaseException:
-            self._process = None  # `call` has ended it; the next sound starts another
-            raise
-        return embedding
+        return self._process
 
     def close(self) -> None:
         """End the process."""

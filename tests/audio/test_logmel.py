@@ -76,7 +76,7 @@ def test_short_sounds_are_padded_to_one_patch_and_say_so():
 
 def test_silence_is_recognised():
     assert log_mel(Waveform(np.zeros(16_000, np.float32), 16_000)).is_silent
-    assert log_mel(Waveform(1e-7 * sine(16_000), 16_000)).is_silent
+    assert log_mel(Waveform(1e-9 * sine(16_000), 16_000)).is_silent
     assert not log_mel(Waveform(1e-3 * sine(16_000), 16_000)).is_silent
 
 

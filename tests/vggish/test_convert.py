@@ -1,0 +1,201 @@
+"""Conversion happens once, and refuses everything that is not VGGish."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from core.errors import Cancelled, ModelError
+from core.jobs import Job
+from core.vggish import model
+from core.vggish.convert import checkpoint_files, converted
+from core.vggish.model import INT8, TENSORFLOW, Manifest, Vggish, installed
+from core.vggish.postprocess import Pca
+from core.vggish.tensorflow_process import TensorflowProcess
+from tests.conftest import write_checkpoints
+
+
+def refuse_to_convert():
+    raise AssertionError("it was converted before")
+
+
+def test_the_second_time_nothing_is_converted(checkpoint, pca_file, models, model_folder):
+    assert converted(checkpoint, pca_file, models, refuse_to_convert, Job()) == model_folder
+
+
+def test_the_manifest_tells_what_was_measured(model_folder, models):
+    manifest = Manifest.load(model_folder)
+    assert manifest.agreement is not None
+    assert 0 <= manifest.agreement < 1e-4
+    assert manifest.int8_cosine is not None
+    assert manifest.int8_offered == (manifest.int8_cosine >= 0.99)
+    assert (model_folder / model.INT8_FILE).exists() == manifest.int8_offered
+    assert not manifest.is_demo
+    assert not manifest.is_released
+    assert manifest in installed(models)
+
+
+def test_random_weights_do_not_quantise_well_enough_and_are_refused(model_folder):
+    with pytest.raises(ModelError, match=r"only 0\.9\d\d with float32"):
+        Vggish(model_folder, INT8)
+
+
+def test_a_quantised_form_that_is_good_enough_is_offered(
+    checkpoint, model_folder, models, patches, tmp_path
+):
+    # Without whitening nothing magnifies the errors of quantising.
+    pca = _plain_pca(tmp_path, 0.5 / Vggish(model_folder).embed(patches).raw.std())
+    folder = converted(checkpoint, pca, models, lambda: patches, Job())
+    manifest = Manifest.load(folder)
+    assert manifest.int8_offered
+    assert manifest.int8_cosine >= 0.99
+    exact, quantised = Vggish(folder), Vggish(folder, INT8)
+    expected, found = exact.embed(patches), quantised.embed(patches)
+    vectors = [np.asarray(item.postprocessed, float) - 127.5 for item in (expected, found)]
+    lengths = np.linalg.norm(vectors[0], axis=1) * np.linalg.norm(vectors[1], axis=1)
+    assert np.min((vectors[0] * vectors[1]).sum(axis=1) / lengths) >= 0.99
+    assert not np.array_equal(expected.raw, found.raw)  # it really is another network
+    assert (folder / model.INT8_FILE).stat().st_size < 80_000_000
+
+
+def _plain_pca(folder, scale):
+    path = folder / f"plain-{scale}.npz"
+    Pca(np.eye(128, dtype=np.float32) * np.float32(scale), np.zeros(128, np.float32)).save(path)
+    return path
+
+
+def test_a_v2_checkpoint_gives_the_same_embeddings(
+    tmp_path, pca_file, models, model_folder, patches
+):
+    prefix = tmp_path / "v2.ckpt"
+    write_checkpoints("V2", prefix, "")
+    assert len(checkpoint_files(prefix)) == 2
+    folder = converted(prefix.with_name("v2.ckpt.index"), pca_file, models, lambda: patches, Job())
+    first, second = Vggish(model_folder), Vggish(folder)
+    assert np.array_equal(first.embed(patches).raw, second.embed(patches).raw)
+    second.close()
+    again = Vggish(folder, TENSORFLOW)
+    assert np.abs(again.embed(patches[:2]).raw - first.embed(patches[:2]).raw).max() < 1e-3
+    again.close()
+
+
+WRONG_VARIABLES = {
+    "missing": "it has no vggish/fc2/biases",
+    "shape": r"vggish/fc2/weights has the shape \(4096, 127\) instead of \(4096, 128\)",
+    "nan": "vggish/conv1/weights that are not finite",
+    "foreign": "it has no vggish/conv1/weights",
+}
+DAMAGES = {
+    "truncated": lambda content: content[: len(content) // 2],
+    "flipped": lambda content: content[:-100] + bytes([content[-100] ^ 0xFF]) + content[-99:],
+    "html": lambda content: b"<html>Please log in</html>",
+    "empty": lambda content: b"",
+}
+
+
+@pytest.fixture(scope="module")
+def wrong_checkpoints(tmp_path_factory, checkpoint):
+    """Every wrong checkpoint, by what is wrong with it."""
+    folder = tmp_path_factory.mktemp("wrong")
+    paths = {change: folder / f"{change}.ckpt" for change in (*WRONG_VARIABLES, *DAMAGES)}
+    write_checkpoints(
+        "V1", *(item for change in WRONG_VARIABLES for item in (paths[change], change))
+    )
+    content = checkpoint.read_bytes()
+    for change, damage in DAMAGES.items():
+        paths[change].write_bytes(damage(content))
+    return paths
+
+
+@pytest.fixture(scope="module")
+def tensorflow():
+    process = TensorflowProcess()
+    yield process
+    process.close()
+
+
+@pytest.mark.parametrize(("change", "words"), WRONG_VARIABLES.items())
+def test_foreign_checkpoints_are_refused_by_name_and_shape(
+    wrong_checkpoints, tensorflow, change, words
+):
+    with pytest.raises(ModelError, match=words):
+        tensorflow.call("load", str(wrong_checkpoints[change]), job=Job())
+
+
+@pytest.mark.parametrize("change", DAMAGES)
+def test_damaged_checkpoints_are_refused(wrong_checkpoints, tensorflow, change):
+    with pytest.raises(ModelError, match=f"{change}.ckpt cannot be read as a TensorFlow"):
+        tensorflow.call("load", str(wrong_checkpoints[change]), job=Job())
+
+
+def test_a_refused_checkpoint_leaves_nothing_behind(tmp_path, wrong_checkpoints, pca_file, patches):
+    with pytest.raises(ModelError, match="vggish/fc2/biases"):
+        converted(
+            wrong_checkpoints["missing"], pca_file, tmp_path / "models", lambda: patches, Job()
+        )
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_process_that_dies_is_one_clear_error(tensorflow):
+    process = TensorflowProcess()
+    process._process.kill()
+    with pytest.raises(ModelError, match="ended unexpectedly"):
+        process.call("load", "x", job=Job())
+
+
+def test_a_missing_checkpoint_or_pca_is_named(tmp_path, checkpoint, pca_file, patches):
+    with pytest.raises(ModelError, match="There is no checkpoint"):
+        converted(tmp_path / "none.ckpt", pca_file, tmp_path, lambda: patches, Job())
+    with pytest.raises(ModelError, match="no PCA parameters"):
+        converted(checkpoint, tmp_path / "none.npz", tmp_path, lambda: patches, Job())
+
+
+def test_cancelling_leaves_nothing_behind(tmp_path, checkpoint, pca_file, patches):
+    job = Job(lambda stage, fraction: job.cancel() if "TensorFlow" in stage else None)
+    with pytest.raises(Cancelled):
+        converted(checkpoint, pca_file, tmp_path / "models", lambda: patches, job)
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path, checkpoint, pca_file, patches):
+    blocked = tmp_path / "file"
+    blocked.write_bytes(b"")
+    with pytest.raises(ModelError, match="cannot be stored"):
+        converted(checkpoint, pca_file, blocked / "models", lambda: patches, Job())
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 99}', b'{"format": 1, "x": 2}'])
+def test_a_damaged_manifest_is_refused(tmp_path, model_folder, content):
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder, ignore=shutil.ignore_patterns("*.weights"))
+    (folder / model.MANIFEST_FILE).write_bytes(content)
+    with pytest.raises(ModelError) as raised:
+        Vggish(folder)
+    assert "Delete the folder" in raised.value.hint
+    assert installed(tmp_path) == []
+
+
+def test_a_damaged_network_is_refused(tmp_path, model_folder):
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder)
+    weights = folder / "network.onnx.weights"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        Vggish(folder)
+
+
+def test_an_unknown_engine_is_refused(model_folder):
+    with pytest.raises(ModelError, match="no engine “abacus”"):
+        Vggish(model_folder, "abacus")
+
+
+def test_tensorflow_needs_a_checkpoint(tmp_path, model_folder):
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder, ignore=shutil.ignore_patterns("*.weights"))
+    content = json.loads((folder / model.MANIFEST_FILE).read_text())
+    (folder / model.MANIFEST_FILE).write_text(json.dumps({**content, "source": None}))
+    with pytest.raises(ModelError, match="no checkpoint that TensorFlow could read"):
+        Vggish(folder, TENSORFLOW)
