@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import audioset, youtube8m
+from core.catalog.classes import class_indices
 from core.catalog.clips import Clips, Decoder, offsets, starts
 from core.catalog.decoding import decoded
 from core.catalog.manifest import (
@@ -23,7 +24,6 @@ from core.catalog.manifest import (
     ModelIdentity,
     file_crc32c,
 )
-from core.catalog.ontology import Ontology
 from core.catalog.replacing import replacing
 from core.catalog.sources import check_source, printable
 from core.catalog.store import Catalog, clip_dtype
@@ -70,7 +70,7 @@ def build_catalog(
     CatalogError
         If a source, a class name or `out` cannot be used, or the disk is full. Nothing is changed.
     """
-    wanted, unwanted = (_classes(kind, names) for names in (include, exclude))
+    wanted, unwanted = (class_indices(kind, names) for names in (include, exclude))
     for source in sources:
         check_source(source)
     job = job or Job()
@@ -135,19 +135,6 @@ def write_catalog(
             "Make room on the disk, or name a folder that you may write to.",
         ) from error
     return Catalog.open(out)
-
-
-def _classes(kind: str, names: Sequence[str]) -> frozenset[int]:
-    if kind == "audioset":
-        return Ontology.load().resolve(names)
-    numbers = [name.removeprefix("YouTube-8M #") for name in names]
-    for name, number in zip(names, numbers, strict=True):
-        if not (number.isdecimal() and int(number) < youtube8m.N_CLASSES):
-            raise CatalogError(
-                f"There is no class {name!r} in YouTube-8M.",
-                f"Give its number, 0 to {youtube8m.N_CLASSES - 1}.",
-            )
-    return frozenset(map(int, numbers))
 
 
 def _write_arrays(folder: Path, batches: Iterable[Clips]) -> tuple[int, int, int]:

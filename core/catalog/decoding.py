@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from core.catalog.clips import Clips, Decoder
@@ -17,6 +19,7 @@ from core.catalog.sources import (
     readable,
     shard_files,
 )
+from core.errors import CatalogError
 
 _TASK_BYTES = 8 << 20
 
@@ -69,7 +72,8 @@ def _in_processes(
     tasks: Sequence[Sequence[Path]], decoder: Decoder, workers: int
 ) -> Iterator[list[Clips]]:
     # Fresh processes: a forked one would inherit the threads' locks of a window or a network.
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
     try:
         waiting: deque[Future[list[Clips]]] = deque()
         for task in tasks:
@@ -78,8 +82,18 @@ def _in_processes(
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        raise CatalogError(
+            "A process that decoded shards has died.",
+            "Build again, with fewer workers if memory is short.",
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C to the process that started this one, or both would complain."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _decode_task(shards: Sequence[Path], decoder: Decoder) -> list[Clips]:

@@ -13,7 +13,7 @@ vectors.npy    float32 (C, 128), one centred unit vector a clip
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.catalog.classes import class_indices, class_name
 from core.catalog.clips import offsets
 from core.catalog.manifest import (
     ARRAYS,
@@ -32,7 +33,6 @@ from core.catalog.manifest import (
     damaged,
     manifest_text,
 )
-from core.catalog.ontology import Ontology
 from core.catalog.replacing import readable_folder
 from core.errors import CatalogError
 from core.types import EMBEDDING_SIZE, Float32, UInt8
@@ -199,12 +199,13 @@ class Catalog:
             )
         return rows
 
-    @cached_property
-    def label_name(self) -> Callable[[int], str]:
-        """The function from a class index to the class's name."""
-        if self.manifest.kind == "youtube8m":
-            return "YouTube-8M #{}".format
-        return Ontology.load().name
+    def label_name(self, index: int) -> str:
+        """Return the name of a class."""
+        return class_name(self.manifest.kind, index)
+
+    def class_indices(self, names: Sequence[str]) -> frozenset[int]:
+        """Return the indices of named classes and all below them; see `classes`."""
+        return class_indices(self.manifest.kind, names)
 
     def to_dataframe(self, vectors: bool = False) -> pd.DataFrame:
         """Return one row a clip: video_id, start_s, end_s, labels, n_frames, is_youtube_id.

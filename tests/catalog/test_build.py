@@ -20,7 +20,7 @@ from core.filters import label_mask
 from core.jobs import Job
 from core.search.cosine import top_k
 from core.vectors import query_vector
-from tests.catalog.records import clip_record, write_shard
+from tests.catalog.records import clip_record, dying_decoder, write_shard
 
 DEMO = ModelIdentity("Demo", "demo-1")
 
@@ -147,6 +147,21 @@ def test_a_bad_shard_in_a_worker_is_one_error(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir() if path.name != "s"] == ["soundalike-home"] * (
         tmp_path / "soundalike-home"
     ).exists()
+
+
+def test_a_worker_that_dies_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in "abc":
+        write_shard_fast(tmp_path / "s" / f"{name}.tfrecord", [clip_record()] * 30_000)
+    monkeypatch.setitem(build_module.DECODERS, "audioset", dying_decoder)
+    with pytest.raises(CatalogError, match="has died"):
+        build_catalog(tmp_path / "out", "audioset", [tmp_path / "s"], workers=2)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_place_where_nothing_can_be_written_is_one_error():
+    with pytest.raises(CatalogError, match="cannot be written") as caught:
+        write_catalog(Path("/proc/soundalike/out"), [few_clips()], "demo", DEMO, ())
+    assert "may write" in caught.value.hint
 
 
 def test_a_clip_alone_is_a_catalogue(tmp_path: Path):
