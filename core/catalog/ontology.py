@@ -152,7 +152,7 @@ class Ontology:
         near = {
             name: difflib.SequenceMatcher(None, part, name).ratio()
             for part in parts
-            for name in difflib.get_close_matches(part, self._by_name, n=3, cutoff=0.7)
+            for name in difflib.get_close_matches(part, self._by_name, n=3, cutoff=0.6)
         }
         best = sorted(near, key=lambda name: (-near[name], name))[:3]
         if not best:

@@ -22,7 +22,8 @@ from core.errors import CatalogError
 BATCH_RECORDS = 2048
 _BATCH_BYTES = 8 << 20
 _SHARD_SUFFIX = ".tfrecord"
-_END_OF_ARCHIVE = bytes(1024)
+_BLOCK_BYTES = 1 << 18
+_MAX_EXTENSION_BYTES = 1 << 20
 
 
 def is_archive(source: Path) -> bool:
@@ -69,9 +70,10 @@ def file_records(shards: Sequence[Path]) -> Iterator[tuple[str, int, bytes]]:
 def archive_records(source: Path) -> Iterator[tuple[str, int, bytes, float]]:
     """Yield (shard name, number, data, fraction of the archive read) of an archive's records."""
     n_shards, size = 0, max(source.stat().st_size, 1)
+    is_plain = source.name.lower().endswith(".tar")
     with readable(str(source)), source.open("rb") as file:
-        stream = _Archive(file, is_compressed=not source.name.lower().endswith(".tar"))
-        with closing(stream), tarfile.open(fileobj=stream, mode="r|", bufsize=1 << 18) as archive:  # type: ignore[call-overload]
+        stream = file if is_plain else cast(BinaryIO, gzip.GzipFile(fileobj=file))
+        with closing(stream), _opened(stream) as archive:
             for member in archive:
                 shard = archive.extractfile(member) if member.isreg() else None
                 if shard is None or not member.name.endswith(_SHARD_SUFFIX):
@@ -80,7 +82,8 @@ def archive_records(source: Path) -> Iterator[tuple[str, int, bytes, float]]:
                 name = printable(f"{source.name}: {member.name}")
                 for number, record in enumerate(read_records(cast(BinaryIO, shard), name)):
                     yield name, number, record, file.tell() / size
-            stream.check_end()
+            while stream.read(_BLOCK_BYTES):  # gzip's own checksum is at the very end
+                pass
     if not n_shards:
         raise CatalogError(
             f"{source} has no .tfrecord file in it.", "Name the archive with AudioSet's features."
@@ -92,31 +95,29 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
-class _Archive:
-    """The bytes of a tar archive, decompressed; knows whether it ended as a whole one does.
+def _opened(stream: BinaryIO) -> tarfile.TarFile:
+    return tarfile.open(fileobj=stream, mode="r|", bufsize=_BLOCK_BYTES, tarinfo=_Member)
 
-    `tarfile` takes an archive that is cut between two members, or a wrong checksum of the
-    compressed data, for a proper end.
+
+class _Member(tarfile.TarInfo):
+    """A member's header, read more strictly.
+
+    `tarfile` takes a damaged header, or an archive that is cut off between two members, for a
+    proper end, and reads a header's extension into memory whatever its size.
     """
 
-    def __init__(self, file: BinaryIO, is_compressed: bool) -> None:
-        self._file = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_compressed else file
-        self._tail = b""
-
-    def read(self, n_bytes: int) -> bytes:
-        data = self._file.read(n_bytes)
-        self._tail = (self._tail + data)[-len(_END_OF_ARCHIVE) :]
-        return data
-
-    def check_end(self) -> None:
-        """Read to the very end, checksum included, and raise EOFError if it is not one."""
-        while self.read(1 << 18):
-            pass
-        if self._tail != _END_OF_ARCHIVE:
-            raise EOFError("the archive's end is missing")
-
-    def close(self) -> None:
-        self._file.close()
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Member:
+        """Return the header in a block of 512 bytes."""
+        try:
+            member = super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            if bytes(buf) == bytes(tarfile.BLOCKSIZE):
+                raise  # the proper end
+            raise tarfile.ReadError(str(error)) from error
+        if member.size < 0 or (not member.isreg() and member.size > _MAX_EXTENSION_BYTES):
+            raise tarfile.ReadError("a header makes no sense")
+        return member
 
 
 @contextmanager
@@ -124,7 +125,8 @@ def readable(name: str) -> Iterator[None]:
     """Turn what reading a source may raise into a CatalogError with its name."""
     try:
         yield
-    except (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError) as error:
+    # ValueError: what `tarfile` raises for extended headers that are not what they should be.
+    except (EOFError, ValueError, zlib.error, gzip.BadGzipFile, tarfile.TarError) as error:
         raise CatalogError(
             f"{printable(name)} is cut off or damaged: {printable(str(error))}.",
             "Fetch the archive again.",

@@ -93,8 +93,8 @@ def test_links_and_devices_in_an_archive_are_not_followed(tmp_path: Path):
 def test_an_archive_cut_anywhere_is_refused(tmp_path: Path, suffix: str):
     whole = write_archive(tmp_path / f"whole.{suffix}", {"a.tfrecord": A, "b.tfrecord": B})
     data = whole.read_bytes()
-    # A tar file ends with zeros, of which the end mark needs 1024.
-    needed = len(data) if suffix == "tar.gz" else len(data.rstrip(b"\0")) + 1024
+    # Two members of two blocks each, a block of zeros that ends them, and more zeros.
+    needed = len(data) if suffix == "tar.gz" else 5 * 512
     for size in {*range(1, needed, 97), 512, 1024, 1536, 2048, needed - 1}:
         if size < needed:
             cut = tmp_path / f"cut.{suffix}"
@@ -119,6 +119,40 @@ def test_a_flipped_byte_in_a_compressed_archive_is_refused_or_means_the_same(tmp
             assert "x.tar.gz" in error.message
         data[position] ^= 1
     assert n_refused > 0.9 * (len(data) - 16)
+
+
+def test_a_damaged_header_is_no_end(tmp_path: Path):
+    archive = write_archive(tmp_path / "x.tar", {"a.tfrecord": A, "b.tfrecord": B})
+    data = bytearray(archive.read_bytes())
+    data[1024 + 3] ^= 1  # in the second member's name
+    archive.write_bytes(bytes(data))
+    assert "cut off or damaged: bad checksum" in refused(tmp_path, archive).message
+
+
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT])
+def test_every_form_of_tar_is_read(tmp_path: Path, form: int):
+    name = f"{'deep/' * 25}{'x' * 60}.tfrecord"
+    with tarfile.open(tmp_path / "x.tar", "w", format=form) as archive:
+        member = tarfile.TarInfo(name)
+        member.size, member.mtime = len(A), 1.5 if form == tarfile.PAX_FORMAT else 1
+        archive.addfile(member, io.BytesIO(A))
+    assert [shard for shard, *_ in archive_records(tmp_path / "x.tar")] == [f"x.tar: {name}"]
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_header_that_claims_gigabytes_is_refused_at_once(tmp_path: Path, kind: bytes):
+    member = tarfile.TarInfo("long")
+    member.type, member.size = kind, 6 << 30
+    (tmp_path / "x.tar").write_bytes(member.tobuf() + bytes(4096))
+    assert "makes no sense" in refused(tmp_path, tmp_path / "x.tar").message
+
+
+def test_a_header_that_is_not_what_it_should_be_is_refused(tmp_path: Path):
+    with tarfile.open(tmp_path / "x.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        member = tarfile.TarInfo("a.tfrecord")
+        member.pax_headers = {"GNU.sparse.map": "0,nonsense", "GNU.sparse.size": "9"}
+        archive.addfile(member)
+    assert "cut off or damaged" in refused(tmp_path, tmp_path / "x.tar").message
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path):
