@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from core.audio.files import load
+from core.audio.logmel import log_mel
+from core.catalog.build import build_catalog
+from core.catalog.store import Catalog
+from core.jobs import Job
+from core.paths import DataFolder
+from core.vggish.convert import converted
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
@@ -148,3 +157,39 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pca_file(shared: Path) -> Path:
     """Google's PCA parameters."""
     return shared / "vggish" / "vggish_pca_params.npz"
+
+
+@pytest.fixture(scope="session")
+def patches(shared):
+    """Patches of real recordings, float32 (N, 96, 64)."""
+    names = ("ibm_dog.wav", "ibm_rain.wav", "torchvggish_test.wav")
+    return np.concatenate([log_mel(load(shared / "wav" / name)).patches for name in names])
+
+
+@pytest.fixture(scope="session")
+def stand_in_home(tmp_path_factory):
+    """A data folder in which the stand-in checkpoint lies converted; tests only read it."""
+    return DataFolder(tmp_path_factory.mktemp("stand-in"))
+
+
+@pytest.fixture(scope="session")
+def models(stand_in_home):
+    return stand_in_home.models
+
+
+@pytest.fixture(scope="session")
+def model_folder(checkpoint, pca_file, models, patches):
+    """The stand-in checkpoint, converted: once for all tests."""
+    return converted(checkpoint, pca_file, models, lambda: patches, Job())
+
+
+@pytest.fixture(scope="session")
+def features(shared: Path) -> Path:
+    """The archive with 23,135 real AudioSet clips."""
+    return shared / "audioset" / "features-sample.tar.gz"
+
+
+@pytest.fixture(scope="session")
+def real_catalog(features: Path, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """The catalogue of the whole sample; tests must not change it."""
+    return build_catalog(tmp_path_factory.mktemp("real") / "catalog", "audioset", [features])

@@ -68,6 +68,7 @@ class OnnxNetwork:
             job.report("Listening with VGGish", first / len(patches))
             batch = patches[first : first + BATCH_PATCHES]
             embedding[first : first + len(batch)] = self._session.run(None, {"patches": batch})[0]
+        job.check()
         return embedding
 
     def close(self) -> None:

@@ -1,0 +1,239 @@
+"""The stable command line: what is printed where, and the exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from core.__main__ import main
+from tests.conftest import PROJECT
+
+
+@pytest.fixture
+def home(stand_in_home, model_folder, monkeypatch):
+    monkeypatch.setenv("SOUNDALIKE_HOME", str(stand_in_home.root))
+
+
+@pytest.fixture
+def model(checkpoint, pca_file):
+    return ["--model", str(checkpoint), "--pca", str(pca_file)]
+
+
+@pytest.fixture
+def catalog(real_catalog):
+    return ["--catalog", str(real_catalog.path)]
+
+
+@pytest.fixture
+def dog(shared):
+    return str(shared / "wav" / "ibm_dog.wav")
+
+
+def run(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "core", *arguments],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        **options,
+    )
+
+
+def fails(capsys, arguments, *, message, hint=""):
+    """Assert that a command fails with one error line and one hint line, and nothing else."""
+    assert main(arguments) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    lines = output.err.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("error: ")
+    assert lines[1].startswith("hint: ")
+    assert message in lines[0]
+    assert hint in lines[1]
+
+
+def test_match_prints_json_and_nothing_else(home, model, catalog, dog):
+    answer = run("match", dog, "-k", "7", "--json", "--include", "Animal", *model, *catalog)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stderr == ""
+    content = json.loads(answer.stdout)
+    assert set(content) == {"query", "catalog", "matches"}
+    assert content["query"]["audio"] == dog
+    assert content["query"]["patches"] == 11
+    assert content["catalog"]["demo"] is False
+    assert len(content["matches"]) == 7
+    for rank, match in enumerate(content["matches"], start=1):
+        assert set(match) == {
+            "rank", "video_id", "start_s", "end_s", "labels", "similarity", "url",
+        }  # fmt: skip
+        assert match["rank"] == rank
+        seconds = int(match["start_s"])
+        assert match["url"] == f"https://www.youtube.com/watch?v={match['video_id']}&t={seconds}s"
+
+
+def test_match_prints_a_table(home, model, catalog, dog, capsys):
+    assert main(["match", dog, "-k", "3", *model, *catalog]) == 0
+    output = capsys.readouterr()
+    lines = output.out.splitlines()
+    assert "ibm_dog.wav (11.0 s)" in lines[0]
+    assert lines[-4].split() == ["rank", "similarity", "span", "labels", "video"]
+    assert lines[-3].split()[0] == "1"
+    assert "https://www.youtube.com/watch?v=" in lines[-3]
+
+
+def test_a_span_is_matched_alone(home, model, catalog, dog, capsys):
+    assert main(["match", dog, "--start", "2", "--end", "4", "--json", *model, *catalog]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content["query"]["duration_s"] == 2.0
+    assert content["query"]["patches"] == 2
+    fails(capsys, ["match", dog, "--start", "99", *model, *catalog], message="no sound between")
+
+
+def test_similar_takes_ids_that_begin_with_a_minus_sign(catalog, real_catalog, capsys):
+    ids = real_catalog.clips["video_id"]
+    odd = next(item for item in ids.astype(str) if item.startswith("--"))
+    for arguments in (["similar", odd], ["similar", "-k", "5", "--", odd]):
+        # Everything behind "--" is an id, so the catalogue is named before it.
+        assert main([arguments[0], *catalog, "--json", *arguments[1:]]) == 0
+        content = json.loads(capsys.readouterr().out)
+        assert content["query"]["video_id"] == odd
+        assert odd not in [match["video_id"] for match in content["matches"]]
+
+
+def test_build_info_and_export(tmp_path, features, capsys):
+    out = tmp_path / "catalog"
+    assert main(["build", "audioset", str(features), "--out", str(out), "--include", "Cat"]) == 0
+    assert "clips in" in capsys.readouterr().out
+    assert main(["info", str(out), "--json"]) == 0
+    described = json.loads(capsys.readouterr().out)["catalog"]
+    assert described["demo"] is False
+    assert described["include"] == ["Cat"]
+    assert main(["info", str(out)]) == 0
+    assert str(described["n_clips"]) in capsys.readouterr().out
+    for suffix in ("csv", "parquet", "json"):
+        file = tmp_path / f"clips.{suffix}"
+        assert main(["export", str(out), str(file)]) == 0
+        read = {"csv": pd.read_csv, "parquet": pd.read_parquet, "json": pd.read_json}[suffix]
+        assert len(read(file)) == described["n_clips"]
+    capsys.readouterr()
+    fails(capsys, ["export", str(out), str(tmp_path / "clips.xml")], message="xml")
+
+
+def test_embed_writes_three_arrays(home, model, shared, tmp_path, capsys):
+    reference = np.load(shared / "vggish" / "reference_outputs.npz")
+    name, out = "torchvggish_test.wav", tmp_path / "sound.npz"
+    assert main(["embed", str(shared / "wav" / name), "--out", str(out), *model]) == 0
+    with np.load(out) as found:
+        assert set(found) == {"log_mel", "embedding", "postprocessed"}
+        expected = reference[f"{name}/embedding"]
+        assert np.abs(found["log_mel"] - reference[f"{name}/log_mel"]).max() <= 1e-4
+        assert np.abs(found["embedding"] - expected).max() <= 1e-3 * expected.std()
+        assert np.mean(found["postprocessed"] == reference[f"{name}/postprocessed"]) >= 0.999
+    capsys.readouterr()
+    missing = tmp_path / "missing" / "sound.npz"
+    fails(
+        capsys,
+        ["embed", str(shared / "wav" / name), "--out", str(missing), *model],
+        message="cannot be written",
+    )
+
+
+def test_known_errors_are_two_lines(home, model, catalog, dog, tmp_path, capsys):
+    fails(capsys, ["match", "none.wav", *model, *catalog], message="none.wav cannot be opened")
+    silent = tmp_path / "silent\n\x1b[31m.wav"
+    soundfile.write(silent, np.zeros(32_000), 16_000)
+    fails(capsys, ["match", str(silent), *model, *catalog], message=r"silent\n\x1b[31m.wav is")
+    fails(capsys, ["match", dog, *model, "--catalog", str(tmp_path)], message="not a catalogue")
+    fails(capsys, ["similar", "x", *catalog], message="not in this catalogue")
+    fails(capsys, ["match", dog, "--pca", "x.npz"], message="--pca was given without --model")
+    fails(
+        capsys,
+        ["match", dog, "--include", "Doog", *model, *catalog],
+        message="Doog",
+        hint="Dog",
+    )
+    fails(
+        capsys,
+        ["build", "audioset", str(tmp_path / "none.tar"), "--out", str(tmp_path / "new")],
+        message="none.tar",
+    )
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_unforeseen_failure_shows_no_traceback(capsys, monkeypatch, dog):
+    from core.audio import files
+
+    def break_down(*_):
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(files, "load", break_down)
+    fails(capsys, ["match", dog], message="surprise", hint="report")
+    monkeypatch.setenv("SOUNDALIKE_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        main(["match", dog])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["sing"], ["match"], ["match", "a.wav", "-k", "0"], ["match", "a.wav", "-k", "many"],
+     ["build", "spotify", "x", "--out", "y"], ["build", "audioset", "x"],
+     ["match", "a.wav", "--engine", "abacus"], ["build", "audioset", "x", "--out", "y",
+     "--workers", "2", "--scheduler", "tcp://x"]],
+)  # fmt: skip
+def test_wrong_usage_ends_with_2(arguments):
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+
+
+def test_interrupting_ends_with_130(features, tmp_path):
+    # A source that never ends: the writer of the pipe keeps it open.
+    pipe = tmp_path / "endless.tfrecord"
+    os.mkfifo(pipe)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core", "build", "audioset", str(tmp_path), "--out", "catalog"],
+        cwd=PROJECT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with pipe.open("wb") as writer:  # opens once the program reads
+        writer.flush()
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert not (PROJECT / "catalog").exists()
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(catalog, real_catalog):
+    video_id = real_catalog.clips["video_id"][0].decode()
+    command = (
+        f"{sys.executable} -m core similar -k 5000 {' '.join(catalog)} -- {video_id} | head -1"
+    )
+    answer = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=PROJECT, capture_output=True, text=True
+    )
+    assert answer.returncode == 0
+    assert answer.stderr == ""
+    assert len(answer.stdout.splitlines()) == 1
+
+
+def test_progress_is_shown_on_a_terminal_only(features, tmp_path):
+    command = f"{sys.executable} -m core build audioset {features} --out {tmp_path / 'catalog'}"
+    on_terminal = subprocess.run(
+        ["script", "-qec", command, "/dev/null"], cwd=PROJECT, capture_output=True, text=True
+    )
+    assert on_terminal.returncode == 0
+    assert "a second)…" in on_terminal.stdout
+    assert run(*command.split()[3:]).stderr == ""

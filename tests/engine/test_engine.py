@@ -1,0 +1,176 @@
+"""From a sound to its videos: the engine with a real catalogue and the stand-in weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.audio.files import load
+from core.audio.logmel import log_mel
+from core.audio.waveform import Waveform
+from core.catalog.build import write_catalog
+from core.catalog.clips import Clips
+from core.catalog.manifest import ModelIdentity
+from core.engine import Engine, Filter, Options
+from core.errors import AudioFileError, Cancelled, CatalogError, ModelError
+from core.jobs import Job
+from core.types import Query
+
+
+@pytest.fixture(scope="module")
+def dog(shared):
+    return load(shared / "wav" / "ibm_dog.wav")
+
+
+@pytest.fixture
+def options(checkpoint, pca_file, real_catalog, model_folder):
+    return Options(checkpoint, pca_file, real_catalog.path)
+
+
+@pytest.fixture
+def engine(stand_in_home, options):
+    engine = Engine(stand_in_home, options)
+    yield engine
+    engine.close()
+
+
+def test_a_clips_own_frames_find_it_first(engine, real_catalog):
+    for row in (0, 1234, len(real_catalog) - 1):
+        clip = real_catalog.clip(row)
+        query = Query("own frames", clip.frames, 10.0)
+        best = engine.search(query, 3).matches[0]
+        assert (best.video_id, best.start_s, best.end_s) == (
+            clip.video_id,
+            clip.start_s,
+            clip.end_s,
+        )
+        assert best.similarity == pytest.approx(1.0, abs=1e-6)
+        assert best.labels == clip.labels
+        assert best.url == f"https://www.youtube.com/watch?v={clip.video_id}&t={int(clip.start_s)}s"
+
+
+def test_matches_are_ranked_and_the_query_tells_of_itself(engine, dog):
+    answer = engine.match(dog, k=40)
+    similarities = [match.similarity for match in answer.matches]
+    assert similarities == sorted(similarities, reverse=True)
+    assert [match.rank for match in answer.matches] == list(range(1, 41))
+    assert answer.query.name == "ibm_dog.wav"
+    assert answer.query.frames.shape == (11, 128)
+    assert answer.query.duration_s == pytest.approx(dog.duration_s)
+    assert answer.catalog.n_clips == 23_135
+
+
+def test_a_waveform_and_its_log_mel_give_the_same(engine, dog):
+    assert engine.match(dog, 5).matches == engine.match(log_mel(dog), 5).matches
+
+
+def test_filters_hold_for_everything_below_a_class(engine, dog):
+    everything = engine.match(dog, k=2000)
+    filtered = engine.match(dog, 50, Filter(include=("Animal",), exclude=("Music", "Speech")))
+    assert len(filtered.matches) == 50
+    for match in filtered.matches:
+        assert not {"Music", "Speech", "Male speech, man speaking"} & set(match.labels)
+    assert {"Dog", "Bird", "Insect", "Cat"} & {
+        label for match in filtered.matches for label in match.labels
+    }
+    # The order among those that pass is the order without a filter.
+    passed = {(match.video_id, match.start_s) for match in filtered.matches}
+    expected = [m.video_id for m in everything.matches if (m.video_id, m.start_s) in passed]
+    assert [match.video_id for match in filtered.matches][: len(expected)] == expected
+
+
+def test_a_filter_that_nothing_passes_gives_no_matches(engine, dog):
+    answer = engine.match(dog, 5, Filter(include=("Dog",), exclude=("Animal",)))
+    assert answer.matches == ()
+
+
+def test_an_unknown_class_is_refused_with_the_nearest_names(engine, dog):
+    with pytest.raises(CatalogError, match="Dgo") as raised:
+        engine.match(dog, 5, Filter(include=("Dgo",)))
+    assert "Dog" in raised.value.hint
+
+
+def test_similar_leaves_the_video_itself_out(engine, real_catalog):
+    clip = real_catalog.clip(77)
+    answer = engine.similar(clip.video_id, 10)
+    assert len(answer.matches) == 10
+    assert clip.video_id not in [match.video_id for match in answer.matches]
+    vectors = real_catalog.vectors.astype(np.float64)
+    products = vectors @ vectors[77]
+    products[77] = -2
+    best = real_catalog.clip(int(np.argmax(products)))
+    assert answer.matches[0].video_id == best.video_id
+    assert answer.matches[0].similarity == pytest.approx(products.max(), abs=1e-6)
+
+
+def test_similar_needs_no_model(tmp_path, real_catalog):
+    from core.paths import DataFolder
+
+    engine = Engine(DataFolder(tmp_path / "empty"), Options(catalog=real_catalog.path))
+    assert engine.similar(real_catalog.clip(0).video_id, 3).matches
+    assert not (tmp_path / "empty").exists()
+
+
+def test_an_unknown_video_is_refused(engine):
+    with pytest.raises(CatalogError, match="is not in this catalogue"):
+        engine.similar("???????????")
+
+
+def test_silence_is_refused_in_words(engine):
+    silence = Waveform(np.zeros(32_000, np.float32), 16_000, "quiet.wav")
+    with pytest.raises(AudioFileError, match=r"quiet\.wav is silent"):
+        engine.match(silence)
+
+
+def test_short_sounds_are_matched_and_say_that_they_were_padded(engine, dog):
+    answer = engine.match(dog.span(1.0, 1.4), 3)
+    assert len(answer.query.frames) == 1
+    assert any("padded with silence" in note for note in answer.query.notes)
+
+
+def test_other_weights_than_the_catalogues_are_said_to_mean_little(engine):
+    assert any("mean little" in note for note in engine.load().notes)
+
+
+def test_a_catalogue_of_another_model_is_refused(stand_in_home, options, tmp_path):
+    path = tmp_path / "foreign"
+    frames = np.full((10, 128), 200, np.uint8)
+    clips = Clips.from_lists([b"abcdefghijk"], [(0.0, 10.0)], [[0]], [frames], [True])
+    write_catalog(path, [clips], "demo", ModelIdentity("Somebody's network", "other-1"), ())
+    engine = Engine(stand_in_home, Options(options.model, options.pca, path))
+    with pytest.raises(CatalogError, match="made by another model"):
+        engine.load()
+
+
+def test_int8_is_refused_where_it_is_not_offered(stand_in_home, options):
+    engine = Engine(
+        stand_in_home, Options(options.model, options.pca, options.catalog, engine="int8")
+    )
+    with pytest.raises(ModelError, match="not offered"):
+        engine.load()
+
+
+def test_a_match_can_be_cancelled(engine, dog):
+    job = Job(lambda stage, fraction: job.cancel() if "Listening" in stage else None)
+    with pytest.raises(Cancelled):
+        engine.match(dog, job=job)
+    assert engine.match(dog, 1).matches  # and the engine is as good as before
+
+
+def test_the_tensorflow_engine_agrees(stand_in_home, options, engine, dog):
+    reference = Engine(
+        stand_in_home, Options(options.model, options.pca, options.catalog, engine="tensorflow")
+    )
+    try:
+        expected = reference.match(dog, 10)
+    finally:
+        reference.close()
+    found = engine.match(dog, 10)
+    assert [match.video_id for match in found.matches] == [
+        match.video_id for match in expected.matches
+    ]
+
+
+def test_pca_without_a_model_is_refused(stand_in_home, pca_file):
+    with pytest.raises(ModelError, match="--pca was given without --model"):
+        Engine(stand_in_home, Options(pca=pca_file)).load()
