@@ -149,11 +149,11 @@ class Ontology:
     def _suggestion(self, wanted: str) -> str:
         # "dogs barking" is near no name as a whole, but its words are.
         parts = {wanted.casefold(), *wanted.casefold().split()}
-        near = {
-            name: difflib.SequenceMatcher(None, part, name).ratio()
-            for part in parts
-            for name in difflib.get_close_matches(part, self._by_name, n=3, cutoff=0.6)
-        }
+        near: dict[str, float] = {}
+        for part in parts:
+            for name in difflib.get_close_matches(part, self._by_name, n=3, cutoff=0.6):
+                ratio = difflib.SequenceMatcher(None, part, name).ratio()
+                near[name] = max(ratio, near.get(name, 0.0))
         best = sorted(near, key=lambda name: (-near[name], name))[:3]
         if not best:
             return "Give a class name of AudioSet's ontology, such as Animal, or its id."
