@@ -77,7 +77,7 @@ def build_catalog(
 
     def kept() -> Iterator[Clips]:
         n_clips, began = 0, time.perf_counter()
-        for clips, fraction in decoded(sources, DECODERS[kind], workers):
+        for clips, fraction in decoded(sources, DECODERS[kind], workers, job):
             n_clips += len(clips)
             per_s = n_clips / max(time.perf_counter() - began, 1e-9)
             job.report(f"Reading clips: {n_clips:,} ({per_s:,.0f} a second)", fraction)

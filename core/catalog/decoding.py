@@ -20,12 +20,13 @@ from core.catalog.sources import (
     shard_files,
 )
 from core.errors import CatalogError
+from core.jobs import Job
 
 _TASK_BYTES = 8 << 20
 
 
 def decoded(
-    sources: Sequence[Path], decoder: Decoder, workers: int
+    sources: Sequence[Path], decoder: Decoder, workers: int, job: Job
 ) -> Iterator[tuple[Clips, float]]:
     """Yield batches of decoded clips and the fraction of all sources read so far.
 
@@ -33,12 +34,14 @@ def decoded(
     ----------
     workers : int
         Processes for the shards of files and folders. An archive is one stream, read by one.
+    job : Job
+        Asked, while a process is waited for, whether to stop.
     """
     for position, source in enumerate(sources):
         if is_archive(source) and source.is_file():
             parts = _decode_archive(source, decoder)
         else:
-            parts = _decode_files(shard_files(source), decoder, workers)
+            parts = _decode_files(shard_files(source), decoder, workers, job)
         for clips, fraction in parts:
             yield clips, (position + fraction) / len(sources)
 
@@ -56,11 +59,11 @@ def _decode_archive(source: Path, decoder: Decoder) -> Iterator[tuple[Clips, flo
 
 
 def _decode_files(
-    shards: Sequence[Path], decoder: Decoder, workers: int
+    shards: Sequence[Path], decoder: Decoder, workers: int, job: Job
 ) -> Iterator[tuple[Clips, float]]:
     tasks = list(_tasks(shards))
     if workers > 1 and len(tasks) > 1:
-        results = _in_processes(tasks, decoder, workers)
+        results = _in_processes(tasks, decoder, workers, job)
     else:
         results = (_decode_task(task, decoder) for task in tasks)
     for done, batches in enumerate(results, start=1):
@@ -69,7 +72,7 @@ def _decode_files(
 
 
 def _in_processes(
-    tasks: Sequence[Sequence[Path]], decoder: Decoder, workers: int
+    tasks: Sequence[Sequence[Path]], decoder: Decoder, workers: int, job: Job
 ) -> Iterator[list[Clips]]:
     # Fresh processes: a forked one would inherit the threads' locks of a window or a network.
     context = multiprocessing.get_context("spawn")
@@ -79,9 +82,9 @@ def _in_processes(
         for task in tasks:
             waiting.append(pool.submit(_decode_task, task, decoder))
             if len(waiting) > 2 * workers:  # so that results do not pile up in memory
-                yield waiting.popleft().result()
+                yield _result(waiting.popleft(), job)
         while waiting:
-            yield waiting.popleft().result()
+            yield _result(waiting.popleft(), job)
     except BrokenProcessPool as error:
         raise CatalogError(
             "A process that decoded shards has died.",
@@ -89,6 +92,14 @@ def _in_processes(
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _result(future: Future[list[Clips]], job: Job) -> list[Clips]:
+    while True:
+        try:
+            return future.result(timeout=0.1)
+        except TimeoutError:
+            job.check()
 
 
 def _leave_interrupts() -> None:

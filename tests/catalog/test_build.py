@@ -149,6 +149,16 @@ def test_a_bad_shard_in_a_worker_is_one_error(tmp_path: Path):
     ).exists()
 
 
+def test_cancelling_stops_workers_too(tmp_path: Path):
+    for name in "abc":
+        write_shard_fast(tmp_path / "s" / f"{name}.tfrecord", [clip_record()] * 30_000)
+    job = Job()
+    job.cancel()
+    with pytest.raises(Cancelled):
+        build_catalog(tmp_path / "out", "audioset", [tmp_path / "s"], workers=2, job=job)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_worker_that_dies_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name in "abc":
         write_shard_fast(tmp_path / "s" / f"{name}.tfrecord", [clip_record()] * 30_000)

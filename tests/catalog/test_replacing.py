@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,14 +35,16 @@ def beside(folder: Path) -> set[str]:
     return {path.name for path in folder.parent.iterdir()} - {folder.name, "soundalike-home"}
 
 
-# The program builds 50 clips over 3, and kills itself at the step whose number it is given. The
-# steps are every call that changes something on the disk.
+# In folder after folder a child of this program builds 3 clips and then 50 over them. The child
+# kills itself at step 1, 2, 3 and so on of the latter, until there is no such step; the program
+# prints how many there were. Steps are all calls that change something on the disk.
 KILLED = """
 import os, pathlib, shutil, signal, sys
+import pyarrow.parquet
 from core.catalog import build, replacing
 from tests.catalog.test_replacing import MODEL, clips
 
-step, die_at = 0, int(sys.argv[2])
+step, die_at = 0, 0
 
 def counted(function):
     def call(*arguments, **options):
@@ -62,15 +63,29 @@ shutil.rmtree = counted(shutil.rmtree)
 build._write_parquet = counted(build._write_parquet)
 build._rows = counted(build._rows)
 build.clip_vectors = counted(build.clip_vectors)
-build.write_catalog(pathlib.Path(sys.argv[1]), [clips(25), clips(25)], "demo", MODEL, ())
-print(step)
+
+status = signal.SIGKILL
+while status == signal.SIGKILL:
+    die_at += 1
+    folder = pathlib.Path(sys.argv[1], f"catalog{die_at}")
+    child = os.fork()
+    if not child:
+        chosen, die_at = die_at, 0
+        build.write_catalog(folder, [clips(3)], "demo", MODEL, ())
+        step, die_at = 0, chosen
+        build.write_catalog(folder, [clips(25), clips(25)], "demo", MODEL, ())
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+assert status == 0, status
+print(die_at - 1)
 """
 
 
-def run_killed(folder: Path, die_at: int) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", KILLED, str(folder), str(die_at)],
-        capture_output=True,
+def run(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
         cwd=PROJECT,
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
@@ -78,17 +93,12 @@ def run_killed(folder: Path, die_at: int) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_kill_at_any_step_leaves_a_whole_catalogue(tmp_path: Path):
-    whole = tmp_path / "catalog"
-    build(whole, 3)
-    done = run_killed(whole, 0)
-    assert done.returncode == 0, done.stderr
-    n_steps = int(done.stdout)
+    with run(KILLED, tmp_path) as program:
+        n_steps = int(program.communicate()[0])
     assert n_steps > 12
     found = []
     for step in range(1, n_steps + 1):
         folder = tmp_path / f"catalog{step}"
-        build(folder, 3)
-        assert run_killed(folder, step).returncode == -signal.SIGKILL
         found.append(len(Catalog.open(folder, verify=True)))
         # The next build works, and cleans up after the dead one.
         assert len(build(folder, 4)) == 4
@@ -105,17 +115,12 @@ def test_kills_at_moments_that_nobody_chose(tmp_path: Path):
         "while True:\n"
         "    for n in (3, 50): print(len(build(pathlib.Path(sys.argv[1]), n)), flush=True)"
     )
-    rng = np.random.default_rng(0)
-    for _ in range(6):
-        with subprocess.Popen(
-            [sys.executable, "-c", code, str(folder)],
-            stdout=subprocess.PIPE,
-            cwd=PROJECT,
-            env={**os.environ, "PYTHONPATH": str(PROJECT)},
-        ) as process:
-            for _ in range(int(rng.integers(1, 30))):
-                process.stdout.readline()
-            process.kill()
+    rng = np.random.default_rng()
+    for _ in range(4):
+        with run(code, folder) as program:
+            for _ in range(int(rng.integers(1, 10))):
+                program.stdout.readline()
+            program.kill()
         assert len(Catalog.open(folder, verify=True)) in (3, 50)
 
 
@@ -175,14 +180,7 @@ def test_two_programs_cannot_build_into_one_folder(tmp_path: Path):
         "    yield clips(50)\n"
         "write_catalog(pathlib.Path(sys.argv[1]), batches(), 'demo', MODEL, ())"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-    ) as other:
+    with run(code, folder) as other:
         assert other.stdout.readline() == "building\n"
         with pytest.raises(CatalogError, match="Another program is building"):
             build(folder, 4)
