@@ -19,6 +19,7 @@ TOP_HZ = 7_600.0
 
 Sound: TypeAlias = NDArray[np.float64]
 Generator: TypeAlias = np.random.Generator
+Partials: TypeAlias = Sequence[float] | NDArray[np.float64]
 
 _TABLE = 2048
 
@@ -42,6 +43,12 @@ def wander(random: Generator, n: int, rate_hz: float, depth: float) -> Sound:
     """Return a slow random curve around 1: new values `rate_hz` times a second."""
     knots = max(2, int(n / RATE_HZ * rate_hz) + 2)
     return np.exp(depth * contour(n, *random.standard_normal(knots)))
+
+
+def sine(n: int, hertz: float | Sound) -> Sound:
+    """Return a sine of an amplitude of one, of a fixed frequency or one that follows a curve."""
+    turns = np.cumsum(np.broadcast_to(hertz, n)) / RATE_HZ
+    return np.asarray(np.sin(2 * np.pi * turns), np.float64)
 
 
 def envelope(n: int, attack_s: float, decay_s: float) -> Sound:
@@ -125,7 +132,7 @@ def tract(source: Sound, formants_hz: Iterable[float], size: float = 1.0) -> Sou
     return unit(resonate(source, [f * size for f in formants_hz], q=5.0, dry=0.08))
 
 
-def strike(n: int, hertz: Sequence[float], decay_s: Sequence[float], level: Sequence[float]) -> Sound:
+def strike(n: int, hertz: Partials, decay_s: Partials, level: Partials) -> Sound:
     """Return a struck body: a sum of decaying sines, each with its -60 dB time."""
     t = np.arange(n) / RATE_HZ
     total = np.zeros(n)
@@ -133,6 +140,16 @@ def strike(n: int, hertz: Sequence[float], decay_s: Sequence[float], level: Sequ
         if frequency < TOP_HZ:
             total += gain * np.sin(2 * np.pi * frequency * t) * np.exp(-6.9 * t / decay)
     return total
+
+
+def click(random: Generator, n: int, decay_s: float) -> Sound:
+    """Return a click: noise that starts at once and dies within `decay_s`."""
+    return noise(random, n) * envelope(n, 0.0003, decay_s)
+
+
+def mix(sounds: Iterable[Sound]) -> Sound:
+    """Return the sum of sounds of one length; there must be at least one."""
+    return np.asarray(np.sum(list(sounds), axis=0))
 
 
 def dust(random: Generator, n: int, rate_hz: float, spread: float = 1.0) -> Sound:
@@ -189,4 +206,4 @@ def record(random: Generator, dry: Sound) -> NDArray[np.float32]:
     background = noise(random, len(sound), random.uniform(-6.0, -1.0))
     sound = sound + 10 ** (-random.uniform(25, 55) / 20) * background
     peak = 10 ** (random.uniform(-22.0, -1.0) / 20)
-    return (sound * (peak / np.abs(sound).max())).astype(np.float32)
+    return np.asarray(sound * (peak / np.abs(sound).max()), np.float32)

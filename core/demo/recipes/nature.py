@@ -1,14 +1,17 @@
 """Weather, water and fire, and the plain noises of signal generators."""
 
+# ruff: noqa: D401 - a docstring here describes the sound that comes out
+
 from __future__ import annotations
 
 import numpy as np
 
 from core.demo.synthesis import (
+    RATE_HZ,
     Generator,
     Sound,
-    arch,
     band,
+    click,
     contour,
     dust,
     envelope,
@@ -17,7 +20,6 @@ from core.demo.synthesis import (
     place,
     resonate,
     samples,
-    strike,
     times,
     unit,
     voice,
@@ -30,7 +32,7 @@ def bubble(random: Generator, low_hz: float, high_hz: float) -> Sound:
     hertz = log_uniform(random, low_hz, high_hz)
     m = samples(min(0.25, 40 / hertz))
     rise = 1 + random.uniform(0.05, 0.5) * np.arange(m) / m
-    return random.uniform(0.2, 1.0) * envelope(m, 0.003, m / 16_000) * voice(hertz * rise, -40.0)
+    return random.uniform(0.2, 1.0) * envelope(m, 0.003, m / RATE_HZ) * voice(hertz * rise, -40.0)
 
 
 def rain(random: Generator, n: int) -> Sound:
@@ -45,7 +47,7 @@ def raindrop(random: Generator, n: int) -> Sound:
     """Single drops from a gutter: a tick and a bubble, few rain behind."""
 
     def one() -> Sound:
-        tick = noise(random, samples(0.012)) * envelope(samples(0.012), 0, 0.01)
+        tick = click(random, samples(0.012), 0.01)
         drop = bubble(random, 700, 3500)
         drop[: len(tick)] += random.uniform(0.2, 0.8) * tick[: len(drop)]
         return random.uniform(0.3, 1.0) * drop
@@ -91,12 +93,6 @@ def stream(random: Generator, n: int) -> Sound:
     return unit(bubbles) + random.uniform(0.15, 0.4) * unit(wash)
 
 
-def waterfall(random: Generator, n: int) -> Sound:
-    """Heavy steady water: dense noise with weight in the lower middle."""
-    body = noise(random, n, random.uniform(-4.5, -3.0)) * wander(random, n, 8, 0.06)
-    return unit(band(body, 80, None)) + 0.25 * unit(band(dust(random, n, 4000), 500, None))
-
-
 def waves(random: Generator, n: int) -> Sound:
     """Surf: every few seconds noise swells, breaks bright and draws back."""
 
@@ -118,49 +114,6 @@ def crackle(random: Generator, n: int) -> Sound:
     fine = unit(band(dust(random, n, random.uniform(80, 250), 1.2), 1500, None))
     flutter = band(noise(random, n, -5.0), 40, 300) * wander(random, n, 8, 0.4)
     return sharp + 0.3 * fine + random.uniform(0.05, 0.25) * unit(flutter)
-
-
-def boiling(random: Generator, n: int) -> Sound:
-    """A pot on the boil: large low bubbles, dozens a second, and a lid that trembles."""
-    starts = times(random, n, 1 / random.uniform(35, 70), 0.8)
-    bubbles = place(n, starts, lambda: bubble(random, 150, 650))
-    return unit(bubbles) + random.uniform(0.1, 0.3) * unit(band(noise(random, n, -3.0), 200, 2500))
-
-
-def dripping(random: Generator, n: int) -> Sound:
-    """A tap that drips, even, into a basin."""
-    base = log_uniform(random, 500, 1600)
-
-    def one() -> Sound:
-        m = samples(0.14)
-        first = strike(m, (2.6 * base, 4.1 * base), (0.02, 0.015), (0.4, 0.3))
-        plop = envelope(m, 0.004, 0.12) * voice(base * contour(m, 0.8, 1.5), -40.0)
-        return first + plop
-
-    return place(n, times(random, n, random.uniform(0.45, 1.0), 0.04), one)
-
-
-def tap_water(random: Generator, n: int) -> Sound:
-    """A jet into a basin: bright even noise, ringing metal, some bubbles."""
-    basin = random.uniform(350, 900)
-    jet = noise(random, n, random.uniform(-0.5, 2.0)) * wander(random, n, 15, 0.06)
-    ring = unit(resonate(jet, (basin, 2.3 * basin, 4.1 * basin), 4.0))
-    drops = place(n, times(random, n, 0.02, 1.0), lambda: bubble(random, 600, 2500))
-    return jet + 0.8 * ring + 0.5 * unit(drops)
-
-
-def pour(random: Generator, n: int) -> Sound:
-    """A glass being filled: bubbles, and an air column whose tone rises."""
-
-    def one() -> Sound:
-        m = samples(random.uniform(2.0, 3.5))
-        low = random.uniform(350, 600)
-        tone = voice(contour(m, low, 1.5 * low, 2.7 * low) * wander(random, m, 40, 0.02), -20.0)
-        drops = place(m, times(random, m, 0.007, 1.0), lambda: bubble(random, 500, 2200))
-        flutter = np.abs(noise(random, m, -3.0))
-        return arch(m, 0.2) * (0.5 * tone * flutter + unit(drops) + 0.15 * noise(random, m, -1.0))
-
-    return place(n, times(random, n, random.uniform(2.6, 3.8), 0.1), one)
 
 
 def bang(random: Generator, body_hz: float, length_s: float) -> Sound:
@@ -202,24 +155,6 @@ def white_noise(random: Generator, n: int) -> Sound:
     return noise(random, n, random.uniform(-0.4, 0.4))
 
 
-def pink_noise(random: Generator, n: int) -> Sound:
-    """Noise of the same power in every octave."""
-    return noise(random, n, random.uniform(-3.4, -2.7))
-
-
-def static(random: Generator, n: int) -> Sound:
-    """A radio between stations: hiss, spits, a whistle that drifts."""
-    spits = unit(band(dust(random, n, random.uniform(40, 200), 1.5), 400, None))
-    gate = 0.5 + (wander(random, n, 6, 1.0) > 1.0)
-    whistle = voice(log_uniform(random, 800, 2500) * wander(random, n, 0.7, 0.15), -30.0)
-    return band(noise(random, n), 300, 4500) * gate + 0.8 * spits + 0.15 * whistle
-
-
-def sine_wave(random: Generator, n: int) -> Sound:
-    """One steady tone."""
-    return np.sin(2 * np.pi * log_uniform(random, 250, 2500) * np.arange(n) / 16_000)
-
-
 RECIPES = {
     "Rain": rain,
     "Raindrop": raindrop,
@@ -227,17 +162,9 @@ RECIPES = {
     "Thunder": thunder,
     "Wind": wind,
     "Stream": stream,
-    "Waterfall": waterfall,
     "Waves, surf": waves,
     "Crackle": crackle,
-    "Boiling": boiling,
-    "Drip": dripping,
-    "Water tap, faucet": tap_water,
-    "Pour": pour,
     "Gunshot, gunfire": gunshots,
     "Fireworks": fireworks,
     "White noise": white_noise,
-    "Pink noise": pink_noise,
-    "Static": static,
-    "Sine wave": sine_wave,
 }
