@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPropertyAnimation, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from gui import theme
+
+_MOST_LINES = 4
 
 
 class Banner(QWidget):
@@ -30,7 +32,7 @@ class Banner(QWidget):
         self.text = QLabel()
         self.action = QPushButton()
         self.dismiss = QToolButton()
-        self._growth = QPropertyAnimation(self, b"maximumHeight", self)
+        self._growth = QVariantAnimation(self)
         self._build()
 
     def _build(self) -> None:
@@ -48,6 +50,7 @@ class Banner(QWidget):
         self.dismiss.clicked.connect(self._on_dismiss)
         self.setAutoFillBackground(True)
         self._growth.setDuration(theme.ANIMATION_MS)
+        self._growth.valueChanged.connect(self.setFixedHeight)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * theme.GRID, 0, 2 * theme.GRID, 0)
         layout.setSpacing(theme.GRID)
@@ -55,7 +58,7 @@ class Banner(QWidget):
         layout.addWidget(self.text, 1)
         layout.addWidget(self.action)
         layout.addWidget(self.dismiss)
-        self.setMaximumHeight(0)
+        self.setFixedHeight(0)
         self.hide()
 
     def show_trouble(
@@ -75,7 +78,7 @@ class Banner(QWidget):
         self.is_trouble = False
         self._act = None
         self._growth.stop()
-        self.setMaximumHeight(0)
+        self.setFixedHeight(0)
         self.hide()
 
     def _show(
@@ -83,7 +86,6 @@ class Banner(QWidget):
     ) -> None:
         self.is_trouble, self._act = is_trouble, act
         self.text.setText(message)
-        self.text.setToolTip("")
         self.setAccessibleName("Trouble" if is_trouble else "Note")
         self.setAccessibleDescription(message)
         self.action.setText(action)
@@ -91,21 +93,22 @@ class Banner(QWidget):
         self._follow_palette()
         self.show()
         self._growth.stop()
-        self._growth.setStartValue(self.height() if self.maximumHeight() else 0)
+        self._growth.setStartValue(self.maximumHeight())
         self._growth.setEndValue(self._full_height())
         self._growth.start()
 
     def _full_height(self) -> int:
         width = max(self.text.width(), self.width() - 20 * theme.GRID, 40 * theme.GRID)
         lines = max(1, self.text.heightForWidth(width) // self.fontMetrics().lineSpacing())
+        lines = min(lines, _MOST_LINES)
         return max(5 * theme.GRID, lines * self.fontMetrics().lineSpacing() + 2 * theme.GRID)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep room for the text when the window becomes narrower."""
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width() and self.isVisible():
-            self._growth.setEndValue(self._full_height())
-            self.setMaximumHeight(self._full_height())
+            self._growth.stop()
+            self.setFixedHeight(self._full_height())
 
     def _on_action(self) -> None:
         act = self._act

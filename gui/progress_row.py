@@ -10,6 +10,7 @@ from gui import theme
 DELAY_MS = 150
 """Work that is over before this shows no progress at all: a flash would only unsettle."""
 
+HEIGHT = 5 * theme.GRID
 _STEPS = 1000
 
 
@@ -70,11 +71,11 @@ class ProgressRow(QWidget):
         layout.setSpacing(2)
         layout.addWidget(self.bar)
         layout.addLayout(row)
-        self.setFixedHeight(5 * theme.GRID)
+        self.setFixedHeight(HEIGHT)
 
     def sizeHint(self) -> QSize:
         """Return the height that is always kept."""
-        return QSize(40 * theme.GRID, 5 * theme.GRID)
+        return QSize(40 * theme.GRID, HEIGHT)
 
     def begin(self, stage: str, can_cancel: bool) -> None:
         """Announce work; it becomes visible if it lasts."""

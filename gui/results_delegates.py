@@ -47,6 +47,7 @@ class LinkDelegate(QStyledItemDelegate):
             palette.setColor(QPalette.ColorRole.Text, theme.quiet_text(palette))
         elif option.state & QStyle.StateFlag.State_Enabled:
             palette.setColor(QPalette.ColorRole.Text, theme.link_color(palette))
+            # A selected link takes the selection's text colour, for contrast.
             option.font.setUnderline(True)
         option.palette = palette
 

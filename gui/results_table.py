@@ -11,7 +11,7 @@ from gui import theme
 from gui.results_delegates import LinkDelegate, SimilarityDelegate
 from gui.results_model import Column, ResultsModel, ResultsProxy
 
-_WIDTHS = {Column.RANK: 48, Column.SIMILARITY: 176, Column.TIME: 120, Column.LINK: 280}
+_WIDTHS = {Column.RANK: 56, Column.SIMILARITY: 176, Column.TIME: 128, Column.LINK: 312}
 
 
 class ResultsTable(QTableView):
@@ -44,6 +44,7 @@ class ResultsTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
         self.setShowGrid(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setTabKeyNavigation(False)

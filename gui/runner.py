@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import textwrap
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -232,7 +233,8 @@ class Lane(QObject):
 
 def unexpected(error: BaseException) -> SoundalikeError:
     """Return what a person is told about a failure nobody foresaw."""
+    reason = textwrap.shorten(f"{type(error).__name__}: {error}", 160, placeholder="…")
     return SoundalikeError(
-        f"Something went wrong inside the program ({type(error).__name__}: {error}).",
+        f"Something went wrong inside the program ({reason}).",
         "Try again; the details are in the log.",
     )

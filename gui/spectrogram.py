@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.audio.logmel import MEL_BANDS
@@ -51,7 +51,7 @@ class Spectrogram(QWidget):
         self._lines = [pg.InfiniteLine(angle=angle, movable=False) for angle in (90, 0)]
         self._build_plot()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.GRID, theme.GRID, 2 * theme.GRID, 0)
+        layout.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
         layout.addWidget(self.plot)
         self.setMinimumHeight(160)
         self._follow_palette()
@@ -72,7 +72,9 @@ class Spectrogram(QWidget):
             line.hide()
             plot.addItem(line, ignoreBounds=True)
         plot.setYRange(-0.5, MEL_BANDS + 0.5, padding=0)
-        plot.getAxis("left").setTicks([[(band_of(f), _short(f)) for f in TICKS_HZ]])
+        # Labels at the edges need room to stick out.
+        plot.getPlotItem().setContentsMargins(0, theme.GRID, theme.GRID, 0)
+        plot.getAxis("bottom").setStyle(hideOverlappingLabels=False)
         plot.getAxis("left").setWidth(48)
         plot.getAxis("bottom").setHeight(28)
         self._set_span(0.0, 10.0)
@@ -103,6 +105,18 @@ class Spectrogram(QWidget):
     def _set_span(self, start_s: float, end_s: float) -> None:
         self._span_s = (start_s, end_s)
         self.plot.setXRange(start_s, end_s, padding=0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Label as many frequencies as there is room for."""
+        super().resizeEvent(event)
+        per_band = self.plot.getViewBox().height() / (MEL_BANDS + 1)
+        least = self.fontMetrics().height() / max(per_band, 0.1)
+        ticks: list[tuple[float, str]] = []
+        for frequency_hz in reversed(TICKS_HZ):
+            band = band_of(frequency_hz)
+            if not ticks or ticks[-1][0] - band >= least:
+                ticks.append((band, _short(frequency_hz)))
+        self.plot.getAxis("left").setTicks([ticks])
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""
