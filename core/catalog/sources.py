@@ -33,11 +33,16 @@ def is_archive(source: Path) -> bool:
 
 def check_source(source: Path) -> None:
     """Raise a CatalogError unless the source is there and of a kind that can be read."""
-    if not source.exists():
-        raise CatalogError(f"{source} does not exist.", "Check the path of the source.")
-    if not (source.is_dir() or is_archive(source) or source.name.endswith(_SHARD_SUFFIX)):
+    with readable(str(source)):
+        is_there, is_folder = source.exists(), source.is_dir()
+    if not is_there:
         raise CatalogError(
-            f"{source} is neither a .tfrecord file, a folder of them, nor a .tar or .tar.gz.",
+            f"{printable(str(source))} does not exist.", "Check the path of the source."
+        )
+    if not (is_folder or is_archive(source) or source.name.endswith(_SHARD_SUFFIX)):
+        raise CatalogError(
+            f"{printable(str(source))} is neither a .tfrecord file, a folder of them, nor a .tar "
+            "or .tar.gz.",
             "Name the features archive or the folder with the .tfrecord files.",
         )
 
@@ -46,17 +51,22 @@ def shard_files(source: Path) -> list[Path]:
     """Return the shards of a file or folder, sorted by name, byte by byte, case included."""
     if source.is_file():
         return [source]
-    shards = [
-        Path(folder, name)
-        for folder, _, names in os.walk(source)
-        for name in names
-        if name.endswith(_SHARD_SUFFIX)
-    ]
+    with readable(str(source)):
+        shards = [
+            Path(folder, name)
+            for folder, _, names in os.walk(source, onerror=_raise)
+            for name in names
+            if name.endswith(_SHARD_SUFFIX)
+        ]
     if not shards:
         raise CatalogError(
             f"{source} has no .tfrecord file in it.", "Name the folder with the .tfrecord files."
         )
     return sorted(shards, key=lambda shard: os.fsencode(shard.relative_to(source).as_posix()))
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def file_records(shards: Sequence[Path]) -> Iterator[tuple[str, int, bytes]]:

@@ -124,13 +124,12 @@ class Catalog:
         CatalogError
             If there is no catalogue, or any of its files is missing, damaged or of another format.
         """
-        folder = readable_folder(path, MANIFEST)
-        text = manifest_text(folder)
+        folder, text = _located(path)
         try:
             return cls._open(folder, text, verify)
         except CatalogError:
             # A build may have put a new catalogue in this one's place while it was being opened.
-            if manifest_text(readable_folder(path, MANIFEST)) == text:
+            if _located(path)[1] == text:
                 raise
             return cls.open(path, verify)
 
@@ -233,6 +232,15 @@ class Catalog:
             return frame
         columns = [f"v{index}" for index in range(EMBEDDING_SIZE)]
         return frame.join(pd.DataFrame(self.vectors, columns=columns))
+
+
+def _located(path: Path) -> tuple[Path, str]:
+    """Return the folder to read and the text of its manifest."""
+    try:
+        folder = readable_folder(path, MANIFEST)
+    except OSError as error:
+        raise damaged(path, error.strerror or str(error)) from error
+    return folder, manifest_text(folder)
 
 
 def _array(path: Path) -> Any:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import os
 import tarfile
 from pathlib import Path
 
@@ -215,3 +217,21 @@ def test_an_archive_tells_how_much_of_it_is_read(features: Path):
     assert fractions == sorted(fractions)
     assert fractions[0] < 0.1
     assert 0.95 < fractions[-1] <= 1
+
+
+def test_a_folder_that_may_not_be_read_is_no_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write_shard(tmp_path / "d" / "a.tfrecord", [clip_record()])
+    (tmp_path / "d" / "locked").mkdir()
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path).endswith("locked"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(path)
+
+    # Tests may run as root, who may read everything.
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(CatalogError, match="cannot be read: Permission denied"):
+        build_catalog(tmp_path / "out", "audioset", [tmp_path / "d"])

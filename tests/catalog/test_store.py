@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -239,3 +240,12 @@ def test_classes_are_resolved_as_the_catalogue_names_them(catalog: Catalog):
     assert catalog.class_indices(["Music", "speech"]) >= {0, 137}
     with pytest.raises(CatalogError, match="no class"):
         catalog.class_indices(["123"])
+
+
+def test_a_folder_that_may_not_be_looked_into(catalog: Catalog, monkeypatch: pytest.MonkeyPatch):
+    def stat(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch, pytest.raises(CatalogError, match="Permission denied"):
+        patch.setattr(Path, "stat", stat)
+        Catalog.open(catalog.path)
