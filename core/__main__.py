@@ -122,6 +122,10 @@ def parser() -> argparse.ArgumentParser:
         "model",
     )
     embed.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
+    example = command("example", commands.example, "Write a synthesised sound to try.")
+    example.add_argument("file", type=Path, metavar="FILE.wav")
+    example.add_argument("--sound", default="Bark", metavar="CLASS", help="what it is (Bark)")
+    example.add_argument("--seed", type=int, default=4_000, help="another number, another sound")
     files = command("files", commands.files, "Look after the files that VGGish needs.")
     files.add_argument(
         "action", nargs="?", choices=("status", "fetch", "verify", "import"), default="status"

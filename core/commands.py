@@ -183,6 +183,22 @@ def embed(arguments: Namespace) -> None:
     print(f"{len(embedding.raw)} patches in {plain(str(arguments.out))}")
 
 
+def example(arguments: Namespace) -> None:
+    """Write a synthesised sound to try the program with."""
+    from core.audio.files import save_wav
+    from core.audio.waveform import MODEL_RATE_HZ, Waveform
+    from core.demo.recipes import RECIPES, synthesise
+
+    if arguments.sound not in RECIPES:
+        raise AudioFileError(
+            f"There is no example of “{arguments.sound}”.",
+            f"Choose one of: {', '.join(sorted(RECIPES))}.",
+        )
+    samples = synthesise(arguments.sound, arguments.seed, 5.0)
+    save_wav(Waveform(samples, MODEL_RATE_HZ), arguments.file)
+    print(f"A synthesised sound ({arguments.sound}) in {plain(str(arguments.file))}")
+
+
 def files(arguments: Namespace) -> None:
     """Look after the files that the trained VGGish needs."""
     from core.files import store
