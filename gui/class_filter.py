@@ -95,7 +95,10 @@ class ClassFilter(QWidget):
             self.changed.emit()
 
     def _on_return(self) -> None:
-        self._add(self.edit.text())
+        completer = self.edit.completer()
+        popup = completer.popup() if completer is not None else None
+        if popup is None or not (popup.isVisible() and popup.currentIndex().isValid()):
+            self._add(self.edit.text())
 
     def _add(self, text: str) -> None:
         name = text.strip()

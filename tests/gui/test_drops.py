@@ -1,0 +1,173 @@
+"""Everything that can be dropped, and what is said about it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from core.errors import AudioFileError, Cancelled
+from core.jobs import Job
+from gui.drops import first_sound, local_paths
+from gui.session import State
+from tests.gui.conftest import App, write_wav
+
+
+def mime_of(*items: Path | str) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(x)) if isinstance(x, Path) else QUrl(x) for x in items])
+    return mime
+
+
+def drop(app: App, mime: QMimeData) -> None:
+    enter = QDragEnterEvent(
+        app.window.rect().center(),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(app.window, enter)
+    assert enter.isAccepted()
+    assert app.window._overlay.isVisible()
+    release = QDropEvent(
+        QPointF(app.window.rect().center()),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(app.window, release)
+    assert not app.window._overlay.isVisible()
+
+
+def said(app: App) -> str:
+    banner = app.window.banner
+    return banner.text.text() if banner.isVisible() else ""
+
+
+def test_a_file_is_matched(app: App, sine: Path) -> None:
+    drop(app, mime_of(sine))
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.rows == 25
+    assert app.window.windowTitle() == "sine.wav – 25 matches – Soundalike"
+
+
+def test_of_several_the_first_readable_is_matched_and_said(
+    app: App, sine: Path, tmp_path: Path
+) -> None:
+    text = tmp_path / "a.wav"
+    text.write_text("not a sound")
+    drop(app, mime_of(text, sine, sine))
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert "sine.wav was taken" in said(app)
+
+
+def test_a_folder_gives_its_first_sound(app: App, tmp_path: Path) -> None:
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    (folder / "a.txt").write_text("not a sound")
+    for name in ("c.wav", "b.wav"):
+        write_wav(folder / name, np.sin(np.arange(20_000)))
+    drop(app, mime_of(folder))
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.session.answer is not None
+    assert app.session.answer.query.name == "b.wav"
+    assert "b.wav was taken" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("make", "part"),
+    [
+        (lambda folder: folder / "gone.wav", "cannot be opened"),
+        (lambda folder: _written(folder / "text.wav", "hello"), "not sound"),
+        (lambda folder: _written(folder / "empty.wav", ""), "0 bytes"),
+        (lambda folder: _folder(folder / "nothing"), "no sound file in the folder"),
+        (lambda folder: write_wav(folder / "mute.wav", np.zeros(20_000)), "silent"),
+    ],
+)
+def test_what_cannot_be_matched_is_explained(app: App, tmp_path: Path, make, part: str) -> None:
+    drop(app, mime_of(make(tmp_path)))
+    app.wait_for(lambda: app.session.state is State.TROUBLE)
+    assert part in said(app)
+    assert app.window.banner.is_trouble
+    assert "no match" in app.window.windowTitle()
+
+
+def test_web_addresses_and_text_are_refused(app: App) -> None:
+    drop(app, mime_of("https://example.org/dog.wav"))
+    assert "Only files on this computer" in said(app)
+    mime = QMimeData()
+    mime.setText("dog")
+    drop(app, mime)
+    assert "not a file" in said(app)
+
+
+def test_a_bad_drop_takes_nothing_away(app: App, sine: Path, tmp_path: Path) -> None:
+    drop(app, mime_of(sine))
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    drop(app, mime_of(_written(tmp_path / "text.wav", "hello")))
+    app.wait_for(lambda: app.session.state is State.TROUBLE)
+    assert app.rows == 25
+    assert not app.window.results.is_dimmed
+
+
+def test_leaving_uncovers_the_window(app: App, sine: Path) -> None:
+    mime = mime_of(sine)
+    enter = QDragEnterEvent(
+        app.window.rect().center(),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(app.window, enter)
+    assert "sine.wav" in app.window._overlay.text
+    QApplication.sendEvent(app.window, QDragLeaveEvent())
+    assert not app.window._overlay.isVisible()
+
+
+def test_no_part_of_the_window_takes_drops_for_itself(app: App) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    takers = [widget for widget in app.window.findChildren(QWidget) if widget.acceptDrops()]
+    assert takers == []
+
+
+def test_paths_with_odd_names_survive(tmp_path: Path) -> None:
+    odd = tmp_path / "ä #1 %20 ?.wav"
+    assert local_paths(mime_of(odd)) == [odd]
+    with pytest.raises(AudioFileError):
+        local_paths(QMimeData())
+
+
+def test_reading_a_folder_can_be_cancelled(tmp_path: Path) -> None:
+    write_wav(tmp_path / "a.wav", np.zeros(100))
+    job = Job()
+    job.cancel()
+    with pytest.raises(Cancelled):
+        first_sound([tmp_path], job)
+
+
+def test_a_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path) -> None:
+        raise PermissionError(13, os.strerror(13))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(AudioFileError, match="cannot be read"):
+        first_sound([tmp_path], Job())
+
+
+def _written(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path

@@ -1,0 +1,375 @@
+"""From a sound to its matches in the window: every state, every way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+from core.audio.waveform import MODEL_RATE_HZ, Waveform
+from core.engine import Filter
+from core.errors import MicrophoneError, ModelError
+from gui.session import State
+from tests.gui.conftest import App, FakeRecorder, write_wav
+
+
+def open_and_wait(app: App, path: Path) -> None:
+    app.presenter.open_paths([path])
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+
+
+def said(app: App) -> str:
+    banner = app.window.banner
+    return banner.text.text() if banner.isVisible() else ""
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that would have been opened in the browser."""
+    urls: list[str] = []
+
+    def open_url(url: QUrl) -> bool:
+        urls.append(url.toString())
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    return urls
+
+
+def test_the_window_begins_empty_and_says_demo(app: App) -> None:
+    assert app.session.state is State.EMPTY
+    assert app.window.empty.isVisible()
+    assert not app.window.results.isVisible()
+    assert app.window.windowTitle() == "Soundalike"
+    assert said(app).startswith("Demo:")
+    assert app.window.status.text() == "VGGish (demo) · Starter, 132 clips"
+
+
+def test_a_sound_given_at_the_start_waits_for_the_model(
+    make_app: Callable[..., App], sine: Path
+) -> None:
+    app = make_app(sine)
+    app.engine.gate.clear()
+    app.show()
+    app.wait_for(lambda: app.window.spectrogram._picture is not None)
+    assert app.session.state is State.THINKING
+    assert app.engine.calls == [("load",)]
+    app.engine.gate.set()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.rows == 25
+    assert len(app.engine.threads) == 1, "the engine belongs to one thread"
+
+
+def test_cancelling_a_waiting_sound_leaves_the_model_loading(
+    make_app: Callable[..., App], sine: Path
+) -> None:
+    app = make_app(sine)
+    app.engine.gate.clear()
+    app.show()
+    app.wait_for(lambda: app.window.spectrogram._picture is not None)
+    app.wait_for(app.window.progress.cancel.isVisible)
+    qt_key(app, Qt.Key.Key_Escape)
+    assert app.session.state is State.EMPTY
+    app.engine.gate.set()
+    app.wait_for(lambda: "132 clips" in app.window.status.text())
+    assert [call[0] for call in app.engine.calls] == ["load"]
+
+
+def test_progress_shows_and_goes_without_moving_anything(app: App, sine: Path) -> None:
+    open_and_wait(app, sine)
+    place = app.window.results.geometry()
+    app.engine.gate.clear()
+    app.presenter.open_paths([sine])
+    app.wait_for(app.window.progress.bar.isVisible)
+    app.wait_for(lambda: "VGGish" in app.window.progress.stage.text())
+    assert app.window.progress.cancel.isVisible()
+    assert app.window.results.is_dimmed
+    assert app.rows == 25, "old results are dimmed, not gone"
+    assert app.window.results.geometry() == place
+    app.window.progress.cancel.click()
+    assert app.session.state is State.RESULTS
+    assert not app.window.results.is_dimmed
+    assert not app.window.progress.bar.isVisible()
+
+
+def test_the_newest_sound_wins(app: App, tmp_path: Path) -> None:
+    app.engine.gate.clear()
+    paths = [write_wav(tmp_path / f"{name}.wav", np.sin(np.arange(20_000))) for name in "abc"]
+    for path in paths:
+        app.presenter.open_paths([path])
+    app.engine.gate.set()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.window.windowTitle().startswith("c.wav")
+    assert [call[1] for call in app.engine.calls if call[0] == "search"] == ["c.wav"]
+
+
+def test_changing_filters_searches_again_without_listening_again(app: App, sine: Path) -> None:
+    open_and_wait(app, sine)
+    app.window.results.count.setValue(7)
+    app.wait_for(lambda: app.rows == 7)
+    app.window.results.exclude.edit.setText("Music")
+    app.qtbot.keyClick(app.window.results.exclude.edit, Qt.Key.Key_Return)
+    app.wait_for(lambda: ("search", "sine.wav", 7, Filter((), ("Music",))) in app.engine.calls)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert [call[0] for call in app.engine.calls].count("query") == 1
+
+
+def test_an_unknown_class_is_explained_and_taken_back(app: App, sine: Path) -> None:
+    open_and_wait(app, sine)
+    app.window.results.include.edit.setText("Dgo")
+    app.qtbot.keyClick(app.window.results.include.edit, Qt.Key.Key_Return)
+    app.wait_for(lambda: "Did you mean Dog" in said(app))
+    assert app.window.results.include.names == ()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.rows == 25
+
+
+def test_an_unknown_class_chosen_before_the_first_sound(app: App, sine: Path) -> None:
+    app.window.results.set_filters(Filter(("Dgo",)))
+    app.window.results.filters_changed.emit()
+    open_and_wait(app, sine)
+    assert "Did you mean Dog" in said(app)
+    assert app.rows == 25
+
+
+def test_more_like_this_and_back(app: App, sine: Path) -> None:
+    open_and_wait(app, sine)
+    app.window.results.table.selectRow(1)
+    app.window.commands.more.trigger()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert ("similar", "sin00000002", 25, Filter()) in app.engine.calls
+    assert app.window.results.heading.text() == "Sounds like sin00000002"
+    assert app.window.commands.back.isEnabled()
+    app.window.results.count.setValue(5)
+    app.wait_for(lambda: app.rows == 5)
+    assert app.engine.calls[-1] == ("similar", "sin00000002", 5, Filter())
+    app.window.commands.more.trigger()
+    app.wait_for(lambda: "sin00000001" in app.window.results.heading.text())
+    for expected in ("sin00000002", "sine.wav"):
+        app.window.commands.back.trigger()
+        app.wait_for(
+            lambda expected=expected: (
+                app.session.state is State.RESULTS
+                and app.window.results.heading.text() == f"Sounds like {expected}"
+            )
+        )
+        assert app.rows == 5, "filters of now hold for what one goes back to"
+    assert not app.window.commands.back.isEnabled()
+
+
+def test_links_open_and_are_copied(app: App, sine: Path, opened: list[str]) -> None:
+    open_and_wait(app, sine)
+    url = "https://www.youtube.com/watch?v=sin00000001&t=30s"
+    qt_key(app, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert opened == [url]
+    qt_key(app, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == url
+    app.window.results.table.selectRow(2)
+    app.window.commands.open_link.trigger()
+    assert opened == [url]
+    assert "not known" in said(app)
+
+
+def test_without_a_browser_the_link_can_be_copied(
+    app: App, sine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: False)
+    open_and_wait(app, sine)
+    app.window.commands.open_link.trigger()
+    assert "No browser" in said(app)
+    app.window.banner.action.click()
+    assert QGuiApplication.clipboard().text().endswith("sin00000001&t=30s")
+
+
+def test_notes_of_the_sound_are_shown(app: App, tmp_path: Path) -> None:
+    open_and_wait(app, write_wav(tmp_path / "short.wav", np.sin(np.arange(4_000))))
+    assert "padded with silence" in said(app)
+
+
+def test_a_model_that_does_not_load_is_explained(make_app: Callable[..., App], sine: Path) -> None:
+    app = make_app()
+    app.engine.load_error = ModelError("The checkpoint is cut off.", "Fetch it again.")
+    app.show()
+    app.wait_for(lambda: "cut off" in said(app))
+    assert app.window.banner.is_trouble
+    assert not app.window.progress.bar.isVisible()
+
+
+def test_what_nobody_foresaw_reaches_the_banner(app: App, sine: Path) -> None:
+    open_and_wait(app, sine)
+    app.engine.search = None  # type: ignore[method-assign, assignment]
+    app.window.results.count.setValue(3)
+    app.wait_for(lambda: "Something went wrong" in said(app))
+    assert app.rows == 25
+
+
+def test_recording_is_seen_and_matched(app: App) -> None:
+    app.wait_for(lambda: app.window.capture.device.count() == 3)
+    app.window.capture.choose_device("USB microphone")
+    qt_key(app, Qt.Key.Key_Space)
+    app.wait_for(lambda: app.session.state is State.LISTENING and bool(FakeRecorder.made))
+    assert app.window.windowTitle() == "Listening – Soundalike"
+    assert app.window.capture.record.text() == "Stop"
+    app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:01.2")
+    assert app.window.capture.level.text == "−6 dB"
+    assert FakeRecorder.made[0].device == "USB microphone"
+    qt_key(app, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.window.windowTitle() == "Recording – 25 matches – Soundalike"
+    assert app.window.capture.record.text() == "Record"
+    assert FakeRecorder.made[0].is_stopped
+
+
+def test_a_long_recording_costs_no_more_than_a_short_one(app: App) -> None:
+    app.presenter.toggle_recording()
+    app.wait_for(lambda: bool(FakeRecorder.made) and app.window.spectrogram._picture is not None)
+    shape = app.window.spectrogram._picture.levels.shape
+    app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:11")
+    assert app.window.spectrogram._picture.levels.shape == shape
+    start_s, end_s = app.window.spectrogram._span_s
+    assert end_s - start_s == pytest.approx(10.0)
+    app.presenter.toggle_recording()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+
+
+def test_a_microphone_that_goes_leaves_its_recording(app: App) -> None:
+    app.presenter.toggle_recording()
+    app.wait_for(lambda: bool(FakeRecorder.made) and bool(FakeRecorder.made[0]._blocks))
+    FakeRecorder.made[0].problem = MicrophoneError("The microphone has gone.", "Plug it in.")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert "has gone" in said(app)
+
+
+def test_escape_puts_a_recording_aside_and_it_can_be_matched(app: App) -> None:
+    app.presenter.toggle_recording()
+    app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.5")
+    qt_key(app, Qt.Key.Key_Escape)
+    app.wait_for(lambda: "put aside" in said(app))
+    assert app.session.state is State.EMPTY
+    app.window.banner.action.click()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.window.windowTitle().startswith("Recording")
+
+
+def test_a_drop_while_recording_loses_neither(app: App, sine: Path) -> None:
+    app.presenter.toggle_recording()
+    app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.5")
+    app.presenter.open_paths([sine])
+    app.wait_for(lambda: app.session.state is State.RESULTS and "put aside" in said(app))
+    assert app.window.windowTitle().startswith("sine.wav")
+
+
+def test_without_a_microphone_the_rest_works(make_app: Callable[..., App], sine: Path) -> None:
+    app = make_app()
+    app.devices.error = MicrophoneError("PortAudio is missing.", "Install it.")
+    app.show()
+    app.wait_for(lambda: not app.window.capture.record.isEnabled())
+    for part in (app.window.capture.record, app.window.empty.record):
+        assert part.toolTip() == "PortAudio is missing. Install it."
+        assert part.accessibleDescription() == "PortAudio is missing. Install it."
+    qt_key(app, Qt.Key.Key_Space)
+    assert app.session.state is State.EMPTY
+    open_and_wait(app, sine)
+    app.devices.error = None
+    app.window.commands.inputs.trigger()
+    app.wait_for(app.window.capture.record.isEnabled)
+
+
+@pytest.mark.parametrize("moment", ["loading", "thinking", "recording"])
+def test_closing_at_any_moment_is_clean(
+    make_app: Callable[..., App], sine: Path, moment: str
+) -> None:
+    app = make_app()
+    if moment == "loading":
+        app.engine.gate.clear()
+    app.show()
+    if moment == "thinking":
+        app.engine.gate.clear()
+        app.presenter.open_paths([sine])
+    elif moment == "recording":
+        app.presenter.toggle_recording()
+        app.wait_for(lambda: bool(FakeRecorder.made))
+    app.window.close()
+    assert app.presenter.wait()
+    assert app.engine.is_closed
+    assert all(recorder.is_stopped for recorder in FakeRecorder.made)
+
+
+def test_choices_are_remembered(make_app: Callable[..., App], sine: Path) -> None:
+    first = make_app()
+    first.show()
+    first.wait_for(lambda: first.window.capture.device.count() == 3)
+    first.window.resize(800, 650)
+    first.window.results.count.setValue(12)
+    first.window.results.set_filters(Filter(("Cattle, bovinae",), ("Music",)))
+    first.window.capture.choose_device("USB microphone")
+    first.close()
+    second = make_app()
+    second.show()
+    assert second.window.size() == first.window.size()
+    assert second.window.results.filters == Filter(("Cattle, bovinae",), ("Music",))
+    second.wait_for(lambda: second.window.capture.chosen_device == "USB microphone")
+    open_and_wait(second, sine)
+    assert second.rows == 12
+
+
+def test_damaged_settings_do_not_matter(
+    make_app: Callable[..., App], own_data_folder: Path
+) -> None:
+    (own_data_folder / "window.ini").write_bytes(b"[General]\nk=many\ngeometry=@\x00\xff\n")
+    app = make_app()
+    app.show()
+    assert app.window.results.count.value() == 25
+
+
+def test_everything_has_a_name_and_a_place_in_the_tab_order(app: App, sine: Path) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSpinBox, QWidget
+
+    open_and_wait(app, sine)
+    nameless = [
+        widget
+        for kind in (QAbstractButton, QComboBox, QLineEdit, QSpinBox)
+        for widget in app.window.findChildren(kind)
+        if widget.isVisible()
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+        and not widget.objectName().startswith("qt_")
+    ]
+    assert nameless == []
+    reached: list[QWidget] = []
+    app.window.capture.record.setFocus()
+    for _ in range(40):
+        widget = app.window.focusWidget()
+        if widget in reached:
+            break
+        reached.append(widget)
+        app.window.focusNextChild()
+    for wanted in (
+        app.window.capture.open,
+        app.window.spectrogram.plot,
+        app.window.results.more,
+        app.window.results.count,
+        app.window.results.table,
+    ):
+        assert wanted in reached
+
+
+def test_a_recording_of_silence_is_explained(app: App) -> None:
+    app.session.match(Waveform(np.zeros(32_000, np.float32), MODEL_RATE_HZ, "Recording"))
+    app.wait_for(lambda: app.session.state is State.TROUBLE)
+    assert "silent" in said(app)
+
+
+def qt_key(
+    app: App,
+    key: Qt.Key,
+    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    app.window.activateWindow()
+    app.wait_for(app.window.isActiveWindow)
+    target = app.window.results.table if app.window.results.isVisible() else app.window
+    target.setFocus()
+    app.qtbot.keyClick(target, key, modifier)
