@@ -33,6 +33,8 @@ LAYERS: tuple[tuple[str, tuple[int, ...]], ...] = (
 )
 """Every layer in order with the shape of its weights: (height, width, in, out) or (in, out)."""
 
+_PAGE_BYTES = 4096
+
 Weights = Mapping[str, Float32]
 """Variable name to float32 array, for every name in `variable_shapes`."""
 
@@ -94,34 +96,46 @@ def write_onnx(weights: Weights, path: Path) -> None:
     from onnx import TensorProto, helper, numpy_helper
 
     nodes, constants = [], [numpy_helper.from_array(np.array([0, 1, 96, 64]), "image_shape")]
+    weights_file = path.with_name(f"{path.name}.weights").open("wb")
 
     def add(operator: str, inputs: list[str], output: str, **attributes: object) -> str:
         nodes.append(helper.make_node(operator, inputs, [output], **attributes))
         return output
 
     def constant(name: str, values: Float32) -> str:
-        constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        # Written here rather than by onnx, which copies all weights twice and holds up every
+        # other thread meanwhile. The runtime maps what starts at a page.
+        weights_file.write(bytes(-weights_file.tell() % _PAGE_BYTES))
+        offset = weights_file.tell()
+        weights_file.write(np.ascontiguousarray(values, "<f4").data)
+        tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=values.shape)
+        tensor.data_location = TensorProto.EXTERNAL
+        place = {"location": path.name + ".weights", "offset": offset, "length": values.size * 4}
+        for key, value in place.items():
+            tensor.external_data.add(key=key, value=str(value))
+        constants.append(tensor)
         return name
 
-    value, is_flat = add("Reshape", ["patches", "image_shape"], "image"), False
-    for index, (layer, shape) in enumerate(LAYERS):
-        if layer == POOL:
-            value = add("MaxPool", [value], f"pool{index}", kernel_shape=[2, 2], strides=[2, 2])
-            continue
-        kernel = weights[f"{layer}/weights"]
-        bias = constant(f"{layer}/biases", weights[f"{layer}/biases"])
-        output = "embedding" if layer == LAYERS[-1][0] else f"{layer}/linear"
-        if len(shape) == 4:
-            kernel_name = constant(f"{layer}/weights", kernel.transpose(3, 2, 0, 1))
-            value = add("Conv", [value, kernel_name, bias], output, pads=[1, 1, 1, 1])
-        else:
-            if not is_flat:
-                # The dense weights expect height, width, channel; ONNX convolves channel first.
-                value = add("Transpose", [value], "channels_last", perm=[0, 2, 3, 1])
-                value, is_flat = add("Flatten", [value], "flat"), True
-            value = add("Gemm", [value, constant(f"{layer}/weights", kernel), bias], output)
-        if output != "embedding":
-            value = add("Relu", [value], f"{layer}/relu")
+    with weights_file:
+        value, is_flat = add("Reshape", ["patches", "image_shape"], "image"), False
+        for index, (layer, shape) in enumerate(LAYERS):
+            if layer == POOL:
+                value = add("MaxPool", [value], f"pool{index}", kernel_shape=[2, 2], strides=[2, 2])
+                continue
+            kernel = weights[f"{layer}/weights"]
+            bias = constant(f"{layer}/biases", weights[f"{layer}/biases"])
+            output = "embedding" if layer == LAYERS[-1][0] else f"{layer}/linear"
+            if len(shape) == 4:
+                kernel_name = constant(f"{layer}/weights", kernel.transpose(3, 2, 0, 1))
+                value = add("Conv", [value, kernel_name, bias], output, pads=[1, 1, 1, 1])
+            else:
+                if not is_flat:
+                    # The dense weights expect height, width, channel; ONNX convolves channel first.
+                    value = add("Transpose", [value], "channels_last", perm=[0, 2, 3, 1])
+                    value, is_flat = add("Flatten", [value], "flat"), True
+                value = add("Gemm", [value, constant(f"{layer}/weights", kernel), bias], output)
+            if output != "embedding":
+                value = add("Relu", [value], f"{layer}/relu")
 
     graph = helper.make_graph(
         nodes,
@@ -133,4 +147,4 @@ def write_onnx(weights: Weights, path: Path) -> None:
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9, producer_name="soundalike"
     )
-    onnx.save_model(model, path, save_as_external_data=True, location=f"{path.name}.weights")
+    onnx.save_model(model, path)
