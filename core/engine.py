@@ -236,12 +236,11 @@ class Engine:
     def _mask(self, catalog: Catalog, filters: Filter | None) -> NDArray[np.bool_] | None:
         if filters is None or filters == Filter():
             return None
-        ontology = Ontology.load()
         return label_mask(
             catalog.label_indices,
             catalog.label_offsets,
-            ontology.resolve(filters.include),
-            ontology.resolve(filters.exclude),
+            catalog.class_indices(filters.include),
+            catalog.class_indices(filters.exclude),
         )
 
     def _info(self, catalog: Catalog, model: Manifest) -> CatalogInfo:
