@@ -119,7 +119,7 @@ def info(arguments: Namespace) -> None:
     from core.vggish.model import installed
 
     data = DataFolder.default()
-    models = [asdict(manifest) for manifest in installed(data.models)]
+    models = [asdict(manifest) for manifest in installed(data.models).values()]
     described = None
     if arguments.catalog is not None:
         catalog = Catalog.open(arguments.catalog, verify=True)

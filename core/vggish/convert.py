@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from core.atomic import made_once
 from core.errors import ModelError
 from core.jobs import Job
 from core.types import Float32
@@ -89,68 +88,56 @@ def converted(
         If either file is wrong, or the conversion fails or cannot be stored.
     """
     files = checkpoint_files(checkpoint)
-    weights_sha256 = sha256(files, job.part(0, 0.1), "Checking the checkpoint")
     if not pca.is_file():
         raise ModelError(
             f"There are no PCA parameters at {pca}.", "Give vggish_pca_params.npz with --pca."
         )
     parameters = Pca.load(pca)
     pca_sha256 = sha256([pca], Job(), "Checking the PCA parameters")
-    model_id = f"vggish-{weights_sha256[:16]}-{pca_sha256[:8]}"
-    folder = models / f"{model_id}-v{model.FORMAT}"
-    if (folder / model.MANIFEST_FILE).is_file():
-        return folder
     # TensorFlow takes a V2 checkpoint by its prefix, not by its index file.
     source = files[0].with_suffix("") if files[0].suffix == ".index" else files[0]
+    state = tuple((file.stat().st_size, file.stat().st_mtime_ns) for file in files)
+    for folder, known in model.installed(models).items():
+        is_same = (known.source, known.source_state) == (str(source.absolute()), state)
+        if is_same and known.model_id.endswith(f"-{pca_sha256[:8]}"):
+            return folder
+    weights_sha256 = sha256(files, job.part(0, 0.1), "Checking the checkpoint")
     is_released = (weights_sha256, pca_sha256) == (RELEASED_CHECKPOINT_SHA256, RELEASED_PCA_SHA256)
     manifest = model.Manifest(
-        model_id,
-        "VGGish" if is_released else f"VGGish ({checkpoint.name})",
+        model_id=f"vggish-{weights_sha256[:16]}-{pca_sha256[:8]}",
+        name="VGGish" if is_released else f"VGGish ({checkpoint.name})",
         is_demo=False,
         is_released=is_released,
         source=str(source.absolute()),
+        source_state=state,
     )
-    _convert(manifest, parameters, folder, probes(), job.part(0.1, 1))
+    folder = models / f"{manifest.model_id}-v{model.FORMAT}"
+    try:
+        with made_once(folder, model.MANIFEST_FILE, job) as making:
+            if making is not None:
+                _convert(manifest, parameters, making, probes(), job.part(0.1, 1))
+    except OSError as error:
+        raise ModelError(
+            f"The converted model cannot be stored in {models}: {error.strerror or error}.",
+            "Free some space (400 MB are needed), or set SOUNDALIKE_HOME to another folder.",
+        ) from error
     return folder
 
 
 def _convert(manifest: model.Manifest, pca: Pca, folder: Path, probes: Float32, job: Job) -> None:
-    """Fill a folder under a temporary name, then give it its own."""
-    process = None
-    temporary = None
+    """Fill an empty folder with the converted model, the manifest last."""
+    network, int8 = folder / model.NETWORK_FILE, folder / model.INT8_FILE
+    job.report("Starting TensorFlow, once for this checkpoint")
+    process = TensorflowProcess()
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        network, int8 = temporary / model.NETWORK_FILE, temporary / model.INT8_FILE
-        job.report("Starting TensorFlow, once for this checkpoint")
-        process = TensorflowProcess()
         agreement, cosine = process.call(
             "convert", manifest.source, str(network), str(int8), pca, probes, job=job
         )
-        offered = cosine >= LEAST_COSINE
-        if not offered:
-            int8.unlink()
-        pca.save(temporary / model.PCA_FILE)
-        replace(manifest, agreement=agreement, int8_cosine=cosine, int8_offered=offered).save(
-            temporary
-        )
-        _put_in_place(temporary, folder)
-    except OSError as error:
-        raise ModelError(
-            f"The converted model cannot be stored in {folder.parent}: {error.strerror}.",
-            "Free some space (400 MB are needed), or set SOUNDALIKE_HOME to another folder.",
-        ) from error
     finally:
-        if process is not None:
-            process.close()
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _put_in_place(temporary: Path, folder: Path) -> None:
-    """Rename; where another program was faster, its folder is as good as ours."""
-    try:
-        temporary.rename(folder)
-    except OSError:
-        if not (folder / model.MANIFEST_FILE).is_file():
-            raise
+        process.close()
+    offered = cosine >= LEAST_COSINE
+    if not offered:
+        int8.unlink()
+    pca.save(folder / model.PCA_FILE)
+    measured = replace(manifest, agreement=agreement, int8_cosine=cosine, int8_offered=offered)
+    measured.save(folder)

@@ -43,6 +43,9 @@ class Manifest:
         Whether weights and PCA are Google's released ones, which made AudioSet's features.
     source : str or None
         The checkpoint that was converted; the reference engine reads it again.
+    source_state : tuple of (int, int)
+        Size in bytes and time of change in nanoseconds of each of the checkpoint's files: while
+        they are the same, its checksum is not computed again.
     agreement : float or None
         Largest difference between the converted network and TensorFlow on probe sounds, in
         standard deviations of the embedding; None where TensorFlow was not asked.
@@ -58,6 +61,7 @@ class Manifest:
     is_demo: bool
     is_released: bool = False
     source: str | None = None
+    source_state: tuple[tuple[int, int], ...] = ()
     agreement: float | None = None
     int8_cosine: float | None = None
     int8_offered: bool = False
@@ -81,17 +85,18 @@ class Manifest:
             content: dict[str, Any] = json.loads((folder / MANIFEST_FILE).read_bytes())
             if content.pop("format") != FORMAT:
                 raise ModelError(f"The model in {folder} has another format.", hint)
-            return cls(**content)
+            state = tuple((int(size), int(time)) for size, time in content.pop("source_state"))
+            return cls(**content, source_state=state)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise ModelError(f"The model in {folder} is damaged.", hint) from error
 
 
-def installed(models: Path) -> list[Manifest]:
-    """Return the manifests of the models in a folder, leaving out what is damaged."""
-    found = []
+def installed(models: Path) -> dict[Path, Manifest]:
+    """Return the models in a folder with their manifests, leaving out what is damaged."""
+    found = {}
     for path in sorted(models.glob(f"[!.]*/{MANIFEST_FILE}")):
         with suppress(ModelError):
-            found.append(Manifest.load(path.parent))
+            found[path.parent] = Manifest.load(path.parent)
     return found
 
 

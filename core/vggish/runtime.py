@@ -49,6 +49,9 @@ class OnnxNetwork:
         options.log_severity_level = 4
         # Threads that spin after work slow down whatever runs next.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Weights stay mapped instead of being copied into another order: loading takes 50 ms
+        # instead of 310 and 80 MB less, each patch 1 ms more: it pays up to four minutes of sound.
+        options.add_session_config_entry("session.disable_prepacking", "1")
         try:
             self._session: onnxruntime.InferenceSession | None = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]

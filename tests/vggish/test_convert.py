@@ -18,12 +18,29 @@ from core.vggish.tensorflow_process import TensorflowProcess
 from tests.conftest import write_checkpoints
 
 
+def folders(path):
+    return [item for item in path.iterdir() if item.is_dir()]
+
+
 def refuse_to_convert():
     raise AssertionError("it was converted before")
 
 
 def test_the_second_time_nothing_is_converted(checkpoint, pca_file, models, model_folder):
     assert converted(checkpoint, pca_file, models, refuse_to_convert, Job()) == model_folder
+
+
+def test_a_checkpoint_that_changed_is_noticed(
+    tmp_path, checkpoint, pca_file, models, model_folder, patches
+):
+    copy = tmp_path / "copy.ckpt"
+    shutil.copy(checkpoint, copy)
+    # Another place, the same content: known by its checksum.
+    assert converted(copy, pca_file, models, refuse_to_convert, Job()) == model_folder
+    with checkpoint.open("rb") as original:
+        copy.write_bytes(original.read(1000))
+    with pytest.raises(ModelError, match="cannot be read"):
+        converted(copy, pca_file, models, lambda: patches, Job())
 
 
 def test_the_manifest_tells_what_was_measured(model_folder, models):
@@ -35,7 +52,7 @@ def test_the_manifest_tells_what_was_measured(model_folder, models):
     assert (model_folder / model.INT8_FILE).exists() == manifest.int8_offered
     assert not manifest.is_demo
     assert not manifest.is_released
-    assert manifest in installed(models)
+    assert installed(models)[model_folder] == manifest
 
 
 def test_random_weights_do_not_quantise_well_enough_and_are_refused(model_folder):
@@ -136,7 +153,7 @@ def test_a_refused_checkpoint_leaves_nothing_behind(tmp_path, wrong_checkpoints,
         converted(
             wrong_checkpoints["missing"], pca_file, tmp_path / "models", lambda: patches, Job()
         )
-    assert list((tmp_path / "models").iterdir()) == []
+    assert folders(tmp_path / "models") == []
 
 
 def test_a_process_that_dies_is_one_clear_error(tensorflow):
@@ -157,7 +174,7 @@ def test_cancelling_leaves_nothing_behind(tmp_path, checkpoint, pca_file, patche
     job = Job(lambda stage, fraction: job.cancel() if "TensorFlow" in stage else None)
     with pytest.raises(Cancelled):
         converted(checkpoint, pca_file, tmp_path / "models", lambda: patches, job)
-    assert list((tmp_path / "models").iterdir()) == []
+    assert folders(tmp_path / "models") == []
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path, checkpoint, pca_file, patches):
@@ -175,7 +192,7 @@ def test_a_damaged_manifest_is_refused(tmp_path, model_folder, content):
     with pytest.raises(ModelError) as raised:
         Vggish(folder)
     assert "Delete the folder" in raised.value.hint
-    assert installed(tmp_path) == []
+    assert installed(tmp_path) == {}
 
 
 def test_a_damaged_network_is_refused(tmp_path, model_folder):
