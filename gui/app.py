@@ -23,6 +23,8 @@ from gui.window import NAME, MainWindow
 
 log = logging.getLogger(__name__)
 
+SWITCH_INTERVAL_S = 0.001
+
 
 class _Accidents(QObject):
     """Brings what nobody caught, in whatever thread, into the window's thread."""
@@ -56,6 +58,8 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     application.setApplicationName(NAME)
     application.setApplicationDisplayName(NAME)
     application.setDesktopFileName(NAME.lower())
+    # The window waits this long for each turn that another thread's Python code has.
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     window = MainWindow()
     presenter = Presenter(window, Engine(data, options), Settings(settings_path(data)), first_paths)
     accidents = _Accidents()

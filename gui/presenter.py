@@ -61,6 +61,8 @@ class Presenter(QObject):
         self._join_session()
         self._join_listening()
         self._retitle()
+        if self._first_paths:
+            window.show_sound()
 
     def _join_window(self) -> None:
         window, commands = self._window, self._window.commands

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui import theme
+from gui.progress_line import ProgressLine
 
 DELAY_MS = 150
 """Work that is over before this shows no progress at all: a flash would only unsettle."""
 
 HEIGHT = 5 * theme.GRID
-_STEPS = 1000
 
 
 class ProgressRow(QWidget):
@@ -27,7 +27,7 @@ class ProgressRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.bar = QProgressBar()
+        self.bar = ProgressLine()
         self.stage = QLabel()
         self.cancel = QPushButton("Cancel")
         self.read_out = QLabel()
@@ -39,14 +39,6 @@ class ProgressRow(QWidget):
         self._delay.setSingleShot(True)
         self._delay.setInterval(DELAY_MS)
         self._delay.timeout.connect(self._reveal)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(4)
-        self.bar.setAccessibleName("Progress")
-        # A thin line: the platform's own bar is too tall for one.
-        self.bar.setStyleSheet(
-            "QProgressBar { border: none; background: transparent; }"
-            "QProgressBar::chunk { background: palette(highlight); }"
-        )
         self.stage.setTextFormat(Qt.TextFormat.PlainText)
         self.stage.setAccessibleName("Stage")
         self.read_out.setFont(theme.scaled_font(self, 1.0))
@@ -91,11 +83,7 @@ class ProgressRow(QWidget):
         self._text = stage if fraction is None else f"{stage} · {fraction:.0%}"
         if self.bar.isVisibleTo(self):
             self.stage.setText(self._text)
-        if fraction is None:
-            self.bar.setRange(0, 0)
-        else:
-            self.bar.setRange(0, _STEPS)
-            self.bar.setValue(round(fraction * _STEPS))
+        self.bar.set_fraction(fraction)
 
     def finish(self) -> None:
         """Hide the progress, keeping its room."""

@@ -28,8 +28,7 @@ class ResultsTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.results = ResultsModel(self)
-        self._proxy = ResultsProxy(self)
-        self._proxy.setSourceModel(self.results)
+        self._proxy = ResultsProxy(self.results, self)
         self.setModel(self._proxy)
         self._menu = QMenu(self)
         self._similarity = SimilarityDelegate(self)
@@ -73,8 +72,8 @@ class ResultsTable(QTableView):
 
     def show_matches(self, matches: tuple[Match, ...]) -> None:
         """Replace the rows, best first, and go back to the first."""
-        self.results.set_matches(matches)
         self.sortByColumn(Column.RANK, Qt.SortOrder.AscendingOrder)
+        self.results.set_matches(matches)
         self.scrollToTop()
         if matches:
             self.selectRow(0)

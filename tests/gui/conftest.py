@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import ClassVar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -96,7 +97,7 @@ class FakeEngine:
 class FakeRecorder:
     """Gives a sine as fast as it is asked for it."""
 
-    made: list[FakeRecorder] = []
+    made: ClassVar[list[FakeRecorder]] = []
 
     def __init__(self, device: str | None = None) -> None:
         self.device = device

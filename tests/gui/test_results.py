@@ -32,8 +32,7 @@ def matches(n: int) -> tuple[Match, ...]:
 def test_the_models_keep_qts_contract(qtbot: QtBot) -> None:
     fatal = QAbstractItemModelTester.FailureReportingMode.Fatal
     model = ResultsModel()
-    proxy = ResultsProxy()
-    proxy.setSourceModel(model)
+    proxy = ResultsProxy(model)
     testers = [QAbstractItemModelTester(model, fatal), QAbstractItemModelTester(proxy, fatal)]
     for size in (0, 3, 25, 1, 0):
         model.set_matches(matches(size))

@@ -1,0 +1,260 @@
+"""The real program on a real screen: keys, a drag, a browser, a microphone; nothing is faked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.paths import DataFolder
+from tests.conftest import PROJECT, VirtualMicrophone, wait_until
+
+READ_CLIPBOARD = """
+from PySide6.QtWidgets import QApplication
+application = QApplication([])
+print(application.clipboard().text())
+"""
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[str]:
+    """A screen with a window manager; its name."""
+    for program in ("Xvfb", "openbox", "xdotool", "xprop"):
+        assert shutil.which(program), f"{program} is missing: run `make test`"
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        display = f":{answer.readline().strip()}"
+    environment = {**os.environ, "DISPLAY": display}
+    manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
+
+    def is_managed() -> bool:
+        shown = subprocess.run(
+            ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return "window id" in shown.stdout
+
+    try:
+        wait_until(is_managed)
+        yield display
+    finally:
+        for program in (manager, server):
+            program.terminate()
+            program.wait()
+
+
+class Program:
+    """The running program, seen from outside."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
+        self.environment, self._log = environment, log
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, str(PROJECT / "main.py"), *arguments],
+                env=environment,
+                stdout=output,
+                stderr=output,
+            )
+        self.window = ""
+        wait_until(self._is_shown)
+        self._do("windowmove", "--sync", self.window, "40", "60")
+        self._do("windowactivate", "--sync", self.window)
+
+    def _do(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["xdotool", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        return done.stdout.strip()
+
+    def _is_shown(self) -> bool:
+        assert self.process.poll() is None, self.log
+        found = self._do("search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "Sou")
+        self.window = found.splitlines()[-1] if found else ""
+        return bool(self.window)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    @property
+    def title(self) -> str:
+        return self._do("getwindowname", self.window)
+
+    def wait_for_title(self, part: str, timeout_s: float = 60) -> None:
+        try:
+            wait_until(lambda: part in self.title, timeout_s)
+        except AssertionError as error:
+            raise AssertionError(f"{part!r} is not in {self.title!r}\n{self.log}") from error
+
+    def key(self, *keys: str) -> None:
+        self._do("windowactivate", "--sync", self.window)
+        self._do("key", "--clearmodifiers", *keys)
+
+    def type(self, text: str) -> None:
+        self._do("type", "--delay", "5", text)
+
+    def wait_for_window(self, name: str) -> str:
+        wait_until(lambda: bool(self._do("search", "--onlyvisible", "--name", name)))
+        return self._do("search", "--onlyvisible", "--name", name).splitlines()[-1]
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        self._do("mousemove", *map(str, start), "mousedown", "1")
+        for step in range(1, 21):
+            x, y = (round(a + (b - a) * step / 20) for a, b in zip(start, end, strict=True))
+            self._do("mousemove", "--sync", str(x), str(y))
+        self._do("mouseup", "1")
+
+    def quit(self) -> None:
+        self.key("ctrl+q")
+        assert self.process.wait(20) == 0, self.log
+
+
+@pytest.fixture(scope="module")
+def arguments(
+    checkpoint: Path, pca_file: Path, model_folder: Path, real_catalog: object
+) -> list[str]:
+    """Options that choose the stand-in weights, converted already, and a real catalogue."""
+    catalog = str(real_catalog.path)  # type: ignore[attr-defined]
+    return ["--catalog", catalog, "--model", str(checkpoint), "--pca", str(pca_file)]
+
+
+@pytest.fixture
+def start(
+    screen: str, arguments: list[str], stand_in_home: DataFolder, tmp_path: Path
+) -> Iterator[Callable[..., Program]]:
+    """Start the program with a home of its own, the converted model in it, and a known browser."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(stand_in_home.models)
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    browser = tools / "xdg-open"
+    browser.write_text(f'#!/bin/sh\necho "$1" >> "{tmp_path / "opened"}"\n')
+    browser.chmod(0o755)
+    environment = {
+        **os.environ,
+        "DISPLAY": screen,
+        "QT_QPA_PLATFORM": "xcb",
+        "SOUNDALIKE_HOME": str(home),
+        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+    }
+    started: list[Program] = []
+
+    def begin(*more: str, **variables: str) -> Program:
+        log = tmp_path / f"log-{len(started)}"
+        started.append(Program([*arguments, *more], {**environment, **variables}, log))
+        return started[-1]
+
+    yield begin
+    for program in started:
+        if program.process.poll() is None:
+            program.process.kill()
+            program.process.wait()
+
+
+def test_a_sound_its_matches_and_their_links(
+    start: Callable[..., Program], shared: Path, tmp_path: Path
+) -> None:
+    program = start(str(shared / "wav" / "ibm_dog.wav"))
+    program.wait_for_title("ibm_dog.wav – 25 matches – Soundalike")
+    program.key("ctrl+Return")
+    opened = tmp_path / "opened"
+    wait_until(lambda: opened.exists() and opened.read_text().endswith("\n"))
+    url = opened.read_text().strip()
+    assert url.startswith("https://www.youtube.com/watch?v=")
+    assert url.endswith("s")
+    program.key("ctrl+c")
+    clipboard = subprocess.run(
+        [sys.executable, "-c", READ_CLIPBOARD],
+        env=program.environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert clipboard.stdout.strip() == url
+    program.key("ctrl+m")
+    program.wait_for_title(f"{url.split('v=')[1][:11]} – 25 matches")
+    program.key("alt+Left")
+    program.wait_for_title("ibm_dog.wav – 25 matches")
+    program.quit()
+    assert "k=25" in (tmp_path / "home" / "window.ini").read_text()
+    assert program.log == ""
+
+
+def test_a_file_is_opened_by_keys(start: Callable[..., Program], shared: Path) -> None:
+    program = start()
+    program.key("ctrl+o")
+    dialog = program.wait_for_window("Open a sound file")
+    program._do("windowactivate", "--sync", dialog)
+    program.type(str(shared / "wav" / "ibm_piano.wav"))
+    program._do("key", "Return")
+    program.wait_for_title("ibm_piano.wav – 25 matches")
+    program.quit()
+
+
+def test_a_file_is_dragged_from_another_program(
+    start: Callable[..., Program], shared: Path
+) -> None:
+    program = start()
+    source = subprocess.Popen(
+        [
+            sys.executable,
+            str(PROJECT / "tests" / "gui" / "drag_source.py"),
+            str(shared / "wav" / "ibm_rain.wav"),
+        ],
+        env=program.environment,
+    )
+    try:
+        window = program.wait_for_window("Drag source")
+        program._do("windowmove", "--sync", window, "1300", "100")
+        program.drag((1400, 180), (500, 400))
+        program.wait_for_title("ibm_rain.wav – 25 matches")
+    finally:
+        source.kill()
+        source.wait()
+    program.quit()
+
+
+def test_a_sound_is_recorded_by_the_space_bar(
+    start: Callable[..., Program], shared: Path, virtual_microphone: VirtualMicrophone
+) -> None:
+    program = start(**virtual_microphone.environment)
+    # Space does nothing until the inputs are known; the state in the title tells when it did.
+    wait_until(lambda: _pressed_to_listen(program), 30)
+    playing = virtual_microphone.play(shared / "wav" / "ibm_dog.wav")
+    playing.wait(60)
+    program.key("space")
+    program.wait_for_title("Recording – 25 matches")
+    program.quit()
+
+
+def _pressed_to_listen(program: Program) -> bool:
+    if "Listening" not in program.title:
+        program.key("space")
+    return "Listening" in program.title
+
+
+def test_closing_while_the_model_loads(start: Callable[..., Program], shared: Path) -> None:
+    program = start(str(shared / "wav" / "ibm_train.wav"))
+    program.quit()
+    assert "Traceback" not in program.log
