@@ -92,6 +92,8 @@ class Listening(QObject):
         self._lane, self._devices = lane, devices
         self._phase = _Phase.IDLE
         self._recorder: Recorder | None = None
+        # Touched in the lane only: what is open there, whether or not word of it has arrived here.
+        self._open: list[Recorder] = []
         self._is_wanted = True
         self._n_samples = 0
         self._timer = QTimer(self)
@@ -125,6 +127,7 @@ class Listening(QObject):
 
         def open_recorder(job: Job) -> Recorder:
             recorder: Recorder = devices().Recorder(device or None)
+            self._open.append(recorder)
             return recorder
 
         self._lane.submit(open_recorder, self._on_open, self._on_failed, must_finish=True)
@@ -133,12 +136,14 @@ class Listening(QObject):
         """Stop; what was recorded is handed over by `stopped`."""
         if self._phase is _Phase.OPENING:
             self._phase = _Phase.STOPPING
-        elif self._phase is _Phase.RECORDING and self._recorder is not None:
+        elif self._phase is _Phase.RECORDING:
             self._phase = _Phase.STOPPING
             self._timer.stop()
-            recorder = self._recorder
             self._lane.submit(
-                lambda job: recorder.stop(), self._on_stopped, self._on_failed, must_finish=True
+                lambda job: self._open.pop().stop(),
+                self._on_stopped,
+                self._on_failed,
+                must_finish=True,
             )
 
     def set_aside(self) -> None:
@@ -149,8 +154,12 @@ class Listening(QObject):
     def close(self) -> None:
         """Stop for good; whoever owns the lane waits for its thread."""
         self._timer.stop()
-        recorder = self._recorder
-        self._lane.close(None if recorder is None else lambda: _end(recorder))
+        self._lane.close(self._close_inputs)
+
+    def _close_inputs(self) -> None:
+        for recorder in self._open:
+            with contextlib.suppress(SoundalikeError):  # nobody is left to be told
+                recorder.stop()
 
     def _on_listed(self, names: list[str]) -> None:
         self.unavailable.emit("")
@@ -195,8 +204,3 @@ class Listening(QObject):
         self._timer.stop()
         self._recorder = None
         self._phase = _Phase.IDLE
-
-
-def _end(recorder: Recorder) -> None:
-    with contextlib.suppress(SoundalikeError):  # nobody is left to be told
-        recorder.stop()
