@@ -149,6 +149,7 @@ class Presenter(QObject):
         self._window.banner.clear()
         self._window.show_sound()
         self._window.capture.set_elapsed(0)
+        self._window.progress.describe("")
         self._window.capture.set_recording(True)
         self.session.listen()
         self.listening.start(self._window.capture.chosen_device)
@@ -220,6 +221,7 @@ class Presenter(QObject):
     def _on_picture(self, picture: Picture) -> None:
         self._window.show_sound()
         self._window.spectrogram.show_picture(picture)
+        self._window.progress.describe(f"{formats.clock(picture.duration_s, 1)} of sound")
 
     def _on_answer(self, answer: Matches) -> None:
         number = formats.count(len(answer.matches), "match", "matches")

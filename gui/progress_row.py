@@ -32,6 +32,7 @@ class ProgressRow(QWidget):
         self.cancel = QPushButton("Cancel")
         self.read_out = QLabel()
         self._delay = QTimer(self)
+        self._idle_text = ""
         self._build()
         self.finish()
 
@@ -42,6 +43,8 @@ class ProgressRow(QWidget):
         self.stage.setTextFormat(Qt.TextFormat.PlainText)
         self.stage.setAccessibleName("Stage")
         self.read_out.setFont(theme.scaled_font(self, 1.0))
+        widest = self.read_out.fontMetrics().horizontalAdvance("0000.00 s · 000 Hz · −00 dB")
+        self.read_out.setMinimumWidth(widest)
         self.read_out.setAccessibleName("Under the cursor")
         self.read_out.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.cancel.setFixedHeight(28)
@@ -69,6 +72,12 @@ class ProgressRow(QWidget):
         """Return the height that is always kept."""
         return QSize(40 * theme.GRID, HEIGHT)
 
+    def describe(self, text: str) -> None:
+        """Say what is shown, wherever no work is to be told of."""
+        self._idle_text = text
+        if not self.bar.isVisibleTo(self):
+            self.stage.setText(text)
+
     def begin(self, stage: str, can_cancel: bool) -> None:
         """Announce work; it becomes visible if it lasts."""
         self._can_cancel = can_cancel
@@ -89,7 +98,7 @@ class ProgressRow(QWidget):
         """Hide the progress, keeping its room."""
         self._delay.stop()
         self._text, self._can_cancel = "", False
-        self.stage.clear()
+        self.stage.setText(self._idle_text)
         self.bar.hide()
         self.cancel.hide()
 

@@ -43,7 +43,9 @@ _TITLES = {
     Column.LINK: "Link",
 }
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_ALIGNED = {Column.RANK: _RIGHT, Column.TIME: _CENTRE}
 
 
 class ResultsModel(QAbstractTableModel):
@@ -81,7 +83,7 @@ class ResultsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _TITLES[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column in (Column.RANK, Column.TIME) else _LEFT
+            return _ALIGNED.get(column, _LEFT)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -94,7 +96,7 @@ class ResultsModel(QAbstractTableModel):
         if role == SORT_ROLE:
             return _value(match, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column in (Column.RANK, Column.TIME) else _LEFT
+            return _ALIGNED.get(column, _LEFT)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{_TITLES[column]}: {_text(match, column)}"
         if role == Qt.ItemDataRole.ToolTipRole and column in (Column.LABELS, Column.LINK):

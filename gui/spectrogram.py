@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.audio.logmel import MEL_BANDS
@@ -77,6 +77,7 @@ class Spectrogram(QWidget):
         plot.getAxis("bottom").setStyle(hideOverlappingLabels=False)
         plot.getAxis("left").setWidth(48)
         plot.getAxis("bottom").setHeight(28)
+        plot.getViewBox().sigResized.connect(self._label_frequencies)
         self._set_span(0.0, 10.0)
         plot.installEventFilter(self)
         plot.viewport().installEventFilter(self)
@@ -106,9 +107,8 @@ class Spectrogram(QWidget):
         self._span_s = (start_s, end_s)
         self.plot.setXRange(start_s, end_s, padding=0)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def _label_frequencies(self) -> None:
         """Label as many frequencies as there is room for."""
-        super().resizeEvent(event)
         per_band = self.plot.getViewBox().height() / (MEL_BANDS + 1)
         least = self.fontMetrics().height() / max(per_band, 0.1)
         ticks: list[tuple[float, str]] = []
