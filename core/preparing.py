@@ -30,9 +30,9 @@ VERSION = 1
 
 MODEL_NAME = "VGGish, untrained (demo)"
 WEIGHTS_SEED = 0
-PATCHES_A_CLIP = 5
+PATCHES_A_CLIP = 4
 CLIP_S = PATCHES_A_CLIP * PATCH_S + 0.02
-"""Half a clip is enough to tell it by, and halves the wait."""
+"""Six clips of four patches find more than four of six, and fewer than ten shorten the wait."""
 
 _PROBE_SEED = 1_000_000
 

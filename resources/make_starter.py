@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 from core.catalog.ontology import Ontology  # noqa: E402 - the project need not be installed
 from core.demo.recipes import RECIPES  # noqa: E402
 
-CLIPS_A_CLASS = 4
+CLIPS_A_CLASS = 6
 HEAD = (
     "# Clips of AudioSet's balanced training set (Google, CC BY 4.0, research.google.com/audioset):"
     " video id, span and labels are AudioSet's; the sound is what the demo synthesises instead.\n"

@@ -20,6 +20,7 @@ from core.catalog.build import build_catalog
 from core.catalog.store import Catalog
 from core.jobs import Job
 from core.paths import DataFolder
+from core.preparing import prepare_demo
 from core.vggish.convert import converted
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -193,3 +194,11 @@ def features(shared: Path) -> Path:
 def real_catalog(features: Path, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """The catalogue of the whole sample; tests must not change it."""
     return build_catalog(tmp_path_factory.mktemp("real") / "catalog", "audioset", [features])
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """A data folder in which the demo is prepared; tests only read it."""
+    home = DataFolder(tmp_path_factory.mktemp("demo"))
+    prepare_demo(home.models, home.catalogs, Job())
+    return home

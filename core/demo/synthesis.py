@@ -65,10 +65,19 @@ def arch(n: int, power: float = 1.0) -> Sound:
 
 def noise(random: Generator, n: int, slope_db: float = 0.0) -> Sound:
     """Return noise of unit power whose spectrum rises or falls by `slope_db` an octave."""
-    spectrum = np.fft.rfft(random.standard_normal(n + n % 2))
-    hertz = np.maximum(np.arange(len(spectrum)) * RATE_HZ / (n + n % 2), 30.0)
-    shaped = np.fft.irfft(spectrum * (hertz / 1000.0) ** (slope_db / 6.02))[:n]
-    return unit(shaped)
+    if slope_db == 0.0:
+        return random.standard_normal(n)
+    return unit(tilt(random.standard_normal(n), slope_db))
+
+
+def tilt(sound: Sound, slope_db: float) -> Sound:
+    """Raise or lower a sound's spectrum by `slope_db` an octave, around 1 kHz."""
+    from scipy.fft import irfft, next_fast_len, rfft
+
+    size = next_fast_len(len(sound), real=True)
+    spectrum = rfft(sound, size)
+    hertz = np.maximum(np.arange(len(spectrum)) * (RATE_HZ / size), 30.0)
+    return np.asarray(irfft(spectrum * (hertz / 1000.0) ** (slope_db / 6.02), size)[: len(sound)])
 
 
 def unit(sound: Sound) -> Sound:
@@ -138,7 +147,9 @@ def strike(n: int, hertz: Partials, decay_s: Partials, level: Partials) -> Sound
     total = np.zeros(n)
     for frequency, decay, gain in zip(hertz, decay_s, level, strict=True):
         if frequency < TOP_HZ:
-            total += gain * np.sin(2 * np.pi * frequency * t) * np.exp(-6.9 * t / decay)
+            heard = t[: samples(decay)]
+            ring = np.sin(2 * np.pi * frequency * heard) * np.exp(-6.9 / decay * heard)
+            total[: len(heard)] += gain * ring
     return total
 
 
@@ -194,16 +205,13 @@ def record(random: Generator, dry: Sound) -> NDArray[np.float32]:
     """Put a dry sound into a room, before a microphone, over background noise, at some level.
 
     Drawn for every recording: reverberation of 0.1 to 0.9 s, a microphone's tilt of up to 2 dB
-    an octave, background noise of some colour 25 to 55 dB below the sound, a peak of -22 to
+    an octave, background noise of some colour 22 to 55 dB below the sound, a peak of -22 to
     -1 dB of full scale.
     """
     wet = random.uniform(0.02, 0.35)
     sound = unit(room(random, dry, log_uniform(random, 0.1, 0.9), wet))
-    tilt = random.uniform(-2.0, 2.0)
-    spectrum = np.fft.rfft(sound)
-    hertz = np.maximum(np.fft.rfftfreq(len(sound), 1 / RATE_HZ), 60.0)
-    sound = unit(np.fft.irfft(spectrum * (hertz / 1000.0) ** (tilt / 6.02), len(sound)))
-    background = noise(random, len(sound), random.uniform(-6.0, -1.0))
-    sound = sound + 10 ** (-random.uniform(25, 55) / 20) * background
+    sound = unit(tilt(sound, random.uniform(-2.0, 2.0)))
+    background = noise(random, len(sound), random.uniform(-6.0, 0.0))
+    sound = sound + 10 ** (-random.uniform(22, 55) / 20) * background
     peak = 10 ** (random.uniform(-22.0, -1.0) / 20)
     return np.asarray(sound * (peak / np.abs(sound).max()), np.float32)

@@ -9,6 +9,7 @@ from core.vggish.network import seeded_weights
 from core.vggish.postprocess import CLIP, Pca
 
 _CLIPPED = 0.05
+_LEAST_SHARE = 0.003
 _TIME_STEPS = 6
 """What four poolings leave of a patch's 96 frames."""
 
@@ -40,7 +41,9 @@ def untrained_weights(seed: int) -> dict[str, Float32]:
 
 
 def fit_pca(embeddings: Float32) -> Pca:
-    """Return the whitening PCA of embeddings, scaled so that 5 % of all values will be clipped.
+    """Return the PCA of embeddings, so scaled that 5 % of all values will be clipped.
+
+    It whitens as VGGish's own does, but the weakest components less.
 
     Parameters
     ----------
@@ -51,8 +54,8 @@ def fit_pca(embeddings: Float32) -> Pca:
     centred = embeddings - means
     variances, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
     variances, vectors = variances[::-1], vectors[:, ::-1]
-    # Rounding errors must not become components of their own.
-    scales = 1 / np.sqrt(np.maximum(variances, 1e-7 * variances[0]))
+    # Untrained, the weakest components tell sounds of one class apart rather than classes.
+    scales = 1 / np.sqrt(variances + _LEAST_SHARE * variances[0])
     spread = np.quantile(np.abs(centred @ vectors * scales), 1 - _CLIPPED)
     rows = (vectors * (scales * CLIP / spread)).T
     return Pca(rows.astype(np.float32), means.astype(np.float32))

@@ -133,21 +133,6 @@ def roar(random: Generator, n: int) -> Sound:
     return place(n, times(random, n, random.uniform(1.2, 2.0), 0.3), one)
 
 
-def whale(random: Generator, n: int) -> Sound:
-    """Slow moans and cries that glide over octaves, in a long echo."""
-
-    def one() -> Sound:
-        m = samples(random.uniform(0.9, 2.5))
-        pitch = log_uniform(random, 150, 800) * contour(m, *random.uniform(0.7, 1.5, 4))
-        return arch(m, 0.6) * voice(pitch * wander(random, m, 8, 0.01), -11.0)
-
-    song = place(n, times(random, n, random.uniform(1.3, 2.2), 0.3), one)
-    for delay_s in (0.17, 0.31, 0.53):
-        delay = samples(delay_s * random.uniform(0.8, 1.2))
-        song[delay:] += 0.4 * song[:-delay]
-    return song + 0.05 * noise(random, n, -6.0)
-
-
 RECIPES = {
     "Clip-clop": clip_clop,
     "Neigh, whinny": neigh,
@@ -156,5 +141,4 @@ RECIPES = {
     "Oink": oink,
     "Bleat": bleat,
     "Roar": roar,
-    "Whale vocalization": whale,
 }

@@ -56,25 +56,28 @@ def _string(n: int, hertz: float, stiffness: float, decay_s: float, tilt_db: flo
 
 
 def piano(random: Generator, n: int) -> Sound:
-    """Inharmonic partials, the knock of the hammer, single notes over left-hand chords."""
+    """Inharmonic partials, the knock of the hammer, dampers; a melody over left-hand chords."""
     note, beat = _melody(random, 180, 520), random.uniform(0.2, 0.5)
-    tilt = random.uniform(-9.0, -5.0)
+    tilt_db, pedal_s = random.uniform(-11.0, -5.0), log_uniform(random, 0.05, 1.5)
 
-    def tone(hertz: float) -> Sound:
-        m = samples(2.2)
-        string = _string(m, hertz, 0.0004, random.uniform(2.0, 5.0) * (260 / hertz) ** 0.5, tilt)
-        knock = band(noise(random, m, -3.0), 60, 1500) * envelope(m, 0.001, 0.06)
-        return envelope(m, 0.004, 60) * (string + 0.15 * knock)
+    def tone(hertz: float, held_s: float) -> Sound:
+        m = samples(held_s + pedal_s)
+        decay_s = random.uniform(2.0, 5.0) * (260 / hertz) ** 0.5
+        string = _string(m, hertz, 0.0004, decay_s, tilt_db)
+        knock = 0.15 * band(noise(random, m, -3.0), 60, 1500) * envelope(m, 0.001, 0.06)
+        held = samples(held_s)
+        damper = np.concatenate((np.ones(held), contour(m - held, 1, 0.1, 0)))
+        return damper * envelope(m, 0.004, 60) * (string + knock)
 
-    def chord() -> Sound:
-        root, chosen = note() / random.choice((2, 4)), _CHORDS[random.integers(len(_CHORDS))]
-        return 0.7 * mix(tone(root * 2 ** (step / 12)) for step in chosen)
+    def left() -> Sound:
+        root, steps = note() / random.choice((2, 4)), _CHORDS[random.integers(len(_CHORDS))]
+        return 0.7 * mix(tone(root * 2 ** (step / 12), 3.5 * beat) for step in steps)
 
     def right() -> Sound:
-        return random.uniform(0.6, 1.0) * tone(note())
+        return random.uniform(0.6, 1.0) * tone(note(), beat)
 
     melody = place(n, times(random, n, beat, random.choice((0.02, 0.3))), right)
-    return melody + place(n, times(random, n, 4 * beat, 0.02), chord)
+    return melody + place(n, times(random, n, 4 * beat, 0.02), left)
 
 
 def guitar(random: Generator, n: int) -> Sound:
@@ -126,17 +129,6 @@ def flute(random: Generator, n: int) -> Sound:
         return arch(m, 0.4) * (voice(pitch, -14.0) + random.uniform(0.08, 0.2) * unit(breath))
 
     return _sustained(random, n, _melody(random, 420, 900), random.uniform(0.3, 0.7), tone)
-
-
-def trumpet(random: Generator, n: int) -> Sound:
-    """Brass: the louder, the brighter; clear attacks."""
-
-    def tone(pitch: Sound, m: int) -> Sound:
-        swell = contour(m, 0, 1, 0.8, 0.8, 0)
-        source = (1 - swell) * voice(pitch, -10.0) + swell * voice(pitch, -2.0)
-        return arch(m, 0.25) * resonate(source, (1200, 2300), 1.8, 0.4)
-
-    return _sustained(random, n, _melody(random, 230, 480), random.uniform(0.25, 0.6), tone)
 
 
 def organ(random: Generator, n: int) -> Sound:
@@ -207,7 +199,6 @@ RECIPES = {
     "Acoustic guitar": guitar,
     "Violin, fiddle": violin,
     "Flute": flute,
-    "Trumpet": trumpet,
     "Organ": organ,
     "Drum kit": drum_kit,
     "Marimba, xylophone": marimba,

@@ -1,4 +1,4 @@
-"""Weather, water and fire, and the plain noises of signal generators."""
+"""Weather, water and fire."""
 
 # ruff: noqa: D401 - a docstring here describes the sound that comes out
 
@@ -27,7 +27,7 @@ from core.demo.synthesis import (
 )
 
 
-def bubble(random: Generator, low_hz: float, high_hz: float) -> Sound:
+def _bubble(random: Generator, low_hz: float, high_hz: float) -> Sound:
     """A bubble in water: a sine that rises as it decays (Minnaert 1933, van den Doel 2005)."""
     hertz = log_uniform(random, low_hz, high_hz)
     m = samples(min(0.25, 40 / hertz))
@@ -48,7 +48,7 @@ def raindrop(random: Generator, n: int) -> Sound:
 
     def one() -> Sound:
         tick = click(random, samples(0.012), 0.01)
-        drop = bubble(random, 700, 3500)
+        drop = _bubble(random, 700, 3500)
         drop[: len(tick)] += random.uniform(0.2, 0.8) * tick[: len(drop)]
         return random.uniform(0.3, 1.0) * drop
 
@@ -88,7 +88,7 @@ def wind(random: Generator, n: int) -> Sound:
 def stream(random: Generator, n: int) -> Sound:
     """A brook: hundreds of bubbles a second over soft noise."""
     starts = times(random, n, 1 / random.uniform(120, 220), 1.0)
-    bubbles = place(n, starts, lambda: bubble(random, 400, 3000))
+    bubbles = place(n, starts, lambda: _bubble(random, 400, 3000))
     wash = band(noise(random, n, -2.0), 300, 5000) * wander(random, n, 4, 0.15)
     return unit(bubbles) + random.uniform(0.15, 0.4) * unit(wash)
 
@@ -116,19 +116,12 @@ def crackle(random: Generator, n: int) -> Sound:
     return sharp + 0.3 * fine + random.uniform(0.05, 0.25) * unit(flutter)
 
 
-def bang(random: Generator, body_hz: float, length_s: float) -> Sound:
+def _bang(random: Generator, body_hz: float, length_s: float) -> Sound:
     """An explosion: a full-band blow whose high end dies first."""
     m = samples(length_s)
     blow = noise(random, m) * envelope(m, 0.0005, 0.12 * length_s)
     tail = band(noise(random, m, -4.0), 40, body_hz) * envelope(m, 0.002, length_s)
     return blow + unit(tail) * envelope(m, 0.002, length_s)
-
-
-def gunshots(random: Generator, n: int) -> Sound:
-    """Shots in the open: dry blows and their echoes."""
-    body, length = random.uniform(400, 1500), random.uniform(0.5, 1.3)
-    shots = times(random, n, random.uniform(0.4, 1.1), 0.5)
-    return place(n, shots, lambda: random.uniform(0.5, 1) * bang(random, body, length))
 
 
 def fireworks(random: Generator, n: int) -> Sound:
@@ -139,7 +132,7 @@ def fireworks(random: Generator, n: int) -> Sound:
         rocket = samples(random.uniform(0.4, 0.8))
         pitch = contour(rocket, random.uniform(1200, 1800), random.uniform(2600, 4200))
         whistle = contour(rocket, 0.1, 0.3) * voice(pitch * wander(random, rocket, 30, 0.02), -18)
-        boom = bang(random, 200, 0.9)
+        boom = _bang(random, 200, 0.9)
         crackles = band(dust(random, m, 130, 1.0), 1800, None) * contour(m, 0, 0.3, 1, 0.7, 0.2)
         total = 2.5 * crackles
         total[:rocket] += whistle
@@ -148,11 +141,6 @@ def fireworks(random: Generator, n: int) -> Sound:
         return total
 
     return place(n, times(random, n, random.uniform(0.6, 1.1), 0.4), one)
-
-
-def white_noise(random: Generator, n: int) -> Sound:
-    """Noise of the same power at every frequency."""
-    return noise(random, n, random.uniform(-0.4, 0.4))
 
 
 RECIPES = {
@@ -164,7 +152,5 @@ RECIPES = {
     "Stream": stream,
     "Waves, surf": waves,
     "Crackle": crackle,
-    "Gunshot, gunfire": gunshots,
     "Fireworks": fireworks,
-    "White noise": white_noise,
 }

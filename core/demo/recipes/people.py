@@ -19,7 +19,6 @@ from core.demo.synthesis import (
     place,
     samples,
     sine,
-    strike,
     times,
     tract,
     voice,
@@ -132,27 +131,6 @@ def whistling(random: Generator, n: int) -> Sound:
     return (tone + 0.05 * noise(random, n)) * np.clip(wander(random, n, 4, 0.4), 0, 2)
 
 
-def heartbeat(random: Generator, n: int) -> Sound:
-    """Lub and dub through a stethoscope: everything below 250 Hz."""
-    hertz, beat = random.uniform(80, 125), random.uniform(0.6, 1.05)
-
-    def one() -> Sound:
-        def thud() -> Sound:
-            m = samples(0.13)
-            return arch(m) * (
-                strike(m, (hertz, 1.6 * hertz), (0.2, 0.12), (1, 0.6)) + 0.2 * noise(random, m, -6)
-            )
-
-        gap = samples(0.3 * beat)
-        total = np.zeros(gap + samples(0.13))
-        first, second = thud(), 0.7 * thud()
-        total[: len(first)] += first
-        total[gap : gap + len(second)] += second
-        return band(total, 30, 300)
-
-    return place(n, times(random, n, beat, 0.03), one)
-
-
 RECIPES = {
     "Speech": speech,
     "Laughter": laughter,
@@ -160,5 +138,4 @@ RECIPES = {
     "Cough": cough,
     "Snoring": snoring,
     "Whistling": whistling,
-    "Heart sounds, heartbeat": heartbeat,
 }

@@ -63,20 +63,6 @@ def yip(random: Generator, n: int) -> Sound:
     return place(n, times(random, n, random.uniform(0.4, 0.9), 0.5), one)
 
 
-def howl(random: Generator, n: int) -> Sound:
-    """Long, clear and low in overtones: up, held, slowly down."""
-    f0 = log_uniform(random, 320, 640)
-
-    def one() -> Sound:
-        m = samples(random.uniform(2.0, 3.6))
-        pitch = f0 * contour(m, 0.6, 1.0, 1.04, 1.0, 0.95, 0.7) * wander(random, m, 6, 0.012)
-        return arch(m, 0.5) * tract(
-            voice(pitch, -13.0), (500, 1000, 2600), random.uniform(0.9, 1.2)
-        )
-
-    return place(n, times(random, n, random.uniform(2.4, 3.2), 0.1), one)
-
-
 def growling(random: Generator, n: int) -> Sound:
     """Low pulses with a rough beat, breath in them."""
     pitch = log_uniform(random, 45, 90) * wander(random, n, 25, 0.12)
@@ -148,7 +134,6 @@ def patter(random: Generator, n: int) -> Sound:
 RECIPES = {
     "Bark": bark,
     "Yip": yip,
-    "Howl": howl,
     "Growling": growling,
     "Purr": purr,
     "Meow": meow,

@@ -1,0 +1,69 @@
+"""The prepared demo finds sounds that its catalogue was not made from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.demo_quality import held_out, nearest_classes, other_seed, tries
+from core.audio.files import load
+from core.audio.logmel import log_mel
+from core.audio.waveform import Waveform
+from core.demo.recipes import synthesise
+from core.demo.starter import starter_clips
+from core.engine import Engine
+from core.preparing import CLIP_S, MODEL_NAME
+
+
+@pytest.fixture(scope="module")
+def engine(demo_home):
+    engine = Engine(demo_home)
+    yield engine
+    engine.close()
+
+
+@pytest.mark.parametrize("sounds", [other_seed, held_out])
+def test_at_least_70_percent_of_new_sounds_find_their_class_first(engine, sounds):
+    results = list(tries(engine, sounds, 100, seed=1))
+    assert sum(name == found for name, found in results) >= 70
+
+
+@pytest.mark.parametrize(
+    ("recording", "classes"),
+    [
+        ("ibm_dog.wav", {"Yip", "Bark"}),
+        ("ibm_rain.wav", {"Rain", "Rain on surface", "Raindrop"}),
+        ("ibm_train.wav", {"Train", "Train horn"}),
+        ("ibm_typing.wav", {"Computer keyboard", "Typewriter"}),
+        ("ibm_piano.wav", {"Piano"}),
+    ],
+)
+def test_real_recordings_find_their_class_among_the_first_five(engine, shared, recording, classes):
+    found = nearest_classes(engine, load(shared / "wav" / recording), 5)
+    assert classes & {name for name, _ in found}, found
+
+
+def test_the_catalogue_holds_what_the_model_says_of_the_clips_sounds(engine):
+    clips, catalog = starter_clips(), engine.catalog()
+    for row in (0, len(clips) // 2, len(clips) - 1):
+        sound = synthesise(clips[row].sound, clips[row].variation, CLIP_S)
+        frames = engine.query(log_mel(Waveform(sound, 16_000))).frames
+        stored = catalog.clip(row)
+        assert (stored.video_id, stored.start_s) == (clips[row].video_id, clips[row].start_s)
+        difference = frames.astype(int) - stored.frames
+        assert np.abs(difference).max() <= 1
+        assert (difference == 0).mean() > 0.99
+
+
+def test_bytes_are_spread_over_the_whole_range(engine):
+    frames = engine.catalog().frames
+    clipped = np.mean((frames == 0) | (frames == 255))
+    assert 0.03 < clipped < 0.07
+    assert frames.std(axis=0).min() > 20
+
+
+def test_the_demo_calls_itself_a_demo(engine):
+    info = engine.load()
+    assert info.is_demo
+    assert info.model == MODEL_NAME
+    assert info.n_clips == len(starter_clips())
