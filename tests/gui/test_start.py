@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.conftest import PROJECT
 
@@ -45,6 +46,28 @@ print("loaded:", loaded)
 raise SystemExit(status)
 """
 
+AFTER_AN_ACCIDENT = """
+import gui.app
+from PySide6.QtCore import QTimer
+
+class Unlucky(gui.app.MainWindow):
+    def __init__(self):
+        super().__init__()
+        self.painted.connect(self.stumble)
+
+    def stumble(self):
+        QTimer.singleShot(50, self.tell)
+        raise KeyError("<b>nobody foresaw this</b>")
+
+    def tell(self):
+        print("banner:", self.banner.text.text(), self.isVisible())
+        self.close()
+
+gui.app.MainWindow = Unlucky
+import main
+raise SystemExit(main.main([]))
+"""
+
 
 def start(arguments: list[str], **changes: str | None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
@@ -83,3 +106,12 @@ def test_without_a_display_one_line_says_what_to_do() -> None:
     assert done.stderr.startswith("error: There is no display")
     assert "python -m core match" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_accident_is_told_and_logged_and_the_window_lives(own_data_folder: Path) -> None:
+    done = start(["-c", AFTER_AN_ACCIDENT])
+    assert done.returncode == 0, done.stderr
+    assert "banner: Something went wrong inside the program" in done.stdout
+    assert "nobody foresaw this" in done.stdout
+    assert done.stdout.strip().endswith("True")
+    assert "Traceback" in (own_data_folder / "window.log").read_text()
