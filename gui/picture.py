@@ -37,12 +37,15 @@ class Picture:
         0 is silence, 255 a full-scale tone, in even steps of the logarithm; lowest band first.
     duration_s : float
         Length that the columns span, in seconds.
+    sound_s : float
+        Length of the sound, in seconds: the last window may not be full, a short sound is padded.
     top : int
         The level that gets the brightest colour.
     """
 
     levels: UInt8
     duration_s: float
+    sound_s: float
     top: int
 
     @classmethod
@@ -53,7 +56,9 @@ class Picture:
         columns = np.maximum.reduceat(frames, np.arange(0, len(frames), per_column), axis=0)
         levels = np.ascontiguousarray(to_levels(columns).T)
         top = int(np.percentile(levels, 99.9))
-        return cls(levels, levels.shape[1] * per_column * HOP_S, max(_LEAST_TOP, top))
+        return cls(
+            levels, levels.shape[1] * per_column * HOP_S, sound.duration_s, max(_LEAST_TOP, top)
+        )
 
 
 def to_levels(frames: Float32) -> UInt8:

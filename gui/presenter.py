@@ -221,7 +221,7 @@ class Presenter(QObject):
     def _on_picture(self, picture: Picture) -> None:
         self._window.show_sound()
         self._window.spectrogram.show_picture(picture)
-        self._window.progress.describe(f"{formats.clock(picture.duration_s, 1)} of sound")
+        self._window.progress.describe(f"{formats.clock(picture.sound_s, 1)} of sound")
 
     def _on_answer(self, answer: Matches) -> None:
         number = formats.count(len(answer.matches), "match", "matches")

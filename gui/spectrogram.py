@@ -91,7 +91,7 @@ class Spectrogram(QWidget):
         self._image.setRect(QRectF(0.0, 0.0, picture.duration_s, MEL_BANDS))
         self._set_span(0.0, picture.duration_s)
         self.plot.setAccessibleDescription(
-            f"{formats.clock(picture.duration_s, 1)} of sound. "
+            f"{formats.clock(picture.sound_s, 1)} of sound. "
             "The arrow keys move a cursor that is read out below."
         )
 
