@@ -199,7 +199,9 @@ class Presenter(QObject):
         window.results.set_dimmed(state in (State.THINKING, State.LISTENING))
         if not has_answer:
             window.results.show_message(_SENTENCES[state])
-        if state is State.EMPTY and not has_answer:
+        if not has_answer and (
+            state is State.EMPTY or (state is State.TROUBLE and window.spectrogram.is_blank)
+        ):
             window.show_empty()
         self._retitle()
 

@@ -73,7 +73,7 @@ class Spectrogram(QWidget):
             plot.addItem(line, ignoreBounds=True)
         plot.setYRange(-0.5, MEL_BANDS + 0.5, padding=0)
         # Labels at the edges need room to stick out.
-        plot.getPlotItem().setContentsMargins(0, theme.GRID, theme.GRID, 0)
+        plot.getPlotItem().setContentsMargins(0, theme.GRID, 2 * theme.GRID, 0)
         plot.getAxis("bottom").setStyle(hideOverlappingLabels=False)
         plot.getAxis("left").setWidth(48)
         plot.getAxis("bottom").setHeight(28)
@@ -82,6 +82,11 @@ class Spectrogram(QWidget):
         plot.installEventFilter(self)
         plot.viewport().installEventFilter(self)
         plot.viewport().setMouseTracking(True)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no sound was shown yet."""
+        return self._picture is None
 
     def show_picture(self, picture: Picture) -> None:
         """Show the spectrogram of a whole sound."""

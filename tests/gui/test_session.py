@@ -373,3 +373,14 @@ def qt_key(
     target = app.window.results.table if app.window.results.isVisible() else app.window
     target.setFocus()
     app.qtbot.keyClick(target, key, modifier)
+
+
+def test_trouble_with_the_first_sound_leads_back_to_the_empty_page(
+    app: App, tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter.wav"
+    letter.write_text("Not a sound.")
+    app.presenter.open_paths([letter])
+    app.wait_for(lambda: app.session.state is State.TROUBLE)
+    assert app.window.empty.isVisible()
+    assert "letter.wav is not sound" in said(app)
