@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import socket
 import sys
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from pathlib import Path
 def main(arguments: list[str] | None = None) -> int:
     """Open the window; return the exit status."""
     chosen = _parse(sys.argv[1:] if arguments is None else arguments)
-    if not _has_display():
+    if not has_display():
         print(  # noqa: T201 - meant for the terminal
             "error: There is no display for the window. Start it in a desktop session "
             "(or under xvfb-run), or use the command line: python -m core match AUDIO",
@@ -44,10 +46,28 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _has_display() -> bool:
+def has_display() -> bool:
+    """Return whether a window can be shown; Qt would abort the process where it cannot."""
     if not sys.platform.startswith("linux") or "QT_QPA_PLATFORM" in os.environ:
         return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return True
+    display = os.environ.get("DISPLAY", "")
+    local = re.fullmatch(r"(?:unix)?:(\d+)(?:\.\d+)?", display)
+    if local is None:
+        return bool(display)
+    # The variable may outlive the screen; the socket of a local one tells. Linux has it twice.
+    path = f"/tmp/.X11-unix/X{local[1]}"  # noqa: S108 - the place is the X server's
+    return any(_answers(address) for address in (path, f"\0{path}"))
+
+
+def _answers(address: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as server:
+        try:
+            server.connect(address)
+        except OSError:
+            return False
+    return True
 
 
 if __name__ == "__main__":

@@ -9,13 +9,9 @@ import tempfile
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
 
-
-def has_display() -> bool:
-    """Return whether a window could be shown."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+from main import has_display  # noqa: E402 - it lies one folder up
 
 
 def main(arguments: list[str]) -> int:
