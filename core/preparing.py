@@ -14,6 +14,7 @@ from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.catalog.build import write_catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import MANIFEST, ModelIdentity
+from core.catalog.manifest import VERSION as CATALOG_VERSION
 from core.demo.recipes import RECIPES, synthesise
 from core.demo.starter import StarterClip, starter_clips
 from core.errors import ModelError
@@ -54,7 +55,8 @@ def prepare_demo(models: Path, catalogs: Path, job: Job) -> tuple[Path, Path]:
     ModelError, CatalogError
         If they cannot be stored.
     """
-    model, catalog = models / f"demo-{VERSION}", catalogs / f"starter-{VERSION}"
+    model = models / f"demo-{VERSION}"
+    catalog = catalogs / f"starter-{VERSION}-{CATALOG_VERSION}"
     try:
         if not _is_ready(model, catalog):
             models.mkdir(parents=True, exist_ok=True)
@@ -103,7 +105,7 @@ def _prepare(model: Path, catalog: Path, job: Job) -> None:
         [True] * len(clips),
     )
     identity = ModelIdentity(MODEL_NAME, model.name)
-    write_catalog(catalog, [columns], "demo", identity, ("starter.csv",), job=job.part(0.97, 1))
+    write_catalog(catalog, [columns], "demo", identity, "starter.csv", job=job.part(0.97, 1))
 
 
 def _sounds(clips: list[StarterClip], job: Job) -> Float32:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,26 +13,43 @@ from core.errors import CatalogError
 from core.types import EMBEDDING_SIZE, UInt8
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class RecordBatch:
-    """Records, and where each came from.
+    """R records, and where each came from.
 
     Attributes
     ----------
-    records : list of bytes
-        The data of TFRecord records.
-    places : list of (str, int)
-        Shard name and number within the shard, from 0, of each record.
+    data : uint8 array, shape (n,)
+        Holds the data of all records, with other bytes between them.
+    spans : int64 array, shape (R, 2)
+        Where each record's data begins and ends.
+    places : tuple of (int, str, int)
+        For each shard: the first row that is its record, its name, and that record's number
+        within the shard, from 0.
     """
 
-    records: list[bytes] = field(default_factory=list)
-    places: list[tuple[str, int]] = field(default_factory=list)
+    data: UInt8
+    spans: NDArray[np.int64]
+    places: tuple[tuple[int, str, int], ...]
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    def record(self, row: int) -> bytes:
+        """Return the data of one record."""
+        begin, end = self.spans[row]
+        return self.data[begin:end].tobytes()
+
+    def rows_from(self, row: int) -> RecordBatch:
+        """Return the batch without its records before a row."""
+        places = tuple((first - row, shard, number) for first, shard, number in self.places)
+        return RecordBatch(self.data, self.spans[row:], places)
 
     def error(self, row: int, reason: str) -> CatalogError:
         """Return the error that says which record of the batch is wrong, and why."""
-        shard, number = self.places[row]
+        first, shard, number = [place for place in self.places if place[0] <= row][-1]
         return CatalogError(
-            f"{shard}: record {number} {reason}.",
+            f"{shard}: record {number + row - first} {reason}.",
             "Check that the file is of the kind that was asked for, and fetch it again.",
         )
 
@@ -54,6 +72,8 @@ class Clips:
         Class indices of all clips, one clip after the other, in the order of the records.
     frames : uint8 array, shape (F, 128)
         Post-processed embeddings of all clips, one clip after the other.
+    visual : int8 array, shape (C, D)
+        What the picture looks like, as a direction; D is 0 where it is unknown.
     """
 
     video_ids: NDArray[np.bytes_]
@@ -64,6 +84,7 @@ class Clips:
     n_frames: NDArray[np.int64]
     label_indices: NDArray[np.int16]
     frames: UInt8
+    visual: NDArray[np.int8]
 
     def __len__(self) -> int:
         return len(self.video_ids)
@@ -76,6 +97,7 @@ class Clips:
         labels: Sequence[Sequence[int]],
         frames: Sequence[UInt8],
         is_youtube_id: Sequence[bool],
+        visual: NDArray[np.int8] | None = None,
     ) -> Clips:
         """Return the columns of clips given one by one; frames has an (n, 128) array a clip."""
         spans = np.array(spans_s, dtype=np.float64).reshape(-1, 2)
@@ -88,13 +110,14 @@ class Clips:
             n_frames=np.array([len(row) for row in frames], dtype=np.int64),
             label_indices=np.array([index for row in labels for index in row], dtype=np.int16),
             frames=np.concatenate([np.empty((0, EMBEDDING_SIZE), np.uint8), *frames]),
+            visual=np.empty((len(video_ids), 0), np.int8) if visual is None else visual,
         )
 
     @classmethod
     def concatenate(cls, parts: Sequence[Clips]) -> Clips:
         """Return the clips of all parts, in order; there must be at least one part."""
         return cls(
-            *(np.concatenate(column) for column in zip(*map(cls._columns, parts), strict=True))
+            *(np.concatenate(column) for column in zip(*map(cls.columns, parts), strict=True))
         )
 
     def take(self, rows: NDArray[np.integer]) -> Clips:
@@ -108,19 +131,12 @@ class Clips:
             self.n_frames[rows],
             self.label_indices[spans(starts(self.n_labels)[rows], self.n_labels[rows])],
             self.frames[spans(starts(self.n_frames)[rows], self.n_frames[rows])],
+            self.visual[rows],
         )
 
-    def _columns(self) -> tuple[NDArray[np.generic], ...]:
-        return (
-            self.video_ids,
-            self.start_s,
-            self.end_s,
-            self.is_youtube_id,
-            self.n_labels,
-            self.n_frames,
-            self.label_indices,
-            self.frames,
-        )
+    def columns(self) -> tuple[NDArray[Any], ...]:
+        """Return all arrays, in the order of the attributes."""
+        return tuple(getattr(self, field.name) for field in fields(self))
 
 
 Decoder = Callable[[RecordBatch], Clips]

@@ -1,126 +1,212 @@
-"""Decoding sources in their order, in this process or in several with the same result."""
+"""The work of a build in tasks: each decodes some shards, or an archive, into part files."""
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
-from core.catalog.clips import Clips, Decoder
+import numpy as np
+
+from core.catalog import audioset, youtube8m
+from core.catalog.clips import Clips, Decoder, RecordBatch, offsets
+from core.catalog.parts import Part, found_parts, part_path, write_part
 from core.catalog.sources import (
-    archive_records,
-    batched,
-    file_records,
+    guarded,
     is_archive,
+    open_archive,
+    open_files,
     readable,
     shard_files,
 )
+from core.catalog.tfrecord import read_batches
 from core.errors import CatalogError
-from core.jobs import Job
+from core.filters import label_mask
 
-_TASK_BYTES = 8 << 20
+_TASK_BYTES = 32 << 20
+_PART_BYTES = 64 << 20
+_VERSION = 1
+"""Of what parts hold; another number, and parts of older programs are not used."""
 
 
-def decoded(
-    sources: Sequence[Path], decoder: Decoder, workers: int, job: Job
-) -> Iterator[tuple[Clips, float]]:
-    """Yield batches of decoded clips and the fraction of all sources read so far.
+@dataclass(frozen=True)
+class Options:
+    """What is kept of the records.
 
-    Parameters
+    Attributes
     ----------
-    workers : int
-        Processes for the shards of files and folders. An archive is one stream, read by one.
-    job : Job
-        Asked, while a process is waited for, whether to stop.
+    kind : str
+        "audioset" or "youtube8m".
+    include, exclude : tuple of int
+        Class indices, sorted; see `core.filters.label_mask`.
+    visual : bool
+        Whether to keep YouTube-8M's visual vectors.
     """
-    for position, source in enumerate(sources):
-        if is_archive(source) and source.is_file():
-            parts = _decode_archive(source, decoder)
-        else:
-            parts = _decode_files(shard_files(source), decoder, workers, job)
-        for clips, fraction in parts:
-            yield clips, (position + fraction) / len(sources)
+
+    kind: str
+    include: tuple[int, ...] = ()
+    exclude: tuple[int, ...] = ()
+    visual: bool = False
+
+    @property
+    def decoder(self) -> Decoder:
+        """What decodes the records."""
+        if self.kind == "youtube8m":
+            return partial(youtube8m.decode, visual=self.visual)
+        return audioset.decode
+
+    def kept(self, clips: Clips) -> Clips:
+        """Return the clips that pass the filter."""
+        bounds = offsets(clips.n_labels)
+        mask = label_mask(clips.label_indices, bounds, set(self.include), set(self.exclude))
+        return clips if mask.all() else clips.take(np.flatnonzero(mask))
 
 
-def _decode_archive(source: Path, decoder: Decoder) -> Iterator[tuple[Clips, float]]:
-    read = 0.0
+@dataclass(frozen=True)
+class Task:
+    """Files that are decoded in one go, in order; their parts are named by `digest`.
 
-    def records() -> Iterator[tuple[str, int, bytes]]:
-        nonlocal read
-        for shard, number, record, read in archive_records(source):  # noqa: B007
-            yield shard, number, record
+    Attributes
+    ----------
+    files : tuple of Path
+        Shards, or one archive.
+    n_bytes : int
+    digest : str
+        Differs where the files (names, sizes, times) or the options do.
+    options : Options
+    """
 
-    for batch in batched(records()):
-        yield decoder(batch), read
+    files: tuple[Path, ...]
+    n_bytes: int
+    digest: str
+    options: Options
 
-
-def _decode_files(
-    shards: Sequence[Path], decoder: Decoder, workers: int, job: Job
-) -> Iterator[tuple[Clips, float]]:
-    tasks = list(_tasks(shards))
-    if workers > 1 and len(tasks) > 1:
-        results = _in_processes(tasks, decoder, workers, job)
-    else:
-        results = (_decode_task(task, decoder) for task in tasks)
-    for done, batches in enumerate(results, start=1):
-        for clips in batches:
-            yield clips, done / len(tasks)
-
-
-def _in_processes(
-    tasks: Sequence[Sequence[Path]], decoder: Decoder, workers: int, job: Job
-) -> Iterator[list[Clips]]:
-    # Fresh processes: a forked one would inherit the threads' locks of a window or a network.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
-    try:
-        waiting: deque[Future[list[Clips]]] = deque()
-        for task in tasks:
-            waiting.append(pool.submit(_decode_task, task, decoder))
-            if len(waiting) > 2 * workers:  # so that results do not pile up in memory
-                yield _result(waiting.popleft(), job)
-        while waiting:
-            yield _result(waiting.popleft(), job)
-    except BrokenProcessPool as error:
-        raise CatalogError(
-            "A process that decoded shards has died.",
-            "Build again, with fewer workers if memory is short.",
-        ) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
+    @property
+    def is_archive(self) -> bool:
+        """Whether it is one archive, which is read as one stream."""
+        return is_archive(self.files[0]) and self.files[0].is_file()
 
 
-def _result(future: Future[list[Clips]], job: Job) -> list[Clips]:
-    while True:
-        try:
-            return future.result(timeout=0.1)
-        except TimeoutError:
-            job.check()
+def plan(source: Path, options: Options) -> list[Task]:
+    """Return the tasks of a source, in order.
 
+    Shards are grouped so that each task is worth its way to another process.
 
-def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the process that started this one, or both would complain."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _decode_task(shards: Sequence[Path], decoder: Decoder) -> list[Clips]:
-    return [decoder(batch) for batch in batched(file_records(shards))]
-
-
-def _tasks(shards: Sequence[Path]) -> Iterator[list[Path]]:
-    """Group shards so that each task is worth its way to another process."""
-    task: list[Path] = []
-    size = 0
-    for shard in shards:
-        task.append(shard)
+    Raises
+    ------
+    CatalogError
+        If the source cannot be read or has no shard.
+    """
+    if is_archive(source) and source.is_file():
+        return [_task([source], options)]
+    tasks, group, size = [], [], 0
+    for shard in shard_files(source):
+        group.append(shard)
         with readable(str(shard)):
             size += shard.stat().st_size
         if size >= _TASK_BYTES:
-            yield task
-            task, size = [], 0
-    if task:
-        yield task
+            tasks.append(_task(group, options))
+            group, size = [], 0
+    return [*tasks, _task(group, options)] if group else tasks
+
+
+def _task(files: Sequence[Path], options: Options) -> Task:
+    facts = []
+    for file in files:
+        with readable(str(file)):
+            found = file.stat()
+        facts.append((str(file.absolute()), found.st_size, found.st_mtime_ns))
+    content = json.dumps([_VERSION, _TASK_BYTES, _PART_BYTES, asdict(options), facts])
+    digest = hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()[:20]
+    return Task(tuple(files), sum(size for _, size, _ in facts), digest, options)
+
+
+Told = Callable[[int, int], None]
+"""Called with numbers of newly read records and bytes."""
+
+
+def run_task(task: Task, folder: Path, told: Told = lambda *_: None) -> int:
+    """Decode a task into part files; those that are there already are left as they are.
+
+    Parameters
+    ----------
+    task : Task
+    folder : Path
+        Where the parts lie.
+    told : callable
+        Called now and then with the records and bytes newly read; may raise to stop.
+
+    Returns
+    -------
+    int
+        How many records the task has.
+
+    Raises
+    ------
+    CatalogError
+        If a file cannot be read or decoded.
+    OSError
+        If a part cannot be written.
+    """
+    parts = found_parts(folder, task.digest)
+    if parts and parts[-1].is_last:
+        return parts[-1].n_read
+    writer = _PartWriter(task, folder, parts)
+    position = 0
+
+    def moved(n_bytes: int) -> None:
+        nonlocal position
+        position = n_bytes
+
+    opened = (
+        open_archive(task.files[0], moved) if task.is_archive else open_files(task.files, moved)
+    )
+    for batch in guarded(task.files[0], read_batches(opened)):
+        n_new = writer.add(batch, position)
+        told(n_new, position)
+    return writer.close()
+
+
+class _PartWriter:
+    """Writes a task's clips as parts of limited size."""
+
+    def __init__(self, task: Task, folder: Path, parts: Sequence[Part]) -> None:
+        self._task, self._folder = task, folder
+        self._number = len(parts)
+        self._n_done = parts[-1].n_read if parts else 0
+        self._n_read = 0
+        self._clips: list[Clips] = []
+        self._size = 0
+
+    def add(self, batch: RecordBatch, position: int) -> int:
+        """Decode what no part has yet; return how many records that are."""
+        n_old = min(max(self._n_done - self._n_read, 0), len(batch))
+        self._n_read += len(batch)
+        if n_old == len(batch):
+            return 0
+        clips = self._task.options.decoder(batch.rows_from(n_old))
+        self._clips.append(self._task.options.kept(clips))
+        self._size += len(batch.data)
+        if self._size >= _PART_BYTES:
+            self._write(position, is_last=False)
+        return len(batch) - n_old
+
+    def _write(self, position: int, is_last: bool) -> None:
+        path = part_path(self._folder, self._task.digest, self._number)
+        clips = Clips.concatenate(self._clips or [Clips.from_lists([], [], [], [], [])])
+        write_part(path, clips, self._n_read, position, is_last)
+        self._number += 1
+        self._clips, self._size = [], 0
+
+    def close(self) -> int:
+        """Write what is left, and return the number of records."""
+        if self._n_read < self._n_done:
+            raise CatalogError(
+                f"{self._task.files[0]} has changed while it was being read.",
+                "Build again, and leave the file alone meanwhile.",
+            )
+        self._write(self._task.n_bytes, is_last=True)
+        return self._n_read

@@ -11,16 +11,19 @@ import google_crc32c
 
 from core.errors import CatalogError
 
-FORMAT, VERSION = "soundalike-catalog", 1
+FORMAT, VERSION = "soundalike-catalog", 2
 MANIFEST = "catalog.json"
 ARRAYS = ("clips.npy", "labels.npy", "frames.npy", "vectors.npy")
 DATA_FILES = ("clips.parquet", *ARRAYS)
+VISUAL = "visual.npy"
+"""The one file that a catalogue need not have."""
+
 RELEASED_MODEL_ID = "vggish-audioset"
 """The model whose embeddings AudioSet and YouTube-8M released."""
 
 _VERIFIED_AT_OPENING_BYTES = 256 << 20
 _CHUNK_BYTES = 1 << 20
-_BUILD_AGAIN = "Build the catalogue again."
+_BUILD_AGAIN = "Remove the folder, and build the catalogue again."
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,32 @@ RELEASED_MODEL = ModelIdentity("VGGish (released AudioSet features)", RELEASED_M
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where some of a catalogue's clips came from.
+
+    Attributes
+    ----------
+    name : str
+        Of the file or folder.
+    n_clips : int
+        How many clips it gave; those that were there already do not count.
+    added : str
+        ISO 8601, UTC.
+    include, exclude : tuple of str
+        The class names that filtered its clips.
+    digest : str
+        Of the files' names, sizes and times and of what was asked for; empty if there are none.
+    """
+
+    name: str
+    n_clips: int
+    added: str
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What `catalog.json` says.
 
@@ -42,10 +71,8 @@ class Manifest:
     ----------
     kind : str
         "audioset", "youtube8m", or "demo".
-    sources : tuple of str
-        File and folder names that the clips came from.
-    include, exclude : tuple of str
-        The class names that filtered the clips when the catalogue was built.
+    sources : tuple of Source
+        What the clips came from, in their order.
     model : ModelIdentity
         What made the frames.
     created : str
@@ -57,9 +84,7 @@ class Manifest:
     """
 
     kind: str
-    sources: tuple[str, ...]
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
+    sources: tuple[Source, ...]
     model: ModelIdentity
     created: str
     n_clips: int
@@ -82,16 +107,21 @@ class Manifest:
         if version != VERSION:
             raise CatalogError(
                 f"The catalogue has format version {version!r}, and this program reads {VERSION}.",
-                "Build the catalogue again with this program.",
+                "Remove the folder, and build the catalogue again with this program.",
             )
         checksum = content.pop("crc32c", None)
         if checksum != _crc_of_json({"format": FORMAT, "version": VERSION, **content}):
             raise ValueError("its checksum is wrong")
-        for key in ("sources", "include", "exclude"):
-            content[key] = tuple(content[key])
+        content["sources"] = tuple(map(_source, content["sources"]))
         content["model"] = ModelIdentity(**content["model"])
         content["files"] = {name: (size, crc) for name, (size, crc) in content["files"].items()}
         return cls(**content)
+
+
+def _source(content: dict[str, Any]) -> Source:
+    for key in ("include", "exclude"):
+        content[key] = tuple(content[key])
+    return Source(**content)
 
 
 def _crc_of_json(content: dict[str, Any]) -> str:
@@ -127,7 +157,7 @@ def check_files(folder: Path, manifest: Manifest, verify: bool) -> None:
     verify = (
         verify or sum(size for size, _ in manifest.files.values()) <= _VERIFIED_AT_OPENING_BYTES
     )
-    for name in DATA_FILES:
+    for name in {*DATA_FILES, *manifest.files} & {*DATA_FILES, VISUAL}:
         size, checksum = manifest.files.get(name, (-1, ""))
         try:
             found = (folder / name).stat().st_size

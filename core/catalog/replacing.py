@@ -1,8 +1,8 @@
 """Putting a finished folder in an old one's place, so that a kill at any moment loses neither.
 
-Beside a folder NAME, the one build that holds the lock may keep ``.NAME.building`` (unfinished)
-and, for the instant between two renames, ``.NAME.previous`` (the old folder, whole). A reader who
-finds no NAME reads ``.NAME.previous``; the next build moves it back.
+Beside a folder NAME, the one build that holds the lock may keep ``.NAME.building`` (unfinished),
+``.NAME.parts`` (see `parts`) and, for the instant between two renames, ``.NAME.previous`` (the old
+folder, whole). A reader who finds no NAME reads ``.NAME.previous``; the next build moves it back.
 """
 
 from __future__ import annotations
@@ -18,15 +18,41 @@ from core.errors import CatalogError
 
 def readable_folder(folder: Path, needed: str) -> Path:
     """Return the folder to read: itself, or what an interrupted swap left of it."""
-    previous = _beside(folder.resolve(), "previous")
+    previous = beside(folder.resolve(), "previous")
     if not (folder / needed).exists() and (previous / needed).exists() and not folder.exists():
         return previous
     return folder
 
 
 @contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, which need not be there; raise CatalogError if another does."""
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # The operating system lets go of the lock when its holder dies, so none is ever stale.
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(beside(folder, "lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise CatalogError(
+            f"Another program is building a catalogue in {folder}.",
+            "Wait until it has finished, or name another folder.",
+        ) from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows does not remove an open file; there, release does.
+            Path(lock.lock_file).unlink()
+        lock.release()
+
+
+@contextmanager
 def replacing(folder: Path, mark: str, known: Collection[str]) -> Iterator[Path]:
     """Give an empty folder to write into; at the end put it, whole, in another's place.
+
+    Whoever calls must be `alone` there. If nothing is written, nothing is replaced.
 
     Parameters
     ----------
@@ -41,25 +67,24 @@ def replacing(folder: Path, mark: str, known: Collection[str]) -> Iterator[Path]
     Raises
     ------
     CatalogError
-        If another program holds the lock, or the folder holds anything else.
+        If the folder holds anything else.
     """
     folder = folder.resolve()
+    building, previous = beside(folder, "building"), beside(folder, "previous")
+    _clean(folder, building, previous)
     _refuse_foreign(folder, mark, known)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
-        building, previous = _beside(folder, "building"), _beside(folder, "previous")
-        _clean(folder, building, previous)
-        building.mkdir()
-        try:
-            yield building
+    building.mkdir()
+    try:
+        yield building
+        if any(building.iterdir()):
             for file in building.iterdir():
                 _sync(file)
             _sync(building)
             # Once more: it may have been filled in the meantime.
             _refuse_foreign(folder, mark, known)
             _swap(folder, building, previous)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
 
 
 def _swap(folder: Path, building: Path, previous: Path) -> None:
@@ -84,27 +109,6 @@ def _clean(folder: Path, building: Path, previous: Path) -> None:
             shutil.rmtree(leftover)
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    # The operating system lets go of the lock when its holder dies, so none is ever stale.
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(_beside(folder, "lock"), timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise CatalogError(
-            f"Another program is building a catalogue in {folder}.",
-            "Wait until it has finished, or name another folder.",
-        ) from None
-    try:
-        yield
-    finally:
-        with suppress(OSError):  # Windows does not remove an open file; there, release does.
-            Path(lock.lock_file).unlink()
-        lock.release()
-
-
 def _refuse_foreign(folder: Path, mark: str, known: Collection[str]) -> None:
     if not folder.exists():
         return
@@ -116,7 +120,9 @@ def _refuse_foreign(folder: Path, mark: str, known: Collection[str]) -> None:
         )
 
 
-def _beside(folder: Path, what: str) -> Path:
+def beside(folder: Path, what: str) -> Path:
+    """Return the hidden path beside a folder for what a build keeps there."""
+    folder = folder.resolve()
     return folder.parent / f".{folder.name}.{what}"
 
 

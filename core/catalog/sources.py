@@ -9,18 +9,18 @@ from __future__ import annotations
 import gzip
 import os
 import tarfile
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
-from core.catalog.clips import RecordBatch
-from core.catalog.tfrecord import read_records
+from isal import igzip_threaded
+from isal.igzip_lib import IsalError
+
 from core.errors import CatalogError
 
-BATCH_RECORDS = 2048
-_BATCH_BYTES = 8 << 20
+Item = TypeVar("Item")
+
 _SHARD_SUFFIX = ".tfrecord"
 _BLOCK_BYTES = 1 << 18
 _MAX_EXTENSION_BYTES = 1 << 20
@@ -53,7 +53,7 @@ def shard_files(source: Path) -> list[Path]:
         return [source]
     with readable(str(source)):
         shards = [
-            Path(folder, name)
+            os.path.join(folder, name)  # noqa: PTH118 - ten thousand of them
             for folder, _, names in os.walk(source, onerror=_raise)
             for name in names
             if name.endswith(_SHARD_SUFFIX)
@@ -62,46 +62,80 @@ def shard_files(source: Path) -> list[Path]:
         raise CatalogError(
             f"{source} has no .tfrecord file in it.", "Name the folder with the .tfrecord files."
         )
-    return sorted(shards, key=lambda shard: os.fsencode(shard.relative_to(source).as_posix()))
+    return [Path(shard) for shard in sorted(shards, key=_path_bytes)]
+
+
+def _path_bytes(path: str) -> bytes:
+    """Return what paths are sorted by, the same on every system."""
+    return os.fsencode(path.replace(os.sep, "/"))
 
 
 def _raise(error: OSError) -> None:
     raise error
 
 
-def file_records(shards: Sequence[Path]) -> Iterator[tuple[str, int, bytes]]:
-    """Yield (shard name, number within the shard, data) of every record of these files."""
+def open_files(
+    shards: Sequence[Path], progress: Callable[[int], None]
+) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield (name, stream) of every shard; each is closed when the next is asked for.
+
+    Parameters
+    ----------
+    shards : sequence of Path
+    progress : callable
+        Told after each shard how many bytes of all shards have been read.
+    """
+    n_bytes = 0
     for shard in shards:
-        with readable(str(shard)), shard.open("rb") as stream:
-            for number, record in enumerate(read_records(stream, printable(str(shard)))):
-                yield printable(str(shard)), number, record
+        with readable(str(shard)), shard.open("rb", buffering=0) as stream:
+            yield printable(str(shard)), cast(BinaryIO, stream)
+            n_bytes += stream.tell()
+        progress(n_bytes)
 
 
-def archive_records(source: Path) -> Iterator[tuple[str, int, bytes, float]]:
-    """Yield (shard name, number, data, fraction of the archive read) of an archive's records."""
-    n_shards, size = 0, max(source.stat().st_size, 1)
-    is_plain = source.name.lower().endswith(".tar")
-    with readable(str(source)), source.open("rb") as file:
-        stream = file if is_plain else cast(BinaryIO, gzip.GzipFile(fileobj=file))
-        with closing(stream), _opened(stream) as archive:
+def open_archive(source: Path, progress: Callable[[int], None]) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield (name, stream) of every shard of an archive, in its order.
+
+    Parameters
+    ----------
+    source : Path
+    progress : callable
+        Told before each shard how many bytes of the archive have been read.
+    """
+    n_shards = 0
+    with source.open("rb", buffering=0) as file, closing(_decompressed(source, file)) as stream:
+        with _opened(stream) as archive:
             for member in archive:
+                progress(file.tell())
                 shard = archive.extractfile(member) if member.isreg() else None
-                if shard is None or not member.name.endswith(_SHARD_SUFFIX):
-                    continue
-                n_shards += 1
-                name = printable(f"{source.name}: {member.name}")
-                for number, record in enumerate(read_records(cast(BinaryIO, shard), name)):
-                    yield name, number, record, file.tell() / size
-            while stream.read(_BLOCK_BYTES):  # gzip's own checksum is at the very end
-                pass
+                if shard is not None and member.name.endswith(_SHARD_SUFFIX):
+                    n_shards += 1
+                    yield printable(f"{source.name}: {member.name}"), cast(BinaryIO, shard)
+        while stream.read(_BLOCK_BYTES):  # gzip's own checksum is at the very end
+            pass
     if not n_shards:
         raise CatalogError(
             f"{source} has no .tfrecord file in it.", "Name the archive with AudioSet's features."
         )
 
 
+def _decompressed(source: Path, file: BinaryIO) -> BinaryIO:
+    if source.name.lower().endswith(".tar"):
+        return file
+    # A thread of its own decompresses while this one decodes, and faster than zlib does.
+    return cast(BinaryIO, igzip_threaded.open(file, "rb", threads=1))
+
+
+def guarded(source: Path, items: Iterator[Item]) -> Iterator[Item]:
+    """Yield the items; what reading them may raise becomes a CatalogError."""
+    with readable(str(source)):
+        yield from items
+
+
 def printable(text: str) -> str:
     """Return a name from outside on one line, with nothing that a terminal would obey."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
@@ -136,7 +170,9 @@ def readable(name: str) -> Iterator[None]:
     try:
         yield
     # ValueError: what `tarfile` raises for extended headers that are not what they should be.
-    except (EOFError, ValueError, zlib.error, gzip.BadGzipFile, tarfile.TarError) as error:
+    except (  # type: ignore[misc]  # the stub of isal has its error wrong
+        EOFError, ValueError, IsalError, gzip.BadGzipFile, tarfile.TarError
+    ) as error:  # fmt: skip
         raise CatalogError(
             f"{printable(name)} is cut off or damaged: {printable(str(error))}.",
             "Fetch the archive again.",
@@ -146,17 +182,3 @@ def readable(name: str) -> Iterator[None]:
             f"{printable(name)} cannot be read: {error.strerror or error}.",
             "Check that the file is there, that you may read it, and that its disk is sound.",
         ) from error
-
-
-def batched(records: Iterator[tuple[str, int, bytes]]) -> Iterator[RecordBatch]:
-    """Gather records into batches of bounded size."""
-    batch, size = RecordBatch(), 0
-    for shard, number, record in records:
-        batch.records.append(record)
-        batch.places.append((shard, number))
-        size += len(record)
-        if len(batch.records) >= BATCH_RECORDS or size >= _BATCH_BYTES:
-            yield batch
-            batch, size = RecordBatch(), 0
-    if batch.records:
-        yield batch

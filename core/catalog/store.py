@@ -8,6 +8,7 @@ clips.npy      the same columns for this program, memory-mapped: importing a Par
 labels.npy     int16, the class indices of all clips, one clip after the other
 frames.npy     uint8 (F, 128), all post-processed embeddings, one clip after the other
 vectors.npy    float32 (C, 128), one centred unit vector a clip
+visual.npy     int8 (C, D), only of YouTube-8M and on request: what the pictures look like
 =============  ==================================================================================
 """
 
@@ -28,6 +29,7 @@ from core.catalog.clips import offsets
 from core.catalog.manifest import (
     ARRAYS,
     MANIFEST,
+    VISUAL,
     Manifest,
     check_files,
     damaged,
@@ -98,6 +100,9 @@ class Catalog:
     frames : uint8 array, shape (F, 128)
     vectors : float32 array, shape (C, 128)
         Rows of length 1 (or 0, where a clip's mean is exactly the centre).
+    visual : int8 array, shape (C, D)
+        What YouTube-8M's videos look like, as directions: divide by the length. D is 0 where the
+        catalogue was built without.
     """
 
     path: Path
@@ -106,6 +111,7 @@ class Catalog:
     label_indices: NDArray[np.int16]
     frames: UInt8
     vectors: Float32
+    visual: NDArray[np.int8]
 
     @classmethod
     def open(cls, path: Path, verify: bool = False) -> Catalog:
@@ -153,7 +159,12 @@ class Catalog:
         for name, array, dtype, shape in expected:
             if array.dtype != dtype or array.shape != shape:
                 raise damaged(folder / name, f"its array is {array.dtype} {array.shape}")
-        return cls(folder, manifest, clips, labels, frames, vectors)
+        visual = np.empty((n_clips, 0), np.int8)
+        if VISUAL in manifest.files:
+            visual = _array(folder / VISUAL)
+            if visual.dtype != np.int8 or visual.shape[:1] != (n_clips,) or visual.ndim != 2:
+                raise damaged(folder / VISUAL, f"its array is {visual.dtype} {visual.shape}")
+        return cls(folder, manifest, clips, labels, frames, vectors, visual)
 
     def __len__(self) -> int:
         return len(self.clips)

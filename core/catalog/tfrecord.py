@@ -5,83 +5,124 @@ Format: "TFRecord and tf.train.Example", https://www.tensorflow.org/tutorials/lo
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-import google_crc32c
+import numpy as np
+from numpy.typing import NDArray
 
+from core.catalog.clips import RecordBatch
 from core.errors import CatalogError
+from core.types import UInt8
 
 MAX_RECORD_BYTES = 64 << 20
-_HEADER = struct.Struct("<QI")
-_CHUNK_BYTES = 1 << 20
+BLOCK_BYTES = 8 << 20
 _DAMAGED = "Fetch the file again, because this copy is damaged or is not a TFRecord file."
 
 
-def masked_crc32c(data: bytes) -> int:
-    """Return TFRecord's checksum of `data`: CRC-32C, rotated right by 15 bits, plus a constant."""
-    crc = int(google_crc32c.value(data))
-    return (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
-
-
-def read_records(stream: BinaryIO, name: str) -> Iterator[bytes]:
-    """Yield the records of one shard; memory stays near the size of the largest record.
+def read_batches(shards: Iterable[tuple[str, BinaryIO]]) -> Iterator[RecordBatch]:
+    """Yield the records of shards in batches of about 8 MiB, or of one record where it is larger.
 
     Parameters
     ----------
-    stream : binary file object
-        Read from where it stands to its end; it need not be seekable.
-    name : str
-        The shard's name, for error messages.
+    shards : iterable of (str, binary file object)
+        Names for error messages, and streams, read from where they stand to their ends. They need
+        not be seekable, and each is done with before the next is asked for.
 
     Yields
     ------
-    bytes
-        One record's data, both checksums verified.
+    RecordBatch
+        Records with both checksums verified, in order.
 
     Raises
     ------
     CatalogError
-        If a checksum is wrong, a length is over 64 MiB, or the shard ends within a record.
+        If a checksum is wrong, a length is over 64 MiB, or a shard ends within a record. All
+        records of the batches before are sound.
     """
-    buffer, start, offset = b"", 0, 0
-    while True:
-        if len(buffer) - start < _HEADER.size:
-            buffer, start = buffer[start:] + _read(stream, _HEADER.size), 0
-            if not buffer:
-                return
-            if len(buffer) < _HEADER.size:
-                raise _error(name, offset, "is cut off")
-        length, length_crc = _HEADER.unpack_from(buffer, start)
-        if length_crc != masked_crc32c(buffer[start : start + 8]):
-            raise _error(name, offset, "has a wrong checksum of its length")
-        if length > MAX_RECORD_BYTES:
-            raise _error(name, offset, f"claims to be {length} bytes long")
-        end = start + _HEADER.size + length + 4
-        if end > len(buffer):
-            buffer, end, start = buffer[start:] + _read(stream, end - len(buffer)), end - start, 0
-            if end > len(buffer):
-                raise _error(name, offset, "is cut off")
-        data = buffer[start + _HEADER.size : end - 4]
-        if int.from_bytes(buffer[end - 4 : end], "little") != masked_crc32c(data):
-            raise _error(name, offset, "has a wrong checksum of its data")
-        yield data
-        offset += end - start
-        start = end
+    block = _Block(np.empty(BLOCK_BYTES, np.uint8))
+    for name, stream in shards:
+        block.begin_shard(name)
+        while block.fill(stream):
+            if block.is_full:
+                if len(block):
+                    yield block.batch()
+                block = block.successor()
+        block.end_shard()
+    if len(block):
+        yield block.batch()
 
 
-def _read(stream: BinaryIO, n_bytes: int) -> bytes:
-    """Return at least `n_bytes`, or what is left; a little more, so that reads are few."""
-    chunks = []
-    while n_bytes > 0:
-        chunk = stream.read(max(n_bytes, _CHUNK_BYTES))
-        if not chunk:
-            break
-        chunks.append(chunk)
-        n_bytes -= len(chunk)
-    return b"".join(chunks)
+class _Block:
+    """A buffer that is filled from shard after shard, and the records found in it."""
 
+    def __init__(self, buffer: UInt8) -> None:
+        self._buffer = buffer
+        self._filled = self._parsed = 0
+        self._needed = 0
+        self._spans: list[NDArray[np.int64]] = []
+        self._places: list[tuple[int, str, int]] = []
+        self._n_records = 0
+        self._name, self._number, self._offset = "", 0, 0
 
-def _error(name: str, offset: int, what: str) -> CatalogError:
-    return CatalogError(f"{name}: the record at byte {offset} {what}.", _DAMAGED)
+    def __len__(self) -> int:
+        return self._n_records
+
+    @property
+    def is_full(self) -> bool:
+        return self._filled == len(self._buffer)
+
+    def begin_shard(self, name: str) -> None:
+        self._name, self._number, self._offset = name, 0, 0
+        self._places.append((self._n_records, name, 0))
+
+    def fill(self, stream: BinaryIO) -> bool:
+        """Read on and find the records; return False at the stream's end."""
+        view = self._buffer[self._filled :].data
+        n_bytes: int = stream.readinto(view)  # type: ignore[attr-defined]
+        self._filled += n_bytes
+        if n_bytes and self._filled - self._parsed >= self._needed:
+            self._find()
+        return n_bytes > 0
+
+    def _find(self) -> None:
+        from core.catalog.scanning import DATA_CHECKSUM, LENGTH_CHECKSUM, TOO_LONG, find_records
+
+        spans, parsed, self._needed, fault = find_records(
+            self._buffer, self._parsed, self._filled, MAX_RECORD_BYTES
+        )
+        self._offset += parsed - self._parsed
+        self._parsed = parsed
+        self._spans.append(spans)
+        self._n_records += len(spans)
+        self._number += len(spans)
+        if fault:
+            length = int(self._buffer[parsed : parsed + 8].view("<u8")[0])
+            raise self._error(
+                {
+                    LENGTH_CHECKSUM: "has a wrong checksum of its length",
+                    TOO_LONG: f"claims to be {length} bytes long",
+                    DATA_CHECKSUM: "has a wrong checksum of its data",
+                }[fault]
+            )
+
+    def end_shard(self) -> None:
+        if self._parsed < self._filled:
+            raise self._error("is cut off")
+        self._needed = 0
+
+    def _error(self, what: str) -> CatalogError:
+        return CatalogError(f"{self._name}: the record at byte {self._offset} {what}.", _DAMAGED)
+
+    def batch(self) -> RecordBatch:
+        return RecordBatch(self._buffer, np.concatenate(self._spans), tuple(self._places))
+
+    def successor(self) -> _Block:
+        """Return an empty block that begins with the bytes that are no whole record yet."""
+        tail = self._buffer[self._parsed : self._filled]
+        other = _Block(np.empty(max(BLOCK_BYTES, self._needed), np.uint8))
+        other._buffer[: len(tail)] = tail
+        other._filled, other._needed = len(tail), self._needed
+        other._name, other._number, other._offset = self._name, self._number, self._offset
+        other._places.append((0, self._name, self._number))
+        return other

@@ -21,7 +21,7 @@ N_CLASSES = 4800
 _MAX_ID_BYTES = 64
 
 
-def decode(batch: RecordBatch) -> Clips:
+def decode(batch: RecordBatch, visual: bool = False) -> Clips:
     """Decode a batch of video-level records, each to a clip of one frame and unknown span.
 
     Raises
@@ -29,7 +29,7 @@ def decode(batch: RecordBatch) -> Clips:
     CatalogError
         If a record is not a video of YouTube-8M; it names the shard and the record.
     """
-    rows = [_decode_one(batch, row) for row in range(len(batch.records))]
+    rows = [_decode_one(batch, row) for row in range(len(batch))]
     video_ids, labels, frames = zip(*rows, strict=True)
     return Clips.from_lists(
         video_ids=video_ids,
@@ -42,7 +42,7 @@ def decode(batch: RecordBatch) -> Clips:
 
 def _decode_one(batch: RecordBatch, row: int) -> tuple[bytes, list[int], UInt8]:
     try:
-        message = wire.submessage(batch.records[row], 1)
+        message = wire.submessage(batch.record(row), 1)
         values = {key: wire.feature(value) for key, value in wire.string_map(message, 1).items()}
     except wire.WireError as error:
         raise batch.error(row, f"is not an Example: {error}") from None

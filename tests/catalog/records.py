@@ -7,11 +7,15 @@ import os
 import signal
 import struct
 import tarfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import google_crc32c
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+from core.catalog.sources import guarded, open_archive
+from core.catalog.tfrecord import read_batches
 
 _FIELD = descriptor_pb2.FieldDescriptorProto
 
@@ -94,6 +98,17 @@ def framed(data: bytes) -> bytes:
 
     def masked(part: bytes) -> bytes:
         crc = crc32c(part)
+        return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+
+    length = struct.pack("<Q", len(data))
+    return length + masked(length) + data + masked(data)
+
+
+def quickly_framed(data: bytes) -> bytes:
+    """Return one TFRecord, its checksums by Google's library; for many."""
+
+    def masked(part: bytes) -> bytes:
+        crc = google_crc32c.value(part)
         return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
 
     length = struct.pack("<Q", len(data))
@@ -184,6 +199,14 @@ def clips_of_archive(path: Path) -> list[tuple[str, float, float, list[int], np.
     return clips
 
 
-def dying_decoder(_: object) -> None:
+def records_of(archive: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield shard name and data of every record, as the program itself reads an archive."""
+    for batch in guarded(archive, read_batches(open_archive(archive, lambda _: None))):
+        for row in range(len(batch)):
+            _, shard, _ = [place for place in batch.places if place[0] <= row][-1]
+            yield shard, batch.record(row)
+
+
+def dying_task(*_: object) -> None:
     """Die as a process does that the system has killed for want of memory."""
     os.kill(os.getpid(), signal.SIGKILL)

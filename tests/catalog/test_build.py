@@ -3,13 +3,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.catalog import build as build_module
+from core.catalog import decoding, merging, running
 from core.catalog.build import build_catalog, write_catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import RELEASED_MODEL_ID, ModelIdentity
@@ -20,7 +21,7 @@ from core.filters import label_mask
 from core.jobs import Job
 from core.search.cosine import top_k
 from core.vectors import query_vector
-from tests.catalog.records import clip_record, dying_decoder, write_shard
+from tests.catalog.records import clip_record, dying_task, quickly_framed, records_of, write_shard
 
 DEMO = ModelIdentity("Demo", "demo-1")
 
@@ -80,8 +81,8 @@ def test_animal_without_music_equals_an_independent_count(
     )
     found = zip(catalog.clips["video_id"].astype(str), catalog.clips["start_s"], strict=True)
     assert list(found) == expected
-    assert catalog.manifest.include == ("Animal",)
-    assert catalog.manifest.exclude == ("music",)
+    source = catalog.manifest.sources[0]
+    assert (source.include, source.exclude) == (("Animal",), ("music",))
 
 
 def test_filtering_at_query_time_equals_filtering_while_building(
@@ -111,66 +112,68 @@ def test_a_clips_own_frames_find_it_first(real_catalog: Catalog):
         assert f"{similarities[0]:.3f}" == "1.000"
 
 
-def test_workers_change_nothing(features: Path, oracle: list, tmp_path: Path):
-    for number in range(4):
-        clips = oracle[number * 2000 : (number + 1) * 2000]
-        records = [clip_record(c[0].encode(), c[1], c[2], c[3], c[4]) for c in clips[:1]] * 6000
-        write_shard_fast(tmp_path / "shards" / f"{number}.tfrecord", records)
+@pytest.fixture(scope="session")
+def shards(features: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty shards of 300 real clips each."""
+    folder = tmp_path_factory.mktemp("shards")
+    records = [record for _, record in records_of(features)]
+    for number in range(60):
+        part = records[number * 300 : (number + 1) * 300]
+        data = b"".join(map(quickly_framed, part))
+        (folder / f"{number:02}.tfrecord").write_bytes(data)
+    return folder
+
+
+@pytest.fixture
+def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "_TASK_BYTES", 1 << 20)
+
+
+def test_workers_change_nothing(shards: Path, oracle: list, small_tasks: None, tmp_path: Path):
     made = [
-        build_catalog(
-            tmp_path / f"out{workers}", "audioset", [tmp_path / "shards"], workers=workers
-        )
+        build_catalog(tmp_path / f"out{workers}", "audioset", [shards], workers=workers)
         for workers in (1, 2, 3)
     ]
+    assert len(decoding.plan(shards, decoding.Options("audioset"))) > 10
+    assert made[0].clips["video_id"].astype(str).tolist() == [clip[0] for clip in oracle[:18_000]]
     for other in made[1:]:
         ours, theirs = digest(made[0].path), digest(other.path)
         assert sorted(ours) == sorted(theirs)
         for name in ours.keys() - {"catalog.json"}:
             assert ours[name] == theirs[name], name
+        assert other.manifest.files == made[0].manifest.files
 
 
-def write_shard_fast(path: Path, records: list[bytes]) -> None:
-    """Write equal records: the checksum of the tests' own is too slow for many."""
-    from tests.catalog.records import framed
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(framed(records[0]) * len(records))
-
-
-def test_a_bad_shard_in_a_worker_is_one_error(tmp_path: Path):
-    for name in "abc":
-        write_shard_fast(tmp_path / "s" / f"{name}.tfrecord", [clip_record()] * 30_000)
-    with (tmp_path / "s" / "b.tfrecord").open("ab") as file:
+def test_a_bad_shard_in_a_worker_is_one_error(shards: Path, small_tasks: None, tmp_path: Path):
+    folder = tmp_path / "s"
+    shutil.copytree(shards, folder)
+    with (folder / "31.tfrecord").open("ab") as file:
         file.write(b"tail")
-    with pytest.raises(CatalogError, match=r"b\.tfrecord: the record at byte \d+ is cut off"):
-        build_catalog(tmp_path / "out", "audioset", [tmp_path / "s"], workers=2)
-    assert [path.name for path in tmp_path.iterdir() if path.name != "s"] == ["soundalike-home"] * (
-        tmp_path / "soundalike-home"
-    ).exists()
+    with pytest.raises(CatalogError, match=r"31\.tfrecord: the record at byte \d+ is cut off"):
+        build_catalog(tmp_path / "out", "audioset", [folder], workers=2)
+    assert {path.name for path in tmp_path.iterdir()} <= {"s", "soundalike-home"}
 
 
-def test_cancelling_stops_workers_too(tmp_path: Path):
-    for name in "abc":
-        write_shard_fast(tmp_path / "s" / f"{name}.tfrecord", [clip_record()] * 30_000)
+def test_cancelling_stops_workers_too(shards: Path, small_tasks: None, tmp_path: Path):
     job = Job()
     job.cancel()
     with pytest.raises(Cancelled):
-        build_catalog(tmp_path / "out", "audioset", [tmp_path / "s"], workers=2, job=job)
+        build_catalog(tmp_path / "out", "audioset", [shards], workers=2, job=job)
     assert not (tmp_path / "out").exists()
 
 
-def test_a_worker_that_dies_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    for name in "abc":
-        write_shard_fast(tmp_path / "s" / f"{name}.tfrecord", [clip_record()] * 30_000)
-    monkeypatch.setitem(build_module.DECODERS, "audioset", dying_decoder)
+def test_a_worker_that_dies_is_one_error(
+    shards: Path, small_tasks: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(running, "run_task", dying_task)
     with pytest.raises(CatalogError, match="has died"):
-        build_catalog(tmp_path / "out", "audioset", [tmp_path / "s"], workers=2)
+        build_catalog(tmp_path / "out", "audioset", [shards], workers=2)
     assert not (tmp_path / "out").exists()
 
 
 def test_a_place_where_nothing_can_be_written_is_one_error():
     with pytest.raises(CatalogError, match="cannot be written") as caught:
-        write_catalog(Path("/proc/soundalike/out"), [few_clips()], "demo", DEMO, ())
+        write_catalog(Path("/proc/soundalike/out"), [few_clips()], "demo", DEMO)
     assert "may write" in caught.value.hint
 
 
@@ -184,7 +187,7 @@ def test_a_clip_alone_is_a_catalogue(tmp_path: Path):
 
 def test_clips_from_arrays_make_a_catalogue_of_a_named_model(tmp_path: Path):
     clips = few_clips()
-    catalog = write_catalog(tmp_path / "out", [clips], "demo", DEMO, ("synthesised",))
+    catalog = write_catalog(tmp_path / "out", [clips], "demo", DEMO, "synthesised")
     assert (catalog.model_id, catalog.model_name) == ("demo-1", "Demo")
     assert catalog.manifest.kind == "demo"
     clip = catalog.clip(2)
@@ -195,7 +198,8 @@ def test_clips_from_arrays_make_a_catalogue_of_a_named_model(tmp_path: Path):
 
 def test_released_features_name_their_model(real_catalog: Catalog):
     assert real_catalog.model_id == RELEASED_MODEL_ID
-    assert real_catalog.manifest.sources == ("features-sample.tar.gz",)
+    sources = [(source.name, source.n_clips) for source in real_catalog.manifest.sources]
+    assert sources == [("features-sample.tar.gz", 23_135)]
 
 
 def test_an_unknown_class_is_refused_before_anything_is_read(tmp_path: Path):
@@ -206,68 +210,101 @@ def test_an_unknown_class_is_refused_before_anything_is_read(tmp_path: Path):
 
 
 def test_filters_that_leave_nothing_keep_the_old_catalogue(tmp_path: Path):
-    old = write_catalog(tmp_path / "out", [few_clips()], "demo", DEMO, ())
+    old = build_catalog(
+        tmp_path / "out", "audioset", [write_shard(tmp_path / "a.tfrecord", [clip_record()])]
+    )
     before = digest(old.path)
-    shard = write_shard(tmp_path / "a.tfrecord", [clip_record(labels=[0])])
+    shard = write_shard(tmp_path / "b.tfrecord", [clip_record(b"kjihgfedcba", labels=[0])])
     with pytest.raises(CatalogError, match="No clip"):
-        build_catalog(old.path, "audioset", [shard], include=["Whale vocalization"])
-    assert digest(old.path) == before
+        build_catalog(tmp_path / "new", "audioset", [shard], include=["Whale vocalization"])
+    assert not (tmp_path / "new").exists()
+    added = build_catalog(old.path, "audioset", [shard], include=["Whale vocalization"])
+    assert len(added) == 1
+    assert digest(old.path).keys() == before.keys()
+    assert [source.n_clips for source in added.manifest.sources] == [1, 0]
 
 
-def test_progress_counts_clips_and_cancelling_leaves_the_old(tmp_path: Path, features: Path):
-    old = write_catalog(tmp_path / "out", [few_clips()], "demo", DEMO, ())
-    before = digest(old.path)
+def test_progress_tells_speed_and_time_left(tmp_path: Path, shards: Path):
     reports = []
+    build_catalog(
+        tmp_path / "out", "audioset", [shards], job=Job(lambda *report: reports.append(report))
+    )
+    stages, fractions = zip(*reports, strict=True)
+    assert "Reading clips: 18,000 (" in " ".join(stages)
+    assert " a second" in stages[1]
+    assert list(fractions) == sorted(fractions)
+    assert fractions[0] >= 0
+    assert 0.9 <= fractions[-1] <= 1
+    assert stages[-1] == "Writing the catalogue"
 
-    def report(stage: str, fraction: float | None) -> None:
-        reports.append((stage, fraction))
-        if len(reports) == 4:
-            job.cancel()
 
-    job = Job(report)
-    with pytest.raises(Cancelled):
-        build_catalog(old.path, "audioset", [features], job=job)
-    assert len(reports) == 4
-    assert reports[0][0].startswith("Reading clips: 2,048 (")
-    assert [fraction for _, fraction in reports] == sorted(fraction for _, fraction in reports)
-    assert digest(old.path) == before
-    assert {path.name for path in tmp_path.iterdir()} <= {"out", "soundalike-home"}
+def test_time_left_follows_from_the_bytes_that_are_left(monkeypatch: pytest.MonkeyPatch):
+    reports = []
+    now_s = iter([100.0, 102.0, 110.0])
+    monkeypatch.setattr(running.time, "monotonic", lambda: next(now_s))
+    meter = running.Meter(1000, Job(lambda *report: reports.append(report)))
+    meter.reuse(500)
+    meter.add(400, 10)
+    meter.show(100, 240)
+    assert reports[0] == (
+        "Reading clips: 400 (200 a second, 1 min 38 s left)",
+        pytest.approx(0.459),
+    )
+    assert reports[1] == ("Reading clips: 500 (50 a second, 10 s left)", pytest.approx(0.675))
 
 
 def test_a_full_disk_is_one_error_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    old = write_catalog(tmp_path / "out", [few_clips()], "demo", DEMO, ())
+    shard = write_shard(tmp_path / "a.tfrecord", [clip_record()])
+    old = build_catalog(tmp_path / "out", "audioset", [shard])
     before = digest(old.path)
+    other = write_shard(tmp_path / "b.tfrecord", [clip_record(b"kjihgfedcba")])
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    for name in ("_write_parquet", "_rows", "file_crc32c", "clip_vectors"):
+    for module, name in (
+        (merging.NpyFile, "append"),
+        (merging.ClipsTable, "append"),
+        (decoding, "write_part"),
+        (os, "fsync"),
+    ):
         with monkeypatch.context() as patch, pytest.raises(CatalogError) as caught:
-            patch.setattr(build_module, name, full)
-            write_catalog(old.path, [few_clips(5)], "demo", DEMO, ())
+            patch.setattr(module, name, full)
+            build_catalog(old.path, "audioset", [other])
         assert "No space left on device" in caught.value.message
         assert "Make room" in caught.value.hint
         assert digest(old.path) == before
-        assert {path.name for path in tmp_path.iterdir()} <= {"out", "soundalike-home"}
+        assert {path.name for path in tmp_path.iterdir()} <= {
+            "a.tfrecord", "b.tfrecord", "out", "soundalike-home"
+        }  # fmt: skip
 
 
 def test_a_really_full_disk(tmp_path: Path):
     """/dev/full refuses every write as a full disk does."""
-    frames = build_module._NpyFile(tmp_path / "frames.npy", "u1")
-    with Path("/dev/full").open("wb", buffering=0) as full:
-        frames._file.close()
-        frames._file = full
-        with pytest.raises(OSError, match="No space left"):
+    (tmp_path / "frames.npy").symlink_to("/dev/full")
+    frames = merging.NpyFile(tmp_path / "frames.npy", "u1", (1000, 128))
+    with pytest.raises(OSError, match="No space left"):
+        try:
             frames.append(np.zeros((1000, 128), np.uint8))
+        finally:
+            frames.close()
 
 
-def test_memory_does_not_grow_with_the_frames(tmp_path: Path):
-    clips = few_clips(2000)
-    tracemalloc.start()
-    catalog = write_catalog(tmp_path / "out", (clips for _ in range(40)), "demo", DEMO, ())
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert catalog.frames.nbytes > 50 << 20
-    assert peak < 40 << 20
+def test_memory_does_not_grow_with_the_clips(oracle: list, tmp_path: Path):
+    """Four times the clips take hardly more memory than what is held of each: id and start."""
+    records = [clip_record(c[0].encode(), *c[1:]) for c in oracle[:2000]]
+    frames = b"".join(map(quickly_framed, records))
+    peaks = []
+    for n_shards in (20, 80):
+        folder = tmp_path / str(n_shards)
+        folder.mkdir()
+        for number in range(n_shards):
+            (folder / f"{number}.tfrecord").write_bytes(frames)
+        tracemalloc.start()
+        build_catalog(folder / "out", "audioset", [folder])
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + (80 - 20) * 2000 * 200
+    assert peaks[1] < 250 << 20

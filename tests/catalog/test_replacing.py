@@ -28,7 +28,7 @@ def clips(n_clips: int) -> Clips:
 
 
 def build(folder: Path, n_clips: int) -> Catalog:
-    return write_catalog(folder, [clips(n_clips)], "demo", MODEL, ())
+    return write_catalog(folder, [clips(n_clips)], "demo", MODEL, "here")
 
 
 def beside(folder: Path) -> set[str]:
@@ -40,8 +40,9 @@ def beside(folder: Path) -> set[str]:
 # prints how many there were. Steps are all calls that change something on the disk.
 KILLED = """
 import os, pathlib, shutil, signal, sys
+import numpy as np
 import pyarrow.parquet
-from core.catalog import build, replacing
+from core.catalog import build, merging, replacing
 from tests.catalog.test_replacing import MODEL, clips
 
 step, die_at = 0, 0
@@ -60,9 +61,9 @@ pathlib.Path.mkdir = counted(pathlib.Path.mkdir)
 pathlib.Path.write_text = counted(pathlib.Path.write_text)
 os.fsync = counted(os.fsync)
 shutil.rmtree = counted(shutil.rmtree)
-build._write_parquet = counted(build._write_parquet)
-build._rows = counted(build._rows)
-build.clip_vectors = counted(build.clip_vectors)
+merging.NpyFile.append = counted(merging.NpyFile.append)
+merging.ClipsTable.append = counted(merging.ClipsTable.append)
+merging.clip_vectors = counted(merging.clip_vectors)
 
 status = signal.SIGKILL
 while status == signal.SIGKILL:
@@ -71,9 +72,11 @@ while status == signal.SIGKILL:
     child = os.fork()
     if not child:
         chosen, die_at = die_at, 0
-        build.write_catalog(folder, [clips(3)], "demo", MODEL, ())
+        build.write_catalog(folder, [clips(3)], "demo", MODEL, "here")
         step, die_at = 0, chosen
-        build.write_catalog(folder, [clips(25), clips(25)], "demo", MODEL, ())
+        both = clips(50)
+        halves = [both.take(np.arange(25)), both.take(np.arange(25, 50))]
+        build.write_catalog(folder, halves, "demo", MODEL, "here")
         os._exit(0)
     status = os.waitpid(child, 0)[1]
 assert status == 0, status
@@ -131,7 +134,7 @@ def test_after_a_kill_between_the_renames_the_old_one_opens_in_place(tmp_path: P
     assert len(Catalog.open(folder)) == 3
     assert not folder.exists()
     with pytest.raises(CatalogError, match="No clip"):
-        write_catalog(folder, [], "demo", MODEL, ())
+        write_catalog(folder, [], "demo", MODEL, "here")
     assert len(Catalog.open(folder)) == 3
     assert len(build(folder, 4)) == 4
     assert beside(folder) == set()
@@ -178,7 +181,7 @@ def test_two_programs_cannot_build_into_one_folder(tmp_path: Path):
         "    print('building', flush=True)\n"
         "    sys.stdin.readline()\n"
         "    yield clips(50)\n"
-        "write_catalog(pathlib.Path(sys.argv[1]), batches(), 'demo', MODEL, ())"
+        "write_catalog(pathlib.Path(sys.argv[1]), batches(), 'demo', MODEL, 'here')"
     )
     with run(code, folder) as other:
         assert other.stdout.readline() == "building\n"
@@ -198,7 +201,7 @@ def test_the_lock_ends_with_the_build_even_if_it_fails(tmp_path: Path):
 
     folder = tmp_path / "catalog"
     with pytest.raises(RuntimeError):
-        write_catalog(folder, failing(), "demo", MODEL, ())
+        write_catalog(folder, failing(), "demo", MODEL, "here")
     assert not folder.exists()
     assert beside(folder) == set()
     assert len(build(folder, 3)) == 3
@@ -228,7 +231,7 @@ def test_files_put_into_the_folder_during_the_build_are_not_lost(tmp_path: Path)
         (folder / "thesis.txt").write_text("precious")
 
     with pytest.raises(CatalogError, match="left as it is"):
-        write_catalog(folder, batches(), "demo", MODEL, ())
+        write_catalog(folder, batches(), "demo", MODEL, "here")
     assert (folder / "thesis.txt").read_text() == "precious"
     assert len(Catalog.open(folder)) == 3
 

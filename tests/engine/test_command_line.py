@@ -116,7 +116,7 @@ def test_build_info_and_export(tmp_path, features, capsys):
     assert main(["info", str(out), "--json"]) == 0
     described = json.loads(capsys.readouterr().out)["catalog"]
     assert described["demo"] is False
-    assert described["include"] == ["Cat"]
+    assert described["sources"][0]["include"] == ["Cat"]
     assert main(["info", str(out)]) == 0
     assert str(described["n_clips"]) in capsys.readouterr().out
     for suffix in ("csv", "parquet", "json"):

@@ -136,7 +136,7 @@ def test_a_catalogue_of_another_model_is_refused(stand_in_home, options, tmp_pat
     path = tmp_path / "foreign"
     frames = np.full((10, 128), 200, np.uint8)
     clips = Clips.from_lists([b"abcdefghijk"], [(0.0, 10.0)], [[0]], [frames], [True])
-    write_catalog(path, [clips], "demo", ModelIdentity("Somebody's network", "other-1"), ())
+    write_catalog(path, [clips], "demo", ModelIdentity("Somebody's network", "other-1"))
     engine = Engine(stand_in_home, Options(options.model, options.pca, path))
     with pytest.raises(CatalogError, match="made by another model"):
         engine.load()

@@ -1,0 +1,109 @@
+"""Running a build's tasks on a Dask cluster, whose machines share the files' folders.
+
+Tasks only write parts, each whole or not at all and always the same: so a task may run twice, on
+another worker after one has died, and nothing but numbers travels over the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.catalog.decoding import Task, run_task
+from core.catalog.parts import BuildInterruptedError
+from core.catalog.running import Meter, unfinished
+from core.errors import CatalogError
+from core.jobs import Job
+
+_CONNECT_S = 10
+_POLL_S = 0.2
+_LOST_S = 30
+"""How long a cluster may be without scheduler or workers before the build gives up."""
+
+_RETRIES = 3
+
+
+def run_on_cluster(tasks: Sequence[Task], folder: Path, address: str, job: Job) -> None:
+    """Make the parts of all tasks; an archive is one task, a folder of shards is many.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+    folder : Path
+        Where the parts go; the workers must see it under the same path, and the sources as well.
+    address : str
+        The scheduler's, such as "tcp://10.0.0.1:8786".
+    job : Job
+        Progress and cancelling.
+
+    Raises
+    ------
+    BuildInterruptedError
+        If the scheduler or the workers are gone. What they have done is kept.
+    CatalogError
+        If `distributed` is not installed or a task fails.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise CatalogError(
+            "Building on a cluster needs the package distributed.",
+            "Install it with `pip install soundalike[cluster]`, here and on the cluster.",
+        ) from None
+
+    meter = Meter(sum(task.n_bytes for task in tasks), job)
+    left = unfinished(tasks, folder, meter)
+    with _errors_of_cluster(address):
+        client = Client(address, timeout=_CONNECT_S, set_as_default=False)
+        try:
+            _run(client, left, folder.absolute(), meter, address)
+        finally:
+            client.close(timeout=_CONNECT_S)
+
+
+def _run(client: object, tasks: Sequence[Task], folder: Path, meter: Meter, address: str) -> None:
+    from distributed import Client, wait
+
+    assert isinstance(client, Client)  # noqa: S101
+    futures = [
+        client.submit(run_task, task, folder, pure=False, retries=_RETRIES) for task in tasks
+    ]
+    running = dict(zip(futures, tasks, strict=True))
+    idle_s = 0.0
+    while running:
+        try:
+            done = wait(list(running), timeout=_POLL_S, return_when="FIRST_COMPLETED").done
+        except TimeoutError:
+            done = set()
+        for future in done:
+            meter.add(future.result(), running.pop(future).n_bytes)
+        meter.show()
+        is_alive = client.status == "running" and bool(client.scheduler_info()["workers"])
+        idle_s = 0.0 if done or is_alive else idle_s + _POLL_S
+        if idle_s > _LOST_S:
+            raise _lost(address)
+
+
+def _lost(address: str) -> BuildInterruptedError:
+    return BuildInterruptedError(
+        f"The Dask cluster at {address} does not answer or has no workers.",
+        "Start its scheduler and workers, then build again to go on from there.",
+    )
+
+
+@contextmanager
+def _errors_of_cluster(address: str) -> Iterator[None]:
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    try:
+        yield
+    except KilledWorker as error:
+        raise BuildInterruptedError(
+            "Several workers of the cluster have died at one task.",
+            "Give them more memory, then build again to go on from there.",
+        ) from error
+    except (OSError, TimeoutError, asyncio.CancelledError, FutureCancelledError) as error:
+        raise _lost(address) from error

@@ -1,0 +1,202 @@
+"""Making a catalogue's files out of parts, whose order decides and not who made them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.catalog.clips import Clips, starts
+from core.catalog.duplicates import first_of_each
+from core.catalog.manifest import VISUAL
+from core.catalog.store import Catalog, clip_dtype
+from core.catalog.writing import ClipsTable, NpyFile
+from core.errors import CatalogError
+from core.jobs import Job
+from core.types import EMBEDDING_SIZE, Float32
+from core.vectors import clip_vectors
+
+_ROWS = 50_000
+
+
+class Piece(Protocol):
+    """Some clips of the catalogue to be; a `Part`, for example."""
+
+    def small(self) -> Clips:
+        """Return the clips; frames and visual vectors may be of the right width only."""
+
+    def load(self) -> tuple[Clips, Float32]:
+        """Return the clips and their vectors."""
+
+
+@dataclass(frozen=True)
+class HeldClips:
+    """Clips in memory as a piece."""
+
+    clips: Clips
+
+    def small(self) -> Clips:
+        """Return the clips."""
+        return self.clips
+
+    def load(self) -> tuple[Clips, Float32]:
+        """Return the clips and their vectors."""
+        return self.clips, clip_vectors(self.clips.frames, self.clips.n_frames)
+
+
+@dataclass(frozen=True)
+class CatalogRows:
+    """Some rows of a catalogue as a piece."""
+
+    catalog: Catalog
+    begin: int
+    end: int
+
+    @classmethod
+    def all_of(cls, catalog: Catalog) -> list[CatalogRows]:
+        """Return pieces of limited size that make up a catalogue."""
+        return [
+            cls(catalog, begin, min(begin + _ROWS, len(catalog)))
+            for begin in range(0, len(catalog), _ROWS)
+        ]
+
+    def small(self) -> Clips:
+        """Return the clips."""
+        return self.load()[0]
+
+    def load(self) -> tuple[Clips, Float32]:
+        """Return the clips and their vectors, memory-mapped."""
+        catalog, rows = self.catalog, slice(self.begin, self.end)
+        records = catalog.clips[rows]
+        last = records[-1]
+        labels = slice(records[0]["first_label"], last["first_label"] + last["n_labels"])
+        frames = slice(records[0]["first_frame"], last["first_frame"] + last["n_frames"])
+        clips = Clips(
+            video_ids=records["video_id"],
+            start_s=records["start_s"],
+            end_s=records["end_s"],
+            is_youtube_id=records["is_youtube_id"],
+            n_labels=records["n_labels"].astype(np.int64),
+            n_frames=records["n_frames"].astype(np.int64),
+            label_indices=catalog.label_indices[labels],
+            frames=catalog.frames[frames],
+            visual=catalog.visual[rows],
+        )
+        return clips, catalog.vectors[rows]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What was written.
+
+    Attributes
+    ----------
+    n_clips, n_frames, n_labels : int
+    kept : tuple of int
+        Of each piece, how many clips were no duplicates.
+    files : dict
+        For each file its size in bytes and its CRC-32C in hexadecimal.
+    """
+
+    n_clips: int
+    n_frames: int
+    n_labels: int
+    kept: tuple[int, ...]
+    files: dict[str, tuple[int, str]]
+
+
+def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
+    """Write the clips of all pieces as a catalogue's data files.
+
+    Of clips of one video that start at one second, the first counts. Memory holds the ids and
+    starts of all clips, and one piece at a time.
+
+    Raises
+    ------
+    CatalogError
+        If no clip is left, or some have visual vectors and others have not.
+    OSError
+        If a file cannot be written.
+    """
+    masks, counts, id_width, visual_size = _survey(pieces)
+    n_clips, n_frames, n_labels = counts
+    first_frame = first_label = 0
+    files = {
+        "clips.npy": NpyFile(folder / "clips.npy", clip_dtype(id_width), (n_clips,)),
+        "labels.npy": NpyFile(folder / "labels.npy", "<i2", (n_labels,)),
+        "frames.npy": NpyFile(folder / "frames.npy", "|u1", (n_frames, EMBEDDING_SIZE)),
+        "vectors.npy": NpyFile(folder / "vectors.npy", "<f4", (n_clips, EMBEDDING_SIZE)),
+    }
+    if visual_size:
+        files[VISUAL] = NpyFile(folder / VISUAL, "|i1", (n_clips, visual_size))
+    table = ClipsTable(folder / "clips.parquet")
+    with ExitStack() as stack:
+        stack.callback(table.close)
+        for file in files.values():
+            stack.callback(file.close)
+        for done, (piece, mask) in enumerate(zip(pieces, masks, strict=True)):
+            job.report("Writing the catalogue", done / len(pieces))
+            if not mask.any():
+                continue
+            clips, vectors = piece.load()
+            if not mask.all():
+                clips, vectors = clips.take(np.flatnonzero(mask)), vectors[mask]
+            rows = _rows(clips, id_width, first_frame, first_label)
+            columns: tuple[NDArray[Any], ...] = (
+                *(rows, clips.label_indices, clips.frames, vectors, clips.visual),
+            )
+            for file, column in zip(files.values(), columns, strict=False):
+                file.append(column)
+            table.append(clips, rows["first_frame"])
+            first_frame += len(clips.frames)
+            first_label += len(clips.label_indices)
+    written = {name: file.size_and_crc for name, file in files.items()}
+    written["clips.parquet"] = table.size_and_crc
+    return Merged(*counts, tuple(int(mask.sum()) for mask in masks), written)
+
+
+def _survey(
+    pieces: Sequence[Piece],
+) -> tuple[list[NDArray[np.bool_]], tuple[int, int, int], int, int]:
+    """Return each piece's clips that count, the totals, and the widths of ids and visuals."""
+    ids, start_s, sizes, visual_sizes = [], [], [], set()
+    n_frames, n_labels = [], []
+    for piece in pieces:
+        clips = piece.small()
+        sizes.append(len(clips))
+        if len(clips):
+            ids.append(np.asarray(clips.video_ids))
+            start_s.append(np.asarray(clips.start_s))
+            n_frames.append(clips.n_frames.astype(np.int32))
+            n_labels.append(clips.n_labels.astype(np.int32))
+            visual_sizes.add(clips.visual.shape[1])
+    if not ids:
+        raise CatalogError(
+            "No clip of the sources is left for the catalogue.",
+            "Include other classes, exclude fewer, or name other sources.",
+        )
+    if len(visual_sizes) > 1:
+        raise CatalogError(
+            "Some clips have visual vectors and some have not.",
+            "Build with --visual everywhere or nowhere, or into another folder.",
+        )
+    all_ids = np.concatenate(ids)
+    mask = first_of_each(all_ids, np.concatenate(start_s))
+    frames, labels = (int(np.concatenate(column)[mask].sum()) for column in (n_frames, n_labels))
+    masks = np.split(mask, np.cumsum(sizes)[:-1])
+    return masks, (int(mask.sum()), frames, labels), all_ids.dtype.itemsize, visual_sizes.pop()
+
+
+def _rows(clips: Clips, id_width: int, first_frame: int, first_label: int) -> NDArray[np.void]:
+    rows = np.empty(len(clips), dtype=clip_dtype(id_width))
+    rows["video_id"] = clips.video_ids
+    rows["start_s"], rows["end_s"] = clips.start_s, clips.end_s
+    rows["is_youtube_id"] = clips.is_youtube_id
+    rows["first_frame"], rows["n_frames"] = first_frame + starts(clips.n_frames), clips.n_frames
+    rows["first_label"], rows["n_labels"] = first_label + starts(clips.n_labels), clips.n_labels
+    return rows
