@@ -85,7 +85,7 @@ def build_catalog(
         check_source(source)
     job = job or Job()
     planned = [
-        (source, plan(source, options)) for source in dict.fromkeys(map(Path.absolute, sources))
+        (source, plan(source, options)) for source in dict.fromkeys(map(Path.resolve, sources))
     ]
     digests = {task.digest for _, tasks in planned for task in tasks}
     with (

@@ -15,7 +15,7 @@ def first_of_each(video_ids: NDArray[np.bytes_], start_s: NDArray[np.float64]) -
     words = -(-video_ids.dtype.itemsize // 8)
     padded = np.zeros((len(video_ids), words * 8), np.uint8)
     padded[:, : video_ids.dtype.itemsize] = (
-        np.ascontiguousarray(video_ids).view(np.uint8).reshape(len(video_ids), -1)
+        np.ascontiguousarray(video_ids).view(np.uint8).reshape(-1, video_ids.dtype.itemsize)
     )
     hashes = start_s.astype("<f8").view("<u8").copy()
     for word in padded.view("<u8").T:
