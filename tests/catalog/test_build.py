@@ -21,7 +21,7 @@ from core.filters import label_mask
 from core.jobs import Job
 from core.search.cosine import top_k
 from core.vectors import query_vector
-from tests.catalog.records import clip_record, dying_task, quickly_framed, records_of, write_shard
+from tests.catalog.records import clip_record, dying_task, quickly_framed, write_shard
 
 DEMO = ModelIdentity("Demo", "demo-1")
 
@@ -110,18 +110,6 @@ def test_a_clips_own_frames_find_it_first(real_catalog: Catalog):
         same = (real_catalog.vectors == real_catalog.vectors[row]).all(axis=1)
         assert rows[0] == np.flatnonzero(same)[0]
         assert f"{similarities[0]:.3f}" == "1.000"
-
-
-@pytest.fixture(scope="session")
-def shards(features: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sixty shards of 300 real clips each."""
-    folder = tmp_path_factory.mktemp("shards")
-    records = [record for _, record in records_of(features)]
-    for number in range(60):
-        part = records[number * 300 : (number + 1) * 300]
-        data = b"".join(map(quickly_framed, part))
-        (folder / f"{number:02}.tfrecord").write_bytes(data)
-    return folder
 
 
 @pytest.fixture
