@@ -1,13 +1,24 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.catalog import youtube8m
 from core.catalog.build import build_catalog
+from core.catalog.clips import Clips
+from core.catalog.tfrecord import read_batches
 from core.errors import CatalogError
-from tests.catalog.records import Example, SequenceExample, raw_records, video_record, write_shard
+from tests.catalog.records import (
+    Example,
+    SequenceExample,
+    framed,
+    raw_records,
+    video_record,
+    write_shard,
+)
 
 AUDIO = [float(value) for value in np.linspace(-2.5, 2.5, 128)]
 
@@ -99,11 +110,113 @@ def test_a_wrong_record_is_named(tmp_path: Path, record: bytes, reason: str):
     assert not (tmp_path / "out").exists()
 
 
-def test_frame_level_shards_are_refused(tmp_path: Path):
+def frame_record(audio: list[bytes], rgb: list[bytes], **context: bytes | list[int]) -> bytes:
     example = SequenceExample()
-    example.context.feature["id"].bytes_list.value.append(b"abcd")
-    example.context.feature["labels"].int64_list.value.append(3)
-    example.feature_lists.feature_list["audio"].feature.add().bytes_list.value.append(bytes(128))
-    shard = write_shard(tmp_path / "train00.tfrecord", [example.SerializeToString()])
-    with pytest.raises(CatalogError, match="no id or no mean_audio"):
-        build_catalog(tmp_path / "out", "youtube8m", [shard])
+    example.MergeFromString(video_record(**context))
+    for key, rows in (("audio", audio), ("rgb", rgb)):
+        for row in rows:
+            feature = example.feature_lists.feature_list[key].feature.add()
+            feature.bytes_list.value.append(row)
+    return example.SerializeToString()
+
+
+def test_real_frame_level_shards(shared: Path, tmp_path: Path):
+    folder = shared / "youtube8m" / "frame_sample"
+    catalog = build_catalog(tmp_path / "out", "youtube8m", [folder], visual=True)
+    videos = []
+    for shard in sorted(folder.glob("*.tfrecord")):
+        for record in raw_records(shard.read_bytes()):
+            example = SequenceExample.FromString(record)
+            lists = example.feature_lists.feature_list
+            audio, rgb = (
+                np.array([list(row.bytes_list.value[0]) for row in lists[key].feature])
+                for key in ("audio", "rgb")
+            )
+            context = example.context.feature
+            key = context["video_id" if "video_id" in context else "id"].bytes_list.value[0]
+            videos.append((key.decode(), list(context["labels"].int64_list.value), audio, rgb))
+    assert len(catalog) == len(videos) == 2
+    for row, (key, labels, audio, rgb) in enumerate(videos):
+        clip = catalog.clip(row)
+        assert (clip.video_id, clip.start_s, clip.end_s) == (key, 0, len(audio))
+        assert clip.labels == tuple(catalog.label_name(label) for label in labels)
+        assert np.array_equal(clip.frames, audio)
+        mean = (rgb.astype(float) - 127).mean(axis=0)[: youtube8m.VISUAL_SIZE]
+        assert cosine(catalog.visual[row], mean) > 0.999
+
+
+def cosine(one: np.ndarray, other: np.ndarray) -> float:
+    one, other = one.astype(float), other.astype(float)
+    return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+
+
+@pytest.mark.parametrize("version", ["v1_video", "v2_video"])
+def test_pictures_are_kept_on_request(shared: Path, tmp_path: Path, version: str):
+    folder = shared / "youtube8m" / version
+    catalog = build_catalog(tmp_path / "out", "youtube8m", [folder], visual=True)
+    assert catalog.visual.shape == (len(catalog), youtube8m.VISUAL_SIZE)
+    row = 0
+    for shard in sorted(folder.glob("*.tfrecord")):
+        for record in raw_records(shard.read_bytes()):
+            rgb = np.array(Example.FromString(record).features.feature["mean_rgb"].float_list.value)
+            assert cosine(catalog.visual[row], rgb[: youtube8m.VISUAL_SIZE]) > 0.999
+            row += 1
+    with pytest.raises(CatalogError, match="visual vectors"):
+        other = write_shard(
+            tmp_path / "other.tfrecord", [video_record(id=b"new1", mean_audio=AUDIO)]
+        )
+        build_catalog(tmp_path / "out", "youtube8m", [other])
+
+
+def test_the_careful_walker_says_the_same(shared: Path):
+    rng = np.random.default_rng(0)
+    seconds = [
+        [rng.bytes(size) for _ in range(count)] for count in (1, 4, 230) for size in (128, 1024)
+    ]
+    pairs = zip(seconds[::2], seconds[1::2], strict=True)
+    framewise = [frame_record(audio, rgb, id=b"abcd", labels=[3]) for audio, rgb in pairs]
+    shards = [b"".join(map(framed, framewise))]
+    for path in ("v1_video/testa0", "v1_video/validatea0", "v2_video/validate0000"):
+        shards.append((shared / "youtube8m" / f"{path}.tfrecord").read_bytes())
+    for shard in shards:
+        (batch,) = read_batches([("shard", io.BytesIO(shard))])
+        fast, rows = youtube8m.decode_usual(batch, visual=True)
+        assert len(rows) == len(batch)
+        slow = Clips.concatenate([youtube8m._decode_one(batch, row, True) for row in rows])
+        for one, other in zip(fast.columns(), slow.columns(), strict=True):
+            assert np.array_equal(one, other)
+
+
+def test_both_levels_in_one_shard(tmp_path: Path):
+    seconds = [bytes([value]) * 128 for value in (3, 200, 7)]
+    pictures = [bytes([value]) * 1024 for value in (0, 255, 255)]
+    rgb = [0.25] * 1024
+    records = [
+        video_record(id=b"abcd", mean_audio=AUDIO, mean_rgb=rgb, labels=[5]),
+        frame_record(seconds, pictures, id=b"efgh", labels=[4799]),
+        frame_record(seconds[:1], pictures[:1], video_id=b"abcdefghijk"),
+    ]
+    shard = write_shard(tmp_path / "mixed.tfrecord", records)
+    catalog = build_catalog(tmp_path / "out", "youtube8m", [shard], visual=True)
+    assert catalog.clips["n_frames"].tolist() == [1, 3, 1]
+    assert catalog.clips["end_s"].tolist() == [0, 3, 1]
+    assert catalog.clips["n_labels"].tolist() == [1, 1, 0]
+    assert catalog.clips["is_youtube_id"].tolist() == [False, False, True]
+    assert catalog.frames[1:4, 0].tolist() == [3, 200, 7]
+    assert catalog.visual[:, 0].tolist() == [127, 127, -127]
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (frame_record([bytes(127)], [bytes(1024)], id=b"abcd"), "audio that is not 128 bytes"),
+        (frame_record([bytes(128)], [bytes(128)], id=b"abcd"), "rgb that is not 1024 bytes"),
+        (frame_record([], [bytes(1024)], id=b"abcd"), "no id or no mean_audio"),
+        (frame_record([bytes(128)], [], id=b"abcd"), "mean_rgb that is not 1024 finite"),
+        (video_record(id=b"abcd", mean_audio=AUDIO), "mean_rgb that is not 1024 finite"),
+    ],
+)
+def test_a_wrong_frame_level_record_is_named(tmp_path: Path, record: bytes, reason: str):
+    shard = write_shard(tmp_path / "train00.tfrecord", [record])
+    with pytest.raises(CatalogError, match=reason):
+        build_catalog(tmp_path / "out", "youtube8m", [shard], visual=True)
