@@ -68,7 +68,7 @@ def made_once(folder: Path, mark: str, job: Job) -> Iterator[Path | None]:
         yield None
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(folder.with_name(f".{folder.name}.lock"), job):
+    with alone(folder, job):
         if (folder / mark).is_file():
             yield None
             return
@@ -85,11 +85,12 @@ def made_once(folder: Path, mark: str, job: Job) -> Iterator[Path | None]:
 
 
 @contextmanager
-def _alone(path: Path, job: Job) -> Iterator[None]:
+def alone(folder: Path, job: Job) -> Iterator[None]:
+    """Wait until no other program makes a folder, and keep others waiting."""
     # The operating system lets go of the lock when its holder dies, so none is ever stale.
     from filelock import FileLock, Timeout
 
-    lock = FileLock(path)
+    lock = FileLock(folder.with_name(f".{folder.name}.lock"))
     while not lock.is_locked:
         try:
             lock.acquire(timeout=0.2)

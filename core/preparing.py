@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from core.atomic import alone, made_once
 from core.audio.logmel import PATCH_S, log_mel
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.catalog.build import write_catalog
@@ -60,7 +58,7 @@ def prepare_demo(models: Path, catalogs: Path, job: Job) -> tuple[Path, Path]:
     try:
         if not _is_ready(model, catalog):
             models.mkdir(parents=True, exist_ok=True)
-            with _alone(models / f".{model.name}.lock", job):
+            with alone(models / "demo", job):
                 if not _is_ready(model, catalog):
                     _prepare(model, catalog, job)
     except OSError as error:
@@ -84,7 +82,7 @@ def _is_ready(model: Path, catalog: Path) -> bool:
 def _prepare(model: Path, catalog: Path, job: Job) -> None:
     clips = starter_clips()
     # The network first: both it and the sounds need memory, but not at the same time.
-    with _made_whole(model) as folder:
+    with made_once(model, MANIFEST_FILE, job) as folder:
         if folder is not None:
             job.report("Making the demo's network", 0.0)
             write_onnx(untrained_weights(WEIGHTS_SEED), folder / NETWORK_FILE)
@@ -126,38 +124,3 @@ def _embed(path: Path, patches: Float32, job: Job) -> Float32:
         return network.embed(patches, job)
     finally:
         network.close()
-
-
-@contextmanager
-def _made_whole(folder: Path) -> Iterator[Path | None]:
-    """Give a folder to fill that will be named `folder`, or None if that exists and is whole."""
-    if (folder / MANIFEST_FILE).is_file():
-        yield None
-        return
-    making = folder.with_name(f".{folder.name}.making")
-    # Whoever holds the lock is alone: what lies here was left by a kill, or is damaged.
-    for leftover in (making, folder):
-        shutil.rmtree(leftover, ignore_errors=True)
-    making.mkdir()
-    try:
-        yield making
-        making.rename(folder)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-
-
-@contextmanager
-def _alone(path: Path, job: Job) -> Iterator[None]:
-    """Wait until no other program prepares the demo; the lock dies with its holder."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(path)
-    while not lock.is_locked:
-        try:
-            lock.acquire(timeout=0.2)
-        except Timeout:
-            job.report("Waiting for another Soundalike that prepares the demo")
-    try:
-        yield
-    finally:
-        lock.release()

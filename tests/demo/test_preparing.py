@@ -81,7 +81,7 @@ def test_a_second_program_waits_and_can_be_cancelled(tmp_path):
         job.cancel()
         thread.join(10)
     assert [type(problem) for problem in problems] == [Cancelled]
-    assert stages[0] == "Waiting for another Soundalike that prepares the demo"
+    assert stages[0] == "Waiting for another Soundalike that does the same"
 
 
 def test_what_is_prepared_is_not_prepared_again(demo_home):
