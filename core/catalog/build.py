@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.catalog.classes import class_indices
+from core.catalog.classes import class_indices, is_number
 from core.catalog.clips import Clips
 from core.catalog.decoding import Options, Task, plan
 from core.catalog.manifest import (
@@ -101,6 +101,8 @@ def build_catalog(
         if new:
             _run([task for item in new for task in item.tasks], parts, workers, scheduler, job)
             added = [item.described(include, exclude, parts) for item in new]
+            if kind == "youtube8m" and not all(map(is_number, (*include, *exclude))):
+                _refuse_version_1([part for _, pieces in added for part in pieces])
             _write(folder, old, added, kind, RELEASED_MODEL, job.part(0.9, 1))
         # Windows renames no folder with mapped files in it.
         del old
@@ -136,6 +138,19 @@ def _run(tasks: Sequence[Task], parts: Path, workers: int, scheduler: str | None
         from core.catalog.cluster import run_on_cluster
 
         run_on_cluster(tasks, parts, scheduler, job)
+
+
+def _refuse_version_1(pieces: Sequence[Piece]) -> None:
+    """Raise CatalogError if clips that were chosen by version 2's names are version 1's."""
+    if any(
+        len(clips) and clips.video_ids.dtype.itemsize > 4
+        for clips in (piece.small() for piece in pieces)
+    ):
+        raise CatalogError(
+            "These videos are of YouTube-8M's version 1, whose classes have other numbers than the "
+            "names of version 2.",
+            "Give the numbers of the classes, such as 123, instead of names.",
+        )
 
 
 def _catalog_at(out: Path, kind: str) -> Catalog | None:

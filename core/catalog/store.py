@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog.classes import class_indices, class_name
+from core.catalog.classes import YOUTUBE8M_V1, class_indices, class_name
 from core.catalog.clips import offsets
 from core.catalog.manifest import (
     ARRAYS,
@@ -211,11 +211,17 @@ class Catalog:
 
     def label_name(self, index: int) -> str:
         """Return the name of a class."""
-        return class_name(self.manifest.kind, index)
+        return class_name(self._vocabulary, index)
 
     def class_indices(self, names: Sequence[str]) -> frozenset[int]:
         """Return the indices of named classes and all below them; see `classes`."""
-        return class_indices(self.manifest.kind, names)
+        return class_indices(self._vocabulary, names)
+
+    @property
+    def _vocabulary(self) -> str:
+        """Whose class names are used; only version 2 of YouTube-8M has ids of four characters."""
+        is_v1 = self.manifest.kind == "youtube8m" and self.clips.dtype["video_id"].itemsize > 4
+        return YOUTUBE8M_V1 if is_v1 else self.manifest.kind
 
     def to_dataframe(self, vectors: bool = False) -> pd.DataFrame:
         """Return one row a clip: video_id, start_s, end_s, labels, n_frames, is_youtube_id.

@@ -107,7 +107,7 @@ def _has_one_form(
     size: NDArray[np.int64], expected: int, n_seconds: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Return which records have either the mean or the seconds."""
-    return ((size == expected) & (n_seconds == 0)) | ((size == 0) & (n_seconds > 0))
+    return np.asarray(((size == expected) & (n_seconds == 0)) | ((size == 0) & (n_seconds > 0)))
 
 
 def _audio(
@@ -118,7 +118,7 @@ def _audio(
 
     if not seconds[:, 2].any():
         floats = _floats(data, means, EMBEDDING_SIZE)
-        is_finite = np.isfinite(floats).all(axis=1)
+        is_finite = np.asarray(np.isfinite(floats).all(axis=1))
         return quantise(np.where(is_finite[:, None], floats, 0)), is_finite
     if seconds[:, 2].all():
         return sc.copy_rows(data, seconds, EMBEDDING_SIZE), np.ones(len(means), np.bool_)
@@ -140,13 +140,13 @@ def _pictures(
     for row in np.flatnonzero(~has_mean):
         frames = sc.copy_rows(data, seconds[row : row + 1], RGB_SIZE)
         values[row] = _sum_of_frames(frames)
-    is_finite = np.isfinite(values).all(axis=1)
+    is_finite = np.asarray(np.isfinite(values).all(axis=1))
     return direction(np.where(is_finite[:, None], values, 0)), is_finite
 
 
 def _sum_of_frames(frames: UInt8) -> NDArray[np.float64]:
     kept = frames[:, :VISUAL_SIZE]
-    return kept.sum(axis=0, dtype=np.float64) - CENTRE * len(frames)
+    return np.asarray(kept.sum(axis=0, dtype=np.float64) - CENTRE * len(frames))
 
 
 def direction(values: NDArray[np.floating]) -> NDArray[np.int8]:
@@ -158,7 +158,7 @@ def direction(values: NDArray[np.floating]) -> NDArray[np.int8]:
 def _floats(data: UInt8, at: NDArray[np.int64], n_values: int) -> NDArray[np.float32]:
     """Return the packed numbers at these positions, shape (n, n_values)."""
     raw = data[at[:, :1] + np.arange(4 * n_values)]
-    return raw.view("<f4")
+    return np.asarray(raw.view("<f4"))
 
 
 def _is_youtube_id(video_id: bytes) -> bool:
@@ -192,10 +192,9 @@ def _decode_one(batch: RecordBatch, row: int, visual: bool) -> Clips:
     pictures = None
     if visual:
         rgb = _seconds(batch, row, seconds.get("rgb", []), "rgb", RGB_SIZE)
-        values = _sum_of_frames(rgb) if len(rgb) else None
-        if values is None:
-            values = _mean(batch, row, context, "mean_rgb", RGB_SIZE)[:VISUAL_SIZE]
-        pictures = direction(values[None].astype(np.float64))
+        mean = None if len(rgb) else _mean(batch, row, context, "mean_rgb", RGB_SIZE)
+        values = _sum_of_frames(rgb) if mean is None else mean[:VISUAL_SIZE].astype(np.float64)
+        pictures = direction(values[None])
     return Clips.from_lists(
         ids, [(0.0, end_s)], [labels], [frames], [_is_youtube_id(ids[0])], pictures
     )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import importlib.resources
 import io
 from pathlib import Path
 
@@ -8,9 +10,11 @@ import pytest
 
 from core.catalog import youtube8m
 from core.catalog.build import build_catalog
+from core.catalog.classes import class_name
 from core.catalog.clips import Clips
 from core.catalog.tfrecord import read_batches
 from core.errors import CatalogError
+from resources.make_vocabulary import make_vocabulary
 from tests.catalog.records import (
     Example,
     SequenceExample,
@@ -68,19 +72,47 @@ def test_only_eleven_characters_are_a_youtube_id(shared: Path, tmp_path: Path):
     assert not v2.clips["is_youtube_id"].any()
     clip = v2.clip(0)
     assert (clip.video_id, clip.start_s, clip.end_s) == ("02aa", 0, 0)
-    assert clip.labels[0] == "YouTube-8M #3"
+    assert clip.labels[0] == "Concert"
+    assert v1.clip(0).labels == () or v1.clip(0).labels[0].startswith("YouTube-8M #")
 
 
-def test_classes_are_numbers(shared: Path, tmp_path: Path):
+def test_classes_are_chosen_by_name_or_number(shared: Path, tmp_path: Path):
     folder = shared / "youtube8m" / "v2_video"
     catalog = build_catalog(
-        tmp_path / "out", "youtube8m", [folder], include=["0", "YouTube-8M #3"], exclude=["1"]
+        tmp_path / "out",
+        "youtube8m",
+        [folder],
+        include=["0", "YouTube-8M #3", "guitar"],
+        exclude=["Video game"],
     )
     labels = [set(video[1]) for video in expected(folder)]
-    assert len(catalog) == sum(bool(row & {0, 3}) and 1 not in row for row in labels)
-    for wrong in ("Animal", "4800", "-1", "²"):
-        with pytest.raises(CatalogError, match="no class"):
+    assert catalog.class_indices(["Guitar"]) == {9}
+    assert len(catalog) == sum(bool(row & {0, 3, 9}) and 1 not in row for row in labels)
+    for wrong, hint in (("Gitar", "Guitar"), ("4800", "number"), ("-1", "number"), ("²", "number")):
+        with pytest.raises(CatalogError, match="no class") as caught:
             build_catalog(tmp_path / "out", "youtube8m", [folder], include=[wrong])
+        assert hint in caught.value.hint
+
+
+def test_names_are_those_of_version_2_only(shared: Path, tmp_path: Path):
+    folder = shared / "youtube8m" / "v1_video"
+    with pytest.raises(CatalogError, match="version 1"):
+        build_catalog(tmp_path / "out", "youtube8m", [folder], include=["Guitar"])
+    catalog = build_catalog(tmp_path / "out", "youtube8m", [folder], include=["8"])
+    assert {"YouTube-8M #8"} <= set(catalog.clip(0).labels)
+    with pytest.raises(CatalogError, match="no class"):
+        catalog.class_indices(["Guitar"])
+
+
+def test_the_vocabulary_is_the_official_one(shared: Path):
+    path = shared / "youtube8m" / "v2_vocabulary.csv"
+    text = importlib.resources.files("resources").joinpath("youtube8m.csv").read_text("utf-8")
+    assert text == make_vocabulary(path)
+    with path.open(encoding="utf-8", newline="") as file:
+        names = {int(row["Index"]): row["Name"] for row in csv.DictReader(file)}
+    assert len(names) == 3862
+    for index, name in names.items():
+        assert class_name("youtube8m", index) == (name or f"YouTube-8M #{index}")
 
 
 @pytest.mark.parametrize(
@@ -175,10 +207,9 @@ def test_the_careful_walker_says_the_same(shared: Path):
     ]
     pairs = zip(seconds[::2], seconds[1::2], strict=True)
     framewise = [frame_record(audio, rgb, id=b"abcd", labels=[3]) for audio, rgb in pairs]
-    shards = [b"".join(map(framed, framewise))]
-    for path in ("v1_video/testa0", "v1_video/validatea0", "v2_video/validate0000"):
-        shards.append((shared / "youtube8m" / f"{path}.tfrecord").read_bytes())
-    for shard in shards:
+    paths = ("v1_video/testa0", "v1_video/validatea0", "v2_video/validate0000")
+    videowise = [(shared / "youtube8m" / f"{path}.tfrecord").read_bytes() for path in paths]
+    for shard in (b"".join(map(framed, framewise)), *videowise):
         (batch,) = read_batches([("shard", io.BytesIO(shard))])
         fast, rows = youtube8m.decode_usual(batch, visual=True)
         assert len(rows) == len(batch)
