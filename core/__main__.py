@@ -99,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
         "json",
     )
     similar.add_argument("video_id", metavar="VIDEO_ID", help="an id that the catalogue has")
-    build = command("build", commands.build, "Build a catalogue from TFRecords.", "filters")
+    build = command("build", commands.build, "Build a catalogue, or add to one.", "filters")
     build.add_argument("kind", choices=("audioset", "youtube8m"))
     build.add_argument(
         "source", nargs="+", type=Path, help="a .tfrecord file, a folder of them, or a .tar(.gz)"
@@ -107,7 +107,10 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--out", type=Path, required=True, metavar="DIR", help="the catalogue")
     where = build.add_mutually_exclusive_group()
     where.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes")
-    where.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster")
+    where.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster, tcp://HOST:PORT")
+    build.add_argument(
+        "--visual", action="store_true", help="keep what YouTube-8M's videos look like, too"
+    )
     info = command("info", commands.info, "Describe a catalogue and the models.", "json")
     info.add_argument("catalog", nargs="?", type=Path, metavar="DIR", help="a catalogue")
     export = command("export", commands.export, "Write a catalogue's clips as a table.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from argparse import Namespace
 from dataclasses import asdict
@@ -12,9 +13,9 @@ import numpy as np
 
 from core.atomic import written_whole
 from core.engine import Engine, Filter, Options
-from core.errors import AudioFileError, CatalogError, DownloadError
+from core.errors import AudioFileError, Cancelled, CatalogError, DownloadError
 from core.paths import DataFolder
-from core.terminal import Progress, match_table, plain
+from core.terminal import Progress, catalog_text, match_table, plain
 from core.types import Match, Matches
 
 
@@ -91,24 +92,28 @@ def _print_json(content: dict[str, Any]) -> None:
 
 
 def build(arguments: Namespace) -> None:
-    """Build a catalogue from released features."""
+    """Build a catalogue from released features, or add them to one."""
     from core.catalog.build import build_catalog
 
-    if arguments.scheduler:
-        raise CatalogError(
-            "This version cannot build on a cluster.", "Use --workers N for processes here."
-        )
+    if arguments.visual and arguments.kind != "youtube8m":
+        raise CatalogError("AudioSet has no visual vectors.", "Leave out --visual.")
     begun = time.perf_counter()
-    with Progress() as progress:
-        catalog = build_catalog(
-            arguments.out,
-            arguments.kind,
-            arguments.source,
-            include=arguments.include,
-            exclude=arguments.exclude,
-            workers=arguments.workers,
-            job=progress.job,
-        )
+    try:
+        with Progress() as progress:
+            catalog = build_catalog(
+                arguments.out,
+                arguments.kind,
+                arguments.source,
+                include=arguments.include,
+                exclude=arguments.exclude,
+                visual=arguments.visual,
+                workers=arguments.workers,
+                scheduler=arguments.scheduler,
+                job=progress.job,
+            )
+    except (KeyboardInterrupt, Cancelled):
+        sys.stderr.write("What was read is kept: the same command goes on from there.\n")
+        raise
     took_s = time.perf_counter() - begun
     print(f"{len(catalog)} clips in {plain(str(arguments.out))} ({took_s:.1f} s)")
 
@@ -120,19 +125,20 @@ def info(arguments: Namespace) -> None:
 
     data = DataFolder.default()
     models = [asdict(manifest) for manifest in installed(data.models).values()]
-    described = None
+    described = catalog = None
     if arguments.catalog is not None:
         catalog = Catalog.open(arguments.catalog, verify=True)
         described = {
             "path": str(catalog.path),
             "demo": catalog.manifest.kind == "demo",
             **asdict(catalog.manifest),
+            "categories": catalog.category_counts(),
         }
     if arguments.json:
         _print_json({"catalog": described, "models": models})
         return
-    if described is not None:
-        _print_facts("Catalogue", described)
+    if catalog is not None:
+        print(catalog_text(catalog.manifest, catalog.category_counts()))
     for model in models:
         _print_facts("Model", model)
     if not models:

@@ -6,9 +6,13 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from core.jobs import Job
 from core.types import Match, Matches
+
+if TYPE_CHECKING:
+    from core.catalog.manifest import Manifest as CatalogManifest
 
 _INTERVAL_S = 0.1
 
@@ -73,6 +77,35 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: str = "")
         for row in cells
     )
     return "\n".join(lines)
+
+
+def catalog_text(manifest: CatalogManifest, categories: Sequence[tuple[str, int]]) -> str:
+    """Return what a catalogue holds, and where it came from."""
+    size = sum(n_bytes for n_bytes, _ in manifest.files.values())
+    lines = [
+        f"Catalogue of {manifest.n_clips:,} clips ({manifest.kind}), {manifest.n_frames:,} seconds,"
+        f" {size / 1e6:,.0f} MB",
+        f"Vectors by {plain(manifest.model.name)}, last changed {manifest.created}",
+        "",
+        table(
+            ("source", "added", "clips", "include", "exclude"),
+            [
+                (
+                    source.name,
+                    source.added,
+                    f"{source.n_clips:,}",
+                    ", ".join(source.include) or "all",
+                    ", ".join(source.exclude) or "none",
+                )
+                for source in manifest.sources
+            ],
+            right="clips",
+        ),
+    ]
+    if categories:
+        rows = [(name, f"{count:,}") for name, count in categories]
+        lines += ["", table(("class", "clips"), rows, right="clips")]
+    return "\n".join([*lines, ""])
 
 
 def match_table(answer: Matches) -> str:

@@ -35,12 +35,16 @@ from core.catalog.manifest import (
     damaged,
     manifest_text,
 )
+from core.catalog.ontology import Ontology
 from core.catalog.replacing import readable_folder
 from core.errors import CatalogError
 from core.types import EMBEDDING_SIZE, Float32, UInt8
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_MOST_CATEGORIES = 25
 
 
 def clip_dtype(id_width: int) -> np.dtype[np.void]:
@@ -216,6 +220,28 @@ class Catalog:
     def class_indices(self, names: Sequence[str]) -> frozenset[int]:
         """Return the indices of named classes and all below them; see `classes`."""
         return class_indices(self._vocabulary, names)
+
+    def category_counts(self) -> list[tuple[str, int]]:
+        """Return the top-level classes and how many clips have any class below each.
+
+        AudioSet's seven roots, or YouTube-8M's twenty-five most frequent labels; a clip of several
+        counts with each.
+        """
+        clips = np.repeat(np.arange(len(self), dtype=np.int32), self.clips["n_labels"])
+        names = [
+            self._category(index) for index in range(int(self.label_indices.max(initial=-1)) + 1)
+        ]
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        numbered = np.array([numbers[name] for name in names], np.int64)
+        pairs = np.unique(clips * np.int64(max(len(numbers), 1)) + numbered[self.label_indices])
+        counts = np.bincount(pairs % max(len(numbers), 1), minlength=len(numbers)).tolist()
+        found = sorted(zip(numbers, counts, strict=True), key=lambda pair: (-pair[1], pair[0]))
+        return [pair for pair in found if pair[1]][:_MOST_CATEGORIES]
+
+    def _category(self, index: int) -> str:
+        if self.manifest.kind == "youtube8m":
+            return self.label_name(index)
+        return Ontology.load().category(index).name
 
     @property
     def _vocabulary(self) -> str:
