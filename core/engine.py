@@ -9,18 +9,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audio.logmel import LogMel, log_mel
+from core.audio.logmel import PATCH_S, LogMel, log_mel
 from core.audio.waveform import Waveform
 from core.catalog.manifest import RELEASED_MODEL_ID
 from core.catalog.ontology import Ontology
 from core.catalog.store import Catalog
 from core.errors import AudioFileError, CatalogError, ModelError
-from core.filters import label_mask
 from core.jobs import Job
+from core.matching import MEAN, Matcher
+from core.matching import Filter as Filter
 from core.paths import DataFolder
-from core.search.cosine import top_k
-from core.types import CatalogInfo, Float32, Match, Matches, Query, watch_url
-from core.vectors import query_vector
+from core.types import CatalogInfo, Float32, Matches, Query
 from core.vggish import convert
 from core.vggish.model import FLOAT32, Embedding, Manifest, Vggish
 
@@ -51,22 +50,6 @@ class Options:
     engine: str = FLOAT32
 
 
-@dataclass(frozen=True)
-class Filter:
-    """Class names or ids, each standing for itself and everything below it in the ontology.
-
-    Attributes
-    ----------
-    include : tuple of str
-        A clip needs at least one of these; empty for no demand.
-    exclude : tuple of str
-        A clip may have none of these.
-    """
-
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-
-
 class Engine:
     """Matches sounds and videos against a catalogue.
 
@@ -84,7 +67,7 @@ class Engine:
         self._data = data
         self._options = options or Options()
         self._model: Vggish | None = None
-        self._catalog: Catalog | None = None
+        self._matcher: Matcher | None = None
 
     def load(self, job: Job | None = None) -> CatalogInfo:
         """Load the model and the catalogue; the first time, prepare them.
@@ -97,6 +80,7 @@ class Engine:
         job = job or Job()
         model = self.model(job.part(0, 0.9))
         catalog = self.catalog(job.part(0.9, 1))
+        self._opened(job).prepare()
         job.report("Ready", 1.0)
         return self._info(catalog, model.manifest)
 
@@ -109,12 +93,7 @@ class Engine:
 
     def catalog(self, job: Job | None = None) -> Catalog:
         """Return the opened catalogue."""
-        if self._catalog is None:
-            path = self._options.catalog or self._own_catalog()
-            if path is None:
-                path = self._demo(job or Job())[1]
-            self._catalog = Catalog.open(path)
-        return self._catalog
+        return self._opened(job).catalog
 
     def embed(self, sound: LogMel, job: Job | None = None) -> Embedding:
         """Return VGGish's embeddings of a sound, before and after post-processing."""
@@ -135,7 +114,7 @@ class Engine:
                 "Record again, or open another file.",
             )
         embedding = self.embed(sound, job)
-        return Query(sound.name, embedding.postprocessed, sound.duration_s, sound.notes)
+        return Query(sound.name, embedding.postprocessed, sound.duration_s, sound.notes, PATCH_S)
 
     def match(
         self,
@@ -143,6 +122,7 @@ class Engine:
         k: int = DEFAULT_K,
         filters: Filter | None = None,
         job: Job | None = None,
+        by: str = MEAN,
     ) -> Matches:
         """Return the clips that sound most like a sound, the best first.
 
@@ -154,6 +134,9 @@ class Engine:
         filters : Filter, optional
         job : Job, optional
             Told about progress; may cancel.
+        by : {"mean", "frames"}
+            Compare sounds as wholes, or for every patch of the sound the clip's most similar
+            second.
 
         Raises
         ------
@@ -161,7 +144,7 @@ class Engine:
         """
         if isinstance(sound, Waveform):
             sound = log_mel(sound, job)
-        return self.search(self.query(sound, job), k, filters, job)
+        return self.search(self.query(sound, job), k, filters, job, by)
 
     def search(
         self,
@@ -169,11 +152,12 @@ class Engine:
         k: int = DEFAULT_K,
         filters: Filter | None = None,
         job: Job | None = None,
+        by: str = MEAN,
     ) -> Matches:
         """Return the clips most similar to a query that `query` made, the best first."""
-        catalog, model = self.catalog(job), self.model(job)
-        info = self._info(catalog, model.manifest)
-        return self._rank(catalog, query, k, self._mask(catalog, filters), info)
+        matcher, model = self._opened(job), self.model(job)
+        info = self._info(matcher.catalog, model.manifest)
+        return self._answer(matcher, query, k, filters, job, by, info)
 
     def similar(
         self,
@@ -181,6 +165,7 @@ class Engine:
         k: int = DEFAULT_K,
         filters: Filter | None = None,
         job: Job | None = None,
+        by: str = MEAN,
     ) -> Matches:
         """Return the clips that sound most like a video of the catalogue, itself left out.
 
@@ -195,11 +180,8 @@ class Engine:
         rows = catalog.find(video_id)
         clip = catalog.clip(int(rows[0]))
         query = Query(video_id, clip.frames, clip.end_s - clip.start_s)
-        mask = self._mask(catalog, filters)
-        if mask is None:
-            mask = np.ones(len(catalog), np.bool_)
-        mask[rows] = False
-        return self._rank(catalog, query, k, mask, _describe(catalog))
+        info = _describe(catalog)
+        return self._answer(self._opened(job), query, k, filters, job, by, info, rows)
 
     def class_names(self) -> list[str]:
         """Return the names of all AudioSet classes, for completion; needs no model."""
@@ -209,7 +191,17 @@ class Engine:
         """Let go of memory and processes."""
         if self._model is not None:
             self._model.close()
-        self._model = self._catalog = None
+        if self._matcher is not None:
+            self._matcher.close()
+        self._model = self._matcher = None
+
+    def _opened(self, job: Job | None) -> Matcher:
+        if self._matcher is None:
+            path = self._options.catalog or self._own_catalog()
+            if path is None:
+                path = self._demo(job or Job())[1]
+            self._matcher = Matcher(Catalog.open(path))
+        return self._matcher
 
     def _own_catalog(self) -> Path | None:
         path = self._data.catalogs / CATALOG_NAME
@@ -233,16 +225,6 @@ class Engine:
 
         return prepare_demo(self._data.models, self._data.catalogs, job)
 
-    def _mask(self, catalog: Catalog, filters: Filter | None) -> NDArray[np.bool_] | None:
-        if filters is None or filters == Filter():
-            return None
-        return label_mask(
-            catalog.label_indices,
-            catalog.label_offsets,
-            catalog.class_indices(filters.include),
-            catalog.class_indices(filters.exclude),
-        )
-
     def _info(self, catalog: Catalog, model: Manifest) -> CatalogInfo:
         """Describe what answers, or refuse a model and a catalogue that do not belong together."""
         info = replace(_describe(catalog), model=model.name)
@@ -263,31 +245,19 @@ class Engine:
         )
 
     @staticmethod
-    def _rank(
-        catalog: Catalog,
+    def _answer(
+        matcher: Matcher,
         query: Query,
         k: int,
-        mask: NDArray[np.bool_] | None,
+        filters: Filter | None,
+        job: Job | None,
+        by: str,
         info: CatalogInfo,
+        without: NDArray[np.int64] | None = None,
     ) -> Matches:
         begun = time.perf_counter()
-        rows, similarities = top_k(catalog.vectors, query_vector(query.frames), k, mask)
-        matches = []
-        for rank, (row, similarity) in enumerate(zip(rows, similarities, strict=True), start=1):
-            clip = catalog.clip(int(row))
-            url = watch_url(clip.video_id, clip.start_s) if clip.is_youtube_id else ""
-            matches.append(
-                Match(
-                    rank,
-                    clip.video_id,
-                    clip.start_s,
-                    clip.end_s,
-                    clip.labels,
-                    float(similarity),
-                    url,
-                )
-            )
-        return Matches(query, info, tuple(matches), time.perf_counter() - begun)
+        matches = matcher.matches(query, k, filters, by, without, job)
+        return Matches(query, info, matches, time.perf_counter() - begun)
 
 
 def _probe_patches() -> Float32:

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Float32: TypeAlias = NDArray[np.float32]
 UInt8: TypeAlias = NDArray[np.uint8]
 
+CLIP_HOP_S = 1.0
+"""Seconds from one frame of a catalogue's clip to the next: AudioSet released one a second."""
+
 EMBEDDING_SIZE = 128
 """Numbers in a VGGish embedding, before and after post-processing."""
 
@@ -29,12 +32,15 @@ class Query:
         Length of the sound in seconds.
     notes : tuple of str
         Sentences a person should read, such as "padded with silence".
+    hop_s : float
+        From one frame's begin to the next one's.
     """
 
     name: str
     frames: UInt8
     duration_s: float
     notes: tuple[str, ...] = ()
+    hop_s: float = CLIP_HOP_S
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,13 @@ class Match:
     labels : tuple of str
         Class names, as the catalogue has them.
     similarity : float
-        Cosine similarity of the centred mean embeddings, -1 to 1.
+        Cosine similarity, -1 to 1: of the centred mean embeddings, or, in an answer by frames, the
+        mean over the query's frames of the similarity of the clip's most similar one.
     url : str
-        The video at the clip's own second.
+        The video at the clip's own second, or at `best_s`.
+    best_s, query_s : float or None
+        The second of the video, and that of the query, that sound most alike; None in an answer
+        by means.
     """
 
     rank: int
@@ -64,6 +74,8 @@ class Match:
     labels: tuple[str, ...]
     similarity: float
     url: str
+    best_s: float | None = None
+    query_s: float | None = None
 
 
 @dataclass(frozen=True)

@@ -51,11 +51,8 @@ def quantise(embeddings: NDArray[np.floating]) -> UInt8:
     return np.asarray((np.clip(embeddings, -2.0, 2.0) + 2.0) * (255 / 4), dtype=np.uint8)
 
 
-def clip_vectors(frames: UInt8, n_frames: NDArray[np.integer]) -> Float32:
-    """Return one centred unit vector a clip: the direction of the mean of its frames.
-
-    Sums and squared norms are whole numbers and exact, so the result does not depend on how the
-    clips were grouped into calls.
+def clip_sums(frames: UInt8, n_frames: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the sum of each clip's centred frames: whole numbers, which point where the mean does.
 
     Parameters
     ----------
@@ -66,8 +63,7 @@ def clip_vectors(frames: UInt8, n_frames: NDArray[np.integer]) -> Float32:
 
     Returns
     -------
-    float32 array, shape (C, 128)
-        Rows of length 1; a row of zeros where the mean is exactly the centre.
+    int64 array, shape (C, 128)
     """
     counts = np.asarray(n_frames, dtype=np.int64)
     first = np.cumsum(counts) - counts
@@ -77,9 +73,52 @@ def clip_vectors(frames: UInt8, n_frames: NDArray[np.integer]) -> Float32:
         clips = np.flatnonzero(counts == count)
         each = frames[first[clips][:, None] + np.arange(count)]
         sums[clips] = each.sum(axis=1, dtype=np.int64) - CENTRE * count
+    return sums
+
+
+def clip_vectors(frames: UInt8, n_frames: NDArray[np.integer]) -> Float32:
+    """Return one centred unit vector a clip: the direction of the mean of its frames.
+
+    Sums and squared norms are whole numbers and exact, so the result does not depend on how the
+    clips were grouped into calls.
+
+    Parameters
+    ----------
+    frames, n_frames
+        As `clip_sums` takes them.
+
+    Returns
+    -------
+    float32 array, shape (C, 128)
+        Rows of length 1; a row of zeros where the mean is exactly the centre.
+    """
+    sums = clip_sums(frames, n_frames)
     squared = np.einsum("ij,ij->i", sums, sums)
     norms = np.sqrt(np.where(squared > 0, squared, 1).astype(np.float64))
     return np.asarray(sums / norms[:, None], dtype=np.float32)
+
+
+def clip_directions(frames: UInt8, n_frames: NDArray[np.integer]) -> NDArray[np.int8]:
+    """Return the direction of each clip's mean in 8 bits, which a search scans first.
+
+    The mean is scaled until its largest component is 127 or -127, and rounded, so no component is
+    off by more than 1/2. Divide by the length of a row to get a unit vector. A clip takes 128 bytes
+    instead of 512; what rounding lost, a search gets back from the frames of the few best.
+
+    Parameters
+    ----------
+    frames, n_frames
+        As `clip_sums` takes them.
+
+    Returns
+    -------
+    int8 array, shape (C, 128)
+        A row of zeros where the mean is exactly the centre.
+    """
+    sums = clip_sums(frames, n_frames)
+    largest = np.abs(sums).max(axis=1, initial=0)
+    scaled = sums * 127.0 / np.where(largest > 0, largest, 1)[:, None]
+    return np.asarray(np.rint(scaled), dtype=np.int8)
 
 
 def query_vector(frames: UInt8) -> Float32:

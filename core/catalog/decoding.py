@@ -28,7 +28,7 @@ from core.filters import label_mask
 
 _TASK_BYTES = 32 << 20
 _PART_BYTES = 64 << 20
-_VERSION = 1
+_VERSION = 2
 """Of what parts hold; another number, and parts of older programs are not used."""
 
 

@@ -11,7 +11,7 @@ import google_crc32c
 
 from core.errors import CatalogError
 
-FORMAT, VERSION = "soundalike-catalog", 2
+FORMAT, VERSION = "soundalike-catalog", 3
 MANIFEST = "catalog.json"
 ARRAYS = ("clips.npy", "labels.npy", "frames.npy", "vectors.npy")
 DATA_FILES = ("clips.parquet", *ARRAYS)

@@ -18,8 +18,8 @@ from core.catalog.store import Catalog, clip_dtype
 from core.catalog.writing import ClipsTable, NpyFile
 from core.errors import CatalogError
 from core.jobs import Job
-from core.types import EMBEDDING_SIZE, Float32
-from core.vectors import clip_vectors
+from core.types import EMBEDDING_SIZE
+from core.vectors import clip_directions
 
 _ROWS = 50_000
 
@@ -30,7 +30,7 @@ class Piece(Protocol):
     def small(self) -> Clips:
         """Return the clips; frames and visual vectors may be of the right width only."""
 
-    def load(self) -> tuple[Clips, Float32]:
+    def load(self) -> tuple[Clips, NDArray[np.int8]]:
         """Return the clips and their vectors."""
 
 
@@ -44,9 +44,9 @@ class HeldClips:
         """Return the clips."""
         return self.clips
 
-    def load(self) -> tuple[Clips, Float32]:
+    def load(self) -> tuple[Clips, NDArray[np.int8]]:
         """Return the clips and their vectors."""
-        return self.clips, clip_vectors(self.clips.frames, self.clips.n_frames)
+        return self.clips, clip_directions(self.clips.frames, self.clips.n_frames)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class CatalogRows:
         """Return the clips."""
         return self.load()[0]
 
-    def load(self) -> tuple[Clips, Float32]:
+    def load(self) -> tuple[Clips, NDArray[np.int8]]:
         """Return the clips and their vectors, memory-mapped."""
         catalog, rows = self.catalog, slice(self.begin, self.end)
         records = catalog.clips[rows]
@@ -130,7 +130,7 @@ def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
         "clips.npy": NpyFile(folder / "clips.npy", clip_dtype(id_width), (n_clips,)),
         "labels.npy": NpyFile(folder / "labels.npy", "<i2", (n_labels,)),
         "frames.npy": NpyFile(folder / "frames.npy", "|u1", (n_frames, EMBEDDING_SIZE)),
-        "vectors.npy": NpyFile(folder / "vectors.npy", "<f4", (n_clips, EMBEDDING_SIZE)),
+        "vectors.npy": NpyFile(folder / "vectors.npy", "|i1", (n_clips, EMBEDDING_SIZE)),
     }
     if visual_size:
         files[VISUAL] = NpyFile(folder / VISUAL, "|i1", (n_clips, visual_size))

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from core.catalog.clips import Clips
 from core.errors import Cancelled, CatalogError
-from core.types import EMBEDDING_SIZE, Float32
+from core.types import EMBEDDING_SIZE
 from core.vectors import CENTRE
 
 _SUFFIX = ".part"
@@ -99,7 +99,7 @@ class Part:
             visual=np.broadcast_to(np.int8(0), layout["visual"][1]),
         )
 
-    def load(self) -> tuple[Clips, Float32]:
+    def load(self) -> tuple[Clips, NDArray[np.int8]]:
         """Return the clips and their vectors."""
         columns = self._columns(_NAMES)
         vectors = columns.pop("vectors")
@@ -130,9 +130,9 @@ def found_parts(folder: Path, digest: str) -> list[Part]:
 
 def write_part(path: Path, clips: Clips, n_read: int, n_bytes_read: int, is_last: bool) -> Part:
     """Write a part under another name and rename it."""
-    from core.catalog.scanning import unit_vectors
+    from core.catalog.scanning import clip_directions
 
-    vectors = unit_vectors(clips.frames, clips.n_frames, CENTRE)
+    vectors = clip_directions(clips.frames, clips.n_frames, CENTRE)
     arrays = [np.ascontiguousarray(array) for array in (*clips.columns(), vectors)]
     crc = 0
     for array in arrays:

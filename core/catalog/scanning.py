@@ -315,9 +315,9 @@ def copy_numbers(data, spans):
 
 
 @njit(cache=True, nogil=True)
-def unit_vectors(frames, n_frames, centre):
-    """Return what `core.vectors.clip_vectors` returns, bit for bit, without its copies."""
-    out = np.zeros((len(n_frames), frames.shape[1]), np.float32)
+def clip_directions(frames, n_frames, centre):
+    """Return what `core.vectors.clip_directions` returns, bit for bit, without its copies."""
+    out = np.zeros((len(n_frames), frames.shape[1]), np.int8)
     sums = np.empty(frames.shape[1], np.int64)
     first = 0
     for clip in range(len(n_frames)):
@@ -326,11 +326,10 @@ def unit_vectors(frames, n_frames, centre):
             for column in range(frames.shape[1]):
                 sums[column] += frames[row, column]
         first += n_frames[clip]
-        squared = (sums * sums).sum()
-        if squared > 0:
-            norm = np.sqrt(np.float64(squared))
+        largest = np.abs(sums).max()
+        if largest > 0:
             for column in range(frames.shape[1]):
-                out[clip, column] = np.float32(sums[column] / norm)
+                out[clip, column] = np.int8(np.rint(sums[column] * 127.0 / largest))
     return out
 
 

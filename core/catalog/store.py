@@ -7,7 +7,7 @@ clips.npy      the same columns for this program, memory-mapped: importing a Par
                60 ms at best and seconds from a cold disk, and a window would feel it
 labels.npy     int16, the class indices of all clips, one clip after the other
 frames.npy     uint8 (F, 128), all post-processed embeddings, one clip after the other
-vectors.npy    float32 (C, 128), one centred unit vector a clip
+vectors.npy    int8 (C, 128), the direction of each clip's centred mean: divide by the length
 visual.npy     int8 (C, D), only of YouTube-8M and on request: what the pictures look like
 =============  ==================================================================================
 """
@@ -39,11 +39,13 @@ from core.catalog.ontology import Ontology
 from core.catalog.replacing import readable_folder
 from core.errors import CatalogError
 from core.types import EMBEDDING_SIZE, Float32, UInt8
+from core.vectors import clip_vectors
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+_CLIPS_A_STEP = 50_000
 _MOST_CATEGORIES = 25
 
 
@@ -102,8 +104,8 @@ class Catalog:
     label_indices : int16 array, shape (L,)
         Class indices of all clips; see `label_offsets`.
     frames : uint8 array, shape (F, 128)
-    vectors : float32 array, shape (C, 128)
-        Rows of length 1 (or 0, where a clip's mean is exactly the centre).
+    vectors : int8 array, shape (C, 128)
+        The direction of each clip's centred mean, in 8 bits; see `core.vectors.clip_directions`.
     visual : int8 array, shape (C, D)
         What YouTube-8M's videos look like, as directions: divide by the length. D is 0 where the
         catalogue was built without.
@@ -114,7 +116,7 @@ class Catalog:
     clips: NDArray[np.void]
     label_indices: NDArray[np.int16]
     frames: UInt8
-    vectors: Float32
+    vectors: NDArray[np.int8]
     visual: NDArray[np.int8]
 
     @classmethod
@@ -158,7 +160,7 @@ class Catalog:
             ("clips.npy", clips, clip_dtype(id_width), (n_clips,)),
             ("labels.npy", labels, np.dtype("<i2"), (manifest.n_labels,)),
             ("frames.npy", frames, np.dtype("u1"), (manifest.n_frames, EMBEDDING_SIZE)),
-            ("vectors.npy", vectors, np.dtype("<f4"), (n_clips, EMBEDDING_SIZE)),
+            ("vectors.npy", vectors, np.dtype("i1"), (n_clips, EMBEDDING_SIZE)),
         )
         for name, array, dtype, shape in expected:
             if array.dtype != dtype or array.shape != shape:
@@ -213,6 +215,17 @@ class Catalog:
             )
         return rows
 
+    def unit_vectors(self) -> Float32:
+        """Return every clip's centred mean as a unit vector, shape (C, 128), 512 bytes a clip."""
+        vectors = np.empty(self.vectors.shape, np.float32)
+        for begin in range(0, len(self), _CLIPS_A_STEP):
+            clips = self.clips[begin : begin + _CLIPS_A_STEP]
+            first, last = clips[0]["first_frame"], clips[-1]["first_frame"] + clips[-1]["n_frames"]
+            vectors[begin : begin + _CLIPS_A_STEP] = clip_vectors(
+                self.frames[first:last], clips["n_frames"]
+            )
+        return vectors
+
     def label_name(self, index: int) -> str:
         """Return the name of a class."""
         return class_name(self._vocabulary, index)
@@ -255,7 +268,7 @@ class Catalog:
         Parameters
         ----------
         vectors : bool
-            Add the columns v0 to v127: the unit vector that the search compares.
+            Add the columns v0 to v127: `unit_vectors`, whose products the search ranks by.
         """
         import pandas as pd
 
@@ -274,7 +287,7 @@ class Catalog:
         if not vectors:
             return frame
         columns = [f"v{index}" for index in range(EMBEDDING_SIZE)]
-        return frame.join(pd.DataFrame(self.vectors, columns=columns))
+        return frame.join(pd.DataFrame(self.unit_vectors(), columns=columns))
 
 
 def _located(path: Path) -> tuple[Path, str]:

@@ -19,8 +19,8 @@ from core.catalog.store import Catalog
 from core.errors import Cancelled, CatalogError
 from core.filters import label_mask
 from core.jobs import Job
-from core.search.cosine import top_k
-from core.vectors import query_vector
+from core.matching import Matcher
+from core.types import Query
 from tests.catalog.records import clip_record, dying_task, quickly_framed, write_shard
 
 DEMO = ModelIdentity("Demo", "demo-1")
@@ -103,13 +103,15 @@ def test_filtering_at_query_time_equals_filtering_while_building(
 
 
 def test_a_clips_own_frames_find_it_first(real_catalog: Catalog):
+    matcher = Matcher(real_catalog)
     for row in np.random.default_rng(1).choice(len(real_catalog), 200, replace=False):
-        query = query_vector(real_catalog.clip(int(row)).frames)
-        rows, similarities = top_k(real_catalog.vectors, query, 3)
+        best = matcher.matches(Query("own frames", real_catalog.clip(int(row)).frames, 10.0), 3)[0]
         # A few videos are silent, or uploads of one recording: then the first of them is found.
         same = (real_catalog.vectors == real_catalog.vectors[row]).all(axis=1)
-        assert rows[0] == np.flatnonzero(same)[0]
-        assert f"{similarities[0]:.3f}" == "1.000"
+        first = real_catalog.clip(int(np.flatnonzero(same)[0]))
+        assert (best.video_id, best.start_s) == (first.video_id, first.start_s)
+        assert f"{best.similarity:.3f}" == "1.000"
+    matcher.close()
 
 
 @pytest.fixture
@@ -168,9 +170,10 @@ def test_a_place_where_nothing_can_be_written_is_one_error():
 def test_a_clip_alone_is_a_catalogue(tmp_path: Path):
     shard = write_shard(tmp_path / "a.tfrecord", [clip_record()])
     catalog = build_catalog(tmp_path / "out", "audioset", [shard])
-    rows, similarities = top_k(catalog.vectors, query_vector(catalog.clip(0).frames), 5)
-    assert rows.tolist() == [0]
-    assert similarities[0] == pytest.approx(1)
+    matcher = Matcher(catalog)
+    (match,) = matcher.matches(Query("own frames", catalog.clip(0).frames, 10.0), 5)
+    assert match.similarity == pytest.approx(1)
+    matcher.close()
 
 
 def test_clips_from_arrays_make_a_catalogue_of_a_named_model(tmp_path: Path):

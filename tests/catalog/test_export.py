@@ -43,7 +43,7 @@ def test_no_label_has_the_separator_in_it():
 def test_vectors_on_request(real_catalog: Catalog, tmp_path: Path):
     export(real_catalog, tmp_path / "clips.PARQUET", vectors=True)
     back = pd.read_parquet(tmp_path / "clips.PARQUET")
-    assert np.array_equal(back.filter(regex=r"^v\d+$").to_numpy(), real_catalog.vectors)
+    assert np.array_equal(back.filter(regex=r"^v\d+$").to_numpy(), real_catalog.unit_vectors())
 
 
 def test_another_ending_or_an_unwritable_place_is_one_error(real_catalog: Catalog, tmp_path: Path):

@@ -63,7 +63,7 @@ os.fsync = counted(os.fsync)
 shutil.rmtree = counted(shutil.rmtree)
 merging.NpyFile.append = counted(merging.NpyFile.append)
 merging.ClipsTable.append = counted(merging.ClipsTable.append)
-merging.clip_vectors = counted(merging.clip_vectors)
+merging.clip_directions = counted(merging.clip_directions)
 
 status = signal.SIGKILL
 while status == signal.SIGKILL:

@@ -14,7 +14,7 @@ import pytest
 from core.catalog import manifest as manifest_module
 from core.catalog.build import write_catalog
 from core.catalog.clips import Clips
-from core.catalog.manifest import DATA_FILES, FORMAT, MANIFEST, ModelIdentity
+from core.catalog.manifest import DATA_FILES, FORMAT, MANIFEST, VERSION, ModelIdentity
 from core.catalog.store import Catalog
 from core.errors import CatalogError
 
@@ -59,7 +59,7 @@ def test_what_was_written_is_read(catalog: Catalog):
     assert [clip.labels for clip in clips] == [("Speech", "Music"), (), ("Field recording",)]
     assert [len(clip.frames) for clip in clips] == [10, 3, 1]
     assert [(source.name, source.n_clips) for source in catalog.manifest.sources] == [("here", 3)]
-    np.testing.assert_allclose(np.linalg.norm(catalog.vectors, axis=1), 1, rtol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(catalog.unit_vectors(), axis=1), 1, rtol=1e-6)
 
 
 def test_arrays_are_memory_mapped_and_cannot_be_changed(catalog: Catalog):
@@ -90,7 +90,7 @@ def test_the_dataframe(catalog: Catalog):
     table = catalog.to_dataframe(vectors=True)
     assert table["video_id"].tolist() == ["abcdefghijk", "0123", "abcdefghijk"]
     assert table["labels"].tolist() == [["Speech", "Music"], [], ["Field recording"]]
-    assert np.array_equal(table[[f"v{i}" for i in range(128)]].to_numpy(), catalog.vectors)
+    assert np.array_equal(table[[f"v{i}" for i in range(128)]].to_numpy(), catalog.unit_vectors())
     assert list(catalog.to_dataframe().columns) == [
         "video_id",
         "start_s",
@@ -160,7 +160,7 @@ def test_another_format_version_is_refused_as_such(catalog: Catalog):
         "null",
         "\ufeff{",
         '{"format": "x"}',
-        f'{{"format": "{FORMAT}", "version": 2}}',
+        f'{{"format": "{FORMAT}", "version": {VERSION}}}',
     ],
 )
 def test_a_senseless_manifest_is_refused(catalog: Catalog, text: str):

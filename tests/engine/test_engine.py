@@ -95,7 +95,7 @@ def test_similar_leaves_the_video_itself_out(engine, real_catalog):
     answer = engine.similar(clip.video_id, 10)
     assert len(answer.matches) == 10
     assert clip.video_id not in [match.video_id for match in answer.matches]
-    vectors = real_catalog.vectors.astype(np.float64)
+    vectors = real_catalog.unit_vectors().astype(np.float64)
     products = vectors @ vectors[77]
     products[77] = -2
     best = real_catalog.clip(int(np.argmax(products)))

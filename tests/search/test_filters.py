@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.filters import label_mask
+from core.filters import ClassIndex, label_mask
 
 classes = st.sets(st.integers(0, 8), max_size=4)
 
@@ -19,6 +19,9 @@ def test_the_mask_is_what_sets_say(labels: list[list[int]], include: set, exclud
     ]
     assert mask.dtype == np.bool_
     assert mask.tolist() == expected
+    index = ClassIndex(indices, offsets)
+    assert np.array_equal(index.mask(include, exclude), mask)
+    assert index.count(include) == sum(not include.isdisjoint(row) for row in labels)
 
 
 def test_included_and_excluded_at_once_is_excluded():

@@ -1,0 +1,159 @@
+"""Ranking one catalogue's clips: its searches, its filters and what people see of a match."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.catalog.store import Catalog
+from core.filters import ClassIndex
+from core.jobs import Job
+from core.search.clips import ClipSearch
+from core.search.frames import FrameSearch
+from core.search.scanning import Scanner
+from core.types import CLIP_HOP_S, Match, Query, watch_url
+
+MEAN, FRAMES = "mean", "frames"
+"""What is compared: sounds as wholes, or their best-aligned seconds."""
+
+_COMPILED_FROM_CLIPS = 200_000
+"""NumPy searches smaller catalogues in some 10 ms; importing Numba would take longer."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Class names or ids, each standing for itself and everything below it in the ontology.
+
+    Attributes
+    ----------
+    include : tuple of str
+        A clip needs at least one of these; empty for no demand.
+    exclude : tuple of str
+        A clip may have none of these.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class Matcher:
+    """Ranks the clips of a catalogue; what it needs beside the files is made when first asked.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._scanner = Scanner()
+        self._masked: tuple[Filter, NDArray[np.bool_]] | None = None
+
+    def prepare(self) -> None:
+        """Begin to compile, where that pays; returns at once."""
+        if len(self.catalog) >= _COMPILED_FROM_CLIPS:
+            self._scanner.compile()
+
+    def matches(
+        self,
+        query: Query,
+        k: int,
+        filters: Filter | None = None,
+        by: str = MEAN,
+        without: NDArray[np.int64] | None = None,
+        job: Job | None = None,
+    ) -> tuple[Match, ...]:
+        """Return the clips most similar to a query, the best first.
+
+        Parameters
+        ----------
+        query : Query
+        k : int
+        filters : Filter, optional
+        by : {"mean", "frames"}
+        without : int array, optional
+            Rows that may not be returned.
+        job : Job, optional
+            May cancel.
+
+        Raises
+        ------
+        CatalogError
+            If a class is unknown.
+        """
+        mask = self._mask(filters or Filter(), without)
+        if by == FRAMES:
+            found = self._frames.top_k(query.frames, k, mask, job)
+            seconds: list[tuple[float, float] | None] = [
+                (frame * CLIP_HOP_S, query_frame * query.hop_s)
+                for frame, query_frame in zip(
+                    found.frame.tolist(), found.query_frame.tolist(), strict=True
+                )
+            ]
+            rows, similarities = found.rows, found.similarities
+        else:
+            rows, similarities = self._clips.top_k(query.frames, k, mask, job)
+            seconds = [None] * len(rows)
+        ranked = zip(rows.tolist(), similarities.tolist(), seconds, strict=True)
+        return tuple(self._match(rank, *item) for rank, item in enumerate(ranked, start=1))
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._scanner.close()
+
+    def _match(
+        self, rank: int, row: int, similarity: float, seconds: tuple[float, float] | None
+    ) -> Match:
+        clip = self.catalog.clip(row)
+        best_s, query_s = (None, None) if seconds is None else seconds
+        if best_s is not None:
+            best_s += clip.start_s
+        shown_s = clip.start_s if best_s is None else best_s
+        url = watch_url(clip.video_id, shown_s) if clip.is_youtube_id else ""
+        return Match(
+            rank,
+            clip.video_id,
+            clip.start_s,
+            clip.end_s,
+            clip.labels,
+            similarity,
+            url,
+            best_s,
+            query_s,
+        )
+
+    def _mask(self, filters: Filter, without: NDArray[np.int64] | None) -> NDArray[np.bool_] | None:
+        if filters == Filter():
+            if without is None:
+                return None
+            mask = np.ones(len(self.catalog), np.bool_)
+        else:
+            if self._masked is None or self._masked[0] != filters:
+                include, exclude = map(
+                    self.catalog.class_indices, (filters.include, filters.exclude)
+                )
+                self._masked = filters, self._classes.mask(include, exclude)
+            mask = self._masked[1]
+        if without is not None:
+            mask = mask.copy()
+            mask[without] = False
+        return mask
+
+    @cached_property
+    def _classes(self) -> ClassIndex:
+        return ClassIndex(self.catalog.label_indices, self.catalog.label_offsets)
+
+    @cached_property
+    def _clips(self) -> ClipSearch:
+        catalog = self.catalog
+        first, counts = catalog.clips["first_frame"], catalog.clips["n_frames"]
+        return ClipSearch(catalog.vectors, catalog.frames, first, counts, self._scanner)
+
+    @cached_property
+    def _frames(self) -> FrameSearch:
+        catalog = self.catalog
+        first, counts = catalog.clips["first_frame"], catalog.clips["n_frames"]
+        return FrameSearch(catalog.frames, first, counts, self._scanner)

@@ -1,0 +1,151 @@
+"""Exact search by the best-aligned seconds.
+
+A clip's score is the mean, over the seconds of the query, of the cosine with the clip's most
+similar second. The frames are exact as they are; only the query is rounded for the scan, so the
+bounds are so tight that little more than k clips are computed again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.jobs import Job
+from core.search.best import best_rows
+from core.search.bounds import FLOAT32_SLACK, RoundedQuery, inverse_norms
+from core.search.clips import spans
+from core.search.scanning import Scanner
+from core.types import Float32, UInt8
+from core.vectors import CENTRE
+
+_CLIPS = 4_096
+_NUMPY_CLIPS = 512
+
+
+@dataclass(frozen=True, eq=False)
+class AlignedRows:
+    """The best clips, best first.
+
+    Attributes
+    ----------
+    rows : int64 array, shape (n,)
+    similarities : float64 array, shape (n,)
+        -1 to 1.
+    frame, query_frame : int64 array, shape (n,)
+        Which frame of the clip, and which of the query, are the most similar two; of equal ones
+        the first.
+    """
+
+    rows: NDArray[np.int64]
+    similarities: NDArray[np.float64]
+    frame: NDArray[np.int64]
+    query_frame: NDArray[np.int64]
+
+
+class FrameSearch:
+    """Searches C clips by all their frames.
+
+    Parameters
+    ----------
+    frames : uint8 array, shape (F, 128)
+        One clip after the other, without gaps. May be memory-mapped.
+    first_frame, n_frames : int array, shape (C,)
+        Where each clip's frames begin, and how many there are, at least 1.
+    scanner : Scanner
+    """
+
+    def __init__(
+        self,
+        frames: UInt8,
+        first_frame: NDArray[np.integer],
+        n_frames: NDArray[np.integer],
+        scanner: Scanner,
+    ) -> None:
+        self._frames = np.asarray(frames)
+        self._first_frame, self._n_frames = first_frame, n_frames
+        self._scanner = scanner
+
+    def top_k(
+        self, query: UInt8, k: int, mask: NDArray[np.bool_] | None = None, job: Job | None = None
+    ) -> AlignedRows:
+        """Return the clips that hold a query's seconds best; parameters as `ClipSearch.top_k`."""
+        whole = query.astype(np.int64) - CENTRE
+        wide = whole.astype(np.float64)
+        bounds = self._bounds(RoundedQuery.of(whole), job or Job())
+        rows, scores = best_rows(
+            bounds, lambda some: self._per_second(some, wide).mean(axis=1), k, mask
+        )
+        best = [np.unravel_index(np.argmax(each), each.shape) for each in self._each(rows, wide)]
+        frame, query_frame = np.array(best, np.int64).reshape(-1, 2).T
+        return AlignedRows(rows, scores, frame, query_frame)
+
+    def _bounds(self, query: RoundedQuery, job: Job) -> NDArray[np.float32]:
+        bounds = np.empty(len(self._n_frames), np.float32)
+        # cos(φ - θ) exceeds cos φ by no more than sin θ (1 + sin θ); see `bounds`.
+        room = np.mean(query.sines * (1 + query.sines)) + FLOAT32_SLACK
+
+        def scan(begin: int, end: int) -> None:
+            self._scores(begin, end, query, bounds[begin:end])
+            bounds[begin:end] += room
+
+        self._scanner.over(len(bounds), _CLIPS, scan, job)
+        return bounds
+
+    def _scores(self, begin: int, end: int, query: RoundedQuery, out: Float32) -> None:
+        """Write the scores by the rounded query."""
+        kernels = self._scanner.kernels
+        if kernels is not None:
+            frames, n_frames = self._span(begin, end)
+            kernels.best_cosines(frames, n_frames, query.codes, query.inverse_norms, CENTRE, out)
+            return
+        wide = query.codes.T.astype(np.float32)
+        scales = query.inverse_norms / np.float32(len(query.codes))
+        for at in range(begin, end, _NUMPY_CLIPS):
+            frames, n_frames = self._span(at, min(at + _NUMPY_CLIPS, end))
+            centred = frames.astype(np.float32) - np.float32(CENTRE)
+            cosines = (centred @ wide) * _inverse_lengths(centred)[:, None]
+            starts = np.cumsum(n_frames) - n_frames
+            out[at - begin : at - begin + len(starts)] = (
+                np.maximum.reduceat(cosines, starts, axis=0) @ scales
+            )
+
+    def _span(self, begin: int, end: int) -> tuple[UInt8, NDArray[np.int64]]:
+        n_frames = self._n_frames[begin:end].astype(np.int64)
+        first = int(self._first_frame[begin])
+        return self._frames[first : first + int(n_frames.sum())], n_frames
+
+    def _per_second(
+        self, rows: NDArray[np.int64], query: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the exact cosine of every query second with each clip's nearest frame, (n, Q)."""
+        n_frames = self._n_frames[rows].astype(np.int64)
+        cosines = self._exact(rows, n_frames, query)
+        starts = np.cumsum(n_frames) - n_frames
+        # One layout for every row, so that equal clips have equal means.
+        return np.ascontiguousarray(np.maximum.reduceat(cosines, starts, axis=0))
+
+    def _each(
+        self, rows: NDArray[np.int64], query: NDArray[np.float64]
+    ) -> list[NDArray[np.float64]]:
+        n_frames = self._n_frames[rows].astype(np.int64)
+        if not len(rows):
+            return []
+        return np.split(self._exact(rows, n_frames, query), np.cumsum(n_frames)[:-1])
+
+    def _exact(
+        self, rows: NDArray[np.int64], n_frames: NDArray[np.int64], query: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return exact cosines of the clips' frames with the query's, (sum of n_frames, Q)."""
+        frames = self._frames[spans(self._first_frame[rows], n_frames)]
+        centred = frames.astype(np.float64) - CENTRE
+        dots = centred @ query.T
+        squared = np.outer(
+            np.einsum("ij,ij->i", centred, centred), np.einsum("ij,ij->i", query, query)
+        )
+        return np.divide(dots, np.sqrt(squared), out=np.zeros_like(dots), where=squared > 0)
+
+
+def _inverse_lengths(rows: Float32) -> Float32:
+    return inverse_norms(np.einsum("ij,ij->i", rows, rows))

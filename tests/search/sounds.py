@@ -1,0 +1,62 @@
+"""Clips to search among: duplicates and near-duplicates, zeros, lengths from 1 frame up."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from core.search.clips import ClipSearch
+from core.search.frames import FrameSearch
+from core.search.scanning import Scanner
+from core.vectors import CENTRE, clip_directions
+
+
+@st.composite
+def catalogues(draw) -> list[np.ndarray]:
+    """Draw clips as uint8 arrays (n, 128)."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n_distinct, n_clips = draw(st.integers(1, 10)), draw(st.integers(1, 200))
+    spread = draw(st.sampled_from([1, 3, 40]))
+    base = rng.normal(CENTRE, 40, 128)
+    distinct = []
+    for _ in range(n_distinct):
+        frames = rng.normal(base, spread, (rng.integers(1, 12), 128))
+        if rng.random() < 0.15:
+            frames[rng.integers(len(frames)) :] = CENTRE
+        if rng.random() < 0.1:
+            frames[:] = CENTRE
+            frames[0, rng.integers(128)] += 1
+        distinct.append(np.clip(frames, 0, 255).astype(np.uint8))
+    return [distinct[index] for index in rng.integers(0, n_distinct, n_clips)]
+
+
+@st.composite
+def random_query(draw, clips: list[np.ndarray]) -> np.ndarray:
+    """Draw frames: a clip's own, some of their opposites, silence, or any."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    own = clips[rng.integers(len(clips))]
+    any_frames = rng.integers(0, 256, (rng.integers(1, 15), 128), dtype=np.uint8)
+    silence = np.full((2, 128), CENTRE, np.uint8)
+    opposite = (2 * CENTRE - np.minimum(own, 2 * CENTRE)).astype(np.uint8)
+    return draw(st.sampled_from([own, any_frames, silence, opposite, np.vstack((own, silence))]))
+
+
+def columns(clips: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return all frames, and where each clip's begin and how many there are."""
+    counts = np.array([len(clip) for clip in clips])
+    return np.concatenate(clips), np.cumsum(counts) - counts, counts
+
+
+def clip_search(clips: list[np.ndarray], scanner: Scanner) -> ClipSearch:
+    """Return a search over the clips' means."""
+    frames, first, counts = columns(clips)
+    vectors = clip_directions(frames, counts)
+    vectors.flags.writeable = frames.flags.writeable = False
+    return ClipSearch(vectors, frames, first, counts, scanner)
+
+
+def frame_search(clips: list[np.ndarray], scanner: Scanner) -> FrameSearch:
+    """Return a search over all frames."""
+    frames, first, counts = columns(clips)
+    frames.flags.writeable = False
+    return FrameSearch(frames, first, counts, scanner)
