@@ -37,7 +37,7 @@ _CONVERT = "Convert it to WAV or FLAC first, for example with: ffmpeg -i INPUT o
 
 
 class _Growing:
-    """A float32 array that grows in place, so that it is never held twice."""
+    """A float32 array for an expected length; a header that promises too little costs a copy."""
 
     def __init__(self, expected: int) -> None:
         self._values = np.empty(max(expected, 1), np.float32)
@@ -46,13 +46,15 @@ class _Growing:
     def append(self, values: Float32) -> None:
         end = self.length + len(values)
         if end > len(self._values):
-            self._values.resize(end + 60 * MODEL_RATE_HZ, refcheck=False)
+            grown = np.empty(end + end // 2, np.float32)
+            grown[: self.length] = self._values[: self.length]
+            self._values = grown
         self._values[self.length : end] = values
         self.length = end
 
     def finish(self) -> Float32:
-        self._values.resize(self.length, refcheck=False)
-        return self._values
+        # Memory that was never written to was never taken, so a view wastes none of it.
+        return self._values[: self.length]
 
 
 def load(path: Path, job: Job | None = None) -> Waveform:
