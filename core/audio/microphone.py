@@ -140,7 +140,7 @@ class Recorder:
             # Some devices give only stereo, some only mono: ask, never assume.
             for channels in sorted({1, min(2, most), most}):
                 try:
-                    stream = portaudio.InputStream(
+                    stream = portaudio.RawInputStream(
                         samplerate=rate_hz,
                         device=index,
                         channels=channels,
@@ -157,8 +157,8 @@ class Recorder:
             name = f"The input “{device}”" if device else "The microphone"
             raise MicrophoneError(f"{name} cannot be opened: {error}.", _CHECK_HINT) from error
 
-    def _on_block(self, block: Float32, _frames: int, _time: object, _status: object) -> None:
-        self._queue.put(block.copy())
+    def _on_block(self, block: Any, n_frames: int, _time: object, _status: object) -> None:
+        self._queue.put(np.array(np.frombuffer(block, np.float32).reshape(n_frames, -1)))
         self._deadline_s = time.monotonic() + NEXT_BLOCK_S
 
     def drain(self) -> Float32:
