@@ -84,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
         "catalog",
         "filters",
         "k",
+        "match",
         "span",
         "model",
         "json",
@@ -95,6 +96,7 @@ def parser() -> argparse.ArgumentParser:
         "catalog",
         "filters",
         "k",
+        "match",
         "model",
         "json",
     )
@@ -113,9 +115,16 @@ def parser() -> argparse.ArgumentParser:
     )
     info = command("info", commands.info, "Describe a catalogue and the models.", "json")
     info.add_argument("catalog", nargs="?", type=Path, metavar="DIR", help="a catalogue")
+    classes = command(
+        "classes", commands.classes, "List the classes and their clips.", "catalog", "json"
+    )
+    classes.add_argument("--tree", action="store_true", help="each below those it belongs to")
     export = command("export", commands.export, "Write a catalogue's clips as a table.")
     export.add_argument("catalog", type=Path, metavar="DIR", help="a catalogue")
     export.add_argument("file", type=Path, metavar="FILE", help="ending in .csv, .parquet or .json")
+    export.add_argument(
+        "--vectors", action="store_true", help="add the 128 numbers that are compared"
+    )
     embed = command(
         "embed",
         commands.embed,
@@ -179,6 +188,15 @@ def _add_k(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", type=_positive, default=25, metavar="N", help="how many (25)")
 
 
+def _add_match(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--match",
+        choices=("mean", "frames"),
+        default="mean",
+        help="compare sounds as wholes, or their best-aligned seconds (mean)",
+    )
+
+
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
@@ -188,6 +206,7 @@ _GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "catalog": _add_catalog,
     "filters": _add_filters,
     "k": _add_k,
+    "match": _add_match,
     "span": _add_span,
     "model": _add_model,
     "json": _add_json,

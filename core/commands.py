@@ -15,7 +15,7 @@ from core.atomic import written_whole
 from core.engine import Engine, Filter, Options
 from core.errors import AudioFileError, Cancelled, CatalogError, DownloadError
 from core.paths import DataFolder
-from core.terminal import Progress, catalog_text, match_table, plain
+from core.terminal import Progress, catalog_text, class_table, match_table, plain
 from core.types import Match, Matches
 
 
@@ -37,7 +37,7 @@ def match(arguments: Namespace) -> None:
     engine = _engine(arguments)
     with Progress() as progress:
         sound = load(arguments.audio, progress.job).span(arguments.start, arguments.end)
-        answer = engine.match(sound, arguments.k, _filter(arguments), progress.job)
+        answer = engine.match(sound, arguments.k, _filter(arguments), progress.job, arguments.match)
     _print_matches(answer, arguments, {"audio": str(arguments.audio)})
 
 
@@ -45,7 +45,9 @@ def similar(arguments: Namespace) -> None:
     """Print the clips that sound like a video of the catalogue."""
     engine = _engine(arguments)
     with Progress() as progress:
-        answer = engine.similar(arguments.video_id, arguments.k, _filter(arguments), progress.job)
+        answer = engine.similar(
+            arguments.video_id, arguments.k, _filter(arguments), progress.job, arguments.match
+        )
     _print_matches(answer, arguments, {"video_id": arguments.video_id})
 
 
@@ -76,7 +78,7 @@ def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, str]
 
 
 def _match_record(item: Match) -> dict[str, Any]:
-    return {
+    record = {
         "rank": item.rank,
         "video_id": item.video_id,
         "start_s": item.start_s,
@@ -85,6 +87,9 @@ def _match_record(item: Match) -> dict[str, Any]:
         "similarity": round(item.similarity, 6),
         "url": item.url,
     }
+    if item.best_s is not None and item.query_s is not None:
+        record["best_s"], record["query_s"] = item.best_s, round(item.query_s, 2)
+    return record
 
 
 def _print_json(content: dict[str, Any]) -> None:
@@ -151,13 +156,27 @@ def _print_facts(title: str, facts: dict[str, Any]) -> None:
         print(f"  {name:<15} {plain(json.dumps(value, ensure_ascii=False))}")
 
 
+def classes(arguments: Namespace) -> None:
+    """List a catalogue's classes with the number of their clips."""
+    from core.catalog.counting import by_size, count_classes, walk
+
+    with Progress() as progress:
+        catalog = _engine(arguments).catalog(progress.job)
+        counts = count_classes(catalog, progress.job)
+    if arguments.json:
+        described = {"path": str(catalog.path), "clips": len(catalog)}
+        _print_json({"catalog": described, "classes": [asdict(each) for each in counts.values()]})
+        return
+    print(class_table(walk(counts) if arguments.tree else by_size(counts)))
+
+
 def export(arguments: Namespace) -> None:
     """Write a catalogue's clips as a table."""
     from core.catalog.export import export
     from core.catalog.store import Catalog
 
     catalog = Catalog.open(arguments.catalog)
-    export(catalog, arguments.file)
+    export(catalog, arguments.file, arguments.vectors)
     print(f"{len(catalog)} clips in {plain(str(arguments.file))}")
 
 

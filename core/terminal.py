@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from core.jobs import Job
 from core.types import Match, Matches
 
 if TYPE_CHECKING:
+    from core.catalog.counting import ClassCount
     from core.catalog.manifest import Manifest as CatalogManifest
 
 _INTERVAL_S = 0.1
@@ -108,6 +109,15 @@ def catalog_text(manifest: CatalogManifest, categories: Sequence[tuple[str, int]
     return "\n".join([*lines, ""])
 
 
+def class_table(listed: Iterable[tuple[int, ClassCount]]) -> str:
+    """Return classes with the numbers of their clips, set in by their depth."""
+    rows = [
+        ("  " * depth + count.name, f"{count.n_own:,}", f"{count.n_all:,}")
+        for depth, count in listed
+    ]
+    return table(("class", "own", "all"), rows, right="own all")
+
+
 def match_table(answer: Matches) -> str:
     """Return matches as a table, with what a person should know before reading it."""
     query, catalog = answer.query, answer.catalog
@@ -121,8 +131,9 @@ def match_table(answer: Matches) -> str:
     if not answer.matches:
         return "\n".join([*lines, "", "No clip passes the filters."])
     rows = [_row(match) for match in answer.matches]
-    header = ("rank", "similarity", "span", "labels", "video")
-    return "\n".join([*lines, "", table(header, rows, right="rank similarity span")])
+    best = () if answer.matches[0].best_s is None else ("best",)
+    header = ("rank", "similarity", "span", *best, "labels", "video")
+    return "\n".join([*lines, "", table(header, rows, right="rank similarity span best")])
 
 
 def _row(match: Match) -> tuple[str, ...]:
@@ -130,6 +141,7 @@ def _row(match: Match) -> tuple[str, ...]:
         str(match.rank),
         f"{match.similarity:.3f}",
         f"{clock(match.start_s)}–{clock(match.end_s)}",
+        *(() if match.best_s is None else (clock(match.best_s),)),
         " · ".join(match.labels),
         match.url or f"{match.video_id} (not a YouTube id)",
     )

@@ -51,6 +51,16 @@ def quantise(embeddings: NDArray[np.floating]) -> UInt8:
     return np.asarray((np.clip(embeddings, -2.0, 2.0) + 2.0) * (255 / 4), dtype=np.uint8)
 
 
+def frames_of(
+    frames: UInt8, first_frame: NDArray[np.integer], n_frames: NDArray[np.integer]
+) -> UInt8:
+    """Return the frames of some clips, one clip after the other, of a catalogue's frames."""
+    counts = np.asarray(n_frames, dtype=np.int64)
+    starts = np.cumsum(counts) - counts
+    within = np.arange(int(counts.sum())) - np.repeat(starts, counts)
+    return np.asarray(frames[within + np.repeat(first_frame, counts)])
+
+
 def clip_sums(frames: UInt8, n_frames: NDArray[np.integer]) -> NDArray[np.int64]:
     """Return the sum of each clip's centred frames: whole numbers, which point where the mean does.
 

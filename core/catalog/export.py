@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from core.atomic import written_whole
 from core.catalog.store import Catalog
 from core.errors import CatalogError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CLIPS_A_PIECE = 50_000
 
 SEPARATOR = " | "
 """Between the labels of a clip in a `.csv` file; the names themselves have commas."""
@@ -29,7 +35,7 @@ def export(catalog: Catalog, path: Path, vectors: bool = False) -> None:
         If the ending is another, or the file cannot be written.
     """
     ending = path.suffix.lower()
-    if ending not in (".csv", ".parquet", ".json"):
+    if ending not in _WRITERS:
         raise CatalogError(
             f"{path} ends in none of .csv, .parquet and .json.", "Choose one of these endings."
         )
@@ -44,11 +50,38 @@ def export(catalog: Catalog, path: Path, vectors: bool = False) -> None:
 
 
 def _write(catalog: Catalog, file: IO[bytes], ending: str, vectors: bool) -> None:
-    table = catalog.to_dataframe(vectors)
-    if ending == ".parquet":
-        table.to_parquet(file, index=False)
-    elif ending == ".json":
-        table.to_json(file, orient="records", indent=1, force_ascii=False, double_precision=15)
-    else:
-        table["labels"] = table["labels"].map(SEPARATOR.join)
-        table.to_csv(file, index=False)
+    """Write the table in pieces: as a whole it may be larger than memory."""
+    begins = range(0, len(catalog), _CLIPS_A_PIECE)
+    pieces = (catalog.to_dataframe(vectors, slice(at, at + _CLIPS_A_PIECE)) for at in begins)
+    _WRITERS[ending](pieces, file)
+
+
+def _write_csv(pieces: Iterable[pd.DataFrame], file: IO[bytes]) -> None:
+    for number, piece in enumerate(pieces):
+        piece["labels"] = piece["labels"].map(SEPARATOR.join)
+        piece.to_csv(file, index=False, header=number == 0)
+
+
+def _write_json(pieces: Iterable[pd.DataFrame], file: IO[bytes]) -> None:
+    for number, piece in enumerate(pieces):
+        text = piece.to_json(orient="records", indent=1, force_ascii=False, double_precision=15)
+        # One list of all pieces: without the brackets of each.
+        file.write(("[" if number == 0 else ",").encode() + text[1:-2].encode())
+    file.write(b"\n]\n")
+
+
+def _write_parquet(pieces: Iterable[pd.DataFrame], file: IO[bytes]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    writer = None
+    for piece in pieces:
+        table = pa.Table.from_pandas(piece, preserve_index=False)
+        if writer is None:
+            writer = pq.ParquetWriter(file, table.schema)
+        writer.write_table(table.cast(writer.schema))
+    if writer is not None:
+        writer.close()
+
+
+_WRITERS = {".csv": _write_csv, ".json": _write_json, ".parquet": _write_parquet}

@@ -86,7 +86,7 @@ class Ontology:
         """
         indices: set[int] = set()
         for name in names:
-            below = self._below(self.node(name).id)
+            below = self.below(self.node(name))
             if not below:
                 # An empty filter would let everything through.
                 raise CatalogError(
@@ -99,6 +99,18 @@ class Ontology:
     def children(self, node: Node) -> tuple[Node, ...]:
         """Return the nodes right below one."""
         return tuple(self.nodes[key] for key in node.child_ids)
+
+    def below(self, node: Node) -> frozenset[int]:
+        """Return the indices of a node's own class and of all classes below it."""
+        seen: set[str] = set()
+        waiting = [node.id]
+        while waiting:
+            current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                waiting.extend(self.nodes[current].child_ids)
+        found = (self.nodes[key].index for key in seen)
+        return frozenset(index for index in found if index is not None)
 
     @cached_property
     def roots(self) -> tuple[Node, ...]:
@@ -135,16 +147,6 @@ class Ontology:
             for key in node.child_ids:
                 parents.setdefault(key, []).append(node.id)
         return parents
-
-    def _below(self, key: str) -> set[int]:
-        seen: set[str] = set()
-        waiting = [key]
-        while waiting:
-            current = waiting.pop()
-            if current not in seen:
-                seen.add(current)
-                waiting.extend(self.nodes[current].child_ids)
-        return {index for found in seen if (index := self.nodes[found].index) is not None}
 
     def _suggestion(self, wanted: str) -> str:
         # "dogs barking" is near no name as a whole, but its words are.

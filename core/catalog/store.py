@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog.classes import YOUTUBE8M_V1, class_indices, class_name
-from core.catalog.clips import offsets
+from core.catalog.clips import offsets, spans
 from core.catalog.manifest import (
     ARRAYS,
     MANIFEST,
@@ -39,7 +39,7 @@ from core.catalog.ontology import Ontology
 from core.catalog.replacing import readable_folder
 from core.errors import CatalogError
 from core.types import EMBEDDING_SIZE, Float32, UInt8
-from core.vectors import clip_vectors
+from core.vectors import clip_vectors, frames_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -215,15 +215,14 @@ class Catalog:
             )
         return rows
 
-    def unit_vectors(self) -> Float32:
-        """Return every clip's centred mean as a unit vector, shape (C, 128), 512 bytes a clip."""
-        vectors = np.empty(self.vectors.shape, np.float32)
-        for begin in range(0, len(self), _CLIPS_A_STEP):
-            clips = self.clips[begin : begin + _CLIPS_A_STEP]
-            first, last = clips[0]["first_frame"], clips[-1]["first_frame"] + clips[-1]["n_frames"]
-            vectors[begin : begin + _CLIPS_A_STEP] = clip_vectors(
-                self.frames[first:last], clips["n_frames"]
-            )
+    def unit_vectors(self, rows: slice = slice(None)) -> Float32:
+        """Return clips' centred means as unit vectors, shape (n, 128), 512 bytes a clip."""
+        clips = self.clips[rows]
+        vectors = np.empty((len(clips), EMBEDDING_SIZE), np.float32)
+        for begin in range(0, len(clips), _CLIPS_A_STEP):
+            some = clips[begin : begin + _CLIPS_A_STEP]
+            frames = frames_of(self.frames, some["first_frame"], some["n_frames"])
+            vectors[begin : begin + len(some)] = clip_vectors(frames, some["n_frames"])
         return vectors
 
     def label_name(self, index: int) -> str:
@@ -262,32 +261,36 @@ class Catalog:
         is_v1 = self.manifest.kind == "youtube8m" and self.clips.dtype["video_id"].itemsize > 4
         return YOUTUBE8M_V1 if is_v1 else self.manifest.kind
 
-    def to_dataframe(self, vectors: bool = False) -> pd.DataFrame:
+    def to_dataframe(self, vectors: bool = False, rows: slice = slice(None)) -> pd.DataFrame:
         """Return one row a clip: video_id, start_s, end_s, labels, n_frames, is_youtube_id.
 
         Parameters
         ----------
         vectors : bool
             Add the columns v0 to v127: `unit_vectors`, whose products the search ranks by.
+        rows : slice
+            Of these clips only.
         """
         import pandas as pd
 
-        names = [self.label_name(index) for index in self.label_indices.tolist()]
-        bounds = self.label_offsets.tolist()
+        clips = self.clips[rows]
+        labels = self.label_indices[spans(clips["first_label"], clips["n_labels"])]
+        names = [self.label_name(index) for index in labels.tolist()]
         frame = pd.DataFrame(
             {
-                "video_id": self.clips["video_id"].astype(np.str_).astype(object),
-                "start_s": self.clips["start_s"],
-                "end_s": self.clips["end_s"],
-                "labels": [names[a:b] for a, b in pairwise(bounds)],
-                "n_frames": self.clips["n_frames"],
-                "is_youtube_id": self.clips["is_youtube_id"],
-            }
+                "video_id": clips["video_id"].astype(np.str_).astype(object),
+                "start_s": clips["start_s"],
+                "end_s": clips["end_s"],
+                "labels": [names[a:b] for a, b in pairwise(offsets(clips["n_labels"]).tolist())],
+                "n_frames": clips["n_frames"],
+                "is_youtube_id": clips["is_youtube_id"],
+            },
+            index=pd.RangeIndex(len(self))[rows],
         )
         if not vectors:
             return frame
         columns = [f"v{index}" for index in range(EMBEDDING_SIZE)]
-        return frame.join(pd.DataFrame(self.unit_vectors(), columns=columns))
+        return frame.join(pd.DataFrame(self.unit_vectors(rows), frame.index, columns))
 
 
 def _located(path: Path) -> tuple[Path, str]:

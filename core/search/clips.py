@@ -20,7 +20,7 @@ from core.search.best import best_rows
 from core.search.bounds import ROUNDING, RoundedQuery, inverse_norms, upper_bounds
 from core.search.scanning import Scanner
 from core.types import UInt8
-from core.vectors import clip_sums
+from core.vectors import clip_sums, frames_of
 
 _ROWS = 32_768
 _NUMPY_ROWS = 2_048
@@ -125,17 +125,10 @@ class ClipSearch:
         So only the square root and the division round, and equal clips tie wherever they stand.
         """
         n_frames = self._n_frames[rows].astype(np.int64)
-        frames = self._frames[spans(self._first_frame[rows], n_frames)]
+        frames = frames_of(self._frames, self._first_frame[rows], n_frames)
         sums = clip_sums(frames, n_frames).astype(np.float64)
         squared = np.einsum("ij,ij->i", sums, sums) * (query @ query)
         dots = sums @ query
         cosines: NDArray[np.float64] = np.zeros_like(dots)
         np.divide(dots, np.sqrt(squared), out=cosines, where=squared > 0)
         return cosines
-
-
-def spans(first: NDArray[np.integer], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the indices ``first[i]`` to ``first[i] + counts[i]`` of all i, joined."""
-    starts = np.cumsum(counts) - counts
-    within = np.arange(int(counts.sum())) - np.repeat(starts, counts)
-    return np.asarray(within + np.repeat(first, counts), np.int64)

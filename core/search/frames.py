@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from core.jobs import Job
 from core.search.best import best_rows
 from core.search.bounds import FLOAT32_SLACK, RoundedQuery, inverse_norms
-from core.search.clips import spans
 from core.search.scanning import Scanner
 from core.types import Float32, UInt8
-from core.vectors import CENTRE
+from core.vectors import CENTRE, frames_of
 
 _CLIPS = 4_096
 _NUMPY_CLIPS = 512
@@ -138,7 +137,7 @@ class FrameSearch:
         self, rows: NDArray[np.int64], n_frames: NDArray[np.int64], query: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return exact cosines of the clips' frames with the query's, (sum of n_frames, Q)."""
-        frames = self._frames[spans(self._first_frame[rows], n_frames)]
+        frames = frames_of(self._frames, self._first_frame[rows], n_frames)
         centred = frames.astype(np.float64) - CENTRE
         dots = centred @ query.T
         squared = np.outer(

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.catalog import export as export_module
 from core.catalog.export import SEPARATOR, export
 from core.catalog.ontology import Ontology
 from core.catalog.store import Catalog
@@ -34,6 +36,20 @@ def test_every_format_holds_the_dataframe(real_catalog: Catalog, tmp_path: Path)
     assert {path.name for path in tmp_path.iterdir()} - {"soundalike-home"} == {
         f"clips{ending}" for ending in read
     }
+
+
+def test_pieces_make_the_same_file(real_catalog: Catalog, tmp_path: Path, monkeypatch):
+    small = replace(real_catalog, clips=real_catalog.clips[:100])
+    for ending in (".csv", ".json", ".parquet"):
+        monkeypatch.setattr(export_module, "_CLIPS_A_PIECE", 100)
+        export(small, tmp_path / f"whole{ending}", vectors=True)
+        monkeypatch.setattr(export_module, "_CLIPS_A_PIECE", 33)
+        export(small, tmp_path / f"pieces{ending}", vectors=True)
+        whole, pieces = tmp_path / f"whole{ending}", tmp_path / f"pieces{ending}"
+        if ending == ".parquet":
+            pd.testing.assert_frame_equal(pd.read_parquet(whole), pd.read_parquet(pieces))
+        else:
+            assert whole.read_bytes() == pieces.read_bytes()
 
 
 def test_no_label_has_the_separator_in_it():

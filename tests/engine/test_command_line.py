@@ -237,3 +237,38 @@ def test_progress_is_shown_on_a_terminal_only(features, tmp_path):
     assert on_terminal.returncode == 0
     assert "a second)…" in on_terminal.stdout
     assert run(*command.split()[3:]).stderr == ""
+
+
+def test_frames_tell_the_second_that_sounds_most_alike(capsys, catalog, real_catalog):
+    video_id = real_catalog.clip(77).video_id
+    assert main(["similar", video_id, "-k", "5", "--match", "frames", "--json", *catalog]) == 0
+    matches = json.loads(capsys.readouterr().out)["matches"]
+    assert len(matches) == 5
+    for match in matches:
+        assert match["start_s"] <= match["best_s"] < match["end_s"]
+        assert 0 <= match["query_s"] < 10
+        assert match["url"].endswith(f"&t={int(match['best_s'])}s")
+    assert main(["similar", video_id, "-k", "5", "--match", "frames", *catalog]) == 0
+    assert " best " in capsys.readouterr().out
+
+
+def test_classes_are_counted(capsys, catalog):
+    assert main(["classes", "--json", *catalog]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content["catalog"]["clips"] == 23_135
+    music = next(each for each in content["classes"] if each["name"] == "Music")
+    assert music["n_own"] < music["n_all"] < 23_135
+    assert main(["classes", *catalog]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["class", "own", "all"]
+    assert lines[1].split()[0] == "Music"
+    assert main(["classes", "--tree", *catalog]) == 0
+    assert "\n  Musical instrument" in capsys.readouterr().out
+
+
+def test_exported_vectors_have_length_one(capsys, real_catalog, tmp_path):
+    path = tmp_path / "clips.parquet"
+    assert main(["export", str(real_catalog.path), str(path), "--vectors"]) == 0
+    vectors = pd.read_parquet(path).filter(regex=r"^v\d+$").to_numpy()
+    assert vectors.shape == (23_135, 128)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-6)
