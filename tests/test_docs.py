@@ -1,0 +1,36 @@
+"""The code in the documentation runs, and prints what the documentation says."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+
+from tests.conftest import PROJECT
+
+BLOCK = re.compile(r"^```(python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def printed(text: str) -> list[tuple[str, str]]:
+    """Run a page's Python blocks in turn; return what each should print, and what it did."""
+    found: list[tuple[str, str]] = []
+    names: dict[str, object] = {}
+    for kind, content in BLOCK.findall(text):
+        if kind == "python":
+            output = io.StringIO()
+            with contextlib.redirect_stdout(output):
+                exec(compile(content, "the documentation", "exec"), names)
+            found.append(("", output.getvalue()))
+        else:
+            found[-1] = (content, found[-1][1])
+    return found
+
+
+def test_the_dataframe_page(real_catalog, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-catalog").symlink_to(real_catalog.path, target_is_directory=True)
+    blocks = printed((PROJECT / "docs" / "dataframe.md").read_text("utf-8"))
+    assert len(blocks) == 7
+    for expected, actual in blocks:
+        assert actual == expected
+    assert {"clips.parquet", "clips.csv"} <= {path.name for path in tmp_path.iterdir()}
