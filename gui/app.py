@@ -61,7 +61,8 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     # The window waits this long for each turn that another thread's Python code has.
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     window = MainWindow()
-    presenter = Presenter(window, Engine(data, options), Settings(settings_path(data)), first_paths)
+    settings = Settings(settings_path(data))
+    presenter = Presenter(window, Engine(data, options), settings, data.recordings, first_paths)
     accidents = _Accidents()
     accidents.happened.connect(presenter.session.report)
     accidents.watch()

@@ -61,6 +61,11 @@ class Banner(QWidget):
         self.setFixedHeight(0)
         self.hide()
 
+    @property
+    def has_action(self) -> bool:
+        """Whether it offers something that a person has not answered yet."""
+        return self._act is not None
+
     def show_trouble(
         self, message: str, action: str = "", act: Callable[[], None] | None = None
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, Protocol
@@ -16,6 +16,8 @@ from core.jobs import Job
 from core.types import Float32
 from gui.picture import LivePicture, peak_db
 from gui.runner import Lane
+
+log = logging.getLogger(__name__)
 
 INTERVAL_MS = 33
 
@@ -55,6 +57,8 @@ class Listening(QObject):
         Where slow calls to devices are made.
     devices : callable
         Returns the module with ``list_inputs`` and ``Recorder``; called in the lane.
+    keep : callable
+        Takes the recording that is running at the end; called in the lane.
 
     Signals
     -------
@@ -85,11 +89,12 @@ class Listening(QObject):
     def __init__(
         self,
         lane: Lane,
-        devices: Callable[[], Any] = microphone,
+        devices: Callable[[], Any],
+        keep: Callable[[Waveform], object],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._lane, self._devices = lane, devices
+        self._lane, self._devices, self._keep = lane, devices, keep
         self._phase = _Phase.IDLE
         self._recorder: Recorder | None = None
         # Touched in the lane only: what is open there, whether or not word of it has arrived here.
@@ -158,8 +163,10 @@ class Listening(QObject):
 
     def _close_inputs(self) -> None:
         for recorder in self._open:
-            with contextlib.suppress(SoundalikeError):  # nobody is left to be told
-                recorder.stop()
+            try:
+                self._keep(recorder.stop())
+            except SoundalikeError:
+                log.exception("The last recording is lost")  # nobody is left to be told
 
     def _on_listed(self, names: list[str]) -> None:
         self.unavailable.emit("")

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QDeadlineTimer, QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
+from core.audio.kept import keep, take_kept
 from core.audio.waveform import Waveform
 from core.engine import Engine
 from core.errors import MicrophoneError, SoundalikeError
@@ -34,6 +35,8 @@ class Presenter(QObject):
     engine : Engine
         Not yet loaded; only its lane uses it.
     settings : Settings
+    recordings : Path
+        Where a recording is kept that is running when the window is closed.
     first_paths : list of Path
         Sounds to open at once, as if they had been dropped.
     devices : callable
@@ -45,6 +48,7 @@ class Presenter(QObject):
         window: MainWindow,
         engine: Engine,
         settings: Settings,
+        recordings: Path,
         first_paths: list[Path] | None = None,
         devices: Callable[[], Any] = microphone,
     ) -> None:
@@ -53,7 +57,10 @@ class Presenter(QObject):
         self._first_paths = first_paths or []
         self._lanes = [Lane(name, self) for name in ("sounds", "searches", "devices")]
         self.session = Session(engine, self._lanes[0], self._lanes[1], self)
-        self.listening = Listening(self._lanes[2], devices, self)
+        self._recordings = recordings
+        self.listening = Listening(
+            self._lanes[2], devices, lambda waveform: keep(waveform, recordings), self
+        )
         self._note = ""
         window.recall(settings.read())
         self.session.choose(window.results.count.value(), window.results.filters)
@@ -115,7 +122,18 @@ class Presenter(QObject):
         self.session.load()
         if self._first_paths:
             self.open_paths(self._first_paths)
+        else:
+            self._offer_kept()
         self.listening.refresh()
+
+    def _offer_kept(self) -> None:
+        kept = take_kept(self._recordings)
+        if kept is not None:
+            self._window.banner.show_note(
+                "A recording was running when the window was closed. It was kept.",
+                "Match it",
+                lambda: self.open_paths([kept]),
+            )
 
     def close(self) -> None:
         """Remember the window and stop all work."""
@@ -246,8 +264,9 @@ class Presenter(QObject):
                 "Demo: an untrained model and a small starter catalogue answer, "
                 "so matches are rough.",
             )
-        if notes and not self._window.banner.is_trouble:
-            self._window.banner.show_note(" ".join(notes))
+        banner = self._window.banner
+        if notes and not (banner.is_trouble or banner.has_action):
+            banner.show_note(" ".join(notes))
 
     def _describe(self, info: CatalogInfo) -> None:
         clips = formats.count(info.n_clips, "clip", "clips")

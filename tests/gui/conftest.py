@@ -142,6 +142,7 @@ class App:
             self.window,
             self.engine,  # type: ignore[arg-type]
             self.settings,
+            home / "recordings",
             first_paths,
             lambda: self.devices,
         )

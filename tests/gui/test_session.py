@@ -299,6 +299,29 @@ def test_closing_at_any_moment_is_clean(
     assert all(recorder.is_stopped for recorder in FakeRecorder.made)
 
 
+def test_a_recording_that_was_running_at_the_end_is_offered_once(
+    make_app: Callable[..., App], own_data_folder: Path
+) -> None:
+    first = make_app()
+    first.show()
+    first.presenter.toggle_recording()
+    first.wait_for(lambda: first.presenter.listening._n_samples > 16_000)
+    first.close()
+    second = make_app()
+    second.show()
+    second.wait_for(lambda: "Starter" in second.window.status.text())
+    assert said(second).startswith("A recording was running when the window was closed.")
+    second.window.banner.action.click()
+    second.wait_for(lambda: second.session.state is State.RESULTS)
+    assert second.session.subject.startswith("recording ")
+    second.close()
+    third = make_app()
+    third.show()
+    third.wait_for(lambda: "Starter" in third.window.status.text())
+    assert said(third).startswith("Demo:")
+    assert len(list((own_data_folder / "recordings").iterdir())) == 1  # it stays
+
+
 def test_choices_are_remembered(make_app: Callable[..., App], sine: Path) -> None:
     first = make_app()
     first.show()
