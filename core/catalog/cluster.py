@@ -7,15 +7,20 @@ another worker after one has died, and nothing but numbers travels over the netw
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.catalog.decoding import Task, run_task
-from core.catalog.parts import BuildInterruptedError
+from core.catalog.parts import BuildInterruptedError, found_parts
 from core.catalog.running import Meter, unfinished
 from core.errors import CatalogError
 from core.jobs import Job
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 _CONNECT_S = 10
 _POLL_S = 0.2
@@ -46,7 +51,7 @@ def run_on_cluster(tasks: Sequence[Task], folder: Path, address: str, job: Job) 
         If `distributed` is not installed or a task fails.
     """
     try:
-        from distributed import Client
+        import distributed  # noqa: F401
     except ImportError:
         raise CatalogError(
             "Building on a cluster needs the package distributed.",
@@ -56,34 +61,55 @@ def run_on_cluster(tasks: Sequence[Task], folder: Path, address: str, job: Job) 
     meter = Meter(sum(task.n_bytes for task in tasks), job)
     left = unfinished(tasks, folder, meter)
     with _errors_of_cluster(address):
-        client = Client(address, timeout=_CONNECT_S, set_as_default=False)
+        client = _connected(address)
         try:
             _run(client, left, folder.absolute(), meter, address)
         finally:
             client.close(timeout=_CONNECT_S)
 
 
-def _run(client: object, tasks: Sequence[Task], folder: Path, meter: Meter, address: str) -> None:
-    from distributed import Client, wait
+def _connected(address: str) -> Client:
+    from distributed import Client
 
-    assert isinstance(client, Client)  # noqa: S101
+    try:
+        return Client(address, timeout=_CONNECT_S, set_as_default=False)
+    except ValueError as error:
+        raise CatalogError(
+            f"{address!r} is no address of a Dask scheduler.",
+            "Give it as the scheduler tells it, such as tcp://10.0.0.1:8786.",
+        ) from error
+
+
+def _run(client: Client, tasks: Sequence[Task], folder: Path, meter: Meter, address: str) -> None:
     futures = [
         client.submit(run_task, task, folder, pure=False, retries=_RETRIES) for task in tasks
     ]
     running = dict(zip(futures, tasks, strict=True))
     idle_s = 0.0
     while running:
-        try:
-            done = wait(list(running), timeout=_POLL_S, return_when="FIRST_COMPLETED").done
-        except TimeoutError:
-            done = set()
-        for future in done:
-            meter.add(future.result(), running.pop(future).n_bytes)
+        time.sleep(_POLL_S)
+        status = {future: future.status for future in running}
+        for future in [future for future in running if status[future] != "pending"]:
+            if status[future] != "finished":
+                future.result(_CONNECT_S)  # raises what went wrong
+            task = running.pop(future)
+            meter.add(_n_records(folder, task), task.n_bytes)
         meter.show()
         is_alive = client.status == "running" and bool(client.scheduler_info()["workers"])
-        idle_s = 0.0 if done or is_alive else idle_s + _POLL_S
+        idle_s = 0.0 if is_alive else idle_s + _POLL_S
         if idle_s > _LOST_S:
             raise _lost(address)
+
+
+def _n_records(folder: Path, task: Task) -> int:
+    """Return what a finished task has read; its result may be lost with a worker, its parts not."""
+    parts = found_parts(folder, task.digest)
+    if not (parts and parts[-1].is_last):
+        raise CatalogError(
+            f"What the cluster's workers write to {folder} does not arrive here.",
+            "Build into a folder that all machines share under the same path.",
+        )
+    return parts[-1].n_read
 
 
 def _lost(address: str) -> BuildInterruptedError:
