@@ -23,16 +23,16 @@ from numpy.typing import NDArray
 
 from core.types import EMBEDDING_SIZE
 
-LARGEST = 1023
+FLOAT32_LARGEST, INT32_LARGEST = 1023, 16_383
 """Of a rounded query's components. Products with bytes then sum up to less than 2**24, so that
-float32 computes them exactly in any order."""
+float32 computes them exactly in any order, or to less than 2**31."""
 
 ROUNDING = 0.5 * EMBEDDING_SIZE**0.5 * (1 + 1e-9)
 """Rounding moves a vector's tip by at most this: half a unit in each dimension."""
 
 FLOAT32_SLACK = np.float32(2e-6)
-"""More than float32 loses in the few steps from exact whole numbers to a cosine, and to a bound:
-six roundings of 2**-24 each, twice that for its square."""
+"""More than float32 loses in the few steps from whole numbers to a cosine, and to a bound: seven
+roundings of 2**-24 each, twice that for its square."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,6 @@ class RoundedQuery:
     Attributes
     ----------
     codes : int16 array, shape (Q, 128)
-        Components of at most 1023.
     inverse_norms : float32 array, shape (Q,)
         0 for a row of zeros.
     sines : float32 array, shape (Q,)
@@ -54,10 +53,10 @@ class RoundedQuery:
     sines: NDArray[np.float32]
 
     @classmethod
-    def of(cls, directions: NDArray[np.int64]) -> RoundedQuery:
-        """Round directions of any length, shape (Q, 128)."""
-        largest = np.abs(directions).max(axis=1, keepdims=True)
-        codes = np.rint(directions * float(LARGEST) / np.where(largest > 0, largest, 1))
+    def of(cls, directions: NDArray[np.int64], largest: int) -> RoundedQuery:
+        """Round directions of any length, shape (Q, 128), to components of at most `largest`."""
+        highest = np.abs(directions).max(axis=1, keepdims=True)
+        codes = np.rint(directions * float(largest) / np.where(highest > 0, highest, 1))
         inverse = inverse_norms(np.einsum("ij,ij->i", codes, codes))
         return cls(codes.astype(np.int16), inverse, (ROUNDING * inverse).astype(np.float32))
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.jobs import Job
 from core.search.best import best_rows
 from core.search.bounds import ROUNDING, RoundedQuery, inverse_norms, upper_bounds
-from core.search.scanning import Scanner
+from core.search.scanning import Scanner, read_only
 from core.types import UInt8
 from core.vectors import clip_sums, frames_of
 
@@ -48,7 +48,8 @@ class ClipSearch:
         n_frames: NDArray[np.integer],
         scanner: Scanner,
     ) -> None:
-        self._vectors, self._frames = np.asarray(vectors), np.asarray(frames)
+        self._vectors: NDArray[np.int8] = read_only(vectors)
+        self._frames: UInt8 = read_only(frames)
         self._first_frame, self._n_frames = first_frame, n_frames
         self._scanner = scanner
 
@@ -75,7 +76,7 @@ class ClipSearch:
         """
         whole = clip_sums(query, np.array([len(query)]))
         return best_rows(
-            self._bounds(RoundedQuery.of(whole), job or Job()),
+            self._bounds(RoundedQuery.of(whole, self._scanner.largest), job or Job()),
             lambda rows: self._exact(rows, whole[0].astype(np.float64)),
             k,
             mask,

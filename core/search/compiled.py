@@ -1,8 +1,7 @@
-"""The scans over millions of rows, compiled by Numba: as fast as memory is read.
+"""The scans over millions of rows, compiled by Numba.
 
-Only `scanning` imports this, for large catalogues: Numba takes 0.3 s to import and a second to
-compile, the first time on a machine. Nothing else happens in the inner loops, so that LLVM makes
-sums of products of 16 bits of them (vpmaddwd on x86).
+Only `Scanner.compile` imports this, for large catalogues: Numba takes 0.3 s to import and two
+seconds to compile, the first time on a machine.
 """
 
 from __future__ import annotations
@@ -12,6 +11,9 @@ from typing import Any
 
 import numpy as np
 from numba import njit
+
+from core.search.tiles import LANES, ROWS, tile
+from core.types import Float32, UInt8
 
 
 def _compiled(function: Callable[..., Any]) -> Any:
@@ -24,7 +26,10 @@ def _compiled(function: Callable[..., Any]) -> Any:
 
 @_compiled
 def dots(rows, query, out):
-    """Write the product of each row, int8 (n, 128), with a query, int16 (128,)."""
+    """Write the product of each row, int8 (n, 128), with a query, int16 (128,).
+
+    LLVM makes sums of products of 16 bits of the inner loop, because nothing else happens in it.
+    """
     for row in range(rows.shape[0]):
         total = np.int32(0)
         for column in range(128):
@@ -33,67 +38,94 @@ def dots(rows, query, out):
 
 
 @_compiled
-def _product(one, other):
-    total = np.int32(0)
-    for column in range(128):
-        total += np.int32(one[column]) * np.int32(other[column])
-    return total
+def inverse_lengths(frames, centre, out):
+    """Write one over each frame's length, centred, and 0 for 0."""
+    for row in range(frames.shape[0]):
+        squared = np.int32(0)
+        for column in range(128):
+            value = np.int32(frames[row, column]) - np.int32(centre)
+            squared += value * value
+        out[row] = np.float32(1) / np.sqrt(np.float32(squared)) if squared else np.float32(0)
 
 
 @_compiled
-def _squared(frame, centre):
-    total = np.int32(0)
-    for column in range(128):
-        value = np.int32(frame[column]) - np.int32(centre)
-        total += value * value
-    return total
-
-
-@_compiled
-def best_cosines(frames, n_frames, queries, inverse_norms, centre, out):
-    """Write the mean over the queries of the highest cosine with any frame of each clip.
+def best_cosines(frames, inverse, n_frames, queries, weights, centre, out):
+    """Write the weighted sum over the queries of the highest product with any frame of each clip.
 
     Parameters
     ----------
     frames : uint8 array, shape (F, 128)
+    inverse : float32 array, shape (F,)
+        What `inverse_lengths` writes.
     n_frames : int64 array, shape (n,)
         Frames of each clip, F in all.
-    queries, inverse_norms : int16 array, shape (Q, 128); float32 array, shape (Q,)
+    queries, weights
+        What `laid_out` returns.
     centre : int
         The byte that stands for zero.
     out : float32 array, shape (n,)
     """
-    n_queries = queries.shape[0]
-    shifts = np.empty(n_queries, np.int32)
-    for query in range(n_queries):
-        shifts[query] = centre * queries[query].sum()
-    best = np.empty(n_queries, np.float32)
-    first = 0
-    for clip in range(len(n_frames)):
-        best[:] = -np.inf
-        for row in range(first, first + n_frames[clip]):
-            frame = frames[row]
-            squared = _squared(frame, centre)
-            inverse = np.float32(0)
-            if squared > 0:
-                inverse = np.float32(1) / np.sqrt(np.float32(squared))
-            for query in range(n_queries):
-                total = _product(frame, queries[query])
-                best[query] = max(best[query], np.float32(total - shifts[query]) * inverse)
-        first += n_frames[clip]
-        score = np.float32(0)
-        for query in range(n_queries):
-            score += best[query] * inverse_norms[query]
-        out[clip] = score / np.float32(n_queries)
+    n_blocks = queries.shape[0]
+    rows = np.zeros((ROWS, 128), np.int16)
+    products = np.zeros((n_blocks, ROWS, LANES), np.int32)
+    best = np.full((n_blocks, LANES), -np.inf, np.float32)
+    clip, left = 0, n_frames[0]
+    for first in range(0, frames.shape[0], ROWS):
+        n_rows = min(ROWS, frames.shape[0] - first)
+        for row in range(n_rows):
+            for column in range(128):
+                rows[row, column] = np.int16(frames[first + row, column]) - np.int16(centre)
+        for block in range(n_blocks):
+            tile(rows.ctypes.data, queries[block].ctypes.data, products[block].ctypes.data)
+        for row in range(n_rows):
+            for block in range(n_blocks):
+                for lane in range(LANES):
+                    cosine = np.float32(products[block, row, lane]) * inverse[first + row]
+                    # Stored in any case: a branch would be guessed wrong half of the time.
+                    so_far = best[block, lane]
+                    best[block, lane] = cosine if cosine > so_far else so_far
+            left -= 1
+            if left == 0:
+                out[clip] = (best * weights).sum()
+                best[:] = -np.inf
+                clip += 1
+                left = n_frames[min(clip, len(n_frames) - 1)]
+
+
+def laid_out(
+    codes: np.ndarray[Any, np.dtype[np.int16]], weights: Float32
+) -> tuple[np.ndarray[Any, np.dtype[np.int16]], Float32]:
+    """Return queries in the order in which `tile` reads them, and their weights likewise.
+
+    Parameters
+    ----------
+    codes : int16 array, shape (Q, 128)
+    weights : float32 array, shape (Q,)
+
+    Returns
+    -------
+    codes : int16 array, shape (B, 64, 8, 2)
+        Blocks of eight queries, with zeros after the last: two components of each, then the next
+        two.
+    weights : float32 array, shape (B, 8)
+    """
+    n_blocks = -(-len(codes) // LANES)
+    padded = np.zeros((n_blocks * LANES, codes.shape[1]), np.int16)
+    padded[: len(codes)] = codes
+    padded_weights = np.zeros(n_blocks * LANES, np.float32)
+    padded_weights[: len(codes)] = weights
+    blocks = padded.reshape(n_blocks, LANES, -1, 2).transpose(0, 2, 1, 3)
+    return np.ascontiguousarray(blocks), padded_weights.reshape(n_blocks, LANES)
 
 
 def compile_all() -> None:
     """Compile for the types that the searches use, or read back what was compiled before."""
     rows = np.zeros((1, 128), np.int8)
-    frames = rows.view(np.uint8)
+    frames: UInt8 = rows.view(np.uint8)
     for array in (rows, frames):
         array.flags.writeable = False
     out = np.zeros(1, np.float32)
-    queries = np.zeros((1, 128), np.int16)
-    dots(rows, queries[0], out)
-    best_cosines(frames, np.ones(1, np.int64), queries, out, 127, out)
+    query = np.zeros((1, 128), np.int16)
+    dots(rows, query[0], out)
+    inverse_lengths(frames, 127, out)
+    best_cosines(frames, out, np.ones(1, np.int64), *laid_out(query, out), 127, out)

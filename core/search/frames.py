@@ -8,6 +8,7 @@ bounds are so tight that little more than k clips are computed again.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,12 @@ from numpy.typing import NDArray
 from core.jobs import Job
 from core.search.best import best_rows
 from core.search.bounds import FLOAT32_SLACK, RoundedQuery, inverse_norms
-from core.search.scanning import Scanner
+from core.search.scanning import Scanner, read_only
 from core.types import Float32, UInt8
 from core.vectors import CENTRE, frames_of
 
-_CLIPS = 4_096
-_NUMPY_CLIPS = 512
+_CLIPS, _NUMPY_CLIPS = 4_096, 512
+_FRAMES = 8_192
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ class FrameSearch:
         n_frames: NDArray[np.integer],
         scanner: Scanner,
     ) -> None:
-        self._frames = np.asarray(frames)
+        self._frames: UInt8 = read_only(frames)
         self._first_frame, self._n_frames = first_frame, n_frames
         self._scanner = scanner
 
@@ -72,7 +73,7 @@ class FrameSearch:
         """Return the clips that hold a query's seconds best; parameters as `ClipSearch.top_k`."""
         whole = query.astype(np.int64) - CENTRE
         wide = whole.astype(np.float64)
-        bounds = self._bounds(RoundedQuery.of(whole), job or Job())
+        bounds = self._bounds(RoundedQuery.of(whole, self._scanner.largest), job or Job())
         rows, scores = best_rows(
             bounds, lambda some: self._per_second(some, wide).mean(axis=1), k, mask
         )
@@ -85,30 +86,41 @@ class FrameSearch:
         # cos(φ - θ) exceeds cos φ by no more than sin θ (1 + sin θ); see `bounds`.
         room = np.mean(query.sines * (1 + query.sines)) + FLOAT32_SLACK
 
-        def scan(begin: int, end: int) -> None:
-            self._scores(begin, end, query, bounds[begin:end])
-            bounds[begin:end] += room
+        inverse, weights = self._inverse_lengths, query.inverse_norms / np.float32(len(query.codes))
+        kernels = self._scanner.kernels
+        laid_out = () if kernels is None else kernels.laid_out(query.codes, weights)
+        wide = query.codes.T.astype(np.float32)
 
-        self._scanner.over(len(bounds), _CLIPS, scan, job)
+        def scan(begin: int, end: int) -> None:
+            frames, n_frames = self._span(begin, end)
+            lengths = inverse[self._first_frame[begin] :][: len(frames)]
+            scores = bounds[begin:end]
+            if kernels is not None:
+                kernels.best_cosines(frames, lengths, n_frames, *laid_out, CENTRE, scores)
+            else:
+                cosines = (_centred(frames) @ wide) * lengths[:, None]
+                starts = np.cumsum(n_frames) - n_frames
+                scores[:] = np.maximum.reduceat(cosines, starts, axis=0) @ weights
+            scores += room
+
+        self._scanner.over(len(bounds), _NUMPY_CLIPS if kernels is None else _CLIPS, scan, job)
         return bounds
 
-    def _scores(self, begin: int, end: int, query: RoundedQuery, out: Float32) -> None:
-        """Write the scores by the rounded query."""
+    @cached_property
+    def _inverse_lengths(self) -> Float32:
+        # 4 bytes a frame, computed at the first search in the time of another scan.
+        inverse = np.empty(len(self._frames), np.float32)
         kernels = self._scanner.kernels
-        if kernels is not None:
-            frames, n_frames = self._span(begin, end)
-            kernels.best_cosines(frames, n_frames, query.codes, query.inverse_norms, CENTRE, out)
-            return
-        wide = query.codes.T.astype(np.float32)
-        scales = query.inverse_norms / np.float32(len(query.codes))
-        for at in range(begin, end, _NUMPY_CLIPS):
-            frames, n_frames = self._span(at, min(at + _NUMPY_CLIPS, end))
-            centred = frames.astype(np.float32) - np.float32(CENTRE)
-            cosines = (centred @ wide) * _inverse_lengths(centred)[:, None]
-            starts = np.cumsum(n_frames) - n_frames
-            out[at - begin : at - begin + len(starts)] = (
-                np.maximum.reduceat(cosines, starts, axis=0) @ scales
-            )
+
+        def scan(begin: int, end: int) -> None:
+            if kernels is not None:
+                kernels.inverse_lengths(self._frames[begin:end], CENTRE, inverse[begin:end])
+            else:
+                rows = _centred(self._frames[begin:end])
+                inverse[begin:end] = inverse_norms(np.einsum("ij,ij->i", rows, rows))
+
+        self._scanner.over(len(inverse), _FRAMES, scan, Job())
+        return inverse
 
     def _span(self, begin: int, end: int) -> tuple[UInt8, NDArray[np.int64]]:
         n_frames = self._n_frames[begin:end].astype(np.int64)
@@ -146,5 +158,5 @@ class FrameSearch:
         return np.divide(dots, np.sqrt(squared), out=np.zeros_like(dots), where=squared > 0)
 
 
-def _inverse_lengths(rows: Float32) -> Float32:
-    return inverse_norms(np.einsum("ij,ij->i", rows, rows))
+def _centred(frames: UInt8) -> Float32:
+    return frames.astype(np.float32) - np.float32(CENTRE)

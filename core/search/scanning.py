@@ -7,13 +7,28 @@ thread of its own, and NumPy answers until that is done: neither a window nor a 
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.jobs import Job
+from core.search.bounds import FLOAT32_LARGEST, INT32_LARGEST
+
+_log = logging.getLogger(__name__)
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a view that cannot be written: the one kind of array that is compiled for."""
+    view = np.asarray(array).view()
+    view.flags.writeable = False
+    return view
 
 
 class Scanner:
@@ -29,6 +44,11 @@ class Scanner:
     def kernels(self) -> ModuleType | None:
         """The module `core.search.compiled`, or None as long as it is not ready."""
         return self._kernels
+
+    @property
+    def largest(self) -> int:
+        """Up to what a query's components may be rounded, for sums to be exact."""
+        return FLOAT32_LARGEST if self._kernels is None else INT32_LARGEST
 
     def compile(self) -> threading.Thread:
         """Return the thread that compiles, begun now if need be; join it to wait."""
@@ -53,7 +73,11 @@ class Scanner:
         self._pool.shutdown()
 
     def _compile(self) -> None:
-        from core.search import compiled
+        try:
+            from core.search import compiled
 
-        compiled.compile_all()
-        self._kernels = compiled
+            compiled.compile_all()
+        except Exception:  # whatever a compiler may raise on some machine: NumPy goes on
+            _log.warning("The fast search cannot be compiled here.", exc_info=True)
+        else:
+            self._kernels = compiled

@@ -51,12 +51,10 @@ def clip_search(clips: list[np.ndarray], scanner: Scanner) -> ClipSearch:
     """Return a search over the clips' means."""
     frames, first, counts = columns(clips)
     vectors = clip_directions(frames, counts)
-    vectors.flags.writeable = frames.flags.writeable = False
     return ClipSearch(vectors, frames, first, counts, scanner)
 
 
 def frame_search(clips: list[np.ndarray], scanner: Scanner) -> FrameSearch:
     """Return a search over all frames."""
     frames, first, counts = columns(clips)
-    frames.flags.writeable = False
     return FrameSearch(frames, first, counts, scanner)

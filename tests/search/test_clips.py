@@ -53,7 +53,7 @@ def test_no_clip_is_more_similar_than_its_bound(clips, data):
 
     query = data.draw(random_query(clips))
     scanner = Scanner()
-    rounded = RoundedQuery.of(clip_sums(query, np.array([len(query)])))
+    rounded = RoundedQuery.of(clip_sums(query, np.array([len(query)])), 1023)
     bounds = clip_search(clips, scanner)._bounds(rounded, Job())
     scanner.close()
     for clip, bound in zip(clips, bounds.tolist(), strict=True):

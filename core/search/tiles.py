@@ -1,0 +1,82 @@
+"""Five rows times eight queries in LLVM's vectors: the one loop that Numba leaves too slow.
+
+Written as a loop, each product of two rows ends in a sum across a register, which takes as long as
+the product. Here the lanes of a register are queries, and nothing is summed across. LLVM turns the
+pattern (products of pairs of 16-bit numbers, added to 32-bit sums) into vpdpwssd with AVX-512 VNNI,
+into vpmaddwd and an addition with AVX2, and into what there is on other processors. Per frame and
+eight queries 15 ns instead of 100 (EPYC with VNNI).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+ROWS, LANES = 5, 8
+
+_PAIRS_A_ROW = 64
+_INT32 = ir.IntType(32)
+_SUMS = ir.VectorType(_INT32, LANES)
+_PAIRS = ir.VectorType(ir.IntType(16), 2 * LANES)
+_PRODUCTS = ir.VectorType(_INT32, 2 * LANES)
+_ZERO = ir.Constant(_SUMS, [0] * LANES)
+_FIRST, _EVEN, _ODD = (
+    ir.Constant(_SUMS, list(places))
+    for places in ([0] * LANES, range(0, 2 * LANES, 2), range(1, 2 * LANES, 2))
+)
+
+
+@intrinsic
+def tile(typing_context: Any, rows: Any, queries: Any, out: Any) -> Any:
+    """Write the products of five rows with eight queries.
+
+    Parameters
+    ----------
+    rows : intp
+        The address of int16 (5, 128).
+    queries : intp
+        The address of int16 (64, 8, 2): two components of each query, then the next two.
+    out : intp
+        The address of int32 (5, 8).
+    """
+    return types.void(types.intp, types.intp, types.intp), _code
+
+
+def _code(context: Any, builder: Any, signature: Any, addresses: Any) -> Any:
+    rows, queries, out = (
+        builder.inttoptr(address, kind.as_pointer())
+        for address, kind in zip(addresses, (_INT32, _PAIRS, _SUMS), strict=True)
+    )
+    sums = [cgutils.alloca_once_value(builder, _ZERO) for _ in range(ROWS)]
+    for place in sums:  # each time, also where LLVM moves the allocation out of a loop
+        builder.store(_ZERO, place)
+    count = ir.Constant(context.get_value_type(types.intp), _PAIRS_A_ROW)
+    with cgutils.for_range(builder, count) as loop:
+        query = builder.sext(_loaded(builder, queries, loop.index), _PRODUCTS)
+        for row, place in enumerate(sums):
+            at = builder.add(loop.index, ir.Constant(loop.index.type, _PAIRS_A_ROW * row))
+            pair = _loaded(builder, rows, at)
+            lanes = builder.insert_element(ir.Constant(_SUMS, ir.Undefined), pair, _INT32(0))
+            lanes = builder.shuffle_vector(lanes, lanes, _FIRST)
+            wide = builder.sext(builder.bitcast(lanes, _PAIRS), _PRODUCTS)
+            products = builder.mul(wide, query)
+            added = builder.add(
+                builder.shuffle_vector(products, products, _EVEN),
+                builder.shuffle_vector(products, products, _ODD),
+            )
+            builder.store(builder.add(builder.load(place), added), place)
+    for row, place in enumerate(sums):
+        stored = builder.store(builder.load(place), builder.gep(out, [_INT32(row)]))
+        stored.align = 4
+    return context.get_dummy_value()
+
+
+def _loaded(builder: Any, pointer: Any, index: Any) -> Any:
+    """Load from an array of 16-bit numbers, which need not lie at a multiple of more."""
+    value = builder.load(builder.gep(pointer, [index]))
+    value.align = 2
+    return value
