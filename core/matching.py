@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,7 +56,11 @@ class Matcher:
     def prepare(self) -> None:
         """Begin to compile, where that pays; returns at once."""
         if len(self.catalog) >= _COMPILED_FROM_CLIPS:
-            self._scanner.compile()
+            self.compile()
+
+    def compile(self) -> threading.Thread:
+        """Return the thread that compiles the fast search, begun now if need be."""
+        return self._scanner.compile()
 
     def matches(
         self,
