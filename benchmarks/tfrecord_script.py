@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
 CONTEXT = {
@@ -29,7 +30,7 @@ def loop(paths: list[str]) -> int:
     for record in tf.data.TFRecordDataset(paths):
         example = tf.train.SequenceExample.FromString(record.numpy())
         rows = example.feature_lists.feature_list["audio_embedding"].feature
-        tf.stack([tf.io.decode_raw(row.bytes_list.value[0], tf.uint8) for row in rows]).numpy()
+        np.stack([np.frombuffer(row.bytes_list.value[0], np.uint8) for row in rows])
         context = example.context.feature
         context["video_id"].bytes_list.value[0].decode()
         list(context["labels"].int64_list.value)
