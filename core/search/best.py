@@ -66,7 +66,7 @@ def _high_bound(bounds: NDArray[np.float32], n_rows: int) -> np.float32:
     if n_groups < 4 * n_rows:
         highest = bounds
     else:
-        highest = bounds[: n_groups * _GROUP].reshape(n_groups, _GROUP).max(axis=1)
+        highest = bounds[: n_groups * _GROUP].reshape(_GROUP, n_groups).max(axis=0)
     found = np.float32(np.partition(highest, len(highest) - n_rows)[len(highest) - n_rows])
     # A mask may leave fewer groups than rows: then every row that is allowed counts.
     return max(found, np.finfo(np.float32).min)

@@ -11,13 +11,14 @@ Flat 160. `benchmarks/search.py` has the whole comparison.
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.jobs import Job
 from core.search.best import best_rows
-from core.search.bounds import ROUNDING, RoundedQuery, inverse_norms, upper_bounds
+from core.search.bounds import FLOAT32_SLACK, ROUNDING, RoundedQuery, inverse_norms, upper_bounds
 from core.search.scanning import Scanner, read_only
 from core.types import UInt8
 from core.vectors import clip_sums, frames_of
@@ -83,29 +84,26 @@ class ClipSearch:
         )
 
     def _bounds(self, query: RoundedQuery, job: Job) -> NDArray[np.float32]:
-        inverse, query_inverse = self._inverse_norms, query.inverse_norms[0]
-        bounds = np.empty(len(self._vectors), np.float32)
+        code, inverse_norm, sine = query.codes[0], query.inverse_norms[0], query.sines[0]
+        inverse, bounds = self._inverse_norms, np.empty(len(self._vectors), np.float32)
+        kernels: Any = self._scanner.kernels
+        wide = code.astype(np.float32)
 
-        def scan(begin: int, end: int) -> None:
-            dots = self._dots(begin, end, query.codes[0])
-            bounds[begin:end] = upper_bounds(
-                dots * inverse[begin:end] * query_inverse,
-                np.float32(ROUNDING) * inverse[begin:end] + query.sines[0],
-            )
+        def compiled(begin: int, end: int) -> None:
+            rows, norms = self._vectors[begin:end], inverse[begin:end]
+            factors = (inverse_norm, sine, ROUNDING, FLOAT32_SLACK)
+            kernels.upper_bounds(rows, norms, code, *factors, bounds[begin:end])
 
-        self._scanner.over(len(bounds), _ROWS, scan, job)
+        def plain(begin: int, end: int) -> None:
+            norms = inverse[begin:end]
+            cosines = (self._vectors[begin:end].astype(np.float32) @ wide) * norms * inverse_norm
+            bounds[begin:end] = upper_bounds(cosines, ROUNDING * norms + sine)
+
+        if kernels is None:
+            self._scanner.over(len(bounds), _NUMPY_ROWS, plain, job)
+        else:
+            self._scanner.over(len(bounds), _ROWS, compiled, job)
         return bounds
-
-    def _dots(self, begin: int, end: int, query: NDArray[np.int16]) -> NDArray[np.float32]:
-        dots = np.empty(end - begin, np.float32)
-        if self._scanner.kernels is not None:
-            self._scanner.kernels.dots(self._vectors[begin:end], query, dots)
-            return dots
-        wide = query.astype(np.float32)
-        for at in range(begin, end, _NUMPY_ROWS):
-            rows = self._vectors[at : min(at + _NUMPY_ROWS, end)].astype(np.float32)
-            dots[at - begin : at - begin + len(rows)] = rows @ wide
-        return dots
 
     @cached_property
     def _inverse_norms(self) -> NDArray[np.float32]:
@@ -113,11 +111,10 @@ class ClipSearch:
         inverse = np.empty(len(self._vectors), np.float32)
 
         def scan(begin: int, end: int) -> None:
-            for at in range(begin, end, _NUMPY_ROWS):
-                rows = self._vectors[at : min(at + _NUMPY_ROWS, end)].astype(np.float32)
-                inverse[at : at + len(rows)] = inverse_norms(np.einsum("ij,ij->i", rows, rows))
+            rows = self._vectors[begin:end].astype(np.float32)
+            inverse[begin:end] = inverse_norms(np.einsum("ij,ij->i", rows, rows))
 
-        self._scanner.over(len(inverse), _ROWS, scan, Job())
+        self._scanner.over(len(inverse), _NUMPY_ROWS, scan, Job())
         return inverse
 
     def _exact(self, rows: NDArray[np.int64], query: NDArray[np.float64]) -> NDArray[np.float64]:

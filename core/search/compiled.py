@@ -25,21 +25,27 @@ def _compiled(function: Callable[..., Any]) -> Any:
 
 
 @_compiled
-def dots(rows, query, out):
-    """Write the product of each row, int8 (n, 128), with a query, int16 (128,).
+def upper_bounds(rows, inverse_norms, query, inverse_norm, sine, rounding, slack, out):
+    """Write what `core.search.bounds.upper_bounds` returns for int8 rows (n, 128) and a query.
 
-    LLVM makes sums of products of 16 bits of the inner loop, because nothing else happens in it.
+    LLVM makes sums of products of 16 bits of the first inner loop, because nothing else happens in
+    it, and vectors of the second loop.
     """
     for row in range(rows.shape[0]):
         total = np.int32(0)
         for column in range(128):
             total += np.int32(rows[row, column]) * np.int32(query[column])
         out[row] = total
+    for row in range(rows.shape[0]):
+        cosine = out[row] * inverse_norms[row] * inverse_norm
+        turned = rounding * inverse_norms[row] + sine
+        across = np.sqrt(max(np.float32(0), np.float32(1) + slack - cosine * cosine))
+        out[row] = cosine + turned * (across + turned) + slack
 
 
 @_compiled
 def inverse_lengths(frames, centre, out):
-    """Write one over each frame's length, centred, and 0 for 0."""
+    """Write one over each row's length, less the centre, and 0 for 0."""
     for row in range(frames.shape[0]):
         squared = np.int32(0)
         for column in range(128):
@@ -126,6 +132,7 @@ def compile_all() -> None:
         array.flags.writeable = False
     out = np.zeros(1, np.float32)
     query = np.zeros((1, 128), np.int16)
-    dots(rows, query[0], out)
+    one = np.float32(1)
+    upper_bounds(rows, out, query[0], one, one, one, one, out.copy())
     inverse_lengths(frames, 127, out)
     best_cosines(frames, out, np.ones(1, np.int64), *laid_out(query, out), 127, out)
