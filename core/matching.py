@@ -23,6 +23,9 @@ MEAN, FRAMES = "mean", "frames"
 _COMPILED_FROM_CLIPS = 200_000
 """NumPy searches smaller catalogues in some 10 ms; importing Numba would take longer."""
 
+_COMPILED_FROM_FRAMES = 2_000_000
+"""By frames, NumPy takes longer than compiling from here on: a search waits for that."""
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -91,6 +94,8 @@ class Matcher:
         """
         mask = self._mask(filters or Filter(), without)
         if by == FRAMES:
+            if len(self.catalog.frames) >= _COMPILED_FROM_FRAMES:
+                self.compile().join()
             found = self._frames.top_k(query.frames, k, mask, job)
             seconds: list[tuple[float, float] | None] = [
                 (frame * CLIP_HOP_S, query_frame * query.hop_s)

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 
+import core.search
 from core.search.scanning import Scanner
 from tests.conftest import PROJECT
 from tests.search.sounds import clip_search, frame_search
@@ -56,6 +57,7 @@ def test_a_small_catalogue_is_searched_without_a_compiler(real_catalog):
 
 def test_numpy_goes_on_where_nothing_compiles(monkeypatch, caplog):
     monkeypatch.setitem(sys.modules, "core.search.compiled", None)
+    monkeypatch.delattr(core.search, "compiled", raising=False)
     scanner = Scanner()
     scanner.compile().join()
     assert scanner.kernels is None
