@@ -4,7 +4,7 @@ A scan of 8-bit directions gives an upper bound of every clip's similarity (`bou
 whose bound reaches the best are computed exactly, from their frames (`best`).
 
 Chosen by measurement, 2,084,320 clips on two cores (EPYC with AVX-512 VNNI), median ms: this search
-18 (of which the compiled scan 14; without Numba 80 in all), reading its bytes once 8, faiss SQfp16
+16 (of which the compiled scan 14; without Numba 80 in all), reading its bytes once 9, faiss SQfp16
 22 (not exact), a float32 product over four times the bytes 59, faiss Flat 118, scikit-learn's
 `cosine_similarity` and argsort 633. See `benchmarks/search.py`.
 """

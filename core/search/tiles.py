@@ -4,7 +4,7 @@ Written as a loop, each product of two rows ends in a sum across a register, whi
 the product. Here the lanes of a register are queries, and nothing is summed across. LLVM turns the
 pattern (products of pairs of 16-bit numbers, added to 32-bit sums) into vpdpwssd with AVX-512 VNNI,
 into vpmaddwd and an addition with AVX2, and into what there is on other processors. Per frame and
-eight queries 15 ns instead of 100 (EPYC with VNNI).
+eight queries 15 ns instead of 100 on an EPYC, with VNNI or without.
 """
 
 from __future__ import annotations
