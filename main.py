@@ -9,6 +9,8 @@ import socket
 import sys
 from pathlib import Path
 
+from core.options import ENGINES, Options
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Open the window; return the exit status."""
@@ -21,7 +23,6 @@ def main(arguments: list[str] | None = None) -> int:
         )
         return 1
     # Imported only now, so that --help and a wrong option answer at once.
-    from core.engine import Options
     from core.paths import DataFolder
     from gui import app
 
@@ -39,9 +40,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--pca", type=Path, metavar="FILE", help="VGGish's PCA parameters")
     parser.add_argument(
         "--engine",
-        choices=("float32", "int8", "tensorflow"),
-        default="float32",
-        help="what runs the network (default: float32)",
+        choices=ENGINES,
+        default=ENGINES[0],
+        help=f"what runs the network (default: {ENGINES[0]})",
     )
     return parser.parse_args(arguments)
 

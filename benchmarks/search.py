@@ -31,7 +31,8 @@ from core.catalog.build import write_catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import RELEASED_MODEL
 from core.catalog.store import Catalog
-from core.matching import FRAMES, Filter, Matcher
+from core.matching import Matcher
+from core.options import FRAMES, Filter
 from core.types import Query
 
 K = 25

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from core import __version__, commands
 from core.errors import Cancelled, SoundalikeError
+from core.options import DEFAULT_K, ENGINES, FRAMES, MEAN
 from core.terminal import plain
 
 DONE, KNOWN_ERROR, INTERRUPTED = 0, 1, 130
-
-_ENGINES = ("float32", "int8", "tensorflow")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -181,18 +180,20 @@ def _add_span(parser: argparse.ArgumentParser) -> None:
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="FILE", help="VGGish's checkpoint")
     parser.add_argument("--pca", type=Path, metavar="FILE", help="its PCA parameters")
-    parser.add_argument("--engine", choices=_ENGINES, default=_ENGINES[0])
+    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
 
 
 def _add_k(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-k", type=_positive, default=25, metavar="N", help="how many (25)")
+    parser.add_argument(
+        "-k", type=_positive, default=DEFAULT_K, metavar="N", help=f"how many ({DEFAULT_K})"
+    )
 
 
 def _add_match(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--match",
-        choices=("mean", "frames"),
-        default="mean",
+        choices=(MEAN, FRAMES),
+        default=MEAN,
         help="compare sounds as wholes, or their best-aligned seconds (mean)",
     )
 

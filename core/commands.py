@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from core.atomic import written_whole
-from core.engine import Engine, Filter, Options
+from core.engine import Engine
 from core.errors import AudioFileError, Cancelled, CatalogError, DownloadError
+from core.options import Filter, Options
 from core.paths import DataFolder
 from core.terminal import Progress, catalog_text, class_table, match_table, plain
 from core.types import Match, Matches

@@ -3,51 +3,30 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from core.audio.logmel import PATCH_S, LogMel, log_mel
 from core.audio.waveform import Waveform
-from core.catalog.manifest import RELEASED_MODEL_ID
-from core.catalog.ontology import Ontology
-from core.catalog.store import Catalog
 from core.errors import AudioFileError, CatalogError, ModelError
 from core.jobs import Job
-from core.matching import MEAN, Matcher
-from core.matching import Filter as Filter
+from core.options import DEFAULT_K, MEAN, Filter, Options
 from core.paths import DataFolder
 from core.types import CatalogInfo, Float32, Matches, Query
-from core.vggish import convert
-from core.vggish.model import FLOAT32, Embedding, Manifest, Vggish
+
+# What else an engine needs is imported when it is needed: a window shows before that.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.catalog.store import Catalog
+    from core.matching import Matcher
+    from core.vggish.model import Embedding, Manifest, Vggish
 
 CHECKPOINT_FILE, PCA_FILE = "vggish_model.ckpt", "vggish_pca_params.npz"
 CATALOG_NAME = "audioset"
 """The catalogue in the data folder that is used where none is named."""
-
-DEFAULT_K = 25
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a person may choose; None and the defaults leave it to the program.
-
-    Attributes
-    ----------
-    model, pca : Path or None
-        VGGish's checkpoint and PCA parameters.
-    catalog : Path or None
-        A catalogue's folder.
-    engine : {"float32", "int8", "tensorflow"}
-        What runs the network.
-    """
-
-    model: Path | None = None
-    pca: Path | None = None
-    catalog: Path | None = None
-    engine: str = FLOAT32
 
 
 class Engine:
@@ -87,6 +66,8 @@ class Engine:
     def model(self, job: Job | None = None) -> Vggish:
         """Return the loaded model."""
         if self._model is None:
+            from core.vggish.model import Vggish
+
             folder = self._model_folder(job or Job())
             self._model = Vggish(folder, self._options.engine)
         return self._model
@@ -185,6 +166,8 @@ class Engine:
 
     def class_names(self) -> list[str]:
         """Return the names of all AudioSet classes, for completion; needs no model."""
+        from core.catalog.ontology import Ontology
+
         return sorted(Ontology.load().names)
 
     def close(self) -> None:
@@ -197,6 +180,9 @@ class Engine:
 
     def _opened(self, job: Job | None) -> Matcher:
         if self._matcher is None:
+            from core.catalog.store import Catalog
+            from core.matching import Matcher
+
             path = self._options.catalog or self._own_catalog()
             if path is None:
                 path = self._demo(job or Job())[1]
@@ -208,6 +194,8 @@ class Engine:
         return path if path.exists() else None
 
     def _model_folder(self, job: Job) -> Path:
+        from core.vggish import convert
+
         options = self._options
         checkpoint = options.model or self._data.files / CHECKPOINT_FILE
         if options.model is None:
@@ -227,6 +215,8 @@ class Engine:
 
     def _info(self, catalog: Catalog, model: Manifest) -> CatalogInfo:
         """Describe what answers, or refuse a model and a catalogue that do not belong together."""
+        from core.catalog.manifest import RELEASED_MODEL_ID
+
         info = replace(_describe(catalog), model=model.name)
         if catalog.model_id == model.model_id:
             return info

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,35 +11,17 @@ from numpy.typing import NDArray
 from core.catalog.store import Catalog
 from core.filters import ClassIndex
 from core.jobs import Job
+from core.options import FRAMES, MEAN, Filter
 from core.search.clips import ClipSearch
 from core.search.frames import FrameSearch
 from core.search.scanning import Scanner
 from core.types import CLIP_HOP_S, Match, Query, watch_url
-
-MEAN, FRAMES = "mean", "frames"
-"""What is compared: sounds as wholes, or their best-aligned seconds."""
 
 _COMPILED_FROM_CLIPS = 200_000
 """NumPy searches smaller catalogues in some 10 ms; importing Numba would take longer."""
 
 _COMPILED_FROM_FRAMES = 2_000_000
 """By frames, NumPy takes longer than compiling from here on: a search waits for that."""
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Class names or ids, each standing for itself and everything below it in the ontology.
-
-    Attributes
-    ----------
-    include : tuple of str
-        A clip needs at least one of these; empty for no demand.
-    exclude : tuple of str
-        A clip may have none of these.
-    """
-
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
 
 
 class Matcher:

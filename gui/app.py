@@ -12,8 +12,9 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
-from core.engine import Engine, Options
+from core.engine import Engine
 from core.errors import SoundalikeError
+from core.options import Options
 from core.paths import DataFolder
 from gui import theme
 from gui.presenter import Presenter

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.engine import Filter
+from core.options import Filter
 from core.types import Match
 from gui import theme
 from gui.class_filter import ClassFilter

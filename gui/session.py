@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, Signal
 
 from core.audio.logmel import LogMel, log_mel
 from core.audio.waveform import Waveform
-from core.engine import DEFAULT_K, Engine, Filter
+from core.engine import Engine
 from core.errors import SoundalikeError
 from core.jobs import Job
+from core.options import DEFAULT_K, Filter
 from core.types import CatalogInfo, Matches, Query
 from gui.drops import first_sound
 from gui.picture import Picture

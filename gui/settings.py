@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from core.engine import DEFAULT_K, Filter
+from core.options import DEFAULT_K, Filter
 
 _SEPARATOR = "\n"
 """Class names have commas in them, but never line breaks."""

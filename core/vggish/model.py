@@ -10,6 +10,7 @@ from typing import Any
 
 from core.errors import ModelError
 from core.jobs import Job
+from core.options import ENGINES, FLOAT32, INT8, TENSORFLOW
 from core.types import Float32, UInt8
 from core.vggish.postprocess import Pca
 from core.vggish.runtime import Network, OnnxNetwork
@@ -17,9 +18,6 @@ from core.vggish.tensorflow_process import TensorflowNetwork
 
 FORMAT = 1
 """Changes with the layout of the folder and with the converter: an older folder is made anew."""
-
-FLOAT32, INT8, TENSORFLOW = "float32", "int8", "tensorflow"
-ENGINES = (FLOAT32, INT8, TENSORFLOW)
 
 NETWORK_FILE, INT8_FILE, PCA_FILE = "network.onnx", "network.int8.onnx", "pca.npz"
 MANIFEST_FILE = "manifest.json"

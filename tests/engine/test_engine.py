@@ -11,9 +11,10 @@ from core.audio.waveform import Waveform
 from core.catalog.build import write_catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import ModelIdentity
-from core.engine import Engine, Filter, Options
+from core.engine import Engine
 from core.errors import AudioFileError, Cancelled, CatalogError, ModelError
 from core.jobs import Job
+from core.options import Filter, Options
 from core.types import Query
 
 

@@ -19,9 +19,9 @@ from pytestqt.qtbot import QtBot
 
 from core.audio.logmel import LogMel
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
-from core.engine import Filter
 from core.errors import AudioFileError, CatalogError, MicrophoneError
 from core.jobs import Job
+from core.options import Filter
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
 from gui.presenter import Presenter
 from gui.settings import Settings

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
-from core.engine import Filter
 from core.errors import MicrophoneError, ModelError
+from core.options import Filter
 from gui.session import State
 from tests.gui.conftest import App, FakeRecorder, write_wav
 

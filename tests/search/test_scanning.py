@@ -26,7 +26,8 @@ SMALL = """
 import sys
 from pathlib import Path
 from core.catalog.store import Catalog
-from core.matching import FRAMES, Matcher
+from core.matching import Matcher
+from core.options import FRAMES
 from core.types import Query
 matcher = Matcher(Catalog.open(Path(sys.argv[1])))
 matcher.prepare()

@@ -10,9 +10,10 @@ import pytest
 
 from core.errors import Cancelled, ModelError
 from core.jobs import Job
+from core.options import INT8, TENSORFLOW
 from core.vggish import model
 from core.vggish.convert import checkpoint_files, converted
-from core.vggish.model import INT8, TENSORFLOW, Manifest, Vggish, installed
+from core.vggish.model import Manifest, Vggish, installed
 from core.vggish.postprocess import Pca
 from core.vggish.tensorflow_process import TensorflowProcess
 from tests.conftest import write_checkpoints

@@ -8,7 +8,8 @@ import soundfile
 
 from core.audio.files import load
 from core.audio.logmel import log_mel
-from core.vggish.model import FLOAT32, TENSORFLOW, Vggish
+from core.options import FLOAT32, TENSORFLOW
+from core.vggish.model import Vggish
 
 SOUNDS_AT_16_KHZ = ("sine_1khz_16000", "torchvggish_test.wav")
 SOUNDS_AT_44_KHZ = ("sine_1khz_44100", "ibm_dog.wav", "ibm_rain.wav")
