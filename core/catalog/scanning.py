@@ -11,9 +11,9 @@ Import this inside functions: Numba takes half a second.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from core.compiling import compiled
 from core.types import UInt8
 
 LENGTH_CHECKSUM, TOO_LONG, DATA_CHECKSUM = 1, 2, 3
@@ -37,7 +37,7 @@ def _crc_tables() -> NDArray[np.uint32]:
 _CRC = _crc_tables()
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def masked_crc(data, begin, end):
     """Return TFRecord's checksum of ``data[begin:end]``."""
     crc = np.uint32(0xFFFFFFFF)
@@ -70,7 +70,7 @@ def masked_crc(data, begin, end):
     return np.uint32(((crc >> np.uint32(15)) | (crc << np.uint32(17))) + np.uint32(0xA282EAD8))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _uint32(data, at):
     value = np.uint32(0)
     for byte in range(4):
@@ -78,7 +78,7 @@ def _uint32(data, at):
     return value
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def find_records(data, begin, end, longest):
     """Find the whole records in ``data[begin:end]`` and verify both checksums of each.
 
@@ -116,7 +116,7 @@ def find_records(data, begin, end, longest):
     return spans[:n_records].copy(), at, needed, fault
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _field(data, at, end):
     """Return the tag, beginning and end of a length-delimited field; tag -1 if it is none."""
     tag, at, length = np.int64(data[at]), at + 1, np.int64(0)
@@ -133,7 +133,7 @@ def _field(data, at, end):
     return np.int64(-1), at, at
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _entry(data, at, end):
     """Return where a map's entry at a position has its key and value: four positions, -1 if odd."""
     tag, begin, stop = _field(data, at, end)
@@ -148,7 +148,7 @@ def _entry(data, at, end):
     return key, key_end, value, value_end
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _which(data, begin, end, keys, key_sizes):
     for index in range(len(keys)):
         if key_sizes[index] != end - begin:
@@ -161,7 +161,7 @@ def _which(data, begin, end, keys, key_sizes):
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _values(data, at, end, keys, key_sizes, kinds, found):
     """Note in `found` where the wanted features' values lie; return whether all is as usual."""
     while at < end:
@@ -183,7 +183,7 @@ def _values(data, at, end, keys, key_sizes, kinds, found):
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _lists(data, at, end, keys, key_sizes, widths, found):
     """Note first position, stride and count of the wanted lists of byte strings."""
     while at < end:
@@ -199,7 +199,7 @@ def _lists(data, at, end, keys, key_sizes, widths, found):
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _list(data, at, end, width, found):
     """Note first position, stride and count of a list of byte strings of one width."""
     while at < end:
@@ -221,7 +221,7 @@ def _list(data, at, end, width, found):
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def find_values(data, spans, keys, key_sizes, kinds, list_keys, list_sizes, widths):
     """Find the wanted features of Examples or SequenceExamples (where features are the context).
 
@@ -262,7 +262,7 @@ def find_values(data, spans, keys, key_sizes, kinds, list_keys, list_sizes, widt
     return usual, values, lists
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def copy_strings(data, spans, width):
     """Return the bytes of each span, padded with zeros, shape (R, width); longer ones are cut."""
     out = np.zeros((len(spans), width), np.uint8)
@@ -273,7 +273,7 @@ def copy_strings(data, spans, width):
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def copy_rows(data, lists, width):
     """Return all elements of the lists found, one list after the other, shape (sum, width)."""
     out = np.empty((lists[:, 2].sum(), width), np.uint8)
@@ -287,7 +287,7 @@ def copy_rows(data, lists, width):
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def copy_numbers(data, spans):
     """Decode packed varints: all numbers, how many a span, and which spans are sound.
 
@@ -314,7 +314,7 @@ def copy_numbers(data, spans):
     return out[:to].copy(), counts, sound
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def clip_directions(frames, n_frames, centre):
     """Return what `core.vectors.clip_directions` returns, bit for bit, without its copies."""
     out = np.zeros((len(n_frames), frames.shape[1]), np.int8)

@@ -6,25 +6,15 @@ seconds to compile, the first time on a machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
+from core.compiling import compiled
 from core.search.tiles import LANES, ROWS, tile
 from core.types import Float32, UInt8
 
 
-def _compiled(function: Callable[..., Any]) -> Any:
-    """Compile at first call, and keep the result on disk where there is a place for it."""
-    try:
-        return njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # neither this folder nor the person's cache may be written
-        return njit(nogil=True)(function)
-
-
-@_compiled
+@compiled
 def upper_bounds(rows, inverse_norms, query, inverse_norm, sine, rounding, slack, out):
     """Write what `core.search.bounds.upper_bounds` returns for int8 rows (n, 128) and a query.
 
@@ -43,7 +33,7 @@ def upper_bounds(rows, inverse_norms, query, inverse_norm, sine, rounding, slack
         out[row] = cosine + turned * (across + turned) + slack
 
 
-@_compiled
+@compiled
 def inverse_lengths(frames, centre, out):
     """Write one over each row's length, less the centre, and 0 for 0."""
     for row in range(frames.shape[0]):
@@ -54,7 +44,7 @@ def inverse_lengths(frames, centre, out):
         out[row] = np.float32(1) / np.sqrt(np.float32(squared)) if squared else np.float32(0)
 
 
-@_compiled
+@compiled
 def best_cosines(frames, inverse, n_frames, queries, weights, centre, out):
     """Write the weighted sum over the queries of the highest product with any frame of each clip.
 
@@ -98,9 +88,7 @@ def best_cosines(frames, inverse, n_frames, queries, weights, centre, out):
                 left = n_frames[min(clip, len(n_frames) - 1)]
 
 
-def laid_out(
-    codes: np.ndarray[Any, np.dtype[np.int16]], weights: Float32
-) -> tuple[np.ndarray[Any, np.dtype[np.int16]], Float32]:
+def laid_out(codes: NDArray[np.int16], weights: Float32) -> tuple[NDArray[np.int16], Float32]:
     """Return queries in the order in which `tile` reads them, and their weights likewise.
 
     Parameters
