@@ -7,9 +7,13 @@ asks the one at work to stop. Whatever a replaced request still says is dropped.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
+import os
+import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +30,8 @@ Work = Callable[[Job], Any]
 
 _PROGRESS_INTERVAL_S = 1 / 30
 """People see no more than this, and each message costs the window's thread a little."""
+
+_NICENESS = 5
 
 _abandoned: list[QObject] = []
 """Threads stuck in a foreign library at the end, and their workers; destroying them would abort."""
@@ -91,12 +97,23 @@ class _Thread(QThread):
         self.last: Callable[[], None] | None = None
 
     def run(self) -> None:
+        _give_way()
         self.exec()
         if self.last is not None:
             try:
                 self.last()
             except Exception:
                 log.exception("Closing broke")
+
+
+def _give_way() -> None:
+    """Let the window's thread run before this one, and before all threads that this one starts.
+
+    Qt's own thread priorities do nothing under Linux's usual scheduler; a thread's niceness does.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 class Lane(QObject):
