@@ -231,7 +231,8 @@ class Engine:
         raise CatalogError(
             f"The catalogue {catalog.path} was made by another model "
             f"({catalog.model_name}) than the one that is loaded ({model.name}).",
-            "Choose that model's files with --model and --pca, or another catalogue.",
+            "Fetch the trained model (python -m core files fetch), name that catalogue's model "
+            "with --model and --pca, or choose another catalogue.",
         )
 
     @staticmethod
