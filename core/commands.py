@@ -146,15 +146,23 @@ def info(arguments: Namespace) -> None:
     if catalog is not None:
         print(catalog_text(catalog.manifest, catalog.category_counts()))
     for model in models:
-        _print_facts("Model", model)
+        print(_model_text(model))
     if not models:
         print(f"No model has been prepared in {plain(str(data.models))} yet.")
 
 
-def _print_facts(title: str, facts: dict[str, Any]) -> None:
-    print(title)
-    for name, value in facts.items():
-        print(f"  {name:<15} {plain(json.dumps(value, ensure_ascii=False))}")
+def _model_text(model: dict[str, Any]) -> str:
+    lines = [f"Model {plain(model['name'])} ({model['model_id']})"]
+    if model["source"] is not None:
+        lines.append(f"  converted from {plain(model['source'])}")
+    if model["agreement"] is not None:
+        lines.append(f"  differs from TensorFlow by {model['agreement']:.1e} standard deviations")
+    if model["int8_cosine"] is not None:
+        offered = "offered" if model["int8_offered"] else "not offered (0.99 is asked for)"
+        lines.append(f"  quantised form: cosine {model['int8_cosine']:.3f} at least, {offered}")
+    if model["is_demo"]:
+        lines.append("  Demo: untrained weights, so matches are rough")
+    return "\n".join(lines)
 
 
 def classes(arguments: Namespace) -> None:

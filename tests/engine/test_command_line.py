@@ -272,3 +272,14 @@ def test_exported_vectors_have_length_one(capsys, real_catalog, tmp_path):
     vectors = pd.read_parquet(path).filter(regex=r"^v\d+$").to_numpy()
     assert vectors.shape == (23_135, 128)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-6)
+
+
+def test_info_shows_what_was_measured_of_the_model(home, capsys):
+    assert main(["info"]) == 0
+    text = capsys.readouterr().out
+    assert "converted from" in text
+    assert "differs from TensorFlow by" in text
+    assert "quantised form: cosine 0.9" in text
+    assert main(["info", "--json"]) == 0
+    model = json.loads(capsys.readouterr().out)["models"][0]
+    assert f"cosine {model['int8_cosine']:.3f}" in text
