@@ -61,6 +61,8 @@ class Program:
     """The running program, seen from outside."""
 
     def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
+        # A crash in a foreign library leaves its trace in the log.
+        environment = {**environment, "PYTHONFAULTHANDLER": "1"}
         self.environment, self._log = environment, log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
@@ -87,7 +89,10 @@ class Program:
 
     def _is_shown(self) -> bool:
         assert self.process.poll() is None, self.log
-        found = self._do("search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "Sou")
+        found = self._do(
+            *("search", "--all", "--onlyvisible"),  # without --all, any condition is enough
+            *("--pid", str(self.process.pid), "--name", "Soundalike"),
+        )
         self.window = found.splitlines()[-1] if found else ""
         return bool(self.window)
 
@@ -103,7 +108,10 @@ class Program:
         try:
             wait_until(lambda: part in self.title, timeout_s)
         except AssertionError as error:
-            raise AssertionError(f"{part!r} is not in {self.title!r}\n{self.log}") from error
+            status = self.process.poll()
+            raise AssertionError(
+                f"{part!r} is not in {self.title!r}; exit status {status}\n{self.log}"
+            ) from error
 
     def key(self, *keys: str) -> None:
         self._do("windowactivate", "--sync", self.window)
