@@ -33,7 +33,7 @@ def convert(folder: Path) -> None:
     """Write the seeded network for both runtimes."""
     import tensorflow as tf
 
-    from core.vggish.tensorflow_child import reference_embedding
+    from core.vggish.tensorflow_child import forward, reference_embedding
 
     weights = network.seeded_weights(0)
     network.write_onnx(weights, folder / "network.onnx")
@@ -41,19 +41,7 @@ def convert(folder: Path) -> None:
     class Module(tf.Module):
         @tf.function(input_signature=[tf.TensorSpec((None, 96, 64), tf.float32)])
         def embed(self, patches: tf.Tensor) -> tf.Tensor:
-            value = patches[..., tf.newaxis]
-            for layer, shape in network.LAYERS:
-                if layer == network.POOL:
-                    value = tf.nn.max_pool2d(value, 2, 2, "SAME")
-                    continue
-                kernel, bias = weights[f"{layer}/weights"], weights[f"{layer}/biases"]
-                if len(shape) == 4:
-                    value = tf.nn.conv2d(value, kernel, 1, "SAME") + bias
-                else:
-                    value = tf.reshape(value, (-1, shape[0])) @ kernel + bias
-                if layer != network.LAYERS[-1][0]:
-                    value = tf.nn.relu(value)
-            return value
+            return forward(weights, patches)
 
     module = Module()
     function = module.embed.get_concrete_function()

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.errors import ModelError
 from core.types import EMBEDDING_SIZE, Float32, UInt8
+from core.vectors import quantise
 
 CLIP = 2.0
 """AudioSet's released embeddings are clipped to plus and minus this before quantising."""
@@ -81,5 +82,4 @@ class Pca:
             reference implementation does.
         """
         whitened = (embedding - self.means) @ self.eigen_vectors.T
-        clipped = np.clip(whitened, -CLIP, CLIP)
-        return ((clipped + CLIP) * (255.0 / (2 * CLIP))).astype(np.uint8)
+        return quantise(whitened)

@@ -110,7 +110,15 @@ def reference_embedding(weights: network.Weights, patches: Float32) -> Float32:
     """
     import tensorflow as tf
 
-    value = tf.constant(patches)[..., tf.newaxis]
+    embedding: Float32 = forward(weights, tf.constant(patches)).numpy()
+    return embedding
+
+
+def forward(weights: network.Weights, patches: Any) -> Any:
+    """Return the embeddings of a tensor of patches as a tensor; also for tracing a graph."""
+    import tensorflow as tf
+
+    value = patches[..., tf.newaxis]
     for layer, shape in network.LAYERS:
         if layer == network.POOL:
             value = tf.nn.max_pool2d(value, 2, 2, "SAME")
@@ -119,11 +127,10 @@ def reference_embedding(weights: network.Weights, patches: Float32) -> Float32:
         if len(shape) == 4:
             value = tf.nn.conv2d(value, kernel, 1, "SAME") + bias
         else:
-            value = tf.reshape(value, (len(patches), shape[0])) @ kernel + bias
+            value = tf.reshape(value, (-1, shape[0])) @ kernel + bias
         if layer != network.LAYERS[-1][0]:
             value = tf.nn.relu(value)
-    result: Float32 = value.numpy()
-    return result
+    return value
 
 
 def convert(
