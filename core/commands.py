@@ -88,8 +88,11 @@ def _match_record(item: Match) -> dict[str, Any]:
         "similarity": round(item.similarity, 6),
         "url": item.url,
     }
-    if item.best_s is not None and item.query_s is not None:
-        record["best_s"], record["query_s"] = item.best_s, round(item.query_s, 2)
+    if item.best_second is not None and item.query_second is not None:
+        record["best_second"], record["query_second"] = (
+            item.best_second,
+            round(item.query_second, 2),
+        )
     return record
 
 

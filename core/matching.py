@@ -99,10 +99,10 @@ class Matcher:
         self, rank: int, row: int, similarity: float, seconds: tuple[float, float] | None
     ) -> Match:
         clip = self.catalog.clip(row)
-        best_s, query_s = (None, None) if seconds is None else seconds
-        if best_s is not None:
-            best_s += clip.start_s
-        shown_s = clip.start_s if best_s is None else best_s
+        best_second, query_second = (None, None) if seconds is None else seconds
+        if best_second is not None:
+            best_second += clip.start_s
+        shown_s = clip.start_s if best_second is None else best_second
         url = watch_url(clip.video_id, shown_s) if clip.is_youtube_id else ""
         return Match(
             rank,
@@ -112,8 +112,8 @@ class Matcher:
             clip.labels,
             similarity,
             url,
-            best_s,
-            query_s,
+            best_second,
+            query_second,
         )
 
     def _mask(self, filters: Filter, without: NDArray[np.int64] | None) -> NDArray[np.bool_] | None:

@@ -131,7 +131,7 @@ def match_table(answer: Matches) -> str:
     if not answer.matches:
         return "\n".join([*lines, "", "No clip passes the filters."])
     rows = [_row(match) for match in answer.matches]
-    best = () if answer.matches[0].best_s is None else ("best",)
+    best = () if answer.matches[0].best_second is None else ("best",)
     header = ("rank", "similarity", "span", *best, "labels", "video")
     return "\n".join([*lines, "", table(header, rows, right="rank similarity span best")])
 
@@ -141,7 +141,7 @@ def _row(match: Match) -> tuple[str, ...]:
         str(match.rank),
         f"{match.similarity:.3f}",
         f"{clock(match.start_s)}–{clock(match.end_s)}",
-        *(() if match.best_s is None else (clock(match.best_s),)),
+        *(() if match.best_second is None else (clock(match.best_second),)),
         " · ".join(match.labels),
         match.url or f"{match.video_id} (not a YouTube id)",
     )

@@ -61,8 +61,8 @@ class Match:
         Cosine similarity, -1 to 1: of the centred mean embeddings, or, in an answer by frames, the
         mean over the query's frames of the similarity of the clip's most similar one.
     url : str
-        The video at the clip's own second, or at `best_s`.
-    best_s, query_s : float or None
+        The video at the clip's own second, or at `best_second`.
+    best_second, query_second : float or None
         The second of the video, and that of the query, that sound most alike; None in an answer
         by means.
     """
@@ -74,8 +74,8 @@ class Match:
     labels: tuple[str, ...]
     similarity: float
     url: str
-    best_s: float | None = None
-    query_s: float | None = None
+    best_second: float | None = None
+    query_second: float | None = None
 
 
 @dataclass(frozen=True)

@@ -245,9 +245,9 @@ def test_frames_tell_the_second_that_sounds_most_alike(capsys, catalog, real_cat
     matches = json.loads(capsys.readouterr().out)["matches"]
     assert len(matches) == 5
     for match in matches:
-        assert match["start_s"] <= match["best_s"] < match["end_s"]
-        assert 0 <= match["query_s"] < 10
-        assert match["url"].endswith(f"&t={int(match['best_s'])}s")
+        assert match["start_s"] <= match["best_second"] < match["end_s"]
+        assert 0 <= match["query_second"] < 10
+        assert match["url"].endswith(f"&t={int(match['best_second'])}s")
     assert main(["similar", video_id, "-k", "5", "--match", "frames", *catalog]) == 0
     assert " best " in capsys.readouterr().out
 
