@@ -1,11 +1,13 @@
-"""Reading any sound file that libsndfile knows into mono sound at 16 kHz, block by block."""
+"""Sound files that libsndfile knows, read at any place: as they are, or as mono at 16 kHz."""
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,70 +35,278 @@ _BLOCK_VALUES = 1 << 16
 _LOUDEST = 1e4
 """Samples beyond this many times full scale are damage, not sound."""
 
+_ROLL_S = 0.1
+"""What is read around a span, so that the resampler's filter finds there what a whole read has."""
+
 _CONVERT = "Convert it to WAV or FLAC first, for example with: ffmpeg -i INPUT output.wav"
+_VIDEO = "Take the sound out of the video first, for example with: ffmpeg -i INPUT output.wav"
+_VIDEO_SUFFIXES = frozenset(("mp4", "m4v", "mov", "mkv", "webm", "avi", "wmv", "flv", "mpg", "3gp"))
 
 
-class _Growing:
-    """A float32 array for an expected length; a header that promises too little costs a copy."""
-
-    def __init__(self, expected: int) -> None:
-        self._values = np.empty(max(expected, 1), np.float32)
-        self.length = 0
-
-    def append(self, values: Float32) -> None:
-        end = self.length + len(values)
-        if end > len(self._values):
-            grown = np.empty(end + end // 2, np.float32)
-            grown[: self.length] = self._values[: self.length]
-            self._values = grown
-        self._values[self.length : end] = values
-        self.length = end
-
-    def finish(self) -> Float32:
-        # Memory that was never written to was never taken, so a view wastes none of it.
-        return self._values[: self.length]
-
-
-def load(path: Path, job: Job | None = None) -> Waveform:
-    """Read a sound file as mono at 16 kHz.
-
-    Channels are averaged; the rate is converted with soxr (high quality). Samples that are not
-    finite become silence, and a file that breaks off is used as far as it goes: both are noted.
+class AudioFile:
+    """A sound file, described; every read opens it anew, so any thread may read at any time.
 
     Parameters
     ----------
     path : Path
         Any format and width that libsndfile reads, 1 to 384 kHz, any number of channels.
-    job : Job, optional
-        Told about progress; may cancel.
+    name : str, optional
+        What people call it; the file's name if left out.
 
-    Returns
-    -------
-    Waveform
-        Its `notes` name what was repaired.
+    Attributes
+    ----------
+    rate_hz, channels : int
+        As in the file.
+    duration_s : float
+        Length in seconds, as the header has it; a read to the end corrects it.
 
     Raises
     ------
     AudioFileError
-        If there is no such file, it is not sound, or there are no samples in it.
+        If there is no such file, it is not sound, too long, or there are no samples in it.
     """
-    import soundfile
 
-    job = job or Job()
-    _check_is_readable_file(path)
-    try:
-        with soundfile.SoundFile(path) as file:
-            return _read(file, path.name, job)
-    except soundfile.LibsndfileError as error:
-        raise AudioFileError(
-            f"{path.name} is not sound in a format that can be read, or its beginning is damaged "
-            f"(libsndfile: {error.error_string.strip().rstrip('.')}).",
-            _CONVERT,
-        ) from error
-    except (OSError, RuntimeError) as error:
-        raise AudioFileError(
-            f"{path.name} cannot be read: {error}.", "Check that the file is still there."
-        ) from error
+    def __init__(self, path: Path, name: str = "") -> None:
+        _check_is_readable_file(path)
+        self.path, self.name = path, name or path.name
+        self._damaged = 0
+        with self._opened() as file:
+            self.rate_hz, self.channels = file.samplerate, file.channels
+            if not RATES_HZ[0] <= self.rate_hz <= RATES_HZ[1]:
+                raise AudioFileError(
+                    f"{self.name} has a sample rate of {self.rate_hz} Hz; "
+                    f"{RATES_HZ[0]} to {RATES_HZ[1]} Hz can be read.",
+                    _CONVERT,
+                )
+            self._n_frames = file.frames
+            # libsndfile clips a chunk that is longer than the file, and says so only in its log.
+            data = (
+                line for line in file.extra_info.splitlines() if re.match(r"\s*(data|SSND)\b", line)
+            )
+            self._is_cut = any("should be" in line for line in data)
+        if self._n_frames > 1 << 62:  # its writer never got to say how much there is
+            self._n_frames = 0
+            self._n_frames = sum(len(block) for block in self.raw_blocks())
+            self._is_cut = True
+        self._check_length()
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return float(self._n_frames / self.rate_hz)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what was repaired, as far as the file has been read."""
+        notes = []
+        if self._is_cut:
+            notes.append(
+                f"The file breaks off; the {self.duration_s:.2f} s that are there were used."
+            )
+        if self._damaged:
+            notes.append(
+                f"{self._damaged} damaged samples (not a number, infinite or far too loud) "
+                "were replaced by silence."
+            )
+        return tuple(notes)
+
+    def waveform(
+        self, start_s: float | None = None, end_s: float | None = None, job: Job | None = None
+    ) -> Waveform:
+        """Read a span, or all of it, as mono at 16 kHz.
+
+        Channels are averaged; the rate is converted with soxr (high quality). Samples that are not
+        finite become silence, and a file that breaks off is used as far as it goes: both are noted.
+
+        Parameters
+        ----------
+        start_s, end_s : float, optional
+            In seconds; None stands for the start or the end.
+        job : Job, optional
+            Told about progress; may cancel.
+
+        Raises
+        ------
+        AudioFileError
+            If nothing of the span is there, or the file cannot be read.
+        """
+        job = job or Job()
+        first_s, last_s = self.check_span(start_s, end_s)
+        expected = round((last_s - first_s) * MODEL_RATE_HZ) + 1
+        # Memory that is never written to is never taken, should the header promise too much.
+        samples, length = np.empty(expected, np.float32), 0
+        for block in self.blocks(start_s, end_s):
+            job.report(f"Reading {self.name}", min(1.0, length / expected))
+            end = length + len(block)
+            if end > len(samples):
+                samples = np.concatenate([samples[:length], np.empty(end + end // 2, np.float32)])
+            samples[length:end] = block
+            length = end
+        if not length:
+            raise self._no_sound()
+        return Waveform(samples[:length], MODEL_RATE_HZ, self.name, self.notes)
+
+    def check_span(self, start_s: float | None, end_s: float | None) -> tuple[float, float]:
+        """Return a span's bounds in seconds; None stands for the start or the end.
+
+        Raises
+        ------
+        AudioFileError
+            If the span is empty or begins behind the end of the sound.
+        """
+        start = 0.0 if start_s is None else start_s
+        end = self.duration_s if end_s is None else min(end_s, self.duration_s)
+        if not 0 <= start < end:
+            raise AudioFileError(
+                f"There is no sound between {start:g} s and "
+                f"{self.duration_s if end_s is None else end_s:g} s: "
+                f"the sound is {self.duration_s:.2f} s long.",
+                "Choose a start before the end, both within the sound.",
+            )
+        return start, end
+
+    def blocks(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Float32]:
+        """Yield a span as mono at 16 kHz, float32, in blocks of a second or so.
+
+        The samples are those that a read of the whole file has there.
+
+        Raises
+        ------
+        AudioFileError
+            If there is no such span, or the file cannot be read.
+        """
+        start_s, end_s = self.check_span(start_s, end_s)
+        is_to_the_end = end_s >= self.duration_s
+        step_in = self.rate_hz // math.gcd(self.rate_hz, MODEL_RATE_HZ)
+        step_out = step_in * MODEL_RATE_HZ // self.rate_hz
+        start, end = round(start_s * MODEL_RATE_HZ), round(end_s * MODEL_RATE_HZ)
+        # Where both rates have a sample at the same time, the resampler's phase is that of a
+        # whole read.
+        steps = max(0, int((start_s - _ROLL_S) * MODEL_RATE_HZ)) // step_out
+        last = None if is_to_the_end else math.ceil((end_s + _ROLL_S) * self.rate_hz)
+        blocks = (_mixed(block) for block in self._raw(steps * step_in, last))
+        position = steps * step_out
+        for block in _resampled(blocks, self.rate_hz):
+            begin, stop = max(start - position, 0), len(block)
+            if not is_to_the_end:
+                stop = min(stop, end - position)
+            position += len(block)
+            if begin < stop:
+                yield block[begin:stop]
+            if position > MAX_DURATION_S * MODEL_RATE_HZ:
+                raise self._too_long()
+
+    def raw_blocks(
+        self, start_s: float = 0.0, end_s: float | None = None, block_frames: int | None = None
+    ) -> Iterator[Float32]:
+        """Yield a span with its own rate and channels, float32, shape (n, channels).
+
+        Raises
+        ------
+        AudioFileError
+            If the file cannot be read.
+        """
+        last = None if end_s is None else round(end_s * self.rate_hz)
+        return self._raw(round(start_s * self.rate_hz), last, block_frames)
+
+    def excerpts(self, starts_s: Sequence[float], length_s: float) -> Iterator[Float32]:
+        """Yield short pieces from many places, mono at the file's own rate, float32, shape (n,).
+
+        A piece is shorter, or empty, where the file ends or cannot be read.
+
+        Raises
+        ------
+        AudioFileError
+            If the file cannot be opened.
+        """
+        import soundfile
+
+        n_frames = round(length_s * self.rate_hz)
+        with self._opened() as file:
+            for start_s in starts_s:
+                try:
+                    file.seek(min(round(start_s * self.rate_hz), self._n_frames))
+                    block = file.read(n_frames, dtype="float32", always_2d=True)
+                except soundfile.LibsndfileError:
+                    block = np.empty((0, self.channels), np.float32)
+                _mend(block)
+                yield _mixed(block)
+
+    def _raw(
+        self, first: int, last: int | None, block_frames: int | None = None
+    ) -> Iterator[Float32]:
+        import soundfile
+
+        block_frames = block_frames or max(1, _BLOCK_VALUES // self.channels)
+        position, damaged, has_begun = first, 0, False
+        with self._opened() as file:
+            try:
+                if first:
+                    file.seek(first)
+            except soundfile.LibsndfileError:  # such as an unfinished FLAC file
+                _skip(file, first)
+            while last is None or position < last:
+                wanted = block_frames if last is None else min(block_frames, last - position)
+                try:
+                    block = file.read(wanted, dtype="float32", always_2d=True)
+                except soundfile.LibsndfileError:
+                    if not (has_begun or first):
+                        raise
+                    self._ends_at(position, is_cut=True)
+                    return
+                if not len(block):
+                    self._ends_at(position, is_cut=position < 0.99 * self._n_frames)
+                    return
+                has_begun = True
+                position += len(block)
+                damaged += _mend(block)
+                self._damaged = max(self._damaged, damaged)
+                yield block
+
+    def _ends_at(self, n_frames: int, *, is_cut: bool) -> None:
+        self._n_frames = n_frames
+        self._is_cut |= is_cut
+
+    def _check_length(self) -> None:
+        if self.duration_s > MAX_DURATION_S:
+            raise self._too_long()
+        if not self._n_frames:
+            raise self._no_sound()
+
+    def _too_long(self) -> AudioFileError:
+        return AudioFileError(
+            f"{self.name} is longer than {MAX_DURATION_S // 3600} hours.", "Cut it into pieces."
+        )
+
+    def _no_sound(self) -> AudioFileError:
+        return AudioFileError(
+            f"{self.name} has no samples in it.", "Record it again, or open another file."
+        )
+
+    @contextmanager
+    def _opened(self) -> Iterator[soundfile.SoundFile]:
+        import soundfile
+
+        try:
+            with soundfile.SoundFile(self.path) as file:
+                yield file
+        except soundfile.LibsndfileError as error:
+            is_video = self.path.suffix.lower().lstrip(".") in _VIDEO_SUFFIXES
+            what = "a video, and not" if is_video else "not"
+            raise AudioFileError(
+                f"{self.name} is {what} sound in a format that can be read, or its beginning is "
+                f"damaged (libsndfile: {error.error_string.strip().rstrip('.')}).",
+                _VIDEO if is_video else _CONVERT,
+            ) from error
+        except (OSError, RuntimeError) as error:
+            raise AudioFileError(
+                f"{self.name} cannot be read: {error}.", "Check that the file is still there."
+            ) from error
+
+
+def load(path: Path, job: Job | None = None) -> Waveform:
+    """Read a whole sound file as mono at 16 kHz; see `AudioFile.waveform`."""
+    return AudioFile(path).waveform(job=job)
 
 
 def _check_is_readable_file(path: Path) -> None:
@@ -121,82 +331,31 @@ def _check_is_readable_file(path: Path) -> None:
         raise AudioFileError(f"{path.name} is empty (0 bytes).", "Record or copy it again.")
 
 
-def _read(file: soundfile.SoundFile, name: str, job: Job) -> Waveform:
-    rate_hz = file.samplerate
-    if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
-        raise AudioFileError(
-            f"{name} has a sample rate of {rate_hz} Hz; "
-            f"{RATES_HZ[0]} to {RATES_HZ[1]} Hz can be read.",
-            _CONVERT,
-        )
-    frames = max(file.frames, 0)
-    sound = _Growing(min(frames, MAX_DURATION_S * rate_hz) * MODEL_RATE_HZ // rate_hz + 1)
-    notes = _Notes(file)
-    for samples in _resampled(_mono_blocks(file, notes), rate_hz):
-        job.report(f"Reading {name}", min(1.0, notes.frames_read / frames) if frames else None)
-        sound.append(samples)
-        if sound.length > MAX_DURATION_S * MODEL_RATE_HZ:
-            raise AudioFileError(
-                f"{name} is longer than {MAX_DURATION_S // 3600} hours.", "Cut it into pieces."
-            )
-    if sound.length == 0:
-        raise AudioFileError(
-            f"{name} has no samples in it.", "Record it again, or open another file."
-        )
-    samples = sound.finish()
-    return Waveform(samples, MODEL_RATE_HZ, name, notes.finish(len(samples) / MODEL_RATE_HZ))
-
-
-class _Notes:
-    """Gathers what a person should know about a file that is not quite whole."""
-
-    def __init__(self, file: soundfile.SoundFile) -> None:
-        # libsndfile clips a chunk that is longer than the file, and says so only in its log.
-        data = [
-            line for line in file.extra_info.splitlines() if re.match(r"\s*(data|SSND)\b", line)
-        ]
-        self.is_cut = any("should be" in line for line in data)
-        self.damaged = 0
-        self.frames_read = 0
-
-    def finish(self, duration_s: float) -> tuple[str, ...]:
-        notes = []
-        if self.is_cut:
-            notes.append(f"The file breaks off; the {duration_s:.2f} s that are there were used.")
-        if self.damaged:
-            notes.append(
-                f"{self.damaged} damaged samples (not a number, infinite or far too loud) "
-                "were replaced by silence."
-            )
-        return tuple(notes)
-
-
-def _mono_blocks(file: soundfile.SoundFile, notes: _Notes) -> Iterator[Float32]:
-    """Yield the average of the channels, block by block."""
-    import soundfile
-
-    weights = np.full(file.channels, 1.0 / file.channels, np.float32)
-    block_frames = max(1, _BLOCK_VALUES // file.channels)
-    has_begun = False
-    while True:
-        try:
-            block = file.read(block_frames, dtype="float32", always_2d=True)
-        except soundfile.LibsndfileError:
-            if not has_begun:
-                raise
-            notes.is_cut = True
+def _skip(file: soundfile.SoundFile, n_frames: int) -> None:
+    """Read on to a place that cannot be sought."""
+    file.seek(0)
+    while n_frames > 0:
+        n_read = len(file.read(min(n_frames, _BLOCK_VALUES), dtype="float32", always_2d=True))
+        if not n_read:
             return
-        if len(block) == 0:
-            notes.is_cut |= notes.frames_read < 0.99 * file.frames
-            return
-        has_begun = True
-        notes.frames_read += len(block)
-        # A comparison with NaN is false, so this finds NaN, infinity and absurd values alike.
-        damaged = ~(np.abs(block) <= _LOUDEST)
-        if damaged.any():
-            notes.damaged += int(np.count_nonzero(damaged))
-            block[damaged] = 0.0
-        yield block @ weights
+        n_frames -= n_read
+
+
+def _mend(block: Float32) -> int:
+    """Silence what is no sound, in place; return how many values that were."""
+    # A comparison with NaN is false, so this finds NaN, infinity and absurd values alike.
+    damaged = ~(np.abs(block) <= _LOUDEST)
+    if not damaged.any():
+        return 0
+    block[damaged] = 0.0
+    return int(np.count_nonzero(damaged))
+
+
+def _mixed(block: Float32) -> Float32:
+    """Return the average of the channels."""
+    n_channels = block.shape[1]
+    mixed: Float32 = block @ np.full(n_channels, 1.0 / n_channels, np.float32)
+    return mixed
 
 
 def _resampled(blocks: Iterator[Float32], rate_hz: int) -> Iterator[Float32]:

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio import files
-from core.audio.files import load, save_wav
+from core.audio.files import AudioFile, load, save_wav
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.errors import AudioFileError, Cancelled
 from core.jobs import Job
@@ -83,7 +82,7 @@ def test_blocks_do_not_change_the_result(tmp_path, monkeypatch):
     noise = np.random.default_rng(1).uniform(-0.5, 0.5, 30_011)
     soundfile.write(path, noise, 44_100)
     whole = load(path).samples
-    monkeypatch.setattr(files, "_BLOCK_VALUES", 997)
+    monkeypatch.setattr("core.audio.files._BLOCK_VALUES", 997)
     assert np.allclose(load(path).samples, whole, atol=1e-6)
 
 
@@ -263,8 +262,78 @@ def test_reading_runs_in_several_threads_at_once(tmp_path):
     assert all(np.array_equal(result.samples, results[0].samples) for result in results)
 
 
-def test_a_header_that_promises_too_little_loses_nothing():
-    sound = files._Growing(3)
-    for first in range(0, 100, 7):
-        sound.append(np.arange(first, min(first + 7, 100), dtype=np.float32))
-    assert np.array_equal(sound.finish(), np.arange(100, dtype=np.float32))
+def test_a_header_that_promises_too_little_loses_nothing(tmp_path):
+    path = tmp_path / "more.wav"
+    soundfile.write(path, tone(44_100, 3), 44_100, subtype="FLOAT")
+    audio = AudioFile(path)
+    audio._n_frames = 1000
+    assert np.array_equal(audio.waveform().samples, load(path).samples)
+    assert audio.duration_s == pytest.approx(3)
+
+
+noise = np.random.default_rng(5).uniform(-0.5, 0.5, 8 * 48_000).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("container", "rate_hz"),
+    [("WAV", 16_000), ("WAV", 8_000), ("WAV", 44_100), ("FLAC", 48_000), ("WAV", 22_051)],
+)
+def test_a_span_has_the_samples_of_a_whole_read(tmp_path, container, rate_hz):
+    path = tmp_path / "noise"
+    soundfile.write(path, noise[: 8 * rate_hz], rate_hz, "PCM_16", format=container)
+    audio = AudioFile(path)
+    whole = audio.waveform().samples
+    for start_s, end_s in [(0, 0.5), (1.2345, 3), (0.05, 7.99), (7.5, None), (None, 2), (3.1, 99)]:
+        part = audio.waveform(start_s, end_s).samples
+        begin = round((start_s or 0) * MODEL_RATE_HZ)
+        end = min(len(whole), round(99 if end_s is None else end_s * MODEL_RATE_HZ))
+        if end_s is None:
+            end = len(whole)
+        assert len(part) == end - begin
+        assert np.abs(part - whole[begin:end]).max() < 1e-5
+
+
+def test_a_span_outside_the_sound_is_refused(tmp_path):
+    path = tmp_path / "tone.wav"
+    soundfile.write(path, tone(16_000, 2), 16_000)
+    for start_s, end_s in [(2.0, None), (1.0, 1.0), (-1.0, None), (3.0, 4.0), (float("nan"), 1)]:
+        with pytest.raises(AudioFileError, match="no sound between"):
+            AudioFile(path).waveform(start_s, end_s)
+
+
+def test_excerpts_and_raw_blocks_are_the_file_as_it_is(tmp_path):
+    path = tmp_path / "stereo.wav"
+    sound = noise[:96_000].reshape(-1, 2)
+    soundfile.write(path, sound, 48_000, subtype="FLOAT")
+    audio = AudioFile(path)
+    assert (audio.rate_hz, audio.channels, audio.duration_s) == (48_000, 2, 1.0)
+    assert np.array_equal(np.concatenate(list(audio.raw_blocks())), sound)
+    assert np.array_equal(np.concatenate(list(audio.raw_blocks(0.25, 0.5))), sound[12_000:24_000])
+    pieces = list(audio.excerpts([0.5, 0.0, 0.99, 7.0], 0.02))
+    assert [len(piece) for piece in pieces] == [960, 960, 480, 0]
+    assert np.allclose(pieces[0], sound[24_000:24_960].mean(axis=1))
+
+
+def test_a_flac_file_whose_writer_was_killed_is_read_as_far_as_it_goes(tmp_path):
+    path = tmp_path / "killed.flac"
+    script = (
+        "import os, sys, numpy as np, soundfile\n"
+        "file = soundfile.SoundFile(sys.argv[1], 'w', 48_000, 1, 'PCM_16', format='FLAC')\n"
+        "for _ in range(100):\n"
+        "    file.write(np.random.default_rng(0).uniform(-1, 1, 4800))\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(path)])
+    audio = AudioFile(path)
+    assert 8 <= audio.duration_s <= 10
+    assert "breaks off" in audio.notes[0]
+    late = audio.waveform(6.0, 7.0).samples
+    assert np.abs(late - audio.waveform().samples[96_000:112_000]).max() < 1e-5
+
+
+def test_a_video_is_named_as_one_with_a_way_out(tmp_path):
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"\0\0\0\x20ftypisom" + bytes(5000))
+    with pytest.raises(AudioFileError, match="a video") as caught:
+        load(path)
+    assert "ffmpeg" in caught.value.hint
