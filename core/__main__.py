@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core import __version__, commands
 from core.errors import Cancelled, SoundalikeError
-from core.options import DEFAULT_K, ENGINES, FRAMES, MEAN
+from core.options import DEFAULT_K, ENGINES, FRAMES, MEAN, Weights
 from core.terminal import plain
 
 DONE, KNOWN_ERROR, INTERRUPTED = 0, 1, 130
@@ -95,11 +95,20 @@ def parser() -> argparse.ArgumentParser:
         "catalog",
         "filters",
         "k",
-        "match",
         "model",
         "json",
     )
     similar.add_argument("video_id", metavar="VIDEO_ID", help="an id that the catalogue has")
+    comparing = similar.add_mutually_exclusive_group()
+    _add_match(comparing)
+    comparing.add_argument(
+        "--weights",
+        type=_weights,
+        metavar="audio=A,visual=V",
+        help="compare by sound and by pictures, which count in this proportion (the two are "
+        "divided by their sum; one that is left out counts 0); for a catalogue of YouTube-8M "
+        "that was built with --visual",
+    )
     build = command("build", commands.build, "Build a catalogue, or add to one.", "filters")
     build.add_argument("kind", choices=("audioset", "youtube8m"))
     build.add_argument(
@@ -189,7 +198,7 @@ def _add_k(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_match(parser: argparse.ArgumentParser) -> None:
+def _add_match(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--match",
         choices=(MEAN, FRAMES),
@@ -219,6 +228,13 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not at least 1")
     return number
+
+
+def _weights(text: str) -> Weights:
+    try:
+        return Weights.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
 
 
 if __name__ == "__main__":

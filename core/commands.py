@@ -44,15 +44,21 @@ def match(arguments: Namespace) -> None:
 
 def similar(arguments: Namespace) -> None:
     """Print the clips that sound like a video of the catalogue."""
-    engine = _engine(arguments)
+    engine, weights = _engine(arguments), arguments.weights
     with Progress() as progress:
         answer = engine.similar(
-            arguments.video_id, arguments.k, _filter(arguments), progress.job, arguments.match
+            arguments.video_id,
+            arguments.k,
+            _filter(arguments),
+            progress.job,
+            arguments.match,
+            weights,
         )
-    _print_matches(answer, arguments, {"video_id": arguments.video_id})
+    stated = {} if weights is None else {"weights": asdict(weights)}
+    _print_matches(answer, arguments, {"video_id": arguments.video_id, **stated})
 
 
-def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, str]) -> None:
+def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, Any]) -> None:
     if not arguments.json:
         print(match_table(answer))
         return

@@ -11,7 +11,7 @@ from core.audio.logmel import PATCH_S, LogMel, log_mel
 from core.audio.waveform import Waveform
 from core.errors import AudioFileError, CatalogError, ModelError
 from core.jobs import Job
-from core.options import DEFAULT_K, MEAN, Filter, Options
+from core.options import DEFAULT_K, MEAN, Filter, Options, Weights
 from core.paths import DataFolder
 from core.types import CatalogInfo, Float32, Matches, Query
 
@@ -147,22 +147,37 @@ class Engine:
         filters: Filter | None = None,
         job: Job | None = None,
         by: str = MEAN,
+        weights: Weights | None = None,
     ) -> Matches:
         """Return the clips that sound most like a video of the catalogue, itself left out.
 
         Needs no model. Where the catalogue has several clips of the video, the first counts.
 
+        Parameters
+        ----------
+        video_id : str
+        k, filters, job, by
+            As `match` takes them.
+        weights : Weights, optional
+            Rank by the weighted sum of the cosines of sound (by mean) and of pictures, which a
+            catalogue of YouTube-8M has if it was built with them.
+
         Raises
         ------
         CatalogError
-            If the video is not in the catalogue.
+            If the video is not in the catalogue, or pictures count and the catalogue has none.
         """
+        if weights is not None and by != MEAN:
+            raise ValueError("weights compare clips as wholes, not by frames")
         catalog = self.catalog(job)
         rows = catalog.find(video_id)
         clip = catalog.clip(int(rows[0]))
         query = Query(video_id, clip.frames, clip.end_s - clip.start_s)
+        if weights is not None and weights.visual:
+            query = _with_looks(query, catalog, int(rows[0]), weights)
         info = _describe(catalog)
-        return self._answer(self._opened(job), query, k, filters, job, by, info, rows)
+        matcher = self._opened(job)
+        return self._answer(matcher, query, k, filters, job, by, info, rows, weights)
 
     def class_names(self) -> list[str]:
         """Return the names of all AudioSet classes, for completion; needs no model."""
@@ -245,10 +260,21 @@ class Engine:
         by: str,
         info: CatalogInfo,
         without: NDArray[np.int64] | None = None,
+        weights: Weights | None = None,
     ) -> Matches:
         begun = time.perf_counter()
-        matches = matcher.matches(query, k, filters, by, without, job)
+        matches = matcher.matches(query, k, filters, by, without, job, weights)
         return Matches(query, info, matches, time.perf_counter() - begun)
+
+
+def _with_looks(query: Query, catalog: Catalog, row: int, weights: Weights) -> Query:
+    if not catalog.visual.shape[1]:
+        raise CatalogError(
+            f"The catalogue {catalog.path} does not know what its videos look like.",
+            "Build one of YouTube-8M with --visual, or compare by sound alone.",
+        )
+    note = f"Compared by sound ({weights.audio:.0%}) and pictures ({weights.visual:.0%})."
+    return replace(query, looks=catalog.visual[row], notes=(note,))
 
 
 def _probe_patches() -> Float32:

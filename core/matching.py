@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from core.catalog.store import Catalog
 from core.filters import ClassIndex
 from core.jobs import Job
-from core.options import FRAMES, MEAN, Filter
+from core.options import FRAMES, MEAN, Filter, Weights
 from core.search.clips import ClipSearch
 from core.search.frames import FrameSearch
 from core.search.scanning import Scanner
+from core.search.weighted import WeightedSearch
 from core.types import CLIP_HOP_S, Match, Query, watch_url
 
 _COMPILED_FROM_CLIPS = 200_000
@@ -54,6 +55,7 @@ class Matcher:
         by: str = MEAN,
         without: NDArray[np.int64] | None = None,
         job: Job | None = None,
+        weights: Weights | None = None,
     ) -> tuple[Match, ...]:
         """Return the clips most similar to a query, the best first.
 
@@ -67,6 +69,8 @@ class Matcher:
             Rows that may not be returned.
         job : Job, optional
             May cancel.
+        weights : Weights, optional
+            Compare by means what is heard and, if the query has `looks`, what is seen.
 
         Raises
         ------
@@ -74,22 +78,29 @@ class Matcher:
             If a class is unknown.
         """
         mask = self._mask(filters or Filter(), without)
-        if by == FRAMES:
-            if len(self.catalog.frames) >= _COMPILED_FROM_FRAMES:
-                self.compile().join()
-            found = self._frames.top_k(query.frames, k, mask, job)
-            seconds: list[tuple[float, float] | None] = [
-                (frame * CLIP_HOP_S, query_frame * query.hop_s)
-                for frame, query_frame in zip(
-                    found.frame.tolist(), found.query_frame.tolist(), strict=True
-                )
-            ]
-            rows, similarities = found.rows, found.similarities
+        seconds: list[tuple[float, float] | None] | None = None
+        if weights is not None and query.looks is not None:
+            rows, similarities = self._weighted.top_k(
+                query.frames, query.looks, weights, k, mask, job
+            )
+        elif by == FRAMES:
+            rows, similarities, seconds = self._by_frames(query, k, mask, job)
         else:
             rows, similarities = self._clips.top_k(query.frames, k, mask, job)
-            seconds = [None] * len(rows)
-        ranked = zip(rows.tolist(), similarities.tolist(), seconds, strict=True)
+        ranked = zip(
+            rows.tolist(), similarities.tolist(), seconds or [None] * len(rows), strict=True
+        )
         return tuple(self._match(rank, *item) for rank, item in enumerate(ranked, start=1))
+
+    def _by_frames(
+        self, query: Query, k: int, mask: NDArray[np.bool_] | None, job: Job | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], list[tuple[float, float] | None]]:
+        if len(self.catalog.frames) >= _COMPILED_FROM_FRAMES:
+            self.compile().join()
+        found = self._frames.top_k(query.frames, k, mask, job)
+        pairs = zip(found.frame.tolist(), found.query_frame.tolist(), strict=True)
+        seconds = [(frame * CLIP_HOP_S, at * query.hop_s) for frame, at in pairs]
+        return found.rows, found.similarities, [*seconds]
 
     def close(self) -> None:
         """Let go of the threads."""
@@ -148,3 +159,7 @@ class Matcher:
         catalog = self.catalog
         first, counts = catalog.clips["first_frame"], catalog.clips["n_frames"]
         return FrameSearch(catalog.frames, first, counts, self._scanner)
+
+    @cached_property
+    def _weighted(self) -> WeightedSearch:
+        return WeightedSearch(self._clips, self.catalog.visual, self._scanner)

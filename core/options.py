@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,3 +51,54 @@ class Filter:
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What the sound and what the pictures count when videos are compared, as shares of 1.
+
+    Attributes
+    ----------
+    audio, visual : float
+        Given in any proportion, not negative and not both 0; kept divided by their sum.
+
+    Raises
+    ------
+    ValueError
+        If one is negative or not a number, or both are 0; it says so in words.
+    """
+
+    audio: float = 0.0
+    visual: float = 0.0
+
+    def __post_init__(self) -> None:
+        given = (self.audio, self.visual)
+        if not all(0 <= weight < math.inf for weight in given):
+            raise ValueError("a weight is a number from 0 on")
+        largest = max(given)
+        if largest == 0:
+            raise ValueError("at least one weight must be above 0")
+        # Divided by the largest first, because a sum of large numbers may be infinite.
+        audio, visual = (weight / largest for weight in given)
+        object.__setattr__(self, "audio", audio / (audio + visual))
+        object.__setattr__(self, "visual", visual / (audio + visual))
+
+    @classmethod
+    def parse(cls, text: str) -> Weights:
+        """Return what a text like "audio=0.7,visual=0.3" says; what it does not name counts 0.
+
+        Raises
+        ------
+        ValueError
+            If it says nothing of the kind; it says so in words.
+        """
+        given: dict[str, float] = {}
+        for part in text.split(","):
+            name, separator, number = (each.strip() for each in part.partition("="))
+            if not separator or name not in ("audio", "visual") or name in given:
+                raise ValueError("write audio=A,visual=V, each at most once")
+            try:
+                given[name] = float(number)
+            except ValueError:
+                raise ValueError(f"{number!r} is no number") from None
+        return cls(**given)

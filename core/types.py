@@ -34,6 +34,8 @@ class Query:
         Sentences a person should read, such as "padded with silence".
     hop_s : float
         From one frame's begin to the next one's.
+    looks : int8 array, shape (D,), or None
+        What the video looks like, as a direction of any length, where that counts.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Query:
     duration_s: float
     notes: tuple[str, ...] = ()
     hop_s: float = CLIP_HOP_S
+    looks: NDArray[np.int8] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class Match:
         Class names, as the catalogue has them.
     similarity : float
         Cosine similarity, -1 to 1: of the centred mean embeddings, or, in an answer by frames, the
-        mean over the query's frames of the similarity of the clip's most similar one.
+        mean over the query's frames of the similarity of the clip's most similar one, or the
+        weighted sum of those of sound and pictures.
     url : str
         The video at the clip's own second, or at `best_second`.
     best_second, query_second : float or None

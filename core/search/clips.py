@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.jobs import Job
-from core.search.best import best_rows
+from core.search.best import Exact, best_rows
 from core.search.bounds import FLOAT32_SLACK, ROUNDING, RoundedQuery, inverse_norms, upper_bounds
 from core.search.scanning import Scanner, read_only
 from core.types import UInt8
@@ -80,13 +80,22 @@ class ClipSearch:
         similarities : float64 array, shape (n,)
             Cosines of the centred means, -1 to 1; 0 where either has no direction.
         """
+        return best_rows(*self.scores(query, job), k, mask)
+
+    def scores(self, query: UInt8, job: Job | None = None) -> tuple[NDArray[np.float32], Exact]:
+        """Return an upper bound of every clip's similarity, and what computes exact ones.
+
+        Returns
+        -------
+        bounds : float32 array, shape (C,)
+            May be changed; the next call writes to the same memory.
+        exact : callable
+            As `best_rows` takes it.
+        """
         whole = clip_sums(query, np.array([len(query)]))
-        return best_rows(
-            self._bounds(RoundedQuery.of(whole, self._scanner.largest), job or Job()),
-            lambda rows: self._exact(rows, whole[0].astype(np.float64)),
-            k,
-            mask,
-        )
+        wide = whole[0].astype(np.float64)
+        bounds = self._bounds(RoundedQuery.of(whole, self._scanner.largest), job or Job())
+        return bounds, lambda rows: self._exact(rows, wide)
 
     def _bounds(self, query: RoundedQuery, job: Job) -> NDArray[np.float32]:
         code, inverse_norm, sine = query.codes[0], query.inverse_norms[0], query.sines[0]

@@ -1,0 +1,119 @@
+"""Exact search by a weighted sum of two cosines: of what is heard, and of what is seen.
+
+The visual directions have whole components of at most 127, so their products sum up to whole
+numbers that float32 holds exactly, whatever the order (320 * 127 * 127 < 2**24): one product with
+the memory-mapped rows gives the visual cosine of every video. To it comes the upper bound of the
+audio cosine that a search by sound scans for; the few best sums are then computed exactly (`best`).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.jobs import Job
+from core.options import Weights
+from core.search.best import best_rows
+from core.search.bounds import FLOAT32_SLACK, inverse_norms
+from core.search.clips import ClipSearch
+from core.search.scanning import Scanner, read_only
+from core.types import Float32, UInt8
+
+_ROWS = 2_048
+"""Whose components, as float32, stay in a core's cache."""
+
+
+class WeightedSearch:
+    """Searches C clips by their means and by what their videos look like.
+
+    Parameters
+    ----------
+    clips : ClipSearch
+    visual : int8 array, shape (C, D)
+        Directions of any length; D is at most 1024. May be memory-mapped.
+    scanner : Scanner
+
+    Notes
+    -----
+    It belongs to one thread at a time.
+    """
+
+    def __init__(self, clips: ClipSearch, visual: NDArray[np.int8], scanner: Scanner) -> None:
+        self._clips, self._scanner = clips, scanner
+        self._visual: NDArray[np.int8] = read_only(visual)
+
+    def top_k(
+        self,
+        query: UInt8,
+        looks: NDArray[np.int8],
+        weights: Weights,
+        k: int,
+        mask: NDArray[np.bool_] | None = None,
+        job: Job | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the clips most similar to a video, best first, ties in the catalogue's order.
+
+        Parameters
+        ----------
+        query : uint8 array, shape (N, 128)
+            The video's frames, at least one.
+        looks : int8 array, shape (D,)
+            What it looks like, as in `visual`.
+        weights : Weights
+        k, mask, job
+            As `ClipSearch.top_k` takes them.
+
+        Returns
+        -------
+        rows : int64 array, shape (n,)
+        similarities : float64 array, shape (n,)
+            Weighted sums of the two cosines, -1 to 1; a cosine is 0 where either has no direction.
+        """
+        job = job or Job()
+        bounds, exact_audio = self._clips.scores(query, job)
+        self._add_visual(bounds, looks, weights, job)
+        wide = looks.astype(np.float64)
+
+        def exact(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+            audio, visual = exact_audio(rows), self._exact(rows, wide)
+            return weights.audio * audio + weights.visual * visual
+
+        return best_rows(bounds, exact, k, mask)
+
+    def _add_visual(
+        self, bounds: NDArray[np.float32], looks: NDArray[np.int8], weights: Weights, job: Job
+    ) -> None:
+        """Turn upper bounds of the audio cosines into those of the weighted sums."""
+        wide = looks.astype(np.float32)
+        factor = inverse_norms(np.asarray(wide @ wide)) * np.float32(weights.visual)
+        share, inverse = np.float32(weights.audio), self._inverse_norms
+
+        def scan(begin: int, end: int) -> None:
+            rows = self._visual[begin:end].astype(np.float32)
+            bounds[begin:end] *= share
+            bounds[begin:end] += (rows @ wide) * inverse[begin:end] * factor + FLOAT32_SLACK
+
+        self._scanner.over(len(bounds), _ROWS, scan, job)
+
+    @cached_property
+    def _inverse_norms(self) -> Float32:
+        # 4 bytes a clip, computed at the first search in the time of another scan.
+        inverse = np.empty(len(self._visual), np.float32)
+
+        def scan(begin: int, end: int) -> None:
+            rows = self._visual[begin:end].astype(np.float32)
+            inverse[begin:end] = inverse_norms(np.einsum("ij,ij->i", rows, rows))
+
+        self._scanner.over(len(inverse), _ROWS, scan, Job())
+        return inverse
+
+    def _exact(self, rows: NDArray[np.int64], looks: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return visual cosines, in which only the square root and the division round."""
+        each = self._visual[rows].astype(np.float64)
+        squared = np.einsum("ij,ij->i", each, each) * (looks @ looks)
+        dots = each @ looks
+        cosines: NDArray[np.float64] = np.zeros_like(dots)
+        np.divide(dots, np.sqrt(squared), out=cosines, where=squared > 0)
+        return cosines

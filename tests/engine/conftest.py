@@ -1,0 +1,23 @@
+"""Real videos of YouTube-8M, built once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.catalog.build import build_catalog
+from core.catalog.store import Catalog
+
+
+@pytest.fixture(scope="session")
+def video_catalog(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """The catalogue of four real version 2 shards, with pictures; tests must not change it."""
+    path = tmp_path_factory.mktemp("videos") / "catalog"
+    return build_catalog(path, "youtube8m", [shared / "youtube8m" / "v2_video"], visual=True)
+
+
+@pytest.fixture
+def videos(video_catalog: Catalog) -> list[str]:
+    """Return the option that names the catalogue of videos on a command line."""
+    return ["--catalog", str(video_catalog.path)]
