@@ -21,8 +21,9 @@ from core.search.clips import ClipSearch
 from core.search.scanning import Scanner, read_only
 from core.types import Float32, UInt8
 
-_ROWS = 2_048
-"""Whose components, as float32, stay in a core's cache."""
+_COMPONENTS_A_STEP = 1 << 18
+"""As float32 they stay in a core's cache, and OpenBLAS leaves so few to the thread that asks. From
+460,800 on its threads fight with ours for the cores, and a product takes 40 times as long."""
 
 
 class WeightedSearch:
@@ -43,6 +44,7 @@ class WeightedSearch:
     def __init__(self, clips: ClipSearch, visual: NDArray[np.int8], scanner: Scanner) -> None:
         self._clips, self._scanner = clips, scanner
         self._visual: NDArray[np.int8] = read_only(visual)
+        self._step = max(1, _COMPONENTS_A_STEP // visual.shape[1])
 
     def top_k(
         self,
@@ -95,7 +97,7 @@ class WeightedSearch:
             bounds[begin:end] *= share
             bounds[begin:end] += (rows @ wide) * inverse[begin:end] * factor + FLOAT32_SLACK
 
-        self._scanner.over(len(bounds), _ROWS, scan, job)
+        self._scanner.over(len(bounds), self._step, scan, job)
 
     @cached_property
     def _inverse_norms(self) -> Float32:
@@ -106,7 +108,7 @@ class WeightedSearch:
             rows = self._visual[begin:end].astype(np.float32)
             inverse[begin:end] = inverse_norms(np.einsum("ij,ij->i", rows, rows))
 
-        self._scanner.over(len(inverse), _ROWS, scan, Job())
+        self._scanner.over(len(inverse), self._step, scan, Job())
         return inverse
 
     def _exact(self, rows: NDArray[np.int64], looks: NDArray[np.float64]) -> NDArray[np.float64]:
