@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.catalog import tfrecord
-from core.catalog.scanning import masked_crc
+from core.catalog.checksums import _has_instruction, instructed_crc, masked_crc, tabled_crc
 from core.catalog.tfrecord import BLOCK_BYTES, MAX_RECORD_BYTES, read_batches
 from core.errors import CatalogError
 from tests.catalog.records import crc32c, framed
@@ -50,6 +50,9 @@ def test_crc_is_the_published_one():
 @given(st.binary(max_size=200))
 def test_checksums_are_the_slow_ones(data: bytes):
     assert struct.pack("<I", masked_crc32c(data)) == framed(data)[-4:]
+    bytes_ = np.frombuffer(data, np.uint8)
+    for register in (tabled_crc, *([instructed_crc] if _has_instruction() else [])):
+        assert register(bytes_, 0, len(data), np.uint32(0xFFFFFFFF)) ^ 0xFFFFFFFF == crc32c(data)
 
 
 def test_a_record_longer_than_a_block_and_its_neighbours(monkeypatch: pytest.MonkeyPatch):
