@@ -31,8 +31,11 @@ PATCH_S = PATCH_FRAMES * HOP_S
 PATCH_SAMPLES = WINDOW + (PATCH_FRAMES - 1) * HOP
 """The least samples that fill one patch: the last frame's window reaches past its hop."""
 
-_BLOCK_FRAMES = 256
+BLOCK_FRAMES = 256
 """Small enough for a block's spectrum to stay in the processor's cache."""
+
+_PRODUCT_FRAMES = 32
+"""So few that OpenBLAS keeps to one thread: its others would spin, and wait for a busy core."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,35 @@ def _hann() -> Float32:
     return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
 
 
-def frame_count(n_samples: int) -> int:
+def frame_count(n_samples: int, hop: int = HOP) -> int:
     """Return how many whole windows fit into a number of samples."""
-    return max(0, 1 + (n_samples - WINDOW) // HOP)
+    return max(0, 1 + (n_samples - WINDOW) // hop)
+
+
+def magnitudes(samples: Float32, hop: int = HOP) -> Float32:
+    """Return the short-time Fourier transform's magnitudes, float32, shape (frames, 257).
+
+    Parameters
+    ----------
+    samples : float32 array, shape (n,)
+        Mono sound at 16 kHz; a block of it, since the result is ten times as large.
+    hop : int
+        Samples from one frame's begin to the next one's.
+    """
+    if len(samples) < WINDOW:
+        return np.empty((0, FFT_SIZE // 2 + 1), np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::hop]
+    return np.abs(np.fft.rfft(frames * _hann(), FFT_SIZE))
+
+
+def mel_magnitudes(spectrum: Float32) -> Float32:
+    """Return the 64 mel bands of magnitudes; shape (frames, 257) becomes (frames, 64)."""
+    bank = mel_matrix()
+    mel = np.empty((len(spectrum), MEL_BANDS), np.float32)
+    for first in range(0, len(spectrum), _PRODUCT_FRAMES):
+        part = slice(first, first + _PRODUCT_FRAMES)
+        np.matmul(spectrum[part], bank, out=mel[part])
+    return mel
 
 
 def magnitude_blocks(samples: Float32) -> Iterator[tuple[int, Float32]]:
@@ -121,23 +150,20 @@ def magnitude_blocks(samples: Float32) -> Iterator[tuple[int, Float32]]:
         Index of the block's first frame; frames are 10 ms apart.
     magnitudes : float32 array, shape (up to 256, 257)
     """
-    if len(samples) < WINDOW:
-        return
-    frames = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP]
-    window = _hann()
-    for first in range(0, len(frames), _BLOCK_FRAMES):
-        yield first, np.abs(np.fft.rfft(frames[first : first + _BLOCK_FRAMES] * window, FFT_SIZE))
+    n_frames = frame_count(len(samples))
+    for first in range(0, n_frames, BLOCK_FRAMES):
+        last = min(first + BLOCK_FRAMES, n_frames) - 1
+        yield first, magnitudes(samples[first * HOP : last * HOP + WINDOW])
 
 
 def log_mel_frames(samples: Float32, job: Job | None = None) -> Float32:
     """Return the log-mel frames of mono sound at 16 kHz, float32, shape (F, 64)."""
     frames = np.empty((frame_count(len(samples)), MEL_BANDS), np.float32)
-    bank = mel_matrix()
-    for first, magnitudes in magnitude_blocks(samples):
-        mel = magnitudes @ bank
+    for first, spectrum in magnitude_blocks(samples):
+        mel = mel_magnitudes(spectrum)
         mel += LOG_OFFSET
         np.log(mel, out=frames[first : first + len(mel)])
-        if job is not None and first % (64 * _BLOCK_FRAMES) == 0:
+        if job is not None and first % (64 * BLOCK_FRAMES) == 0:
             job.report("Computing the spectrogram", first / len(frames))
     return frames
 
