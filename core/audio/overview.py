@@ -251,7 +251,7 @@ def _grouped(values: Float32, group: int) -> Float32:
     if group == 1:
         return values
     whole = len(values) // group
-    parts = [values[: whole * group].reshape(whole, group, -1).max(axis=1)]
+    parts = [values[: whole * group].reshape(whole, group, values.shape[1]).max(axis=1)]
     if whole * group < len(values):
         parts.append(values[whole * group :].max(axis=0, keepdims=True))
     return np.concatenate(parts)
