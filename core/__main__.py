@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core import __version__, commands
 from core.errors import Cancelled, SoundalikeError
-from core.options import DEFAULT_K, ENGINES, FRAMES, MEAN, Weights
+from core.options import DEFAULT_K, ENGINES, FRAMES, ID_SERVICE, MEAN, Weights
 from core.terminal import plain
 
 DONE, KNOWN_ERROR, INTERRUPTED = 0, 1, 130
@@ -58,7 +58,10 @@ def _shield_video_id(arguments: Sequence[str]) -> list[str]:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     top = argparse.ArgumentParser(
-        prog="python -m core", description="Hear a sound, find the videos that sound like it."
+        prog="python -m core",
+        description="Hear a sound, find the videos that sound like it.",
+        epilog="Environment: SOUNDALIKE_HOME is the data folder. SOUNDALIKE_ID_SERVICE is the "
+        f"address at which YouTube's ids of YouTube-8M are looked up ({ID_SERVICE}).",
     )
     top.add_argument("--version", action="version", version=f"Soundalike {__version__}")
     subparsers = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -86,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
         "match",
         "span",
         "model",
+        "offline",
         "json",
     )
     similar = command(
@@ -96,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
         "filters",
         "k",
         "model",
+        "offline",
         "json",
     )
     similar.add_argument("video_id", metavar="VIDEO_ID", help="an id that the catalogue has")
@@ -207,6 +212,16 @@ def _add_match(parser: argparse._ActionsContainer) -> None:
     )
 
 
+def _add_offline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help="ask nobody for the YouTube ids of YouTube-8M's version 2, which has ids of its own; "
+        "those that were looked up before are known "
+        "(SOUNDALIKE_ID_SERVICE is the address that is asked)",
+    )
+
+
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
@@ -219,6 +234,7 @@ _GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "match": _add_match,
     "span": _add_span,
     "model": _add_model,
+    "offline": _add_offline,
     "json": _add_json,
 }
 

@@ -21,10 +21,9 @@ from core.types import Match, Matches
 
 
 def _engine(arguments: Namespace) -> Engine:
-    given = {name: getattr(arguments, name, None) for name in ("model", "pca", "catalog")}
-    return Engine(
-        DataFolder.default(), Options(**given, engine=getattr(arguments, "engine", "float32"))
-    )
+    names = ("model", "pca", "catalog", "engine")
+    given = {name: getattr(arguments, name) for name in names if hasattr(arguments, name)}
+    return Engine(DataFolder.default(), Options(**given))
 
 
 def _filter(arguments: Namespace) -> Filter:
@@ -39,6 +38,8 @@ def match(arguments: Namespace) -> None:
     with Progress() as progress:
         sound = load(arguments.audio, progress.job).span(arguments.start, arguments.end)
         answer = engine.match(sound, arguments.k, _filter(arguments), progress.job, arguments.match)
+        if not arguments.offline:
+            answer = engine.resolve(answer, progress.job)
     _print_matches(answer, arguments, {"audio": str(arguments.audio)})
 
 
@@ -54,6 +55,8 @@ def similar(arguments: Namespace) -> None:
             arguments.match,
             weights,
         )
+        if not arguments.offline:
+            answer = engine.resolve(answer, progress.job)
     stated = {} if weights is None else {"weights": asdict(weights)}
     _print_matches(answer, arguments, {"video_id": arguments.video_id, **stated})
 
@@ -94,6 +97,8 @@ def _match_record(item: Match) -> dict[str, Any]:
         "similarity": round(item.similarity, 6),
         "url": item.url,
     }
+    if item.no_link is not None:
+        record["no_link"] = item.no_link
     if item.best_second is not None and item.query_second is not None:
         record["best_second"], record["query_second"] = (
             item.best_second,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.catalog.store import Catalog
+    from core.catalog.youtube_ids import YoutubeIds
     from core.matching import Matcher
     from core.vggish.model import Embedding, Manifest, Vggish
 
@@ -179,6 +180,23 @@ class Engine:
         matcher = self._opened(job)
         return self._answer(matcher, query, k, filters, job, by, info, rows, weights)
 
+    def resolve(self, answer: Matches, job: Job | None = None) -> Matches:
+        """Return an answer with links to the videos that had none yet, as far as they are found.
+
+        Videos of YouTube-8M's version 2 have ids of their own; a service on the network is asked
+        for YouTube's, for some ten seconds at most. What it has said before is known without it,
+        and is part of every answer from the beginning. Unlike all else, this may be called in any
+        thread, also while another one uses the engine.
+
+        Raises
+        ------
+        DownloadError
+            If the service's address (`Options.id_service`) is none.
+        """
+        from core.linking import resolved
+
+        return resolved(answer, self._youtube_ids(), job)
+
     def class_names(self) -> list[str]:
         """Return the names of all AudioSet classes, for completion; needs no model."""
         from core.catalog.ontology import Ontology
@@ -250,8 +268,13 @@ class Engine:
             "with --model and --pca, or choose another catalogue.",
         )
 
-    @staticmethod
+    def _youtube_ids(self) -> YoutubeIds:
+        from core.catalog.youtube_ids import YoutubeIds
+
+        return YoutubeIds(self._data.youtube_ids, self._options.id_service)
+
     def _answer(
+        self,
         matcher: Matcher,
         query: Query,
         k: int,
@@ -262,9 +285,12 @@ class Engine:
         without: NDArray[np.int64] | None = None,
         weights: Weights | None = None,
     ) -> Matches:
+        from core.linking import with_known
+
         begun = time.perf_counter()
         matches = matcher.matches(query, k, filters, by, without, job, weights)
-        return Matches(query, info, matches, time.perf_counter() - begun)
+        answer = Matches(query, info, matches, time.perf_counter() - begun)
+        return with_known(answer, self._youtube_ids())
 
 
 def _with_looks(query: Query, catalog: Catalog, row: int, weights: Weights) -> Query:

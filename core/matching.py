@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog.store import Catalog
+from core.catalog.youtube_ids import is_key
 from core.filters import ClassIndex
 from core.jobs import Job
 from core.options import FRAMES, MEAN, Filter, Weights
@@ -16,7 +17,7 @@ from core.search.clips import ClipSearch
 from core.search.frames import FrameSearch
 from core.search.scanning import Scanner
 from core.search.weighted import WeightedSearch
-from core.types import CLIP_HOP_S, Match, Query, watch_url
+from core.types import CLIP_HOP_S, Match, NoLink, Query
 
 _COMPILED_FROM_CLIPS = 200_000
 """NumPy searches smaller catalogues in some 10 ms; importing Numba would take longer."""
@@ -113,19 +114,20 @@ class Matcher:
         best_second, query_second = (None, None) if seconds is None else seconds
         if best_second is not None:
             best_second += clip.start_s
-        shown_s = clip.start_s if best_second is None else best_second
-        url = watch_url(clip.video_id, shown_s) if clip.is_youtube_id else ""
-        return Match(
+        is_asked_for = self.catalog.manifest.kind == "youtube8m" and is_key(clip.video_id)
+        match = Match(
             rank,
             clip.video_id,
             clip.start_s,
             clip.end_s,
             clip.labels,
             similarity,
-            url,
+            "",
             best_second,
             query_second,
+            NoLink.NOT_LOOKED_UP if is_asked_for else NoLink.NO_ID,
         )
+        return match.linked(clip.video_id) if clip.is_youtube_id else match
 
     def _mask(self, filters: Filter, without: NDArray[np.int64] | None) -> NDArray[np.bool_] | None:
         if filters == Filter():

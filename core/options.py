@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
 FLOAT32, INT8, TENSORFLOW = "float32", "int8", "tensorflow"
@@ -15,6 +16,9 @@ MEAN, FRAMES = "mean", "frames"
 
 DEFAULT_K = 25
 """How many matches are shown."""
+
+ID_SERVICE = "http://data.yt8m.org/2/j/i"
+"""Who knows the YouTube ids of YouTube-8M's version 2; SOUNDALIKE_ID_SERVICE names another."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,17 @@ class Options:
         A catalogue's folder.
     engine : {"float32", "int8", "tensorflow"}
         What runs the network.
+    id_service : str
+        The address of the service that knows YouTube ids; see `core.catalog.youtube_ids`.
     """
 
     model: Path | None = None
     pca: Path | None = None
     catalog: Path | None = None
     engine: str = FLOAT32
+    id_service: str = field(
+        default_factory=lambda: os.environ.get("SOUNDALIKE_ID_SERVICE") or ID_SERVICE
+    )
 
 
 @dataclass(frozen=True)

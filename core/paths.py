@@ -48,3 +48,8 @@ class DataFolder:
     def recordings(self) -> Path:
         """Recordings that must survive a crash."""
         return self.root / "recordings"
+
+    @property
+    def youtube_ids(self) -> Path:
+        """The database of YouTube ids that were looked up."""
+        return self.root / "youtube-ids.sqlite"

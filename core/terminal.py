@@ -121,9 +121,9 @@ def class_table(listed: Iterable[tuple[int, ClassCount]]) -> str:
 def match_table(answer: Matches) -> str:
     """Return matches as a table, with what a person should know before reading it."""
     query, catalog = answer.query, answer.catalog
+    length = f" ({query.duration_s:.1f} s)" if query.duration_s else ""
     lines = [
-        f"{plain(query.name)} ({query.duration_s:.1f} s) · {catalog.model} · {catalog.name}"
-        f", {catalog.n_clips} clips"
+        f"{plain(query.name)}{length} · {catalog.model} · {catalog.name}, {catalog.n_clips} clips"
     ]
     if catalog.is_demo:
         lines.append("Demo: an untrained model and synthesised sounds; matches are rough.")
@@ -140,11 +140,25 @@ def _row(match: Match) -> tuple[str, ...]:
     return (
         str(match.rank),
         f"{match.similarity:.3f}",
-        f"{clock(match.start_s)}–{clock(match.end_s)}",
+        _span(match),
         *(() if match.best_second is None else (clock(match.best_second),)),
         " · ".join(match.labels),
-        match.url or f"{match.video_id} (not a YouTube id)",
+        _link(match),
     )
+
+
+def _span(match: Match) -> str:
+    """Return the clip's span; a video known only as a whole, as YouTube-8M has it, has none."""
+    if match.end_s == 0:
+        return "whole"
+    return f"{clock(match.start_s)}–{clock(match.end_s)}"
+
+
+def _link(match: Match) -> str:
+    """Return the link, or why there is none, beside the id that `similar` asks for."""
+    if match.video_id in match.url:
+        return match.url
+    return f"{match.video_id} {match.url or f'({match.no_link})'}"
 
 
 def clock(seconds: float) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TypeAlias
 
 import numpy as np
@@ -46,6 +47,15 @@ class Query:
     looks: NDArray[np.int8] | None = None
 
 
+class NoLink(StrEnum):
+    """Why a match has no link, in words for people."""
+
+    NOT_LOOKED_UP = "YouTube id not looked up"
+    NO_ANSWER = "YouTube id not found out: no answer"
+    GONE = "video gone"
+    NO_ID = "no YouTube id"
+
+
 @dataclass(frozen=True)
 class Match:
     """One clip of the catalogue that sounds like the query.
@@ -55,7 +65,7 @@ class Match:
     rank : int
         1 for the most similar.
     video_id : str
-        YouTube's eleven characters.
+        YouTube's eleven characters, or the data set's own key.
     start_s, end_s : float
         The clip's span within its video, in seconds.
     labels : tuple of str
@@ -65,10 +75,12 @@ class Match:
         mean over the query's frames of the similarity of the clip's most similar one, or the
         weighted sum of those of sound and pictures.
     url : str
-        The video at the clip's own second, or at `best_second`.
+        The video at the clip's own second, or at `best_second`; empty where there is none.
     best_second, query_second : float or None
         The second of the video, and that of the query, that sound most alike; None in an answer
         by means.
+    no_link : NoLink or None
+        Why `url` is empty; None where it is not.
     """
 
     rank: int
@@ -80,6 +92,12 @@ class Match:
     url: str
     best_second: float | None = None
     query_second: float | None = None
+    no_link: NoLink | None = None
+
+    def linked(self, youtube_id: str) -> Match:
+        """Return the match with a link to a video of YouTube."""
+        second = self.start_s if self.best_second is None else self.best_second
+        return replace(self, url=watch_url(youtube_id, second), no_link=None)
 
 
 @dataclass(frozen=True)

@@ -2,30 +2,47 @@
 
 Version 2 was released with four-character ids of its own, so that videos could be taken back. A
 service says what an id stands for: ``http://data.yt8m.org/2/j/i/XX/XXXX.js``, XX being its first
-two characters, answers ``i("XXXX","<11 characters>");``, or with an error page where the video is
-gone. See "YouTube-8M Dataset", https://research.google.com/youtube8m/video_id_conversion.html.
+two characters, answers ``i("XXXX","<11 characters>");``, or with the storage's error page where
+the video is gone. See "Hidden Video IDs",
+https://research.google.com/youtube8m/video_id_conversion.html.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 import time
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
+from core.errors import DownloadError
 from core.jobs import Job
 
-SERVICE = "http://data.yt8m.org/2/j/i"
+GONE = ""
+"""Stands for the id of a video that YouTube no longer shows."""
+
 _KEY = re.compile(r"[A-Za-z0-9]{4}")
 _ANSWER = re.compile(r'i\("([A-Za-z0-9]{4})","([A-Za-z0-9_-]{11})"\);?\s*')
-_TIMEOUT_S = 5.0
+# What the storage says of a file that it does not have, or may not show. An error page alone, which
+# any proxy may send, does not make a video gone.
+_NOT_THERE = re.compile(
+    r"<\?xml [^>]*\?>\s*<Error>\s*<Code>(NoSuchKey|AccessDenied)</Code>.*</Error>\s*", re.DOTALL
+)
+_TIMEOUT_S = 3.0
+_MOST_WAIT_S = 10.0
+_POLL_S = 0.05
 _MAX_ANSWER_BYTES = 4096
 _AT_ONCE = 8
 _ASK_AGAIN_S = 30 * 86_400
 """After how long a video that was gone is asked for again."""
+
+
+def is_key(video_id: str) -> bool:
+    """Return whether this is an id of version 2, which the service may know."""
+    return _KEY.fullmatch(video_id) is not None
 
 
 class YoutubeIds:
@@ -40,76 +57,19 @@ class YoutubeIds:
         The address below which the answers are.
     """
 
-    def __init__(self, cache: Path, service: str = SERVICE) -> None:
+    def __init__(self, cache: Path, service: str) -> None:
         self._cache = cache
         self._service = service.rstrip("/")
 
     def known(self, keys: Iterable[str]) -> dict[str, str]:
-        """Return the YouTube ids that have been found before, by key; asks nobody."""
-        return {key: found for key, found in self._remembered(keys).items() if found}
-
-    def resolve(self, keys: Iterable[str], job: Job | None = None) -> dict[str, str]:
-        """Return the YouTube ids of these keys, as far as they are known or can be found.
-
-        Videos that are gone, and keys that the service does not answer for now, are left out;
-        the latter are asked for again next time.
-
-        Parameters
-        ----------
-        keys : iterable of str
-            Ids of version 2; anything else is left out and never asked for.
-        job : Job, optional
-            Told about progress; may cancel.
-        """
-        job = job or Job()
-        wanted = [key for key in dict.fromkeys(keys) if _KEY.fullmatch(key)]
-        found = self._remembered(wanted)
-        missing = [key for key in wanted if key not in found]
-        answers: dict[str, str] = {}
-        try:
-            with ThreadPoolExecutor(_AT_ONCE) as pool:
-                for key, answer in zip(
-                    missing, pool.map(self._ask_unless(job), missing), strict=True
-                ):
-                    job.report("Looking up YouTube ids", (len(answers) + 1) / len(missing))
-                    if answer is not None:
-                        answers[key] = answer
-        finally:
-            self._remember(answers)
-        return {key: answer for key, answer in {**found, **answers}.items() if answer}
-
-    def _ask_unless(self, job: Job):  # type: ignore[no-untyped-def]
-        return lambda key: None if job.is_cancelled else self._ask(key)
-
-    def _ask(self, key: str) -> str | None:
-        """Return a YouTube id, "" where the video is gone, None where nobody knows."""
-        import requests
-
-        address = f"{self._service}/{key[:2]}/{key}.js"
-        try:
-            with requests.get(address, timeout=_TIMEOUT_S, stream=True) as answer:
-                if answer.status_code in (403, 404):
-                    return ""  # the storage behind the service answers so for what it does not have
-                if answer.status_code != 200:
-                    return None
-                body = answer.raw.read(_MAX_ANSWER_BYTES, decode_content=True)
-        except (requests.RequestException, OSError, ValueError):
-            return None
-        except Exception as error:
-            if type(error).__module__.startswith("urllib3."):
-                return None
-            raise
-        return _parsed(key, body.decode("latin-1")) if len(body) < _MAX_ANSWER_BYTES else None
-
-    def _remembered(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return what has been found before by key, a YouTube id or `GONE`; asks nobody."""
         if not self._cache.is_file():
             return {}
         oldest = time.time() - _ASK_AGAIN_S
         found = {}
+        address = f"{self._cache.absolute().as_uri()}?mode=ro"
         try:
-            with closing(
-                sqlite3.connect(f"{self._cache.absolute().as_uri()}?mode=ro", uri=True)
-            ) as db:
+            with closing(sqlite3.connect(address, timeout=1, uri=True)) as db:
                 for key in keys:
                     row = db.execute("SELECT id, asked FROM ids WHERE key = ?", (key,)).fetchone()
                     if row and (row[0] or row[1] > oldest):
@@ -118,12 +78,108 @@ class YoutubeIds:
             return found  # a damaged cache only costs asking again
         return found
 
+    def resolve(
+        self, keys: Iterable[str], job: Job | None = None, most_wait_s: float = _MOST_WAIT_S
+    ) -> dict[str, str]:
+        """Return what these keys stand for, a YouTube id or `GONE`, as far as it can be found.
+
+        Keys that the service does not answer for now are left out, and asked for again next time.
+
+        Parameters
+        ----------
+        keys : iterable of str
+            Ids of version 2; anything else is left out and never asked for.
+        job : Job, optional
+            Told about progress; may cancel. What was found by then is remembered.
+        most_wait_s : float
+            How long to wait for all answers together. A service that answers none of the first
+            few is not waited for any longer.
+
+        Raises
+        ------
+        DownloadError
+            If the service's address is none.
+        """
+        if not re.match(r"https?://[^/]", self._service):
+            raise DownloadError(
+                f"{self._service!r} is no address of a service that knows YouTube ids.",
+                "Set SOUNDALIKE_ID_SERVICE to one that begins with http://, or unset it.",
+            )
+        wanted = list(filter(is_key, dict.fromkeys(keys)))
+        found = self.known(wanted)
+        answers: dict[str, str] = {}
+        missing = [key for key in wanted if key not in found]
+        try:
+            n_unanswered = 0
+            for key, answer in self._asked(missing, job or Job(), most_wait_s):
+                if answer is not None:
+                    answers[key] = answer
+                n_unanswered += answer is None
+                if n_unanswered >= _AT_ONCE and not answers:
+                    break
+        finally:
+            self._remember(answers)
+        return {**found, **answers}
+
+    def _asked(
+        self, keys: list[str], job: Job, most_wait_s: float
+    ) -> Iterator[tuple[str, str | None]]:
+        """Yield keys with their answers as they come, until all are there or it takes too long."""
+        end_s = time.monotonic() + most_wait_s
+        waiting: SimpleQueue[str] = SimpleQueue()
+        answers: SimpleQueue[tuple[str, str | None]] = SimpleQueue()
+        enough = threading.Event()
+        for key in keys:
+            waiting.put(key)
+
+        def work() -> None:
+            while not enough.is_set():
+                try:
+                    key = waiting.get_nowait()
+                except Empty:
+                    return
+                answers.put((key, self._ask(key, enough)))
+
+        # Not a pool, which a program would wait for at its end: nothing bounds how long an
+        # operating system takes to find out that a name has no address.
+        for _ in keys[:_AT_ONCE]:
+            threading.Thread(target=work, name="looking up YouTube ids", daemon=True).start()
+        try:
+            n_answers = 0
+            while n_answers < len(keys) and time.monotonic() < end_s:
+                job.report("Looking up YouTube ids", n_answers / len(keys))
+                try:
+                    answer = answers.get(timeout=_POLL_S)
+                except Empty:
+                    continue
+                n_answers += 1
+                yield answer
+        finally:
+            enough.set()
+
+    def _ask(self, key: str, enough: threading.Event) -> str | None:
+        """Return a YouTube id, `GONE`, or None where nobody knows."""
+        import requests
+
+        address = f"{self._service}/{key[:2]}/{key}.js"
+        body = b""
+        try:
+            with requests.get(address, timeout=_TIMEOUT_S, stream=True) as answer:
+                # Byte by byte, for the time-out holds for each: a slow sender is not waited for.
+                for byte in answer.iter_content(1):
+                    body += byte
+                    if len(body) > _MAX_ANSWER_BYTES or enough.is_set():
+                        return None
+                return _parsed(key, answer.status_code, body.decode("latin-1"))
+        except (requests.RequestException, OSError, ValueError):
+            return None
+
     def _remember(self, answers: dict[str, str]) -> None:
         if not answers:
             return
         try:
             self._cache.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._cache)) as db, db:
+            with closing(sqlite3.connect(self._cache, timeout=1)) as db, db:
                 db.execute(
                     "CREATE TABLE IF NOT EXISTS ids (key TEXT PRIMARY KEY, id TEXT, asked REAL)"
                 )
@@ -136,9 +192,10 @@ class YoutubeIds:
             pass
 
 
-def _parsed(key: str, text: str) -> str | None:
-    """Return the id of an answer, "" where it says that there is none, None where it is odd."""
+def _parsed(key: str, status: int, text: str) -> str | None:
+    """Return the id of an answer, `GONE` where the storage says so, None where it is odd."""
     answer = _ANSWER.fullmatch(text.strip())
-    if answer:
+    if answer and status == 200:
         return answer[2] if answer[1] == key else None
-    return "" if text.lstrip().startswith("<?xml") and "<Code>" in text else None
+    is_gone = status in (200, 403, 404) and _NOT_THERE.fullmatch(text.strip())
+    return GONE if is_gone else None

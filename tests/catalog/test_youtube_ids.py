@@ -2,86 +2,53 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from core.catalog import youtube_ids
-from core.catalog.youtube_ids import YoutubeIds
-from core.errors import Cancelled
+from core.catalog.youtube_ids import GONE, YoutubeIds
+from core.errors import Cancelled, DownloadError
 from core.jobs import Job
+from tests.id_service import DENIED, LOG_IN, NOT_FOUND, STALL, IdService, serving
 
-NOT_FOUND = (
-    b"<?xml version='1.0' encoding='UTF-8'?><Error><Code>NoSuchKey</Code>"
-    b"<Message>The specified key does not exist.</Message></Error>"
-)
-ANSWERS: dict[str, tuple[int, bytes]] = {
+ANSWERS = {
     "nXSc": (200, b'i("nXSc","0sf943sWZls");'),
     "ab01": (200, b'i("ab01","-_cdefghijk");\n'),
     "gone": (200, NOT_FOUND),
-    "den1": (403, NOT_FOUND),
+    "gon4": (404, NOT_FOUND),
+    "den1": (403, DENIED),
     "non1": (404, b""),
+    "prox": (404, LOG_IN),
+    "forb": (403, LOG_IN),
+    "buck": (404, NOT_FOUND.replace(b"NoSuchKey", b"NoSuchBucket")),
     "oops": (500, b"internal error"),
+    "err5": (503, b'i("err5","0sf943sWZls");'),
     "swap": (200, b'i("nXSc","0sf943sWZls");'),
     "shrt": (200, b'i("shrt","tooshort");'),
     "evil": (200, b'i("evil","<script>abc");alert(1)'),
     "long": (200, b'i("long","0sf943sWZls");' + b" " * 100_000 + b"x"),
-    "html": (200, b"<html>Log in to the network</html>"),
+    "html": (200, LOG_IN),
+    "slow": STALL,
+    "quot": (200, b'<html>i("quot","0sf943sWZls");</html>'),
 }
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    asked: list[str]
-    release: threading.Event
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        key = self.path.rpartition("/")[2].removesuffix(".js")
-        if key == "slow":
-            self.server.release.wait(30)
-            return
-        if key == "half":
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ni(")
-            return
-        status, body = ANSWERS[key]
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+@pytest.fixture
+def server() -> Iterator[IdService]:
+    with serving(ANSWERS) as made:
+        yield made
 
 
 @pytest.fixture
-def server() -> Iterator[_Server]:
-    made = _Server(("127.0.0.1", 0), _Handler)
-    made.asked, made.release = [], threading.Event()
-    thread = threading.Thread(target=made.serve_forever)
-    thread.start()
-    yield made
-    made.release.set()
-    made.shutdown()
-    made.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def ids(server: _Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> YoutubeIds:
+def ids(server: IdService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> YoutubeIds:
     monkeypatch.setattr(youtube_ids, "_TIMEOUT_S", 0.5)
-    address = f"http://127.0.0.1:{server.server_address[1]}/2/j/i"
-    return YoutubeIds(tmp_path / "home" / "ids.sqlite", address)
+    return YoutubeIds(tmp_path / "home" / "ids.sqlite", server.address)
 
 
-def test_ids_are_found_and_asked_for_once(ids: YoutubeIds, server: _Server):
+def test_ids_are_found_and_asked_for_once(ids: YoutubeIds, server: IdService):
     assert ids.known(["nXSc"]) == {}
     expected = {"nXSc": "0sf943sWZls", "ab01": "-_cdefghijk"}
     assert ids.resolve(["nXSc", "ab01", "nXSc"]) == expected
@@ -91,39 +58,66 @@ def test_ids_are_found_and_asked_for_once(ids: YoutubeIds, server: _Server):
     assert len(server.asked) == 2
 
 
-@pytest.mark.parametrize("key", ["gone", "den1", "non1"])
+@pytest.mark.parametrize("key", ["gone", "gon4", "den1"])
 def test_videos_that_are_gone_are_remembered_for_a_while(
-    ids: YoutubeIds, server: _Server, key: str, monkeypatch: pytest.MonkeyPatch
+    ids: YoutubeIds, server: IdService, key: str, monkeypatch: pytest.MonkeyPatch
 ):
-    assert ids.resolve([key]) == ids.resolve([key]) == {}
+    assert ids.resolve([key]) == ids.resolve([key]) == ids.known([key]) == {key: GONE}
     assert len(server.asked) == 1
     monkeypatch.setattr(youtube_ids, "_ASK_AGAIN_S", 0)
-    assert ids.resolve([key]) == {}
+    assert ids.known([key]) == {}
+    assert ids.resolve([key]) == {key: GONE}
     assert len(server.asked) == 2
 
 
-@pytest.mark.parametrize("key", ["oops", "swap", "shrt", "evil", "long", "html", "slow", "half"])
+@pytest.mark.parametrize(
+    "key",
+    ["non1", "prox", "forb", "buck", "oops", "err5", "swap", "shrt", "evil", "long", "html"]
+    + ["quot", "slow", "half"],
+)
 def test_wrong_answers_are_no_answers_and_asked_for_again(
-    ids: YoutubeIds, server: _Server, key: str
+    ids: YoutubeIds, server: IdService, key: str
 ):
     assert ids.resolve([key, "nXSc"]) == {"nXSc": "0sf943sWZls"}
     assert ids.resolve([key]) == {}
     assert len(server.asked) == 3
 
 
-def test_keys_that_are_none_are_not_asked_for(ids: YoutubeIds, server: _Server):
+def test_keys_that_are_none_are_not_asked_for(ids: YoutubeIds, server: IdService):
     assert ids.resolve(["", "abc", "../x", "ab/c", "abcde", "äbcd", "dQw4w9WgXcQ"]) == {}
     assert server.asked == []
 
 
-def test_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_no_network(tmp_path: Path):
     ids = YoutubeIds(tmp_path / "ids.sqlite", "http://127.0.0.1:9/2/j/i")
     assert ids.resolve(["nXSc"]) == {}
     assert not (tmp_path / "ids.sqlite").exists()
 
 
+@pytest.mark.parametrize("address", ["data.yt8m.org", "http://", "file:///etc", ""])
+def test_an_address_that_is_none_is_one_clear_error(tmp_path: Path, address: str):
+    with pytest.raises(DownloadError, match="no address") as raised:
+        YoutubeIds(tmp_path / "ids.sqlite", address).resolve(["nXSc"])
+    assert "SOUNDALIKE_ID_SERVICE" in raised.value.hint
+
+
+@pytest.mark.parametrize("key", ["slow", "drip"])
+def test_the_wait_is_bounded_in_all(ids: YoutubeIds, key: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(youtube_ids, "_TIMEOUT_S", 20)
+    begun_s = time.monotonic()
+    assert ids.resolve([key, "nXSc"], most_wait_s=0.5) == {"nXSc": "0sf943sWZls"}
+    assert 0.5 <= time.monotonic() - begun_s < 2
+
+
+def test_a_service_that_answers_none_of_the_first_is_not_asked_on():
+    with serving({"last": ANSWERS["nXSc"]}, otherwise=(200, LOG_IN)) as server:
+        keys = [f"k{number:03}" for number in range(200)]
+        assert YoutubeIds(Path("/none/ids.sqlite"), server.address).resolve(keys) == {}
+        assert len(server.asked) < 40
+
+
 def test_a_damaged_or_unwritable_cache_only_costs_asking_again(
-    ids: YoutubeIds, tmp_path: Path, server: _Server
+    ids: YoutubeIds, tmp_path: Path, server: IdService
 ):
     cache = tmp_path / "home" / "ids.sqlite"
     cache.parent.mkdir()
@@ -131,12 +125,22 @@ def test_a_damaged_or_unwritable_cache_only_costs_asking_again(
     for _ in range(2):
         assert ids.resolve(["nXSc"]) == {"nXSc": "0sf943sWZls"}
     assert ids.resolve(["nXSc"]) == ids.known(["nXSc"]) == {"nXSc": "0sf943sWZls"}
-    nowhere = YoutubeIds(Path("/proc/soundalike/ids.sqlite"), ids._service)
+    nowhere = YoutubeIds(Path("/proc/soundalike/ids.sqlite"), server.address)
     assert nowhere.resolve(["nXSc"]) == {"nXSc": "0sf943sWZls"}
 
 
-def test_cancelling_keeps_what_was_found(ids: YoutubeIds):
-    job = Job(lambda *_: job.cancel())
+def test_cancelling_is_heard_at_once_and_keeps_what_was_found(
+    ids: YoutubeIds, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(youtube_ids, "_TIMEOUT_S", 20)
+
+    def report(_: str, fraction: float | None) -> None:
+        if fraction:
+            job.cancel()
+
+    job = Job(report)
+    begun_s = time.monotonic()
     with pytest.raises(Cancelled):
-        ids.resolve(["nXSc", "ab01"], job)
+        ids.resolve(["slow", "nXSc"], job)
+    assert time.monotonic() - begun_s < 2
     assert ids.known(["nXSc"]) == {"nXSc": "0sf943sWZls"}

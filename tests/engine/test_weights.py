@@ -93,7 +93,7 @@ def test_frames_have_no_weights(engine, video_catalog):
 
 def test_the_command_line_states_the_weights(video_catalog, videos, capsys):
     video_id = video_catalog.clip(0).video_id
-    command = ["similar", video_id, "-k", "3", *videos]
+    command = ["similar", video_id, "-k", "3", "--offline", *videos]
     assert main([*command, "--weights", "audio=7, visual=3", "--json"]) == 0
     query = json.loads(capsys.readouterr().out)["query"]
     assert query["weights"] == pytest.approx({"audio": 0.7, "visual": 0.3})
