@@ -13,6 +13,7 @@ from core.errors import AudioFileError, CatalogError, ModelError
 from core.jobs import Job
 from core.options import DEFAULT_K, MEAN, Filter, Options, Weights
 from core.paths import DataFolder
+from core.pinned import CHECKPOINT, PCA
 from core.types import CatalogInfo, Float32, Matches, Query
 
 # What else an engine needs is imported when it is needed: a window shows before that.
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from core.matching import Matcher
     from core.vggish.model import Embedding, Manifest, Vggish
 
-CHECKPOINT_FILE, PCA_FILE = "vggish_model.ckpt", "vggish_pca_params.npz"
 CATALOG_NAME = "audioset"
 """The catalogue in the data folder that is used where none is named."""
 
@@ -230,14 +230,14 @@ class Engine:
         from core.vggish import convert
 
         options = self._options
-        checkpoint = options.model or self._data.files / CHECKPOINT_FILE
+        checkpoint = options.model or self._data.files / CHECKPOINT.name
         if options.model is None:
             if options.pca is not None:
                 raise ModelError("--pca was given without --model.", "Give both, or neither.")
             if not checkpoint.exists() or not (options.catalog or self._own_catalog()):
                 return self._demo(job)[0]
-        beside = checkpoint.parent / PCA_FILE
-        pca = options.pca or (beside if beside.is_file() else self._data.files / PCA_FILE)
+        beside = checkpoint.parent / PCA.name
+        pca = options.pca or (beside if beside.is_file() else self._data.files / PCA.name)
         return convert.converted(checkpoint, pca, self._data.models, _probe_patches, job)
 
     def _demo(self, job: Job) -> tuple[Path, Path]:

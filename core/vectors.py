@@ -22,20 +22,6 @@ the clips around it: catalogues can be merged, built in parallel and hold a sing
 """
 
 
-def dequantise(frames: UInt8) -> Float32:
-    """Return the embedding values, -2 to 2, that post-processed bytes stand for.
-
-    Parameters
-    ----------
-    frames : uint8 array, shape (N, 128)
-
-    Returns
-    -------
-    float32 array, shape (N, 128)
-    """
-    return (frames.astype(np.float32) - CENTRE) * np.float32(4 / 255)
-
-
 def quantise(embeddings: NDArray[np.floating]) -> UInt8:
     """Return the bytes that VGGish's post-processing makes of whitened embeddings.
 
@@ -129,14 +115,3 @@ def clip_directions(frames: UInt8, n_frames: NDArray[np.integer]) -> NDArray[np.
     largest = np.abs(sums).max(axis=1, initial=0)
     scaled = sums * 127.0 / np.where(largest > 0, largest, 1)[:, None]
     return np.asarray(np.rint(scaled), dtype=np.int8)
-
-
-def query_vector(frames: UInt8) -> Float32:
-    """Return the centred unit vector of one sound, shape (128,), float32.
-
-    Parameters
-    ----------
-    frames : uint8 array, shape (N, 128)
-        At least one frame.
-    """
-    return np.asarray(clip_vectors(frames, np.array([len(frames)]))[0], dtype=np.float32)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from core.atomic import written_whole
 from core.errors import DownloadError
-from core.files.pinned import FILES, PinnedFile
 from core.jobs import Job
+from core.pinned import FILES, PinnedFile, sha256_of
 
 _READ_BYTES = 1 << 20
 _TIMEOUT_S = 20.0
@@ -149,14 +149,17 @@ def _blocks(path: Path) -> Iterator[bytes]:
             while block := file.read(_READ_BYTES):
                 yield block
     except OSError as error:
-        raise DownloadError(
-            f"{path} cannot be read: {error.strerror}.", "Check the file's name and permissions."
-        ) from error
+        raise _unreadable(path, error) from error
 
 
 def _sha256_of(path: Path, job: Job) -> str:
-    digest = hashlib.sha256()
-    for block in _blocks(path):
-        digest.update(block)
-        job.report(f"Checking {path.name}")
-    return digest.hexdigest()
+    try:
+        return sha256_of([path], job, f"Checking {path.name}")
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> DownloadError:
+    return DownloadError(
+        f"{path} cannot be read: {error.strerror}.", "Check the file's name and permissions."
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,16 +9,12 @@ from pathlib import Path
 from core.atomic import made_once
 from core.errors import ModelError
 from core.jobs import Job
+from core.pinned import CHECKPOINT, PCA, sha256_of
 from core.types import Float32
 from core.vggish import model
 from core.vggish.postprocess import Pca
 from core.vggish.quantise import LEAST_COSINE
 from core.vggish.tensorflow_process import TensorflowProcess
-
-RELEASED_CHECKPOINT_SHA256 = "0962b1914e3e053922d957c45bc84a78c985765641dc6bceeeb3a7d8dfecfdf6"
-RELEASED_PCA_SHA256 = "4d878af3e306defbfb37095365aa7e5a6cecb86bad13e859e626151c4e6a8b9d"
-
-_READ_BYTES = 1 << 22
 
 
 def checkpoint_files(checkpoint: Path) -> list[Path]:
@@ -39,31 +34,6 @@ def checkpoint_files(checkpoint: Path) -> list[Path]:
     raise ModelError(
         f"There is no checkpoint {checkpoint}.", "Give the file vggish_model.ckpt with --model."
     )
-
-
-def sha256(paths: list[Path], job: Job, stage: str) -> str:
-    """Return the SHA-256 of files read one after another, as hexadecimal digits.
-
-    Raises
-    ------
-    ModelError
-        If a file cannot be read.
-    """
-    digest = hashlib.sha256()
-    try:
-        total = sum(path.stat().st_size for path in paths) or 1
-        done = 0
-        for path in paths:
-            with path.open("rb") as file:
-                while block := file.read(_READ_BYTES):
-                    digest.update(block)
-                    done += len(block)
-                    job.report(stage, done / total)
-    except OSError as error:
-        raise ModelError(
-            f"{path} cannot be read: {error.strerror}.", "Check the file and its permissions."
-        ) from error
-    return digest.hexdigest()
 
 
 def converted(
@@ -93,7 +63,7 @@ def converted(
             f"There are no PCA parameters at {pca}.", "Give vggish_pca_params.npz with --pca."
         )
     parameters = Pca.load(pca)
-    pca_sha256 = sha256([pca], Job(), "Checking the PCA parameters")
+    pca_sha256 = _sha256([pca], Job(), "Checking the PCA parameters")
     # TensorFlow takes a V2 checkpoint by its prefix, not by its index file.
     source = files[0].with_suffix("") if files[0].suffix == ".index" else files[0]
     state = tuple((file.stat().st_size, file.stat().st_mtime_ns) for file in files)
@@ -101,8 +71,8 @@ def converted(
         is_same = (known.source, known.source_state) == (str(source.absolute()), state)
         if is_same and known.model_id.endswith(f"-{pca_sha256[:8]}"):
             return folder
-    weights_sha256 = sha256(files, job.part(0, 0.1), "Checking the checkpoint")
-    is_released = (weights_sha256, pca_sha256) == (RELEASED_CHECKPOINT_SHA256, RELEASED_PCA_SHA256)
+    weights_sha256 = _sha256(files, job.part(0, 0.1), "Checking the checkpoint")
+    is_released = (weights_sha256, pca_sha256) == (CHECKPOINT.sha256, PCA.sha256)
     manifest = model.Manifest(
         model_id=f"vggish-{weights_sha256[:16]}-{pca_sha256[:8]}",
         name="VGGish" if is_released else f"VGGish ({checkpoint.name})",
@@ -122,6 +92,16 @@ def converted(
             "Free some space (400 MB are needed), or set SOUNDALIKE_HOME to another folder.",
         ) from error
     return folder
+
+
+def _sha256(paths: list[Path], job: Job, stage: str) -> str:
+    try:
+        return sha256_of(paths, job, stage)
+    except OSError as error:
+        raise ModelError(
+            f"{error.filename} cannot be read: {error.strerror}.",
+            "Check the file and its permissions.",
+        ) from error
 
 
 def _convert(manifest: model.Manifest, pca: Pca, folder: Path, probes: Float32, job: Job) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from core.errors import Cancelled, DownloadError
 from core.files import store
-from core.files.pinned import CHECKPOINT, FILES, PCA, PinnedFile
 from core.jobs import Job
+from core.pinned import CHECKPOINT, FILES, PCA, PinnedFile
 
 CONTENT = bytes(range(256)) * 20_000
 

@@ -1,0 +1,81 @@
+"""The official files, known to the last bit: their addresses, sizes and checksums."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.jobs import Job
+
+_READ_BYTES = 1 << 22
+
+
+@dataclass(frozen=True)
+class PinnedFile:
+    """A file that is known to the last bit.
+
+    Attributes
+    ----------
+    name : str
+        Under which it lies in the data folder.
+    size : int
+        In bytes.
+    sha256 : str
+        Hexadecimal digits.
+    url : str
+        Where its makers publish it.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    url: str
+
+
+_BUCKET = "https://storage.googleapis.com/audioset"
+
+CHECKPOINT = PinnedFile(
+    "vggish_model.ckpt",
+    291_108_469,
+    "0962b1914e3e053922d957c45bc84a78c985765641dc6bceeeb3a7d8dfecfdf6",
+    f"{_BUCKET}/vggish_model.ckpt",
+)
+PCA = PinnedFile(
+    "vggish_pca_params.npz",
+    73_020,
+    "4d878af3e306defbfb37095365aa7e5a6cecb86bad13e859e626151c4e6a8b9d",
+    f"{_BUCKET}/vggish_pca_params.npz",
+)
+FILES = (CHECKPOINT, PCA)
+"""What is fetched for the trained VGGish. Published by Google under the Apache License 2.0."""
+
+
+def sha256_of(paths: Sequence[Path], job: Job, stage: str) -> str:
+    """Return the SHA-256 of files read one after another, as hexadecimal digits.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    job : Job
+        Told how far the reading is; may cancel.
+    stage : str
+        What the job is told.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    total = sum(path.stat().st_size for path in paths) or 1
+    done = 0
+    for path in paths:
+        with path.open("rb") as file:
+            while block := file.read(_READ_BYTES):
+                digest.update(block)
+                done += len(block)
+                # A file may grow while it is read.
+                job.report(stage, min(done / total, 1.0))
+    return digest.hexdigest()
