@@ -82,10 +82,12 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: str = "")
 
 def catalog_text(manifest: CatalogManifest, categories: Sequence[tuple[str, int]]) -> str:
     """Return what a catalogue holds, and where it came from."""
+    from core.catalog.manifest import VISUAL
+
     size = sum(n_bytes for n_bytes, _ in manifest.files.values())
     lines = [
-        f"Catalogue of {manifest.n_clips:,} clips ({manifest.kind}), {manifest.n_frames:,} seconds,"
-        f" {size / 1e6:,.0f} MB",
+        f"Catalogue of {manifest.n_clips:,} clips ({manifest.kind}), {manifest.n_frames:,} frames,"
+        f" {size / 1e6:,.1f} MB" + (", with pictures" if VISUAL in manifest.files else ""),
         f"Vectors by {plain(manifest.model.name)}, last changed {manifest.created}",
         "",
         table(

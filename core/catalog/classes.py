@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import importlib.resources
 from collections.abc import Sequence
 from functools import cache
 
-from core.catalog import youtube8m
+from core.catalog import vocabulary, youtube8m
 from core.catalog.ontology import Ontology
 from core.errors import CatalogError
 
@@ -23,7 +21,8 @@ def class_name(kind: str, index: int) -> str:
     if kind == YOUTUBE8M_V1:
         return f"{_NUMBER}{index}"
     if kind == "youtube8m":
-        return _vocabulary().get(index, f"{_NUMBER}{index}")
+        label = vocabulary.labels().get(index)
+        return label.name if label and label.name else f"{_NUMBER}{index}"
     return Ontology.load().name(index)
 
 
@@ -35,7 +34,8 @@ def class_indices(kind: str, names: Sequence[str]) -> frozenset[int]:
     kind : str
         The catalogue's, or `YOUTUBE8M_V1`: all but YouTube-8M's have AudioSet's ontology.
     names : sequence of str
-        Names in any case or ontology ids; for YouTube-8M also "123" or "YouTube-8M #123".
+        Names in any case or ontology ids; for YouTube-8M also "123" or "YouTube-8M #123", and
+        verticals, which stand for all their labels.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def class_indices(kind: str, names: Sequence[str]) -> frozenset[int]:
     """
     if kind not in ("youtube8m", YOUTUBE8M_V1):
         return Ontology.load().resolve(names)
-    return frozenset(_index(kind, name.strip()) for name in names)
+    return frozenset().union(*(_indices(kind, name.strip()) for name in names))
 
 
 def is_number(name: str) -> bool:
@@ -52,32 +52,34 @@ def is_number(name: str) -> bool:
     return name.strip().removeprefix(_NUMBER).isdecimal()
 
 
-def _index(kind: str, name: str) -> int:
+def _indices(kind: str, name: str) -> frozenset[int]:
     number = name.removeprefix(_NUMBER)
     if number.isdecimal() and int(number) < youtube8m.N_CLASSES:
-        return int(number)
-    indices = _indices() if kind == "youtube8m" else {}
-    found = indices.get(name.casefold())
+        return frozenset((int(number),))
+    is_named = kind == "youtube8m"
+    found = _named().get(name.casefold()) if is_named else None
     if found is None:
-        near = difflib.get_close_matches(name.casefold(), indices, n=3)
-        names = " or ".join(_vocabulary()[indices[key]] for key in near)
+        names = " or ".join(_near(name)) if is_named else ""
         raise CatalogError(
             f"There is no class {name!r} in YouTube-8M.",
             f"Did you mean {names}?"
-            if near
+            if names
             else f"Give its number, 0 to {youtube8m.N_CLASSES - 1}.",
         )
     return found
 
 
 @cache
-def _vocabulary() -> dict[int, str]:
-    """Return the names of version 2's labels; a few have none."""
-    text = importlib.resources.files("resources").joinpath("youtube8m.csv").read_text("utf-8")
-    rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
-    return {int(index): name for index, name in rows if name}
+def _named() -> dict[str, frozenset[int]]:
+    """Return the labels of version 2 by their own names, and by those of their verticals."""
+    labels = vocabulary.labels().items()
+    own = {label.name: frozenset((index,)) for index, label in labels if label.name}
+    groups = {**vocabulary.verticals(), **own}
+    return {name.casefold(): group for name, group in groups.items()}
 
 
-@cache
-def _indices() -> dict[str, int]:
-    return {name.casefold(): index for index, name in _vocabulary().items()}
+def _near(name: str) -> list[str]:
+    """Return the names most like one that is unknown, as they are written."""
+    labels = [label.name for label in vocabulary.labels().values()]
+    written = {each.casefold(): each for each in (*vocabulary.verticals(), *labels) if each}
+    return [written[key] for key in difflib.get_close_matches(name.casefold(), written, n=3)]

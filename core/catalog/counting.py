@@ -20,7 +20,7 @@ class ClassCount:
     Attributes
     ----------
     id : str
-        The ontology's id; a class of YouTube-8M has its number.
+        The ontology's id; a class of YouTube-8M has its number, and a vertical its name.
     name : str
     n_own : int
         Clips that are labelled with the class itself.
@@ -38,22 +38,29 @@ class ClassCount:
 
 
 def count_classes(catalog: Catalog, job: Job | None = None) -> dict[str, ClassCount]:
-    """Return all classes by id: AudioSet's ontology in its order, or the labels of YouTube-8M."""
+    """Return all classes by id: AudioSet's ontology in its order, or YouTube-8M's labels."""
     job = job or Job()
     index = ClassIndex(catalog.label_indices, catalog.label_offsets)
     if catalog.manifest.kind == "youtube8m":
-        found = np.unique(catalog.label_indices).tolist()
-        counts = ((label, index.count({label})) for label in found)
-        return {
-            str(label): ClassCount(str(label), catalog.label_name(label), count, count, ())
-            for label, count in counts
-        }
+        return _count_labels(catalog, index)
     nodes = Ontology.load().nodes
     counted = {}
     for done, node in enumerate(nodes.values()):
         job.report("Counting the classes", done / len(nodes))
         counted[node.id] = _counted(node, index)
     return counted
+
+
+def _count_labels(catalog: Catalog, index: ClassIndex) -> dict[str, ClassCount]:
+    counts = {}
+    found = np.flatnonzero(np.bincount(catalog.label_indices)).tolist()
+    for name, group in catalog.verticals().items():
+        below = tuple(str(label) for label in found if label in group)
+        counts[name] = ClassCount(name, name, 0, index.count(group), below)
+    for label in found:
+        n_clips = index.count({label})
+        counts[str(label)] = ClassCount(str(label), catalog.label_name(label), n_clips, n_clips, ())
+    return counts
 
 
 def _counted(node: Node, index: ClassIndex) -> ClassCount:

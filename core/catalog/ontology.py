@@ -126,11 +126,6 @@ class Ontology:
             above.update(dict.fromkeys(level))
         return tuple(self.nodes[key] for key in above)
 
-    def category(self, index: int) -> Node:
-        """Return the root above a class; of several the nearest one, so that counts add up."""
-        node = self.node_of(index)
-        return next((above for above in self.ancestors(node) if above in self.roots), node)
-
     @cached_property
     def _classes(self) -> tuple[Node, ...]:
         classes = {node.index: node for node in self.nodes.values() if node.index is not None}

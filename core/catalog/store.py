@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.catalog import vocabulary
 from core.catalog.classes import YOUTUBE8M_V1, class_indices, class_name
 from core.catalog.clips import offsets, spans
 from core.catalog.manifest import (
@@ -38,6 +39,7 @@ from core.catalog.manifest import (
 from core.catalog.ontology import Ontology
 from core.catalog.replacing import readable_folder
 from core.errors import CatalogError
+from core.filters import ClassIndex
 from core.types import EMBEDDING_SIZE, Float32, UInt8
 from core.vectors import clip_vectors, frames_of
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
 _CLIPS_A_STEP = 50_000
 _MOST_CATEGORIES = 25
+_NO_VERTICAL = "(others)"
 
 
 def clip_dtype(id_width: int) -> np.dtype[np.void]:
@@ -233,27 +236,32 @@ class Catalog:
         """Return the indices of named classes and all below them; see `classes`."""
         return class_indices(self._vocabulary, names)
 
+    def verticals(self) -> dict[str, frozenset[int]]:
+        """Return the labels of each group of labels, which only YouTube-8M's version 2 has."""
+        return vocabulary.verticals() if self._vocabulary == "youtube8m" else {}
+
     def category_counts(self) -> list[tuple[str, int]]:
         """Return the top-level classes and how many clips have any class below each.
 
-        AudioSet's seven roots, or YouTube-8M's twenty-five most frequent labels; a clip of several
-        counts with each.
+        AudioSet's seven roots, YouTube-8M's verticals, or the twenty-five most frequent labels of
+        its version 1, which knows no groups; a clip of several counts with each.
         """
-        clips = np.repeat(np.arange(len(self), dtype=np.int32), self.clips["n_labels"])
-        names = [
-            self._category(index) for index in range(int(self.label_indices.max(initial=-1)) + 1)
-        ]
-        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-        numbered = np.array([numbers[name] for name in names], np.int64)
-        pairs = np.unique(clips * np.int64(max(len(numbers), 1)) + numbered[self.label_indices])
-        counts = np.bincount(pairs % max(len(numbers), 1), minlength=len(numbers)).tolist()
-        found = sorted(zip(numbers, counts, strict=True), key=lambda pair: (-pair[1], pair[0]))
-        return [pair for pair in found if pair[1]][:_MOST_CATEGORIES]
+        index = ClassIndex(self.label_indices, self.label_offsets)
+        counts = [(name, index.count(group)) for name, group in self._categories().items()]
+        return sorted((pair for pair in counts if pair[1]), key=lambda pair: (-pair[1], pair[0]))
 
-    def _category(self, index: int) -> str:
+    def _categories(self) -> dict[str, frozenset[int]]:
+        """Return the top-level classes with all that is below each."""
+        if self._vocabulary == YOUTUBE8M_V1:
+            own = np.bincount(self.label_indices, minlength=1)
+            most = np.argsort(-own, kind="stable")[:_MOST_CATEGORIES]
+            return {self.label_name(index): frozenset((index,)) for index in most.tolist()}
         if self.manifest.kind == "youtube8m":
-            return self.label_name(index)
-        return Ontology.load().category(index).name
+            groups = vocabulary.verticals()
+            found = np.flatnonzero(np.bincount(self.label_indices, minlength=1)).tolist()
+            return {**groups, _NO_VERTICAL: frozenset(found).difference(*groups.values())}
+        ontology = Ontology.load()
+        return {root.name: ontology.below(root) for root in ontology.roots}
 
     @property
     def _vocabulary(self) -> str:
