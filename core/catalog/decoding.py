@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.catalog import audioset, youtube8m
 from core.catalog.clips import Clips, Decoder, RecordBatch, offsets
 from core.catalog.parts import Part, found_parts, part_path, write_part
+from core.catalog.places import SUFFIX, OwnFile, Place, store
 from core.catalog.sources import (
     guarded,
     is_archive,
@@ -25,10 +28,12 @@ from core.catalog.sources import (
 from core.catalog.tfrecord import read_batches
 from core.errors import CatalogError
 from core.filters import label_mask
+from core.types import EMBEDDING_SIZE, UInt8
+from core.vectors import CENTRE
 
 _TASK_BYTES = 32 << 20
 _PART_BYTES = 64 << 20
-_VERSION = 2
+_VERSION = 3
 """Of what parts hold; another number, and parts of older programs are not used."""
 
 
@@ -128,7 +133,15 @@ Told = Callable[[int, int], None]
 """Called with numbers of newly read records and bytes."""
 
 
-def run_task(task: Task, folder: Path, told: Told = lambda *_: None) -> int:
+def shared_file(tasks: Sequence[Task]) -> str:
+    """Return the name of the file for the frames of these tasks in this order, and no others."""
+    joined = "".join(task.digest for task in tasks)
+    return hashlib.sha256(joined.encode()).hexdigest()[:20] + SUFFIX
+
+
+def run_task(
+    task: Task, folder: Path, place: Place | None = None, told: Told = lambda *_: None
+) -> int:
     """Decode a task into part files; those that are there already are left as they are.
 
     Parameters
@@ -136,6 +149,8 @@ def run_task(task: Task, folder: Path, told: Told = lambda *_: None) -> int:
     task : Task
     folder : Path
         Where the parts lie.
+    place : Place, optional
+        Where the frames go; a file of its own unless given.
     told : callable
         Called now and then with the records and bytes newly read; may raise to stop.
 
@@ -150,11 +165,13 @@ def run_task(task: Task, folder: Path, told: Told = lambda *_: None) -> int:
         If a file cannot be read or decoded.
     OSError
         If a part cannot be written.
+    AbandonedError
+        If a task before this one has failed.
     """
     parts = found_parts(folder, task.digest)
     if parts and parts[-1].is_last:
         return parts[-1].n_read
-    writer = _PartWriter(task, folder, parts)
+    writer = _PartWriter(task, folder, parts, place or OwnFile(f"{uuid.uuid4().hex}{SUFFIX}"))
     position = 0
 
     def moved(n_bytes: int) -> None:
@@ -173,22 +190,32 @@ def run_task(task: Task, folder: Path, told: Told = lambda *_: None) -> int:
 class _PartWriter:
     """Writes a task's clips as parts of limited size."""
 
-    def __init__(self, task: Task, folder: Path, parts: Sequence[Part]) -> None:
-        self._task, self._folder = task, folder
+    def __init__(self, task: Task, folder: Path, parts: Sequence[Part], place: Place) -> None:
+        self._task, self._folder, self._place = task, folder, place
         self._number = len(parts)
         self._n_done = parts[-1].n_read if parts else 0
         self._n_read = 0
+        self._n_stored = sum(part.stored.n_frames for part in parts)
+        self._clear()
+
+    def _clear(self) -> None:
         self._clips: list[Clips] = []
+        self._vectors: list[NDArray[np.int8]] = []
+        self._frames: list[UInt8] = []
         self._size = 0
 
     def add(self, batch: RecordBatch, position: int) -> int:
         """Decode what no part has yet; return how many records that are."""
+        from core.catalog.scanning import clip_directions
+
         n_old = min(max(self._n_done - self._n_read, 0), len(batch))
         self._n_read += len(batch)
         if n_old == len(batch):
             return 0
-        clips = self._task.options.decoder(batch.rows_from(n_old))
-        self._clips.append(self._task.options.kept(clips))
+        clips = self._task.options.kept(self._task.options.decoder(batch.rows_from(n_old)))
+        self._vectors.append(clip_directions(clips.frames, clips.n_frames, CENTRE))
+        self._frames.append(clips.frames)
+        self._clips.append(replace(clips, frames=clips.frames[:0]))
         self._size += len(batch.data)
         if self._size >= _PART_BYTES:
             self._write(position, is_last=False)
@@ -196,10 +223,16 @@ class _PartWriter:
 
     def _write(self, position: int, is_last: bool) -> None:
         path = part_path(self._folder, self._task.digest, self._number)
+        row = self._place.first_row() + self._n_stored
+        self._n_stored += sum(map(len, self._frames))
+        if is_last:
+            self._place.took(self._n_stored)
+        frames = store(self._folder / self._place.name, row, self._frames)
         clips = Clips.concatenate(self._clips or [Clips.from_lists([], [], [], [], [])])
-        write_part(path, clips, self._n_read, position, is_last)
+        vectors = np.concatenate([np.empty((0, EMBEDDING_SIZE), np.int8), *self._vectors])
+        write_part(path, clips, vectors, frames, self._n_read, position, is_last)
         self._number += 1
-        self._clips, self._size = [], 0
+        self._clear()
 
     def close(self) -> int:
         """Write what is left, and return the number of records."""

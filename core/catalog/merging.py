@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from core.catalog.clips import Clips, starts
 from core.catalog.duplicates import first_of_each
 from core.catalog.manifest import VISUAL
+from core.catalog.places import Stored
 from core.catalog.store import Catalog, clip_dtype
-from core.catalog.writing import ClipsTable, NpyFile
+from core.catalog.writing import ClipsTable, NpyFile, adopt_frames, joined_crc32c
 from core.errors import CatalogError
 from core.jobs import Job
 from core.types import EMBEDDING_SIZE
@@ -33,12 +34,17 @@ class Piece(Protocol):
     def load(self) -> tuple[Clips, NDArray[np.int8]]:
         """Return the clips and their vectors."""
 
+    @property
+    def stored(self) -> Stored | None:
+        """Where the frames are, if that file may become the catalogue's."""
+
 
 @dataclass(frozen=True)
 class HeldClips:
     """Clips in memory as a piece."""
 
     clips: Clips
+    stored: None = None
 
     def small(self) -> Clips:
         """Return the clips."""
@@ -56,6 +62,7 @@ class CatalogRows:
     catalog: Catalog
     begin: int
     end: int
+    stored: None = None
 
     @classmethod
     def all_of(cls, catalog: Catalog) -> list[CatalogRows]:
@@ -129,11 +136,13 @@ def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
     files = {
         "clips.npy": NpyFile(folder / "clips.npy", clip_dtype(id_width), (n_clips,)),
         "labels.npy": NpyFile(folder / "labels.npy", "<i2", (n_labels,)),
-        "frames.npy": NpyFile(folder / "frames.npy", "|u1", (n_frames, EMBEDDING_SIZE)),
         "vectors.npy": NpyFile(folder / "vectors.npy", "|i1", (n_clips, EMBEDDING_SIZE)),
     }
     if visual_size:
         files[VISUAL] = NpyFile(folder / VISUAL, "|i1", (n_clips, visual_size))
+    whole = _in_one_file(pieces, masks)
+    if whole is None:
+        files["frames.npy"] = NpyFile(folder / "frames.npy", "|u1", (n_frames, EMBEDDING_SIZE))
     table = ClipsTable(folder / "clips.parquet")
     with ExitStack() as stack:
         stack.callback(table.close)
@@ -147,17 +156,41 @@ def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
             if not mask.all():
                 clips, vectors = clips.take(np.flatnonzero(mask)), vectors[mask]
             rows = _rows(clips, id_width, first_frame, first_label)
-            columns: tuple[NDArray[Any], ...] = (
-                *(rows, clips.label_indices, clips.frames, vectors, clips.visual),
-            )
-            for file, column in zip(files.values(), columns, strict=False):
-                file.append(column)
+            columns: dict[str, NDArray[Any]] = {
+                "clips.npy": rows,
+                "labels.npy": clips.label_indices,
+                "vectors.npy": vectors,
+                VISUAL: clips.visual,
+                "frames.npy": clips.frames,
+            }
+            for name, file in files.items():
+                file.append(columns[name])
             table.append(clips, rows["first_frame"])
             first_frame += len(clips.frames)
             first_label += len(clips.label_indices)
     written = {name: file.size_and_crc for name, file in files.items()}
+    if whole is not None:
+        written["frames.npy"] = adopt_frames(whole, folder / "frames.npy")
     written["clips.parquet"] = table.size_and_crc
     return Merged(*counts, tuple(int(mask.sum()) for mask in masks), written)
+
+
+def _in_one_file(pieces: Sequence[Piece], masks: Sequence[NDArray[np.bool_]]) -> Stored | None:
+    """Return where the frames of all clips are if one file has them, in order and no others."""
+    path, row, crc = None, 0, 0
+    for piece, mask in zip(pieces, masks, strict=True):
+        if not mask.any():
+            continue
+        stored = piece.stored
+        if (
+            stored is None
+            or not mask.all()
+            or (path or stored.path, row) != (stored.path, stored.row)
+        ):
+            return None
+        path, row = stored.path, row + stored.n_frames
+        crc = joined_crc32c(crc, stored.crc32c, stored.n_frames * EMBEDDING_SIZE)
+    return None if path is None else Stored(path, 0, row, crc)
 
 
 def _survey(

@@ -21,12 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog.clips import Clips
+from core.catalog.places import Stored
 from core.errors import Cancelled, CatalogError
 from core.types import EMBEDDING_SIZE
-from core.vectors import CENTRE
 
 _SUFFIX = ".part"
-_NAMES = (
+_SMALL = (
     "video_ids",
     "start_s",
     "end_s",
@@ -34,11 +34,8 @@ _NAMES = (
     "n_labels",
     "n_frames",
     "label_indices",
-    "frames",
-    "visual",
-    "vectors",
 )
-_SMALL = _NAMES[:-3]
+_NAMES = (*_SMALL, "visual", "vectors")
 
 
 class BuildInterruptedError(CatalogError):
@@ -47,7 +44,7 @@ class BuildInterruptedError(CatalogError):
 
 @dataclass(frozen=True)
 class Part:
-    """A part file.
+    """A part file: everything but the frames, and where those are.
 
     Attributes
     ----------
@@ -78,17 +75,23 @@ class Part:
         """Whether the task is done with this part."""
         return bool(self.header["is_last"])
 
+    @property
+    def stored(self) -> Stored:
+        """Where the frames are."""
+        name, row, n_frames, crc = self.header["frames"]
+        return Stored(self.path.parent / name, row, n_frames, crc)
+
     def is_sound(self) -> bool:
-        """Return whether the file is what was once written; a power cut may leave less."""
+        """Return whether the files are what was once written; a power cut may leave less."""
         crc = 0
         try:
             with self.path.open("rb") as file:
                 expected = json.loads(file.readline())["crc32c"]
                 while chunk := file.read(1 << 20):
                     crc = google_crc32c.extend(crc, chunk)
+            return bool(crc == expected) and self.stored.is_sound()
         except (OSError, ValueError, LookupError, TypeError):
             return False
-        return bool(crc == expected)
 
     def small(self) -> Clips:
         """Return the clips; there are no frames, and all visual vectors are zero."""
@@ -100,10 +103,10 @@ class Part:
         )
 
     def load(self) -> tuple[Clips, NDArray[np.int8]]:
-        """Return the clips and their vectors."""
+        """Return the clips, their frames memory-mapped, and their vectors."""
         columns = self._columns(_NAMES)
         vectors = columns.pop("vectors")
-        return Clips(**columns), vectors
+        return Clips(**columns, frames=self.stored.load()), vectors
 
     def _columns(self, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
         with self.path.open("rb") as file:
@@ -128,19 +131,24 @@ def found_parts(folder: Path, digest: str) -> list[Part]:
     return parts
 
 
-def write_part(path: Path, clips: Clips, n_read: int, n_bytes_read: int, is_last: bool) -> Part:
-    """Write a part under another name and rename it."""
-    from core.catalog.scanning import clip_directions
-
-    vectors = clip_directions(clips.frames, clips.n_frames, CENTRE)
-    arrays = [np.ascontiguousarray(array) for array in (*clips.columns(), vectors)]
+def write_part(
+    path: Path,
+    clips: Clips,
+    vectors: NDArray[np.int8],
+    frames: Stored,
+    n_read: int,
+    n_bytes_read: int,
+    is_last: bool,
+) -> None:
+    """Write a part, whose frames are stored already, under another name and rename it."""
+    columns = {**{name: getattr(clips, name) for name in _NAMES[:-1]}, "vectors": vectors}
+    arrays = {name: np.ascontiguousarray(column) for name, column in columns.items()}
     crc = 0
-    for array in arrays:
+    for array in arrays.values():
         crc = google_crc32c.extend(crc, array.reshape(-1).view(np.uint8))
     header = {
-        "columns": {
-            name: (array.dtype.str, array.shape) for name, array in zip(_NAMES, arrays, strict=True)
-        },
+        "columns": {name: (array.dtype.str, array.shape) for name, array in arrays.items()},
+        "frames": (frames.path.name, frames.row, frames.n_frames, frames.crc32c),
         "crc32c": crc,
         "n_read": n_read,
         "n_bytes_read": n_bytes_read,
@@ -150,12 +158,11 @@ def write_part(path: Path, clips: Clips, n_read: int, n_bytes_read: int, is_last
     try:
         with making.open("wb") as file:
             file.write(json.dumps(header).encode() + b"\n")
-            for array in arrays:
+            for array in arrays.values():
                 array.tofile(file)
         making.replace(path)
     finally:
         making.unlink(missing_ok=True)
-    return Part(path)
 
 
 @contextmanager
@@ -171,10 +178,7 @@ def kept_parts(folder: Path, digests: set[str]) -> Iterator[Path]:
     """
     folder.mkdir(exist_ok=True)
     try:
-        for path in folder.iterdir():
-            digest = path.name.partition("-")[0]
-            if path.suffix != _SUFFIX or digest not in digests or not Part(path).is_sound():
-                path.unlink()
+        _clean(folder, digests)
         yield folder
     except (BuildInterruptedError, Cancelled, KeyboardInterrupt):
         if any(path.suffix == _SUFFIX for path in folder.iterdir()):
@@ -185,3 +189,17 @@ def kept_parts(folder: Path, digests: set[str]) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clean(folder: Path, digests: set[str]) -> None:
+    """Remove what is no sound part of these tasks, and frames that no part has."""
+    frames = set()
+    for path in folder.glob(f"*{_SUFFIX}"):
+        part = Part(path)
+        if path.name.partition("-")[0] in digests and part.is_sound():
+            frames.add(part.stored.path.name)
+        else:
+            path.unlink()
+    for path in folder.iterdir():
+        if path.suffix != _SUFFIX and path.name not in frames:
+            path.unlink()

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from itertools import groupby
 from pathlib import Path
 
-from core.catalog.decoding import Task, run_task
+from core.catalog.decoding import Task, run_task, shared_file
 from core.catalog.parts import BuildInterruptedError, found_parts
+from core.catalog.places import UNKNOWN, AbandonedError, InTurn
 from core.jobs import Job
 
 _POLL_S = 0.1
+
+# Fresh processes: a forked one would inherit the threads' locks of a window or a network.
+_SPAWN = multiprocessing.get_context("spawn")
 
 
 class Meter:
@@ -75,13 +81,27 @@ def run_tasks(tasks: Sequence[Task], folder: Path, workers: int, job: Job) -> No
         process and a thread that decompresses.
     """
     meter = Meter(sum(task.n_bytes for task in tasks), job)
-    left = unfinished(tasks, folder, meter)
-    shards = [task for task in left if not task.is_archive]
-    if workers > 1 and len(shards) > 1:
-        _in_processes(shards, folder, workers, meter)
-        left = [task for task in left if task.is_archive]
-    for task in left:
-        _here(task, folder, meter)
+    left = {task.digest for task in unfinished(tasks, folder, meter)}
+    counts = [UNKNOWN if task.digest in left else _n_frames(folder, task) for task in tasks]
+    shared = _SPAWN.RawArray("q", counts) if workers > 1 else counts
+    places = [InTurn(shared_file(tasks), shared, number) for number in range(len(tasks))]
+    # In order, because each task's place depends on those before it.
+    for is_archive, group in groupby(zip(tasks, places, strict=True), _is_of_archive):
+        some = [(task, place) for task, place in group if task.digest in left]
+        if workers > 1 and len(some) > 1 and not is_archive:
+            _in_processes(some, folder, workers, meter)
+        else:
+            for task, place in some:
+                run_task(task, folder, place, meter.show)
+                meter.add(0, task.n_bytes)
+
+
+def _is_of_archive(pair: tuple[Task, InTurn]) -> bool:
+    return pair[0].is_archive
+
+
+def _n_frames(folder: Path, task: Task) -> int:
+    return sum(part.stored.n_frames for part in found_parts(folder, task.digest))
 
 
 def unfinished(tasks: Sequence[Task], folder: Path, meter: Meter) -> list[Task]:
@@ -96,17 +116,18 @@ def unfinished(tasks: Sequence[Task], folder: Path, meter: Meter) -> list[Task]:
     return left
 
 
-def _here(task: Task, folder: Path, meter: Meter) -> None:
-    run_task(task, folder, meter.show)
-    meter.add(0, task.n_bytes)
-
-
-def _in_processes(tasks: Sequence[Task], folder: Path, workers: int, meter: Meter) -> None:
-    # Fresh processes: a forked one would inherit the threads' locks of a window or a network.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+def _in_processes(
+    tasks: Sequence[tuple[Task, InTurn]], folder: Path, workers: int, meter: Meter
+) -> None:
+    counts = tasks[0][1].counts
+    pool = ProcessPoolExecutor(
+        min(workers, len(tasks)), _SPAWN, initializer=_begin_worker, initargs=(counts,)
+    )
     try:
-        running = {pool.submit(run_task, task, folder): task for task in tasks}
+        running = {
+            pool.submit(_in_turn, task, folder, place.name, place.number): task
+            for task, place in tasks
+        }
         while running:
             done, _ = wait(running, _POLL_S, FIRST_COMPLETED)
             for future in done:
@@ -121,10 +142,31 @@ def _in_processes(tasks: Sequence[Task], folder: Path, workers: int, meter: Mete
         pool.shutdown(cancel_futures=True)
 
 
-def _begin_worker() -> None:
+_counts: MutableSequence[int] = []
+"""In a worker: what all processes of the build know of the tasks' frames; see `InTurn`."""
+
+
+def _begin_worker(counts: MutableSequence[int]) -> None:
+    global _counts
+    _counts = counts
+    # Nothing is left to do at the end, and taking the compiler apart takes 0.3 s.
+    atexit.register(os._exit, 0)
     # Ctrl-C is for the process that started this one, or both would complain.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _in_turn(task: Task, folder: Path, name: str, number: int) -> int:
+    """Run a task in a worker."""
+    place = InTurn(name, _counts, number)
+    try:
+        return run_task(task, folder, place)
+    except AbandonedError:
+        place.failed()
+        return 0  # the task that failed says why
+    except BaseException:
+        place.failed()
+        raise
 
 
 def _end_with_parent() -> None:

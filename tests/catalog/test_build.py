@@ -155,7 +155,7 @@ def test_cancelling_stops_workers_too(shards: Path, small_tasks: None, tmp_path:
 def test_a_worker_that_dies_is_one_error(
     shards: Path, small_tasks: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(running, "run_task", dying_task)
+    monkeypatch.setattr(running, "_in_turn", dying_task)
     with pytest.raises(CatalogError, match="has died"):
         build_catalog(tmp_path / "out", "audioset", [shards], workers=2)
     assert not (tmp_path / "out").exists()

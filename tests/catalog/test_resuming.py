@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -160,3 +163,56 @@ def test_an_archive_that_shrinks_between_builds_is_read_anew(features: Path, tmp
     with pytest.raises(CatalogError, match="cut off or damaged"):
         build_catalog(tmp_path / "out", "audioset", [archive])
     assert not parts_of(tmp_path / "out")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_archive_whose_last_member_is_cut(
+    features: Path, shards: Path, tmp_path: Path, packed: bool
+):
+    """Thirty megabytes, and several parts are written before the end is reached."""
+    old = build_catalog(tmp_path / "out", "audioset", [shards])
+    before = digest(old.path)
+    content = gzip.decompress(features.read_bytes())
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        last = archive.getmembers()[-1]
+    content = content[: last.offset_data + last.size // 2]
+    cut = tmp_path / ("cut.tar.gz" if packed else "cut.tar")
+    cut.write_bytes(gzip.compress(content, 1) if packed else content)
+    assert len(content) > 30 << 20
+    n_parts: list[int] = []
+    job = Job(lambda *_: n_parts.append(len(parts_of(old.path))))
+    with pytest.raises(CatalogError, match="cut off or damaged") as caught:
+        build_catalog(old.path, "audioset", [cut], job=job)
+    assert max(n_parts) > 3
+    assert "Fetch the archive again" in caught.value.hint
+    assert digest(old.path) == before
+    assert len(Catalog.open(old.path, verify=True)) == len(old)
+    assert {path.name for path in tmp_path.iterdir()} <= {cut.name, "out", "soundalike-home"}
+
+
+def test_parts_whose_frames_are_damaged_are_made_again(
+    shards: Path, fresh: Catalog, tmp_path: Path
+):
+    out = tmp_path / "out"
+    cancelled(shards, out)
+    n_parts = len(parts_of(out))
+    (frames,) = out.parent.glob(f".{out.name}.parts/*.frames")
+    with frames.open("r+b") as file:
+        file.seek(200)
+        file.write(b"damage")
+    catalog, n_read = resumed(shards, out)
+    assert n_read > 18_000 - n_parts * 300
+    assert same(catalog, fresh)
+
+
+def test_parts_of_another_order_of_sources_are_used(shards: Path, tmp_path: Path):
+    """Their frames lie in another file, so they are copied."""
+    other = write_shard(tmp_path / "a.tfrecord", [clip_record()])
+    out = tmp_path / "out"
+    cancelled(shards, out)
+    stages: list[str] = []
+    job = Job(lambda stage, _: stages.append(stage))
+    built = build_catalog(out, "audioset", [other, shards], job=job)
+    read = [stage.split()[2] for stage in stages if stage.startswith("Reading")]
+    assert int(read[-1].replace(",", "")) < 18_000
+    assert same(built, build_catalog(tmp_path / "new", "audioset", [other, shards]))
