@@ -272,6 +272,9 @@ class Catalog:
     def to_dataframe(self, vectors: bool = False, rows: slice = slice(None)) -> pd.DataFrame:
         """Return one row a clip: video_id, start_s, end_s, labels, n_frames, is_youtube_id.
 
+        A video of which only means over all seconds are known, as YouTube-8M's video level has
+        them, has one frame, and 0 for start_s and end_s.
+
         Parameters
         ----------
         vectors : bool
