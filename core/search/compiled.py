@@ -34,6 +34,16 @@ def upper_bounds(rows, inverse_norms, query, inverse_norm, sine, rounding, slack
 
 
 @compiled
+def products(rows, query, out):
+    """Write the whole products of int8 rows (n, D) with a query of D numbers, as float32."""
+    for row in range(rows.shape[0]):
+        total = np.int32(0)
+        for column in range(rows.shape[1]):
+            total += np.int32(rows[row, column]) * np.int32(query[column])
+        out[row] = total
+
+
+@compiled
 def inverse_lengths(frames, centre, out):
     """Write one over each row's length, less the centre, and 0 for 0."""
     for row in range(frames.shape[0]):
@@ -122,5 +132,6 @@ def compile_all() -> None:
     query = np.zeros((1, 128), np.int16)
     one = np.float32(1)
     upper_bounds(rows, out, query[0], one, one, one, one, out.copy())
+    products(rows, query[0], out)
     inverse_lengths(frames, 127, out)
     best_cosines(frames, out, np.ones(1, np.int64), *laid_out(query, out), 127, out)

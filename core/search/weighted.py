@@ -21,6 +21,7 @@ from core.search.clips import ClipSearch
 from core.search.scanning import Scanner, read_only
 from core.types import Float32, UInt8
 
+_ROWS = 16_384
 _COMPONENTS_A_STEP = 1 << 18
 """As float32 they stay in a core's cache, and OpenBLAS leaves so few to the thread that asks. From
 460,800 on its threads fight with ours for the cores, and a product takes 40 times as long."""
@@ -91,13 +92,19 @@ class WeightedSearch:
         wide = looks.astype(np.float32)
         factor = inverse_norms(np.asarray(wide @ wide)) * np.float32(weights.visual)
         share, inverse = np.float32(weights.audio), self._inverse_norms
+        kernels, codes = self._scanner.kernels, looks.astype(np.int16)
 
         def scan(begin: int, end: int) -> None:
-            rows = self._visual[begin:end].astype(np.float32)
+            rows = self._visual[begin:end]
+            if kernels is None:
+                dots = rows.astype(np.float32) @ wide
+            else:
+                dots = np.empty(end - begin, np.float32)
+                kernels.products(rows, codes, dots)
             bounds[begin:end] *= share
-            bounds[begin:end] += (rows @ wide) * inverse[begin:end] * factor + FLOAT32_SLACK
+            bounds[begin:end] += dots * inverse[begin:end] * factor + FLOAT32_SLACK
 
-        self._scanner.over(len(bounds), self._step, scan, job)
+        self._scanner.over(len(bounds), self._step if kernels is None else _ROWS, scan, job)
 
     @cached_property
     def _inverse_norms(self) -> Float32:
