@@ -21,7 +21,7 @@ def span(start_s: float, end_s: float) -> str:
 
 def hertz(frequency_hz: float) -> str:
     """Return a frequency such as 440 Hz or 1.2 kHz."""
-    if frequency_hz < 1000:
+    if round(frequency_hz) < 1000:
         return f"{frequency_hz:.0f} Hz"
     return f"{frequency_hz / 1000:.1f} kHz"
 

@@ -1,207 +1,332 @@
-"""The picture of the sound, with time, frequency and a cursor that reads it out."""
+"""The picture of the sound: what is shown of it, in which view, and where the cursor reads."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
 
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+import numpy as np
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from core.audio.logmel import MEL_BANDS
+from core.audio.levels import level_db, level_of
+from core.audio.pyramid import Pyramid
+from core.audio.scales import Spectrum
+from core.types import UInt8
 from gui import formats, theme
-from gui.picture import LivePicture, Picture, band_of, frequency_of, level_db
+from gui.details import DetailRequest, Details, WholeSound
+from gui.minimap import Minimap
+from gui.picture import LivePicture, Picture
+from gui.selection import Selection
+from gui.spans import Span, fitted, moved, zoomed
+from gui.spectrogram_hands import Hands
+from gui.spectrogram_image import FINER, save_plot
+from gui.spectrogram_keys import Keys
+from gui.spectrogram_plot import Place, SpectrogramPlot
+from gui.view_choices import ViewChoices
 
-TICKS_HZ = (125, 250, 500, 1000, 2000, 4000, 7500)
-COLOR_MAP = "inferno"
-"""Perceptually uniform, and as readable without colour vision."""
-
-
-class _TimeAxis(pg.AxisItem):  # type: ignore[misc]
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        """Return seconds for short sounds and clock times for long ones; none before the start."""
-        if max(values, default=0) >= 60:
-            return [formats.clock(value) for value in values]
-        return ["" if value < -1e-9 else f"{value:g} s" for value in values]
+_STEP = 0.01
+_KEYS = "The arrow keys move a cursor that is read out below."
 
 
 class Spectrogram(QWidget):
-    """Shows a `Picture`, or a `LivePicture` while it grows.
+    """Shows a whole sound, or a `LivePicture` while it grows.
+
+    Attributes
+    ----------
+    selection : Selection
+        The selected span, with signals of its own.
+    plot : SpectrogramPlot
+        What takes the keyboard's focus.
 
     Signals
     -------
     pointed : str
         Time, frequency and level under the cursor as text; empty when the cursor leaves.
+    seeked : float
+        The sound should be heard from a time on.
+    detail_wanted : DetailRequest
+        The sound's own levels are too coarse for this zoom; give better ones to `add_detail`.
+    choices_changed : ViewChoices
     """
 
     pointed = Signal(str)
+    seeked = Signal(float)
+    detail_wanted = Signal(object)
+    choices_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._picture: Picture | LivePicture | None = None
-        self._span_s = (0.0, 10.0)
-        self._cursor: tuple[float, float] | None = None
-        self.plot = pg.PlotWidget(
-            parent=self, axisItems={"bottom": _TimeAxis("bottom")}, enableMenu=False
-        )
-        self._image = pg.ImageItem(axisOrder="row-major")
-        self._image.setColorMap(pg.colormap.get(COLOR_MAP))
-        self._lines = [pg.InfiniteLine(angle=angle, movable=False) for angle in (90, 0)]
-        self._build_plot()
+        self._picture: WholeSound | LivePicture | None = None
+        self._whole: Span = (0.0, 10.0)
+        self._span_s: Span = self._whole
+        self._cursor: Place | None = None
+        self._rows: UInt8 | None = None
+        self._details = Details(self.detail_wanted.emit)
+        self._choices = ViewChoices()
+        self.selection = Selection(self)
+        self.plot = SpectrogramPlot(self)
+        self.minimap = Minimap(self)
+        Keys(self.plot, self)
+        Hands(self.plot, self)
+        self._build()
+
+    def _build(self) -> None:
+        strip = QHBoxLayout()
+        strip.setContentsMargins(48, 0, 2 * theme.GRID, 0)
+        strip.addWidget(self.minimap)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
+        layout.setSpacing(0)
         layout.addWidget(self.plot)
+        layout.addLayout(strip)
         self.setMinimumHeight(160)
-        self._follow_palette()
+        self.plot.setAccessibleDescription(_KEYS)
+        self.plot.set_span(self._span_s)
+        self.selection.changed.connect(self._on_selection)
+        self.minimap.moved_to.connect(self._centre)
+        self.plot.getViewBox().sigResized.connect(self._draw)
 
-    def _build_plot(self) -> None:
-        plot = self.plot
-        plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        plot.setFrameShape(plot.Shape.NoFrame)
-        plot.setAccessibleName("Spectrogram")
-        plot.setAccessibleDescription("The arrow keys move a cursor that is read out below.")
-        # Drops belong to the whole window.
-        plot.setAcceptDrops(False)
-        plot.viewport().setAcceptDrops(False)
-        plot.hideButtons()
-        plot.setMouseEnabled(x=False, y=False)
-        plot.addItem(self._image)
-        for line in self._lines:
-            line.hide()
-            plot.addItem(line, ignoreBounds=True)
-        plot.setYRange(-0.5, MEL_BANDS + 0.5, padding=0)
-        # Labels at the edges need room to stick out.
-        plot.getPlotItem().setContentsMargins(0, theme.GRID, 2 * theme.GRID, 0)
-        plot.getAxis("bottom").setStyle(hideOverlappingLabels=False)
-        plot.getAxis("left").setWidth(48)
-        plot.getAxis("bottom").setHeight(28)
-        plot.getViewBox().sigResized.connect(self._label_frequencies)
-        self._set_span(0.0, 10.0)
-        plot.installEventFilter(self)
-        plot.viewport().installEventFilter(self)
-        plot.viewport().setMouseTracking(True)
+    # What is shown
 
     @property
     def is_blank(self) -> bool:
         """Whether no sound was shown yet."""
         return self._picture is None
 
+    @property
+    def can_zoom(self) -> bool:
+        """Whether there is a whole sound to move about in."""
+        return self._picture is not None and not isinstance(self._picture, LivePicture)
+
+    @property
+    def choices(self) -> ViewChoices:
+        """How sounds are shown."""
+        return self._choices
+
+    def show_sound(self, sound: WholeSound) -> None:
+        """Show a whole sound from its start to its end; nothing of it is selected."""
+        self._picture = sound
+        self._whole = (0.0, sound.duration_s)
+        self._details.forget()
+        self.point(None)
+        self.set_playhead(None)
+        self.selection.start_anew(sound.duration_s)
+        self.plot.overlay.sound_s = sound.duration_s
+        self.plot.setAccessibleDescription(
+            f"{formats.clock(sound.duration_s, 1)} of sound. {_KEYS}"
+        )
+        self._look_at(self._whole)
+        self.refresh()
+
     def show_picture(self, picture: Picture) -> None:
         """Show the spectrogram of a whole sound."""
-        self._picture = picture
-        self._point(None)
-        self._image.setImage(picture.levels, autoLevels=False, levels=(0, picture.top))
-        self._image.setRect(QRectF(0.0, 0.0, picture.duration_s, MEL_BANDS))
-        self._set_span(0.0, picture.duration_s)
-        self.plot.setAccessibleDescription(
-            f"{formats.clock(picture.sound_s, 1)} of sound. "
-            "The arrow keys move a cursor that is read out below."
+        self.show_sound(picture)
+
+    def refresh(self) -> None:
+        """Show what has become known of the sound since it was shown."""
+        if isinstance(self._picture, LivePicture) or self._picture is None:
+            return
+        spectrum = Spectrum.MEL
+        levels = self._picture.levels(spectrum, *self._whole, 1024)
+        floor, ceiling = (level_of(db) for db in self._picture.range_db(spectrum))
+        scaled = (levels.astype(np.float32) - floor) * (255.0 / max(ceiling - floor, 1.0))
+        self.minimap.show_picture(
+            np.clip(scaled, 0, 255).astype(np.uint8), self._choices.colors.table()
         )
+        self._draw()
 
     def show_live(self, picture: LivePicture) -> None:
         """Show the newest state of a sound that is still arriving."""
-        self._picture = picture
+        if self._picture is not picture:
+            self._picture = picture
+            self.selection.start_anew(0.0)
+            self.set_playhead(None)
+            self.point(None)
+            self.plot.overlay.sound_s = 0.0
         start_s = picture.start_s
-        self._image.setImage(picture.levels, autoLevels=False, levels=(0, picture.top))
-        self._image.setRect(QRectF(start_s, 0.0, picture.span_s, MEL_BANDS))
-        self._set_span(start_s, start_s + picture.span_s)
+        self._span_s = self._whole = (start_s, start_s + picture.span_s)
+        self.plot.set_span(self._span_s)
+        self.minimap.show_span(self._span_s, self._whole)
+        self._draw()
 
-    def _set_span(self, start_s: float, end_s: float) -> None:
-        self._span_s = (start_s, end_s)
-        self.plot.setXRange(start_s, end_s, padding=0)
+    def choose(self, choices: ViewChoices) -> None:
+        """Show sounds in another way."""
+        before, self._choices = self._choices, choices
+        scale = choices.view.scale
+        self.plot.set_scale(scale)
+        if self._cursor is not None:
+            frequency_hz = before.view.scale.frequency_of(self._cursor.height)
+            height = min(max(scale.height_of(frequency_hz), scale.span[0]), scale.span[1] - 0.5)
+            self._cursor = replace(self._cursor, height=height)
+        self.plot.set_colors(choices.colors)
+        self.plot.mark_patches(choices.marks_patches)
+        self.refresh()
+        self._draw()
+        self.point(self._cursor)
+        if choices != before:
+            self.choices_changed.emit(choices)
 
-    def _label_frequencies(self) -> None:
-        """Label as many frequencies as there is room for."""
-        per_band = self.plot.getViewBox().height() / (MEL_BANDS + 1)
-        least = self.fontMetrics().height() / max(per_band, 0.1)
-        ticks: list[tuple[float, str]] = []
-        for frequency_hz in reversed(TICKS_HZ):
-            band = band_of(frequency_hz)
-            if not ticks or ticks[-1][0] - band >= least:
-                ticks.append((band, _short(frequency_hz)))
-        self.plot.getAxis("left").setTicks([ticks])
+    @property
+    def range_db(self) -> Span:
+        """The levels that have the first and the last colour now, in dB."""
+        choices = self._choices
+        if choices.fits_levels and self._picture is not None:
+            return self._picture.range_db(choices.view.spectrum)
+        return choices.floor_db, choices.ceiling_db
+
+    def _draw(self) -> None:
+        picture, view = self._picture, self._choices.view
+        if picture is None:
+            return
+        if isinstance(picture, LivePicture):
+            levels = picture.levels_of(view.spectrum)
+        else:
+            levels = self._details.levels(picture, view.spectrum, self._span_s, self.plot.n_columns)
+        self.plot.set_range(*self.range_db)
+        self._rows = view.scale.rows_of(levels)
+        self.plot.show_levels(self._rows, self._span_s)
+
+    def add_detail(self, request: DetailRequest, detail: Pyramid) -> None:
+        """Show what was asked for by `detail_wanted`, wherever it is of use."""
+        self._details.add(request, detail)
+        self._draw()
+
+    # What is in sight
+
+    @property
+    def span(self) -> Span:
+        """The time in sight, in seconds."""
+        return self._span_s
+
+    @property
+    def width_s(self) -> float:
+        """How much time is in sight."""
+        return self._span_s[1] - self._span_s[0]
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether less than the whole sound is in sight."""
+        return self.minimap.is_zoomed
+
+    def zoom(self, factor: float, at_s: float | None = None) -> None:
+        """See less time, larger, around a time: by default the cursor, or the middle."""
+        if not self.can_zoom:
+            return
+        if at_s is None:
+            at_s = self._cursor.time_s if self._cursor else sum(self._span_s) / 2
+        self._look_at(zoomed(self._span_s, factor, at_s, self._whole))
+        self._draw()
+
+    def pan(self, by_s: float) -> None:
+        """See later time, or earlier."""
+        if self.can_zoom:
+            self._look_at(moved(self._span_s, by_s, self._whole))
+            self._draw()
+
+    def show_span(self, span: Span) -> None:
+        """See a span of time."""
+        if self.can_zoom:
+            self._look_at(fitted(span, self._whole))
+            self._draw()
+
+    def reset_zoom(self) -> None:
+        """See all of it."""
+        self.show_span(self._whole)
+
+    def _centre(self, time_s: float) -> None:
+        self.pan(time_s - sum(self._span_s) / 2)
+
+    def _look_at(self, span: Span) -> None:
+        self._span_s = span
+        self.plot.set_span(span)
+        self.minimap.show_span(span, self._whole)
+
+    def set_playhead(self, time_s: float | None) -> None:
+        """Show where the sound is heard; the picture follows it, page by page."""
+        self.plot.set_playhead(time_s)
+        if time_s is None or not self.is_zoomed:
+            return
+        start_s, end_s = self._span_s
+        if not start_s <= time_s <= end_s:
+            self.show_span((time_s - 0.05 * self.width_s, time_s + 0.95 * self.width_s))
+
+    def seek(self, time_s: float) -> None:
+        """Say that the sound should be heard from there."""
+        if self.can_zoom:
+            self.seeked.emit(min(max(time_s, 0.0), self._whole[1]))
+
+    # Cursor and selection
+
+    def point(self, place: Place | None) -> None:
+        """Put the cursor somewhere, or take it away."""
+        self._cursor = place if self._picture is not None else None
+        self.plot.set_cursor_place(self._cursor)
+        self.pointed.emit(self._read_out())
+
+    def step_cursor(self, columns: int, rows: int) -> float:
+        """Move the cursor by hundredths of what is in sight and by rows; returns its time."""
+        (start_s, end_s), (low, high) = self._span_s, self._choices.view.scale.span
+        at = self._cursor or Place((start_s + end_s) / 2, (low + high) / 2)
+        time_s = at.time_s + columns * _STEP * self.width_s
+        time_s = min(max(time_s, max(self._whole[0], 0.0)), self._whole[1])
+        if not start_s <= time_s <= end_s:
+            self.pan(time_s - (start_s if time_s < start_s else end_s))
+        step = rows * (high - low) / 64
+        self.point(Place(time_s, min(max(at.height + step, low), high - 0.5)))
+        return time_s
+
+    def _read_out(self) -> str:
+        if self._cursor is None or self._rows is None:
+            return ""
+        start_s, time_s = self._span_s[0], self._cursor.time_s
+        n_rows, n_columns = self._rows.shape
+        column = math.floor((time_s - start_s) / self.width_s * n_columns)
+        row = math.floor(self._cursor.height)
+        if time_s < 0 or not (0 <= column <= n_columns and 0 <= row < n_rows):
+            return ""
+        level = level_db(int(self._rows[row, min(column, n_columns - 1)]))
+        loudness = "silent" if math.isinf(level) else formats.decibels(level)
+        frequency_hz = self._choices.view.scale.frequency_of(self._cursor.height)
+        decimals = 2 if self.width_s > 2 else 3
+        time = formats.clock(time_s, decimals) if time_s >= 60 else f"{time_s:.{decimals}f} s"
+        return f"{time} · {formats.hertz(max(frequency_hz, 0.0))} · {loudness}"
+
+    def _on_selection(self, span: Span | None) -> None:
+        self.plot.set_selection(span)
+        said = ""
+        if span is not None:
+            said = f" {span[0]:.2f} to {span[1]:.2f} seconds are selected."
+        duration = formats.clock(self._whole[1], 1)
+        self.plot.setAccessibleDescription(f"{duration} of sound.{said} {_KEYS}")
+
+    # The widget itself
+
+    def save_png(self, path: Path) -> None:
+        """Write what is shown as a picture, twice as fine as on the screen.
+
+        Raises
+        ------
+        SoundalikeError
+            If it cannot be written.
+        """
+        self.plot.fineness = FINER
+        try:
+            self._draw()
+            save_plot(self.plot, path)
+        finally:
+            self.plot.fineness = 1.0
+            self._draw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw as many columns as there are pixels."""
+        super().resizeEvent(event)
+        self._draw()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
-
-    def _follow_palette(self) -> None:
-        palette = self.palette()
-        self.plot.setBackground(palette.color(QPalette.ColorRole.Window))
-        for name in ("left", "bottom"):
-            axis = self.plot.getAxis(name)
-            axis.setPen(theme.hairline(palette))
-            axis.setTextPen(theme.quiet_text(palette))
-            axis.setStyle(tickLength=-4, tickFont=theme.scaled_font(self, 0.85))
-        self._image.setBorder(None)
-        for line in self._lines:
-            line.setPen(pg.mkPen("#ffffff", width=1, style=Qt.PenStyle.DotLine))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Turn the mouse and the arrow keys into the cursor's place."""
-        kind = event.type()
-        if kind == QEvent.Type.MouseMove:
-            self._point_at(event.position())  # type: ignore[attr-defined]
-        elif kind == QEvent.Type.Leave:
-            self._point(None)
-        elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._on_key(event)
-        return super().eventFilter(watched, event)
-
-    def _point_at(self, position: Any) -> None:
-        view = self.plot.getViewBox()
-        scene = self.plot.mapToScene(position.toPoint())
-        if view.sceneBoundingRect().contains(scene):
-            place = view.mapSceneToView(scene)
-            self._point((place.x(), place.y()))
-        else:
-            self._point(None)
-
-    def _on_key(self, event: QKeyEvent) -> bool:
-        steps = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, 1),
-            Qt.Key.Key_Down: (0, -1),
-        }
-        if event.key() not in steps or self._picture is None:
-            # Let the window have its keys: a plot would swallow Space.
-            event.ignore()
-            return event.key() not in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
-        right, up = steps[Qt.Key(event.key())]
-        start_s, end_s = self._span_s
-        time_s, band = self._cursor or ((start_s + end_s) / 2, MEL_BANDS / 2)
-        time_s = min(max(time_s + right * (end_s - start_s) / 100, start_s), end_s)
-        self._point((time_s, min(max(band + up, 0.0), MEL_BANDS - 0.5)))
-        return True
-
-    def _point(self, place: tuple[float, float] | None) -> None:
-        self._cursor = place if self._picture is not None else None
-        for line in self._lines:
-            line.setVisible(self._cursor is not None)
-        if self._cursor is None or self._picture is None:
-            self.pointed.emit("")
-            return
-        time_s, band = self._cursor
-        self._lines[0].setPos(time_s)
-        self._lines[1].setPos(band)
-        self.pointed.emit(self._read_out(self._picture, time_s, band))
-
-    def _read_out(self, picture: Picture | LivePicture, time_s: float, band: float) -> str:
-        start_s, end_s = self._span_s
-        width = picture.levels.shape[1]
-        column = math.floor((time_s - start_s) / (end_s - start_s) * width)
-        row = math.floor(band)
-        if time_s < 0 or not (0 <= column < width and 0 <= row < MEL_BANDS):
-            return ""
-        level = level_db(int(picture.levels[row, column]))
-        loudness = "silent" if math.isinf(level) else formats.decibels(level)
-        return f"{time_s:.2f} s · {formats.hertz(frequency_of(band))} · {loudness}"
-
-
-def _short(frequency_hz: float) -> str:
-    return f"{frequency_hz / 1000:g}k" if frequency_hz >= 1000 else f"{frequency_hz:g}"
+            self.plot.follow_palette(self.palette())

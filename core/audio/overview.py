@@ -19,7 +19,7 @@ from core.types import Float32, UInt8
 MAX_COLUMNS = 1 << 17
 """At 10 ms, 22 minutes; with both spectra and all tiers, 56 MB."""
 
-SKETCH_FROM_S = 600.0
+SKETCH_FROM_S = 300.0
 """What is shorter is read through nearly as fast as sketched."""
 
 _SKETCH_COLUMNS = 1024
@@ -66,6 +66,11 @@ class Overview:
     def column_s(self) -> float:
         """Width of the finest columns, in seconds."""
         return self._group * HOP_S
+
+    def resolution_s(self, end_s: float) -> float:
+        """Return how fine the picture is now up to a time: coarse where it is only sketched."""
+        is_read = min(end_s, self.duration_s) <= self.fraction * self.duration_s
+        return self.column_s if is_read else max(self.column_s, self.duration_s / _SKETCH_COLUMNS)
 
     @property
     def n_bytes(self) -> int:

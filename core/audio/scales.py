@@ -86,7 +86,7 @@ class FrequencyScale(ABC):
 class _MelScale(FrequencyScale):
     n_rows = MEL_BANDS
     span = (0.0, float(MEL_BANDS))
-    ticks_hz = (125.0, 250.0, 500.0, 1000.0, 1500.0, 2000.0, 3000.0, 4000.0, 5000.0, 7500.0)
+    ticks_hz = (150.0, 250.0, 500.0, 1000.0, 2000.0, 3000.0, 4000.0, 5000.0, 7000.0)
 
     def __init__(self) -> None:
         low, high = (float(mel) for mel in hertz_to_mel([MEL_LOW_HZ, MEL_HIGH_HZ]))
