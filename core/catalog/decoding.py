@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.catalog import audioset, youtube8m
 from core.catalog.clips import Clips, Decoder, RecordBatch, offsets
 from core.catalog.parts import Part, found_parts, part_path, write_part
-from core.catalog.places import SUFFIX, OwnFile, Place, store
+from core.catalog.places import SUFFIX, OwnFile, Place, Stored, store
 from core.catalog.sources import (
     guarded,
     is_archive,
@@ -106,27 +106,31 @@ def plan(source: Path, options: Options) -> list[Task]:
         If the source cannot be read or has no shard.
     """
     if is_archive(source) and source.is_file():
-        return [_task([source], options)]
+        return [_task([_facts(source)], options)]
     tasks, group, size = [], [], 0
     for shard in shard_files(source):
-        group.append(shard)
-        with readable(str(shard)):
-            size += shard.stat().st_size
+        facts = _facts(shard)
+        group.append(facts)
+        size += facts[1]
         if size >= _TASK_BYTES:
             tasks.append(_task(group, options))
             group, size = [], 0
     return [*tasks, _task(group, options)] if group else tasks
 
 
-def _task(files: Sequence[Path], options: Options) -> Task:
-    facts = []
-    for file in files:
-        with readable(str(file)):
-            found = file.stat()
-        facts.append((str(file.absolute()), found.st_size, found.st_mtime_ns))
+def _facts(file: Path) -> tuple[Path, int, int]:
+    """Return a file, its size and when it was changed last."""
+    with readable(str(file)):
+        found = file.stat()
+    return file, found.st_size, found.st_mtime_ns
+
+
+def _task(files: Sequence[tuple[Path, int, int]], options: Options) -> Task:
+    facts = [(str(file.absolute()), size, changed) for file, size, changed in files]
     content = json.dumps([_VERSION, _TASK_BYTES, _PART_BYTES, asdict(options), facts])
     digest = hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()[:20]
-    return Task(tuple(files), sum(size for _, size, _ in facts), digest, options)
+    paths = tuple(file for file, _, _ in files)
+    return Task(paths, sum(size for _, size, _ in files), digest, options)
 
 
 Told = Callable[[int, int], None]
@@ -195,13 +199,14 @@ class _PartWriter:
         self._number = len(parts)
         self._n_done = parts[-1].n_read if parts else 0
         self._n_read = 0
-        self._n_stored = sum(part.stored.n_frames for part in parts)
+        self._n_frames = sum(part.stored.n_frames for part in parts)
         self._clear()
 
     def _clear(self) -> None:
         self._clips: list[Clips] = []
         self._vectors: list[NDArray[np.int8]] = []
         self._frames: list[UInt8] = []
+        self._stored: Stored | None = None
         self._size = 0
 
     def add(self, batch: RecordBatch, position: int) -> int:
@@ -217,17 +222,27 @@ class _PartWriter:
         self._frames.append(clips.frames)
         self._clips.append(replace(clips, frames=clips.frames[:0]))
         self._size += len(batch.data)
+        if self._place.is_known():
+            self._store()
         if self._size >= _PART_BYTES:
             self._write(position, is_last=False)
         return len(batch) - n_old
 
+    def _store(self) -> Stored:
+        """Write the frames, as soon as may be: memory that is used again costs nothing."""
+        path, row = self._folder / self._place.name, self._place.first_row()
+        stored = self._stored or Stored(path, row + self._n_frames, 0, 0)
+        for frames in self._frames:
+            stored = store(stored, frames)
+            self._n_frames += len(frames)
+        self._stored, self._frames = stored, []
+        return stored
+
     def _write(self, position: int, is_last: bool) -> None:
         path = part_path(self._folder, self._task.digest, self._number)
-        row = self._place.first_row() + self._n_stored
-        self._n_stored += sum(map(len, self._frames))
         if is_last:
-            self._place.took(self._n_stored)
-        frames = store(self._folder / self._place.name, row, self._frames)
+            self._place.took(self._n_frames + sum(map(len, self._frames)))
+        frames = self._store()
         clips = Clips.concatenate(self._clips or [Clips.from_lists([], [], [], [], [])])
         vectors = np.concatenate([np.empty((0, EMBEDDING_SIZE), np.int8), *self._vectors])
         write_part(path, clips, vectors, frames, self._n_read, position, is_last)

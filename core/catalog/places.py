@@ -9,7 +9,7 @@ with decoding waits only until those before it are, too, before it writes.
 from __future__ import annotations
 
 import time
-from collections.abc import MutableSequence, Sequence
+from collections.abc import MutableSequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -70,19 +70,20 @@ class Stored:
         return crc == self.crc32c
 
 
-def store(path: Path, row: int, frames: Sequence[UInt8]) -> Stored:
-    """Write frames from a row of a file on; the file need not be there or be long enough."""
-    path.touch()
-    crc = 0
-    with path.open("r+b", buffering=0) as file:
-        file.seek(FRAMES_OFFSET + row * EMBEDDING_SIZE)
-        for array in frames:
-            data = np.ascontiguousarray(array).reshape(-1)
-            crc = google_crc32c.extend(crc, data)
-            written = 0
-            while written < len(data):
-                written += file.write(data[written:].data)
-    return Stored(path, row, sum(map(len, frames)), crc)
+def store(before: Stored, frames: UInt8) -> Stored:
+    """Write frames after others, or where they are to begin; return what is stored in all.
+
+    The file need not be there, or be long enough.
+    """
+    data = np.ascontiguousarray(frames).reshape(-1)
+    before.path.touch()
+    with before.path.open("r+b", buffering=0) as file:
+        file.seek(FRAMES_OFFSET + (before.row + before.n_frames) * EMBEDDING_SIZE)
+        written = 0
+        while written < len(data):
+            written += file.write(data[written:].data)
+    crc = google_crc32c.extend(before.crc32c, data)
+    return Stored(before.path, before.row, before.n_frames + len(frames), crc)
 
 
 class Place(Protocol):
@@ -91,6 +92,9 @@ class Place(Protocol):
     @property
     def name(self) -> str:
         """The file's."""
+
+    def is_known(self) -> bool:
+        """Return whether `first_row` is known without waiting."""
 
     def first_row(self) -> int:
         """Return the row of the task's first frame; may wait for tasks before it."""
@@ -104,6 +108,10 @@ class OwnFile:
     """A file for one task alone, where tasks do not know of each other."""
 
     name: str
+
+    def is_known(self) -> bool:
+        """Return that it is."""
+        return True
 
     def first_row(self) -> int:
         """Return 0."""
@@ -130,6 +138,10 @@ class InTurn:
     name: str
     counts: MutableSequence[int]
     number: int
+
+    def is_known(self) -> bool:
+        """Return whether the tasks before are done with decoding."""
+        return min(self.counts[: self.number], default=0) >= 0
 
     def first_row(self) -> int:
         """Wait for the tasks before, and return the sum of their frames."""

@@ -38,13 +38,20 @@ def _uint32(data, at):
 
 
 @compiled
-def find_records(data, begin, end, longest):
+def find_records(data, begin, end, longest, spans):
     """Find the whole records in ``data[begin:end]`` and verify both checksums of each.
+
+    Parameters
+    ----------
+    data : uint8 array
+    begin, end, longest : int
+        No record may have more than `longest` bytes.
+    spans : int64 array, shape (M, 2)
+        Receives where each record's data begins and ends; room for one in 16 bytes is enough.
 
     Returns
     -------
-    spans : int64 array, shape (R, 2)
-        Where each record's data begins and ends.
+    n_records : int
     parsed : int
         The position after the last whole record.
     needed : int
@@ -52,7 +59,6 @@ def find_records(data, begin, end, longest):
     fault : int
         0, or what is wrong with the record at `parsed`.
     """
-    spans = np.empty(((end - begin) // 16 + 1, 2), np.int64)
     n_records, at, needed, fault = 0, begin, 12, 0
     while at + 12 <= end:
         length = np.uint64(_uint32(data, at)) | np.uint64(_uint32(data, at + 4)) << np.uint64(32)
@@ -72,7 +78,7 @@ def find_records(data, begin, end, longest):
         spans[n_records, 0], spans[n_records, 1] = first, last
         n_records += 1
         at, needed = at + needed, 12
-    return spans[:n_records].copy(), at, needed, fault
+    return n_records, at, needed, fault
 
 
 @compiled

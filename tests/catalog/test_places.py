@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.catalog import decoding, merging
 from core.catalog.build import build_catalog
-from core.catalog.places import UNKNOWN, AbandonedError, InTurn, store
+from core.catalog.places import UNKNOWN, AbandonedError, InTurn, Stored, store
 from core.catalog.writing import joined_crc32c
 from tests.catalog.test_resuming import same
 
@@ -26,19 +26,20 @@ def test_joined_checksums_are_those_of_all_bytes(first: bytes, second: bytes):
 
 def test_frames_may_be_written_in_any_order(tmp_path: Path):
     frames = np.random.default_rng(0).integers(0, 256, (9, 128), dtype=np.uint8)
-    late = store(tmp_path / "x", 4, [frames[4:6], frames[6:]])
-    early = store(tmp_path / "x", 0, [frames[:4]])
+    late = store(store(Stored(tmp_path / "x", 4, 0, 0), frames[4:6]), frames[6:])
+    early = store(Stored(tmp_path / "x", 0, 0, 0), frames[:4])
     assert np.array_equal(np.concatenate((early.load(), late.load())), frames)
     assert early.is_sound() and late.is_sound()
-    store(tmp_path / "x", 2, [frames[:1]])
+    store(Stored(tmp_path / "x", 2, 0, 0), frames[:1])
     assert not early.is_sound()
-    assert store(tmp_path / "y", 0, []).load().shape == (0, 128)
+    assert Stored(tmp_path / "y", 0, 0, 0).load().shape == (0, 128)
 
 
 def test_a_task_waits_for_those_before_it():
     counts = [5, UNKNOWN, UNKNOWN]
     places = [InTurn("x", counts, number) for number in range(3)]
     assert [place.first_row() for place in places[:2]] == [0, 5]
+    assert [place.is_known() for place in places] == [True, True, False]
     found: list[int] = []
     waiting = threading.Thread(target=lambda: found.append(places[2].first_row()))
     waiting.start()
