@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
         self.capture.record.setFocus()
 
     def _order_tabs(self) -> None:
-        order = (
+        order: tuple[QWidget, ...] = (
             self.capture.record,
             self.capture.device,
             self.capture.open,
