@@ -8,13 +8,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from core.jobs import Job
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[IO[bytes]]:
+def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Give a binary file to write; at the end it takes the place of `path`.
 
     Until then, and after any error, what was at `path` stays as it was and nothing is left behind.
@@ -25,9 +25,10 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
         If it cannot be written.
     """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

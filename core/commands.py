@@ -9,9 +9,6 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
-from core.atomic import written_whole
 from core.engine import Engine
 from core.errors import AudioFileError, Cancelled, CatalogError, DownloadError
 from core.options import Filter, Options
@@ -32,12 +29,18 @@ def _filter(arguments: Namespace) -> Filter:
 
 def match(arguments: Namespace) -> None:
     """Print the clips that sound like a file."""
-    from core.audio.files import load
+    from core.audio.files import AudioFile
 
     engine = _engine(arguments)
     with Progress() as progress:
-        sound = load(arguments.audio, progress.job).span(arguments.start, arguments.end)
-        answer = engine.match(sound, arguments.k, _filter(arguments), progress.job, arguments.match)
+        answer = engine.match(
+            AudioFile(arguments.audio),
+            arguments.k,
+            _filter(arguments),
+            progress.job,
+            arguments.match,
+            (arguments.start, arguments.end),
+        )
         if not arguments.offline:
             answer = engine.resolve(answer, progress.job)
     _print_matches(answer, arguments, {"audio": str(arguments.audio)})
@@ -205,36 +208,25 @@ def export(arguments: Namespace) -> None:
 
 def embed(arguments: Namespace) -> None:
     """Write a sound's log-mel patches and embeddings as NumPy arrays."""
-    from core.audio.files import load
-    from core.audio.logmel import log_mel
+    from core.audio.files import AudioFile
 
     engine = _engine(arguments)
     with Progress() as progress:
-        waveform = load(arguments.audio, progress.job).span(arguments.start, arguments.end)
-        sound = log_mel(waveform, progress.job)
-        embedding = engine.embed(sound, progress.job)
-    arrays: dict[str, Any] = {
-        "log_mel": sound.patches,
-        "embedding": embedding.raw,
-        "postprocessed": embedding.postprocessed,
-    }
-    try:
-        with written_whole(arguments.out) as file:
-            np.savez(file, allow_pickle=False, **arrays)
-    except OSError as error:
-        raise AudioFileError(
-            f"{arguments.out} cannot be written: {error.strerror}.",
-            "Choose another place, or free some space.",
-        ) from error
+        sound = engine.save_embedding(
+            AudioFile(arguments.audio),
+            arguments.out,
+            (arguments.start, arguments.end),
+            progress.job,
+        )
     for note in sound.notes:
         print(plain(note))
-    print(f"{len(embedding.raw)} patches in {plain(str(arguments.out))}")
+    print(f"{len(sound.patches)} patches in {plain(str(arguments.out))}")
 
 
 def example(arguments: Namespace) -> None:
     """Write a synthesised sound to try the program with."""
-    from core.audio.files import save_wav
     from core.audio.waveform import MODEL_RATE_HZ, Waveform
+    from core.audio.writing import save_wav
     from core.demo.recipes import RECIPES, synthesise
 
     if arguments.sound not in RECIPES:

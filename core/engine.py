@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.audio.logmel import PATCH_S, LogMel, log_mel
 from core.audio.waveform import Waveform
 from core.errors import AudioFileError, CatalogError, ModelError
 from core.jobs import Job
@@ -21,8 +20,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from core.audio.files import AudioFile
+    from core.audio.logmel import LogMel
     from core.catalog.store import Catalog
     from core.catalog.youtube_ids import YoutubeIds
+    from core.hearing import Hearing
     from core.matching import Matcher
     from core.vggish.model import Embedding, Manifest, Vggish
 
@@ -77,40 +79,93 @@ class Engine:
         """Return the opened catalogue."""
         return self._opened(job).catalog
 
-    def embed(self, sound: LogMel, job: Job | None = None) -> Embedding:
-        """Return VGGish's embeddings of a sound, before and after post-processing."""
-        return self.model(job).embed(sound.patches, job)
+    def embed(self, patches: Float32, job: Job | None = None) -> Embedding:
+        """Return VGGish's embeddings of log-mel patches, float32 (N, 96, 64)."""
+        return self.model(job).embed(patches, job)
 
-    def query(self, sound: LogMel, job: Job | None = None) -> Query:
-        """Turn a sound into what is searched for.
+    def save_embedding(
+        self,
+        sound: AudioFile,
+        path: Path,
+        span: tuple[float | None, float | None] = (None, None),
+        job: Job | None = None,
+    ) -> LogMel:
+        """Write a sound's patches and embeddings as NumPy arrays, whole or not at all.
+
+        The file holds ``log_mel``, float32 (N, 96, 64), ``embedding``, float32 (N, 128), and
+        ``postprocessed``, uint8 (N, 128).
+
+        Returns
+        -------
+        LogMel
+            What was embedded.
 
         Raises
         ------
         AudioFileError
-            If it is silent.
+            If the sound cannot be read, or the file cannot be written.
         """
-        if sound.is_silent:
+        import numpy as np
+
+        from core.atomic import written_whole
+        from core.audio.logmel import log_mel
+
+        heard = log_mel(sound.waveform(*span, job), job)
+        embedding = self.embed(heard.patches, job)
+        try:
+            with written_whole(path) as file:
+                np.savez(
+                    file,
+                    allow_pickle=False,
+                    log_mel=heard.patches,
+                    embedding=embedding.raw,
+                    postprocessed=embedding.postprocessed,
+                )
+        except OSError as error:
             raise AudioFileError(
-                f"{sound.name} is silent: VGGish hears nothing in it "
-                "(all samples are zero, or far too quiet).",
-                "Record again, or open another file.",
-            )
-        embedding = self.embed(sound, job)
-        return Query(sound.name, embedding.postprocessed, sound.duration_s, sound.notes, PATCH_S)
+                f"{path} cannot be written: {error.strerror}.",
+                "Choose another place, or free some space.",
+            ) from error
+        return heard
+
+    def hearing(self, name: str, job: Job | None = None) -> Hearing:
+        """Return what turns a sound into queries while it arrives; see `core.hearing`."""
+        from core.hearing import Hearing
+
+        return Hearing(self.model(job), name)
+
+    def query(
+        self,
+        sound: Waveform | AudioFile,
+        start_s: float | None = None,
+        end_s: float | None = None,
+        job: Job | None = None,
+    ) -> Query:
+        """Turn a sound, or a span of it in seconds, into what is searched for.
+
+        Raises
+        ------
+        AudioFileError
+            If it cannot be read, there is no such span, or it is silent.
+        """
+        from core.hearing import hear
+
+        return hear(self.model(job), sound, start_s, end_s, job)
 
     def match(
         self,
-        sound: Waveform | LogMel,
+        sound: Waveform | AudioFile,
         k: int = DEFAULT_K,
         filters: Filter | None = None,
         job: Job | None = None,
         by: str = MEAN,
+        span: tuple[float | None, float | None] = (None, None),
     ) -> Matches:
         """Return the clips that sound most like a sound, the best first.
 
         Parameters
         ----------
-        sound : Waveform at 16 kHz, or LogMel
+        sound : Waveform at 16 kHz, or AudioFile
         k : int
             How many clips at most.
         filters : Filter, optional
@@ -119,14 +174,14 @@ class Engine:
         by : {"mean", "frames"}
             Compare sounds as wholes, or for every patch of the sound the clip's most similar
             second.
+        span : pair of float or None
+            The part of the sound to match, in seconds; None stands for its start or end.
 
         Raises
         ------
         AudioFileError, ModelError, CatalogError
         """
-        if isinstance(sound, Waveform):
-            sound = log_mel(sound, job)
-        return self.search(self.query(sound, job), k, filters, job, by)
+        return self.search(self.query(sound, *span, job), k, filters, job, by)
 
     def search(
         self,

@@ -15,16 +15,28 @@ class Actions(QObject):
         self._window = window
         standard = QKeySequence.StandardKey
         self.record = self._add("Record or stop", ["Ctrl+R"])
-        self.open = self._add("Open a sound file…", standard.Open)
+        self.open = self._add("Open sound files…", standard.Open)
+        self.open_folder = self._add("Open a folder…", ["Ctrl+Shift+O"])
+        self.paste = self._add("Open what was copied", standard.Paste, "Open the copied files")
+        self.save = self._add("Save the sound…", standard.Save, "Save the sound, or its selection")
+        self.save_picture = self._add("Save the spectrogram…", ["Ctrl+Shift+S"])
+        self.save_embedding = self._add("Save the embedding…", ["Ctrl+E"])
+        self.play = self._add("Play or pause", ["P"], "Play or pause the selection, or all of it")
+        self.loop = self._add("Loop", ["L"], "Play it again and again")
+        self.loop.setCheckable(True)
+        self.match_selection = self._add("Match the selection", ["Ctrl+Shift+M"])
+        self.match_all = self._add("Match all", ["Ctrl+Shift+A"], "Match all of the sound")
         self.cancel = self._add("Cancel, or lead back", ["Esc"])
         self.open_link = self._add("Open the link in the browser", ["Ctrl+Return", "Ctrl+Enter"])
         self.copy_link = self._add("Copy the link", standard.Copy)
         self.more = self._add("More like this", ["Ctrl+M"], "Find what sounds like this video")
         self.back = self._add("Back", ["Alt+Left"], "Go back to the matches before")
-        self.inputs = self._add("Look for inputs again", [])
+        self.history = self._add("History", ["Ctrl+H"], "Show or hide the history")
+        self.history.setCheckable(True)
+        self.inputs = self._add("Look for inputs again", ["F5"])
         self.shortcuts = self._add("Keyboard shortcuts", ["F1"])
         self.quit = self._add("Quit", ["Ctrl+Q"])
-        for action in (self.open_link, self.copy_link, self.more, self.back):
+        for action in (*self.for_a_row, *self.for_a_sound, self.back, self.match_selection):
             action.setEnabled(False)
 
     @property
@@ -33,11 +45,18 @@ class Actions(QObject):
         return [self.open_link, self.copy_link, self.more]
 
     @property
+    def for_a_sound(self) -> list[QAction]:
+        """What can be done with the sound in sight."""
+        return [self.play, self.match_all, self.save, self.save_picture, self.save_embedding]
+
+    @property
     def menu(self) -> list[QAction]:
         """The window's menu, with separators."""
         groups = (
-            [self.record, self.open, self.inputs],
-            [*self.for_a_row, self.back],
+            [self.record, self.open, self.open_folder, self.paste, self.inputs],
+            [self.save, self.save_picture, self.save_embedding],
+            [self.play, self.loop, self.match_selection, self.match_all],
+            [*self.for_a_row, self.back, self.history],
             [self.shortcuts, self.quit],
         )
         listed: list[QAction] = []

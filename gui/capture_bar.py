@@ -1,8 +1,10 @@
-"""The bar on top: record, see the level, choose the input, open a file."""
+"""The bar on top: record, see the level, choose the input, open files."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+import html
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -15,14 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.audio.inputs import Device
 from gui import formats, theme
-from gui.level_meter import LevelMeter
+from gui.level_meter import ClipLight, LevelMeter
 
 DEFAULT_INPUT = "Default input"
 
 
 class CaptureBar(QWidget):
-    """Record or stop, with elapsed time and level; the input; Open; the menu.
+    """Record or stop, with elapsed time and level; the input; Open and Recent; the menu.
 
     Signals
     -------
@@ -37,11 +40,15 @@ class CaptureBar(QWidget):
         super().__init__(parent)
         self._is_recording = False
         self._wanted_device = ""
+        self._devices: list[Device] = []
         self.record = QPushButton("Record")
         self.elapsed = QLabel(formats.clock(0, 1))
         self.level = LevelMeter()
+        self.clip = ClipLight()
         self.device = QComboBox()
+        self.gain = QLabel()
         self.open = QPushButton("Open…")
+        self.recent = QToolButton()
         self.menu_button = QToolButton()
         self._build()
         self._follow_palette()
@@ -64,27 +71,40 @@ class CaptureBar(QWidget):
         )
         self.device.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.device.setMaximumWidth(320)
+        self.device.currentIndexChanged.connect(self._on_chosen)
+        self.gain.setAccessibleName("Input gain")
+        self.gain.setMinimumWidth(self.gain.fontMetrics().horizontalAdvance("100 %"))
         label = QLabel("&Input:")
         label.setBuddy(self.device)
-        self.open.setToolTip("Open a sound file (Ctrl+O)")
+        self.open.setToolTip("Open sound files (Ctrl+O)")
         self.open.clicked.connect(self.open_pressed)
+        self.recent.setText("Recent ▾")
+        self.recent.setAccessibleName("Recent files")
+        self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.recent.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.recent.setAutoRaise(True)
+        self.recent.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.recent.setEnabled(False)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.menu_button.setToolTip("Menu")
         self.menu_button.setAccessibleName("Menu")
         self.menu_button.setAutoRaise(True)
         self.menu_button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
-        for widget in (self.device, self.open, self.menu_button):
+        for widget in (self.device, self.open, self.recent, self.menu_button):
             widget.setFixedHeight(theme.ROW_HEIGHT)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * theme.GRID, theme.GRID, 2 * theme.GRID, theme.GRID)
         layout.setSpacing(2 * theme.GRID)
         for item in (self.record, self.elapsed, self.level):
             layout.addWidget(item)
+        layout.addWidget(self.clip)
         layout.addStretch(1)
         layout.addWidget(label)
         layout.addWidget(self.device, 4)
+        layout.addWidget(self.gain)
         layout.addWidget(self.open)
+        layout.addWidget(self.recent)
         layout.addWidget(self.menu_button)
 
     def set_menu(self, actions: list[QAction]) -> None:
@@ -105,7 +125,9 @@ class CaptureBar(QWidget):
             else "Record the microphone (Space)"
         )
         self.device.setEnabled(not is_recording)
-        if not is_recording:
+        if is_recording:
+            self.clip.set_lit(False)
+        else:
             self.level.clear()
         self._follow_palette()
 
@@ -120,24 +142,62 @@ class CaptureBar(QWidget):
         self.record.setToolTip(reason or "Record the microphone (Space)")
         self.record.setAccessibleDescription(reason)
 
-    def set_devices(self, names: list[str]) -> None:
+    def set_devices(self, devices: list[Device]) -> None:
         """Fill the choice of inputs, keeping what was chosen."""
-        wanted = self.chosen_device or self._wanted_device
-        self.device.clear()
-        self.device.addItem(DEFAULT_INPUT, "")
-        for name in names:
-            self.device.addItem(name, name)
+        if devices == self._devices:
+            return
+        self._devices = devices
+        wanted = self._wanted_device
+        with QSignalBlocker(self.device):
+            self.device.clear()
+            self.device.addItem(DEFAULT_INPUT, "")
+            for device in devices:
+                name = "speaker-high" if device.is_monitor else "microphone"
+                self.device.addItem(theme.icon(name, self.palette()), device.name, device.key)
+                tip = f"{device.name}: {device.rate_hz} Hz"
+                self.device.setItemData(
+                    self.device.count() - 1, html.escape(tip), Qt.ItemDataRole.ToolTipRole
+                )
         self.choose_device(wanted)
+        self._show_gain()
+
+    def set_recent(self, menu: QMenu) -> None:
+        """Give the menu of recent files."""
+        self.recent.setMenu(menu)
+
+    def _on_chosen(self) -> None:
+        self._wanted_device = self.chosen_device
+        self._show_gain()
+
+    def _show_gain(self) -> None:
+        chosen = self.chosen_device
+        device = next(
+            (each for each in self._devices if (each.key == chosen if chosen else each.is_default)),
+            None,
+        )
+        if device is None or device.gain is None:
+            self.gain.setText("")
+            self.gain.setToolTip("")
+            return
+        text = "muted" if device.is_muted else f"{device.gain:.0%}".replace("%", " %")
+        self.gain.setText(text)
+        self.gain.setToolTip(f"The input's gain in the system's sound settings: {text}")
 
     def choose_device(self, name: str) -> None:
-        """Choose an input by name, now or as soon as it is listed."""
+        """Choose an input by its key, now or as soon as it is listed."""
         self._wanted_device = name
-        self.device.setCurrentIndex(max(0, self.device.findData(name)))
+        with QSignalBlocker(self.device):
+            self.device.setCurrentIndex(max(0, self.device.findData(name)))
 
     @property
     def chosen_device(self) -> str:
-        """The chosen input's name; empty for the default."""
+        """The chosen input's key; empty for the default."""
         return str(self.device.currentData() or "")
+
+    @property
+    def wanted_device(self) -> str:
+        """The key of the input that was chosen, even while it is not there."""
+        return self._wanted_device
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""

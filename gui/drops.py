@@ -1,4 +1,4 @@
-"""What a drop means: which files, and which of them is the sound to match."""
+"""What a drop means: which files, which of them is shown, and which wait."""
 
 from __future__ import annotations
 
@@ -7,29 +7,42 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QUrl
 
-from core.audio.files import SUFFIXES, load
-from core.audio.waveform import Waveform
+from core.audio.files import SUFFIXES, AudioFile
 from core.errors import AudioFileError
 from core.jobs import Job
 
 MOST_TRIED = 20
 """Files of one drop that are tried until one is a sound."""
 
+MOST_QUEUED = 1000
+"""Files of one drop that are taken."""
+
 _MOST_LISTED = 10_000
+_MOST_TEXT = 100_000
 
 
 @dataclass(frozen=True)
-class Sound:
-    """A sound that was read, and what a person should know about the others."""
+class Found:
+    """What was given: a sound that can be read, and those that wait.
 
-    waveform: Waveform
+    Attributes
+    ----------
+    audio : AudioFile
+    others : tuple of Path
+        Files that may be sounds, in the order in which they were given.
+    note : str
+        What a person should know about what was left out.
+    """
+
+    audio: AudioFile
+    others: tuple[Path, ...] = ()
     note: str = ""
 
 
 def local_paths(mime: QMimeData) -> list[Path]:
-    """Return the local files and folders of a drop.
+    """Return the local files and folders of a drop or the clipboard.
 
     Raises
     ------
@@ -38,41 +51,57 @@ def local_paths(mime: QMimeData) -> list[Path]:
     """
     urls = mime.urls()
     paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    paths = paths or _named(mime.text())
     if paths:
         return paths
     if urls:
         raise AudioFileError(
-            "Only files on this computer can be dropped, not web addresses.",
-            "Save the sound as a file first, then drop that.",
+            "Only files on this computer can be opened, not web addresses.",
+            "Save the sound as a file first, then open that.",
         )
     raise AudioFileError(
-        "What was dropped is not a file.", "Drop a sound file, such as WAV, FLAC, MP3 or Ogg."
+        "There is no file in this.", "Give a sound file, such as WAV, FLAC, MP3 or Ogg."
     )
 
 
-def first_sound(paths: list[Path], job: Job) -> Sound:
-    """Read the first sound among files and folders; slow, so never in the window's thread.
+def _named(text: str) -> list[Path]:
+    """Return the files that a text names, a line each, if all of its lines do."""
+    if len(text) > _MOST_TEXT:
+        return []
+    lines = [line.strip().strip("\"'") for line in text.splitlines() if line.strip()]
+    paths = [
+        Path(QUrl(line).toLocalFile() if line.startswith("file:") else line).expanduser()
+        for line in lines
+    ]
+    # A relative name would mean whatever lies in the folder that the program was started from.
+    return paths if all(path.is_absolute() for path in paths) else []
+
+
+def find_sounds(paths: list[Path], job: Job) -> Found:
+    """Find the sounds among files and folders; slow, so never in the window's thread.
 
     Raises
     ------
     AudioFileError
-        If none of them can be read.
+        If none of the first ones can be read.
     """
-    candidates = list(itertools.islice(_files(paths, job), MOST_TRIED + 1))
+    candidates = list(itertools.islice(_files(paths, job), MOST_QUEUED + 1))
     if not candidates:
         raise AudioFileError(
             f"There is no sound file in the folder {paths[0].name}.",
-            "Drop a sound file, such as WAV, FLAC, MP3 or Ogg.",
+            "Give a sound file, such as WAV, FLAC, MP3 or Ogg.",
         )
     failures = []
-    for path in candidates[:MOST_TRIED]:
+    for number, path in enumerate(candidates[:MOST_TRIED]):
         job.check()
         try:
-            waveform = load(path, job)
+            audio = AudioFile(path)
         except AudioFileError as error:
             failures.append(error)
             continue
-        return Sound(waveform, _note(path, paths, len(candidates)))
+        left_out = [f"{MOST_QUEUED} sounds were taken."] if len(candidates) > MOST_QUEUED else []
+        left_out += [error.message for error in failures]
+        return Found(audio, tuple(candidates[number + 1 : MOST_QUEUED]), " ".join(left_out))
     raise failures[0]
 
 
@@ -98,12 +127,3 @@ def _sounds_in(folder: Path, job: Job) -> list[Path]:
             "Check its permissions, or drop a sound file.",
         ) from error
     return sorted(found)
-
-
-def _note(chosen: Path, paths: list[Path], n_candidates: int) -> str:
-    if n_candidates == 1 and len(paths) == 1:
-        return ""
-    others = "the other" if n_candidates == 2 else "the others"
-    if n_candidates == 1:
-        return f"{chosen.name} was taken; nothing else in the drop was a sound file."
-    return f"One sound is matched at a time: {chosen.name} was taken, {others} left alone."

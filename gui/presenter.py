@@ -9,17 +9,22 @@ from typing import Any
 from PySide6.QtCore import QDeadlineTimer, QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from core.audio.kept import keep, take_kept
-from core.audio.waveform import Waveform
+from core.audio.files import AudioFile
+from core.audio.recordings import Recordings
 from core.engine import Engine
-from core.errors import MicrophoneError, SoundalikeError
+from core.errors import AudioFileError, SoundalikeError
 from core.types import CatalogInfo, Match, Matches
 from gui import formats
+from gui.drops import local_paths
+from gui.history import Entry, History, Status
 from gui.listening import Listening, microphone
-from gui.picture import LivePicture, Picture
+from gui.queue import Queue
+from gui.recording_control import RecordingControl
 from gui.runner import Lane
-from gui.session import Session, State
+from gui.session import Answer, Session, State
 from gui.settings import Settings
+from gui.sound_control import SoundControl
+from gui.viewing import Viewing
 from gui.window import MainWindow
 
 CLOSING_MS = 4000
@@ -36,7 +41,7 @@ class Presenter(QObject):
         Not yet loaded; only its lane uses it.
     settings : Settings
     recordings : Path
-        Where a recording is kept that is running when the window is closed.
+        Where recordings are written while they run.
     first_paths : list of Path
         Sounds to open at once, as if they had been dropped.
     devices : callable
@@ -55,18 +60,21 @@ class Presenter(QObject):
         super().__init__()
         self._window, self._settings = window, settings
         self._first_paths = first_paths or []
-        self._lanes = [Lane(name, self) for name in ("sounds", "searches", "devices")]
-        self.session = Session(engine, self._lanes[0], self._lanes[1], self)
-        self._recordings = recordings
-        self.listening = Listening(
-            self._lanes[2], devices, lambda waveform: keep(waveform, recordings), self
-        )
-        self._note = ""
+        names = ("sounds", "searches", "devices", "pictures", "details")
+        self._lanes = [Lane(name, self) for name in names]
+        sounds, searches, inputs, pictures, details = self._lanes
         window.recall(settings.read())
-        self.session.choose(window.results.count.value(), window.results.filters)
+        self.session = Session(engine, sounds, searches, self)
+        kept = Recordings(recordings)
+        self.listening = Listening(inputs, devices, kept, self)
+        self.viewing = Viewing(window.spectrogram, pictures, details, self)
+        self.history = History(self)
+        self.queue = Queue(engine, searches, self.session, self.history, self)
+        self.recording = RecordingControl(window, self.session, self.listening, sounds, kept)
+        self.sound = SoundControl(window, self.session, self.viewing, engine, sounds, searches)
+        self.session.choose(window.results.choices)
         self._join_window()
         self._join_session()
-        self._join_listening()
         self._retitle()
         if self._first_paths:
             window.show_sound()
@@ -77,27 +85,28 @@ class Presenter(QObject):
         window.dropped.connect(self.open_paths)
         window.refused.connect(self.session.report)
         window.closing.connect(self.close)
-        commands.record.triggered.connect(self.toggle_recording)
-        commands.open.triggered.connect(window.choose_file)
+        commands.paste.triggered.connect(self._paste)
         commands.cancel.triggered.connect(self._lead_back)
         commands.open_link.triggered.connect(self._open_link)
         commands.copy_link.triggered.connect(self._copy_link)
         commands.more.triggered.connect(self._more)
         commands.back.triggered.connect(self.session.back)
-        commands.inputs.triggered.connect(self.listening.refresh)
         for part in (window.capture, window.empty):
-            part.record_pressed.connect(self.toggle_recording)
-            part.open_pressed.connect(window.choose_file)
+            part.open_pressed.connect(window.dialogs.open_files)
         window.progress.cancel_pressed.connect(self.session.cancel)
-        window.spectrogram.pointed.connect(window.progress.read_out.setText)
         window.results.table.link_chosen.connect(self._open_link)
-        window.results.filters_changed.connect(self._choose)
+        window.results.choices_changed.connect(self._choose)
+        window.history.show_history(self.history)
+        window.history.chosen.connect(self._restore)
+        window.history.cleared.connect(self.history.clear)
 
     def _join_session(self) -> None:
         session, window = self.session, self._window
         session.state_changed.connect(self._on_state)
-        session.pictured.connect(self._on_picture)
+        session.opened.connect(self._on_opened)
+        session.found.connect(self.queue.add)
         session.answered.connect(self._on_answer)
+        session.glimpsed.connect(self._on_glimpse)
         session.began.connect(window.progress.begin)
         session.progressed.connect(window.progress.report)
         session.finished.connect(window.progress.finish)
@@ -105,17 +114,8 @@ class Presenter(QObject):
         session.noted.connect(self._on_note)
         session.ready.connect(self._on_ready)
         session.classes_known.connect(window.results.set_known)
-        session.filters_rejected.connect(self._on_filters_rejected)
+        session.choices_rejected.connect(self._on_choices_rejected)
         session.back_changed.connect(window.commands.back.setEnabled)
-
-    def _join_listening(self) -> None:
-        listening, window = self.listening, self._window
-        listening.devices_listed.connect(window.capture.set_devices)
-        listening.unavailable.connect(self._on_unavailable)
-        listening.heard.connect(self._on_heard)
-        listening.stopped.connect(self._on_stopped)
-        listening.put_aside.connect(self._on_put_aside)
-        listening.failed.connect(self._on_recording_failed)
 
     def _begin(self) -> None:
         """Start what is slow, now that the window is on the screen."""
@@ -123,23 +123,17 @@ class Presenter(QObject):
         if self._first_paths:
             self.open_paths(self._first_paths)
         else:
-            self._offer_kept()
+            self.recording.offer_kept()
         self.listening.refresh()
-
-    def _offer_kept(self) -> None:
-        kept = take_kept(self._recordings)
-        if kept is not None:
-            self._window.banner.show_note(
-                "A recording was running when the window was closed. It was kept.",
-                "Match it",
-                lambda: self.open_paths([kept]),
-            )
 
     def close(self) -> None:
         """Remember the window and stop all work."""
         self._settings.write(self._window.remembered())
         self.session.close()
         self.listening.close()
+        self.viewing.forget()
+        for lane in self._lanes[3:]:
+            lane.close()
 
     def wait(self) -> bool:
         """Wait for the threads of a closed window; False if one of them is stuck."""
@@ -150,38 +144,39 @@ class Presenter(QObject):
     # What a person does
 
     def open_paths(self, paths: list[Path]) -> None:
-        """Match the first sound among files and folders."""
-        if self.listening.is_active:
-            self.listening.set_aside()
+        """Match the first sound among files and folders, then the others."""
+        if self.recording.is_active:
+            self.recording.set_aside()
         self._window.banner.clear()
         self._window.show_sound()
         self.session.open_files(paths)
 
-    def toggle_recording(self) -> None:
-        """Record, or stop and match."""
-        if self.listening.is_active:
-            self.listening.stop()
-            return
-        if not self._window.capture.record.isEnabled():
-            return
-        self._window.banner.clear()
-        self._window.show_sound()
-        self._window.capture.set_elapsed(0)
-        self._window.progress.describe("")
-        self._window.capture.set_recording(True)
-        self.session.listen()
-        self.listening.start(self._window.capture.chosen_device)
+    def _paste(self) -> None:
+        try:
+            paths = local_paths(QGuiApplication.clipboard().mimeData())
+        except AudioFileError as error:
+            self._window.banner.show_note(f"{error.message} {error.hint}")
+        else:
+            self.open_paths(paths)
 
     def _lead_back(self) -> None:
-        if self.listening.is_active:
-            self.listening.set_aside()
+        if self.recording.is_active:
+            self.recording.set_aside()
         elif self.session.state is State.THINKING:
             self.session.cancel()
         else:
             self._window.banner.clear()
 
     def _choose(self) -> None:
-        self.session.choose(self._window.results.count.value(), self._window.results.filters)
+        self.session.choose(self._window.results.choices)
+
+    def _restore(self, entry: Entry) -> None:
+        if self.recording.is_active:
+            return
+        if entry.answer is not None:
+            self.session.restore(entry.answer)
+        elif entry.status is not Status.LISTENING:
+            self.open_paths([entry.path])
 
     def _chosen(self) -> Match | None:
         return self._window.results.table.chosen()
@@ -191,9 +186,8 @@ class Presenter(QObject):
         if match is None:
             return
         if not match.url:
-            self._window.banner.show_note(
-                "The address of this video is not known, so there is nothing to open."
-            )
+            reason = match.no_link or "its address is not known"
+            self._window.banner.show_note(f"This video cannot be opened: {reason}.")
         elif not QDesktopServices.openUrl(QUrl(match.url)):
             self._window.banner.show_trouble(
                 "No browser could be started.", "Copy the link", self._copy_link
@@ -231,29 +225,37 @@ class Presenter(QObject):
             case State.THINKING:
                 self._window.show_title(session.subject, "matching")
             case State.RESULTS if session.answer is not None:
-                number = len(session.answer.matches)
+                number = len(session.answer.matches.matches)
                 self._window.show_title(session.subject, formats.count(number, "match", "matches"))
             case State.TROUBLE:
                 self._window.show_title(session.subject, "no match")
             case _:
                 self._window.show_title()
 
-    def _on_picture(self, picture: Picture) -> None:
-        self._window.show_sound()
-        self._window.spectrogram.show_picture(picture)
-        self._window.progress.describe(f"{formats.clock(picture.sound_s, 1)} of sound")
+    def _on_opened(self, audio: AudioFile) -> None:
+        if audio.path.parent != self.recording.folder:
+            self._window.recent.add(audio.path)
 
-    def _on_answer(self, answer: Matches) -> None:
+    def _on_answer(self, answer: Answer) -> None:
+        subject = answer.matches.query.name
+        if answer.span is not None and not isinstance(answer.source, str):
+            start, end = (formats.clock(time_s, 1) for time_s in answer.span)
+            subject = f"{subject}, {start} – {end}"
+        self._show_matches(f"Sounds like {subject}", answer.matches)
+        self._describe(answer.matches.catalog)
+        self.history.remember(answer)
+        self._window.history.point_out(self.history.row_of(answer))
+
+    def _on_glimpse(self, matches: Matches) -> None:
+        self._show_matches("Sounds like now", matches)
+
+    def _show_matches(self, heading: str, answer: Matches) -> None:
         number = formats.count(len(answer.matches), "match", "matches")
-        name = answer.query.name
         self._window.results.show_matches(
-            f"Sounds like {name}",
-            f"{number} · {formats.elapsed(answer.elapsed_s)}",
-            answer.matches,
+            heading, f"{number} · {formats.elapsed(answer.elapsed_s)}", answer.matches
         )
         for action in self._window.commands.for_a_row:
             action.setEnabled(bool(answer.matches))
-        self._describe(answer.catalog)
 
     def _on_ready(self, info: CatalogInfo) -> None:
         self._describe(info)
@@ -279,45 +281,8 @@ class Presenter(QObject):
     def _on_note(self, note: str) -> None:
         self._window.banner.show_note(note)
 
-    def _on_filters_rejected(self) -> None:
-        self._window.results.set_filters(self.session.filters)
-
-    # What the recording says
-
-    def _on_unavailable(self, reason: str) -> None:
-        self._window.capture.set_unavailable(reason)
-        self._window.empty.set_unavailable(reason)
-        self._window.commands.record.setEnabled(not reason)
-
-    def _on_heard(self, picture: LivePicture, peak_db: float, elapsed_s: float) -> None:
-        self._window.spectrogram.show_live(picture)
-        self._window.capture.level.set_level(peak_db)
-        self._window.capture.set_elapsed(elapsed_s)
-
-    def _on_stopped(self, waveform: Waveform, problem: str) -> None:
-        self._window.capture.set_recording(False)
-        self.session.match(waveform, problem)
-
-    def _on_put_aside(self, waveform: Waveform) -> None:
-        self._window.capture.set_recording(False)
-        if self.session.state is State.LISTENING:
-            self.session.cancel()
-
-        def match() -> None:
-            self._window.show_sound()
-            self.session.match(waveform)
-
-        self._window.banner.show_note(
-            f"The recording of {waveform.duration_s:.1f} s was put aside.", "Match it", match
-        )
-
-    def _on_recording_failed(self, error: SoundalikeError) -> None:
-        self._window.capture.set_recording(False)
-        if self.session.state is State.LISTENING:
-            self.session.cancel()
-        self._on_trouble(error)
-        if isinstance(error, MicrophoneError):
-            self.listening.refresh()
+    def _on_choices_rejected(self) -> None:
+        self._window.results.set_choices(self.session.choices)
 
 
 _SENTENCES = {

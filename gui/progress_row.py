@@ -1,4 +1,4 @@
-"""The line under the spectrogram: how far the work is, Cancel, and what lies under the cursor."""
+"""The line under the spectrogram: how far the work is, and Cancel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gui.progress_line import ProgressLine
 DELAY_MS = 150
 """Work that is over before this shows no progress at all: a flash would only unsettle."""
 
-HEIGHT = 5 * theme.GRID
+HEIGHT = 4 * theme.GRID
 
 
 class ProgressRow(QWidget):
@@ -30,7 +30,6 @@ class ProgressRow(QWidget):
         self.bar = ProgressLine()
         self.stage = QLabel()
         self.cancel = QPushButton("Cancel")
-        self.read_out = QLabel()
         self._delay = QTimer(self)
         self._idle_text = ""
         self._build()
@@ -42,11 +41,6 @@ class ProgressRow(QWidget):
         self._delay.timeout.connect(self._reveal)
         self.stage.setTextFormat(Qt.TextFormat.PlainText)
         self.stage.setAccessibleName("Stage")
-        self.read_out.setFont(theme.scaled_font(self, 1.0))
-        widest = self.read_out.fontMetrics().horizontalAdvance("0000.00 s · 000 Hz · −00 dB")
-        self.read_out.setMinimumWidth(widest)
-        self.read_out.setAccessibleName("Under the cursor")
-        self.read_out.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.cancel.setFixedHeight(28)
         self.cancel.setToolTip("Cancel (Escape)")
         self.cancel.clicked.connect(self.cancel_pressed)
@@ -60,7 +54,6 @@ class ProgressRow(QWidget):
         row.addWidget(self.stage)
         row.addWidget(self.cancel)
         row.addStretch(1)
-        row.addWidget(self.read_out)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)

@@ -140,7 +140,7 @@ def _text(match: Match, column: Column) -> str:
         case Column.TIME:
             return formats.span(match.start_s, match.end_s)
         case Column.LINK:
-            return match.url.removeprefix("https://www.") or NOT_RESOLVED
+            return match.url.removeprefix("https://www.") or match.no_link or NOT_RESOLVED
 
 
 def _value(match: Match, column: Column) -> float | str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPalette
 from PySide6.QtWidgets import (
+    QComboBox,
     QGraphicsOpacityEffect,
     QHBoxLayout,
     QLabel,
@@ -16,11 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.options import Filter
+from core.options import FRAMES, MEAN, Filter
 from core.types import Match
 from gui import theme
 from gui.class_filter import ClassFilter
 from gui.results_table import ResultsTable
+from gui.session import Choices
 
 MOST_RESULTS = 1000
 
@@ -30,11 +32,14 @@ class ResultsPanel(QWidget):
 
     Signals
     -------
-    filters_changed
-        A person changed the number of results, or a class to show or hide.
+    choices_changed
+        A person changed what is compared, how many results there are, or a class.
+    live_changed : int
+        A person changed how many of the last seconds of a recording are searched for.
     """
 
-    filters_changed = Signal()
+    choices_changed = Signal()
+    live_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +47,9 @@ class ResultsPanel(QWidget):
         self.more = QPushButton("More like this")
         self.heading = QLabel()
         self.summary = QLabel()
+        self.live = QSpinBox()
         self.count = QSpinBox()
+        self.by = QComboBox()
         self.include = ClassFilter("&Only:", "add a class")
         self.exclude = ClassFilter("&Without:", "add a class")
         self.table = ResultsTable()
@@ -66,9 +73,25 @@ class ResultsPanel(QWidget):
         self.count.setAccessibleName("Number of results")
         self.count.setKeyboardTracking(False)
         self.count.setFixedHeight(theme.ROW_HEIGHT)
-        self.count.valueChanged.connect(self.filters_changed)
+        self.count.valueChanged.connect(self.choices_changed)
+        self.by.addItem("Whole sounds", MEAN)
+        self.by.addItem("Best seconds", FRAMES)
+        self.by.setAccessibleName("What is compared")
+        self.by.setToolTip(
+            "Compare sounds as wholes, or each part of yours with the clip's most similar second"
+        )
+        self.by.setFixedHeight(theme.ROW_HEIGHT)
+        self.by.currentIndexChanged.connect(self.choices_changed)
+        self.live.setRange(1, 60)
+        self.live.setPrefix("last ")
+        self.live.setSuffix(" s")
+        self.live.setAccessibleName("Seconds of the recording that are matched while it runs")
+        self.live.setToolTip(self.live.accessibleName())
+        self.live.setFixedHeight(theme.ROW_HEIGHT)
+        self.live.valueChanged.connect(self.live_changed)
+        self.live.hide()
         for chooser in (self.include, self.exclude):
-            chooser.changed.connect(self.filters_changed)
+            chooser.changed.connect(self.choices_changed)
         for button in (self.back, self.more):
             button.setFixedHeight(theme.ROW_HEIGHT)
         self._pages = QStackedLayout()
@@ -87,6 +110,7 @@ class ResultsPanel(QWidget):
         row.setSpacing(theme.GRID)
         row.addWidget(self.heading, 1)
         row.addWidget(self.summary)
+        row.addWidget(self.live)
         row.addSpacing(theme.GRID)
         row.addWidget(self.back)
         row.addWidget(self.more)
@@ -100,6 +124,7 @@ class ResultsPanel(QWidget):
         row.setSpacing(theme.GRID)
         row.addWidget(caption)
         row.addWidget(self.count)
+        row.addWidget(self.by)
         row.addSpacing(theme.GRID)
         row.addWidget(self.include, 1)
         row.addSpacing(theme.GRID)
@@ -140,6 +165,18 @@ class ResultsPanel(QWidget):
         """Offer these class names while a person types."""
         for chooser in (self.include, self.exclude):
             chooser.set_known(names)
+
+    @property
+    def choices(self) -> Choices:
+        """What a person chose."""
+        return Choices(self.count.value(), self.filters, str(self.by.currentData()))
+
+    def set_choices(self, choices: Choices) -> None:
+        """Show other choices without telling anyone."""
+        with QSignalBlocker(self):
+            self.count.setValue(choices.k)
+            self.by.setCurrentIndex(max(0, self.by.findData(choices.by)))
+            self.set_filters(choices.filters)
 
     @property
     def filters(self) -> Filter:

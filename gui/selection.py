@@ -51,9 +51,17 @@ class Selection(QObject):
         self._told = None
         self._change(None, is_at_rest=True)
 
-    def grow_limit(self, duration_s: float) -> None:
+    def adopt(self, span: Span) -> None:
+        """Select what was settled before, such as an older answer's span."""
+        self._rest.stop()
+        self._told = span
+        self._change(span, is_at_rest=True)
+
+    def limit_to(self, duration_s: float) -> None:
         """Follow what became known of the sound's length."""
         self._limit = (0.0, duration_s)
+        if self._span is not None:
+            self.select(*self._span)
 
     def select(self, one_s: float, other_s: float) -> None:
         """Select between two times, in either order, within the sound; too little clears."""

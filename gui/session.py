@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from core.audio.logmel import LogMel, log_mel
-from core.audio.waveform import Waveform
+from core.audio.files import AudioFile
 from core.engine import Engine
 from core.errors import SoundalikeError
 from core.jobs import Job
-from core.options import DEFAULT_K, Filter
+from core.options import DEFAULT_K, MEAN, Filter
 from core.types import CatalogInfo, Matches, Query
-from gui.drops import first_sound
-from gui.picture import Picture
+from gui.drops import Found, find_sounds
+from gui.live import Live
 from gui.runner import Lane
 
 LOADING = "Loading the model"
 
 Source: TypeAlias = Query | str
 """What was asked for: a sound that was listened to, or the id of a video."""
+
+Span: TypeAlias = tuple[float, float]
+"""Start and end in seconds."""
 
 
 class State(Enum):
@@ -37,27 +39,41 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
-class _Heard:
-    sound: LogMel
-    picture: Picture
-    note: str = ""
+class Choices:
+    """What a person chose for all searches.
+
+    Attributes
+    ----------
+    k : int
+        How many matches.
+    filters : Filter
+    by : {"mean", "frames"}
+        What is compared: sounds as wholes, or their best-aligned seconds.
+    """
+
+    k: int = DEFAULT_K
+    filters: Filter = field(default_factory=Filter)
+    by: str = MEAN
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
+    """Matches, and what they answer.
+
+    Attributes
+    ----------
+    source : Query or str
+    matches : Matches
+    audio : AudioFile or None
+        The sound in sight; None before there was any.
+    span : tuple of two floats, or None
+        The part of the sound that was matched; None for all of it.
+    """
+
     source: Source
     matches: Matches
-    picture: Picture | None
-
-
-def _hear_files(paths: list[Path], job: Job) -> _Heard:
-    found = first_sound(paths, job.part(0.0, 0.8))
-    return _hear(found.waveform, job.part(0.8, 1.0), found.note)
-
-
-def _hear(waveform: Waveform, job: Job, note: str = "") -> _Heard:
-    sound = log_mel(waveform, job)
-    return _Heard(sound, Picture.of(sound), note)
+    audio: AudioFile | None = None
+    span: Span | None = None
 
 
 class Session(QObject):
@@ -66,9 +82,13 @@ class Session(QObject):
     Signals
     -------
     state_changed : State
-    pictured : Picture
-        A sound was read.
-    answered : Matches
+    opened : AudioFile
+        A sound was found readable, and is to be shown.
+    found : list of Path
+        More sounds that were given at the same time.
+    answered : Answer
+    glimpsed : Matches
+        What the last seconds of a running recording sound like.
     began : str, bool
         Work began: its stage, and whether it can be cancelled.
     progressed : str, object
@@ -81,15 +101,17 @@ class Session(QObject):
     ready : CatalogInfo
         Model and catalogue are loaded.
     classes_known : list of str
-    filters_rejected
-        `filters` went back to those that worked before.
+    choices_rejected
+        `choices` went back to those that worked before.
     back_changed : bool
         Whether there is an answer to go back to.
     """
 
     state_changed = Signal(object)
-    pictured = Signal(object)
+    opened = Signal(object)
+    found = Signal(list)
     answered = Signal(object)
+    glimpsed = Signal(object)
     began = Signal(str, bool)
     progressed = Signal(str, object)
     finished = Signal()
@@ -97,7 +119,7 @@ class Session(QObject):
     noted = Signal(str)
     ready = Signal(object)
     classes_known = Signal(list)
-    filters_rejected = Signal()
+    choices_rejected = Signal()
     back_changed = Signal(bool)
 
     def __init__(
@@ -107,18 +129,33 @@ class Session(QObject):
         self._engine, self._sounds, self._searches = engine, sounds, searches
         self.state = State.EMPTY
         self.subject = ""
-        self.k, self.filters = DEFAULT_K, Filter()
-        self._good_filters = Filter()
+        self.choices = self._good_choices = Choices()
+        self.live = Live(engine, searches, self.choices, self)
+        self.live.glimpsed.connect(self._on_glimpse)
+        self.live.failed.connect(self._on_live_failed)
+        self.live.heard.connect(self._on_query)
         self._is_loading = False
-        self._heard: _Heard | None = None
+        self._audio: AudioFile | None = None
+        self._span: Span | None = None
+        self._note = ""
         self._asked: Source | None = None
-        self._answer: _Answer | None = None
-        self._earlier: list[_Answer] = []
+        self._answer: Answer | None = None
+        self._earlier: list[Answer] = []
 
     @property
-    def answer(self) -> Matches | None:
-        """The matches that are shown."""
-        return self._answer.matches if self._answer else None
+    def answer(self) -> Answer | None:
+        """What is shown."""
+        return self._answer
+
+    @property
+    def span(self) -> Span | None:
+        """The part of it that is matched; None for all of it."""
+        return self._span
+
+    @property
+    def audio(self) -> AudioFile | None:
+        """The sound in sight."""
+        return self._audio
 
     def load(self) -> None:
         """Load model and catalogue; a sound that comes meanwhile waits."""
@@ -129,34 +166,53 @@ class Session(QObject):
         )
 
     def open_files(self, paths: list[Path]) -> None:
-        """Read and match the first sound among files and folders."""
+        """Read and match the first sound among files and folders; tell of the others."""
         self._think(paths[0].name)
-        self._sounds.submit(
-            lambda job: _hear_files(paths, job),
-            self._on_heard,
-            self._on_trouble,
-            self._on_progress,
-        )
         self.began.emit(f"Reading {paths[0].name}", True)
-
-    def match(self, waveform: Waveform, note: str = "") -> None:
-        """Match a sound that is already here, such as a recording."""
-        self._think(waveform.name)
         self._sounds.submit(
-            lambda job: _hear(waveform, job, note),
-            self._on_heard,
+            lambda job: find_sounds(paths, job),
+            self._on_found,
             self._on_trouble,
             self._on_progress,
         )
-        self.began.emit(f"Reading {waveform.name}", True)
+
+    def match(self, audio: AudioFile, span: Span | None = None, note: str = "") -> None:
+        """Match a sound, or a span of it."""
+        self._think(audio.name)
+        self._span, self._note = span, note
+        if audio is not self._audio:
+            self._audio = audio
+            self.opened.emit(audio)
+        start_s, end_s = span or (None, None)
+        self.began.emit("Listening", True)
+        self._searches.submit(
+            lambda job: self._engine.query(audio, start_s, end_s, job),
+            self._on_query,
+            self._on_trouble,
+            self._on_progress,
+        )
+
+    def match_span(self, span: Span | None) -> None:
+        """Match a span of the sound in sight, or all of it, unless that is being done."""
+        is_done = self.state is State.THINKING and span == self._span
+        if self._audio is not None and self.state is not State.LISTENING and not is_done:
+            self.match(self._audio, span)
 
     def more_like(self, video_id: str) -> None:
         """Look for what sounds like a video of the catalogue."""
         self._forget_work()
         self._ask(video_id)
 
+    def restore(self, answer: Answer) -> None:
+        """Return to an answer of before, under the choices of now."""
+        self._forget_work()
+        self._forget_earlier()
+        self._answer = answer
+        self._show(answer)
+        self._ask(answer.source)
+
     def back(self) -> None:
-        """Return to the answer before, under the filters of now."""
+        """Return to the answer before, under the choices of now."""
         if not self._earlier:
             return
         self._forget_work()
@@ -165,13 +221,15 @@ class Session(QObject):
         self._show(self._answer)
         self._ask(self._answer.source)
 
-    def choose(self, k: int, filters: Filter) -> None:
-        """Change the number of results and the classes; what was listened to is kept."""
-        if (k, filters) == (self.k, self.filters):
+    def choose(self, choices: Choices) -> None:
+        """Change what is shown of the catalogue; what was listened to is kept."""
+        if choices == self.choices:
             return
-        self.k, self.filters = k, filters
+        self.choices = choices
+        self.live.choices = choices
         source = self._asked or (self._answer.source if self._answer else None)
-        if source is not None and self._heard is None:
+        is_hearing = self.state is State.THINKING and self._asked is None
+        if source is not None and not is_hearing and self.state is not State.LISTENING:
             self._ask(source)
 
     def listen(self) -> None:
@@ -180,6 +238,16 @@ class Session(QObject):
         self.subject = ""
         self._rest()
         self._enter(State.LISTENING)
+        self.live.begin()
+
+    def match_recording(self, audio: AudioFile, note: str = "") -> None:
+        """Match all of a recording that was heard live."""
+        self.subject = audio.name
+        self._span, self._note, self._audio = None, note, audio
+        self._enter(State.THINKING)
+        self.opened.emit(audio)
+        self.began.emit("Listening", True)
+        self.live.finish(self._on_progress)
 
     def cancel(self) -> None:
         """Give up what is at work and lead back to what was there before."""
@@ -223,58 +291,59 @@ class Session(QObject):
         self.subject = subject
         self._enter(State.THINKING)
 
-    def _on_heard(self, heard: _Heard) -> None:
-        self._heard = heard
-        self.pictured.emit(heard.picture)
-        self.subject = heard.sound.name
-        self._enter(State.THINKING)
-        self.began.emit("Listening", True)
-        self._searches.submit(
-            lambda job: self._engine.query(heard.sound, job),
-            self._on_query,
-            self._on_trouble,
-            self._on_progress,
-        )
+    def _on_found(self, found: Found) -> None:
+        if found.others:
+            self.found.emit(list(found.others))
+        self.match(found.audio, note=found.note)
 
     def _on_query(self, query: Query) -> None:
-        heard, self._heard = self._heard, None
-        notes = " ".join(note for note in (*query.notes, heard.note if heard else "") if note)
+        note, self._note = self._note, ""
+        notes = " ".join(text for text in (*query.notes, note) if text)
         if notes:
             self.noted.emit(notes)
-        self._earlier.clear()
-        self.back_changed.emit(False)
-        self._ask(query, heard.picture if heard else None)
+        self._forget_earlier()
+        self._ask(query)
+
+    def _on_glimpse(self, matches: Matches) -> None:
+        if self.state is State.LISTENING:
+            self.glimpsed.emit(matches)
+
+    def _on_live_failed(self, error: SoundalikeError) -> None:
+        if self.state is State.LISTENING:
+            self.troubled.emit(error)  # the recording goes on: it is worth more than its matches
+        else:
+            self._on_trouble(error)
 
     # Asking the catalogue
 
-    def _ask(self, source: Source, picture: Picture | None = None) -> None:
+    def _ask(self, source: Source) -> None:
         self._asked = source
-        k, filters = self.k, self.filters
+        choices = self.choices
+        audio, span = self._audio, self._span
         self.subject = source.name if isinstance(source, Query) else source
         self._enter(State.THINKING)
         self.began.emit("Searching", True)
 
         def search(job: Job) -> Matches:
-            if isinstance(source, Query):
-                return self._engine.search(source, k, filters, job)
-            return self._engine.similar(source, k, filters, job)
+            find = self._engine.search if isinstance(source, Query) else self._engine.similar
+            return find(source, choices.k, choices.filters, job, choices.by)  # type: ignore[arg-type]
 
         def done(matches: Matches) -> None:
-            self._good_filters = filters
-            self._on_answer(_Answer(source, matches, picture))
+            self._good_choices = choices
+            self._on_answer(Answer(source, matches, audio, span))
 
         def failed(error: SoundalikeError) -> None:
-            if filters != self._good_filters:
-                self.filters = self._good_filters
-                self.filters_rejected.emit()
+            if choices != self._good_choices:
+                self.choices = self.live.choices = self._good_choices
+                self.choices_rejected.emit()
                 self.troubled.emit(error)
-                self._ask(source, picture)
+                self._ask(source)
             else:
                 self._on_trouble(error)
 
         self._searches.submit(search, done, failed, self._on_progress)
 
-    def _on_answer(self, answer: _Answer) -> None:
+    def _on_answer(self, answer: Answer) -> None:
         self._asked = None
         self._rest()
         before = self._answer
@@ -282,11 +351,8 @@ class Session(QObject):
         if before is not None and is_new and isinstance(answer.source, str):
             self._earlier.append(before)
             self.back_changed.emit(True)
-        if answer.picture is None and before is not None:
-            # A video has no picture here: the sound it was found by stays in sight.
-            answer = _Answer(answer.source, answer.matches, before.picture)
         self._answer = answer
-        self.answered.emit(answer.matches)
+        self.answered.emit(answer)
         self._enter(State.RESULTS)
 
     # What all of it shares
@@ -301,9 +367,14 @@ class Session(QObject):
         self._lead_back(State.TROUBLE)
 
     def _forget_work(self) -> None:
-        self._heard = self._asked = None
+        self._asked = None
+        self.live.end()
         self._sounds.cancel()
         self._searches.cancel()
+
+    def _forget_earlier(self) -> None:
+        self._earlier.clear()
+        self.back_changed.emit(False)
 
     def _rest(self) -> None:
         self.finished.emit()
@@ -315,11 +386,13 @@ class Session(QObject):
             self._show(self._answer)
         self._enter(state)
 
-    def _show(self, answer: _Answer) -> None:
-        if answer.picture is not None:
-            self.pictured.emit(answer.picture)
+    def _show(self, answer: Answer) -> None:
+        self._span = answer.span
+        if answer.audio is not None:
+            self._audio = answer.audio
+            self.opened.emit(answer.audio)
         self.subject = answer.matches.query.name
-        self.answered.emit(answer.matches)
+        self.answered.emit(answer)
 
     def _enter(self, state: State) -> None:
         self.state = state

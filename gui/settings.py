@@ -7,10 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from core.options import DEFAULT_K, Filter
+from core.options import DEFAULT_K, FRAMES, MEAN, Filter
 
 _SEPARATOR = "\n"
-"""Class names have commas in them, but never line breaks."""
+"""Class names have commas in them, but never line breaks; files that have some are not listed."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,18 @@ class Remembered:
 
     geometry: bytes = b""
     splitter: bytes = b""
+    lower: bytes = b""
     k: int = DEFAULT_K
     filters: Filter = field(default_factory=Filter)
+    by: str = MEAN
     device: str = ""
+    output: str = ""
+    volume: float = 1.0
     folder: str = ""
+    recent: tuple[str, ...] = ()
+    live_s: int = 5
+    shows_history: bool = True
+    view: str = ""
 
 
 class Settings:
@@ -36,10 +44,18 @@ class Settings:
         return Remembered(
             self._bytes("geometry"),
             self._bytes("splitter"),
-            self._count("k"),
+            self._bytes("lower"),
+            int(self._number("k", DEFAULT_K, 1, 1000)),
             Filter(self._names("include"), self._names("exclude")),
+            self._text("by") if self._text("by") in (MEAN, FRAMES) else MEAN,
             self._text("device"),
+            self._text("output"),
+            self._number("volume", 1.0, 0.0, 1.0),
             self._text("folder"),
+            self._names("recent"),
+            int(self._number("live_s", 5, 1, 60)),
+            self._text("shows_history") != "no",
+            self._text("view"),
         )
 
     def write(self, values: Remembered) -> None:
@@ -47,11 +63,19 @@ class Settings:
         store = self._store
         store.setValue("geometry", QByteArray(values.geometry))
         store.setValue("splitter", QByteArray(values.splitter))
+        store.setValue("lower", QByteArray(values.lower))
         store.setValue("k", values.k)
         store.setValue("include", _SEPARATOR.join(values.filters.include))
         store.setValue("exclude", _SEPARATOR.join(values.filters.exclude))
+        store.setValue("by", values.by)
         store.setValue("device", values.device)
+        store.setValue("output", values.output)
+        store.setValue("volume", values.volume)
         store.setValue("folder", values.folder)
+        store.setValue("recent", _SEPARATOR.join(values.recent))
+        store.setValue("live_s", values.live_s)
+        store.setValue("shows_history", "yes" if values.shows_history else "no")
+        store.setValue("view", values.view)
         store.sync()
 
     def _text(self, key: str) -> str:
@@ -65,8 +89,9 @@ class Settings:
         value = self._store.value(key)
         return bytes(value.data()) if isinstance(value, QByteArray) else b""
 
-    def _count(self, key: str) -> int:
+    def _number(self, key: str, usual: float, least: float, most: float) -> float:
         try:
-            return max(1, int(str(self._store.value(key, DEFAULT_K))))
+            number = float(str(self._store.value(key, usual)))
         except ValueError:
-            return DEFAULT_K
+            return usual
+        return number if least <= number <= most else usual

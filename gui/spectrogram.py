@@ -110,15 +110,13 @@ class Spectrogram(QWidget):
         """Show a whole sound from its start to its end; nothing of it is selected."""
         self._picture = sound
         self._whole = (0.0, sound.duration_s)
+        self._span_s = self._whole
         self._details.forget()
         self.point(None)
         self.set_playhead(None)
         self.selection.start_anew(sound.duration_s)
-        self.plot.overlay.sound_s = sound.duration_s
-        self.plot.setAccessibleDescription(
-            f"{formats.clock(sound.duration_s, 1)} of sound. {_KEYS}"
-        )
         self._look_at(self._whole)
+        self._describe()
         self.refresh()
 
     def show_picture(self, picture: Picture) -> None:
@@ -129,6 +127,7 @@ class Spectrogram(QWidget):
         """Show what has become known of the sound since it was shown."""
         if isinstance(self._picture, LivePicture) or self._picture is None:
             return
+        self._set_duration(self._picture.duration_s)
         spectrum = Spectrum.MEL
         levels = self._picture.levels(spectrum, *self._whole, 1024)
         floor, ceiling = (level_of(db) for db in self._picture.range_db(spectrum))
@@ -137,6 +136,15 @@ class Spectrogram(QWidget):
             np.clip(scaled, 0, 255).astype(np.uint8), self._choices.colors.table()
         )
         self._draw()
+
+    def _set_duration(self, duration_s: float) -> None:
+        self.plot.overlay.sound_s = duration_s
+        if duration_s == self._whole[1]:
+            return
+        self._whole = (0.0, duration_s)
+        self.selection.limit_to(duration_s)
+        self._look_at(fitted(self._span_s, self._whole))
+        self._describe()
 
     def show_live(self, picture: LivePicture) -> None:
         """Show the newest state of a sound that is still arriving."""
@@ -296,7 +304,10 @@ class Spectrogram(QWidget):
 
     def _on_selection(self, span: Span | None) -> None:
         self.plot.set_selection(span)
-        said = ""
+        self._describe()
+
+    def _describe(self) -> None:
+        span, said = self.selection.span, ""
         if span is not None:
             said = f" {span[0]:.2f} to {span[1]:.2f} seconds are selected."
         duration = formats.clock(self._whole[1], 1)

@@ -29,6 +29,7 @@ class TimeEdit(QLineEdit):
         self._shown = ""
         self.setAccessibleName(name)
         self.setAccessibleDescription(description)
+        self.setAcceptDrops(False)  # drops belong to the whole window
         self.setToolTip(f"{name}, such as 1.25 or 0:01.25")
         self.setPlaceholderText("–:––")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)

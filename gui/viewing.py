@@ -94,8 +94,10 @@ class Viewing(QObject):
             )
 
     def _on_filled(self, _: None) -> None:
-        if self._overview is None:
+        if self._overview is None or self._file is None:
             return
+        # What a header promises, only reading proves.
+        self._overview.end_at(self._file.duration_s)
         if self._timer.isActive():
             self._timer.stop()
             self._spectrogram.refresh()

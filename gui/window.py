@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -16,7 +15,6 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QLabel,
     QMainWindow,
     QSplitter,
@@ -25,7 +23,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.audio.files import SUFFIXES
 from core.errors import AudioFileError
 from gui import theme
 from gui.actions import Actions
@@ -34,13 +31,29 @@ from gui.capture_bar import CaptureBar
 from gui.drop_overlay import DropOverlay
 from gui.drops import local_paths
 from gui.empty_page import EmptyPage
+from gui.file_dialogs import FileDialogs
+from gui.history_panel import HistoryPanel
 from gui.progress_row import ProgressRow
+from gui.recent_files import RecentFiles
 from gui.results_panel import ResultsPanel
+from gui.session import Choices
 from gui.settings import Remembered
 from gui.shortcuts_page import ShortcutsPage
+from gui.sound_bar import SoundBar
 from gui.spectrogram import Spectrogram
+from gui.view_choices import ViewChoices
 
 NAME = "Soundalike"
+
+SPECTROGRAM_KEYS = [
+    ("Arrow keys", "In the spectrogram: read out time, frequency and level"),
+    ("Shift+Left, Shift+Right", "Select, from the cursor on"),
+    ("Ctrl+Left, Ctrl+Right", "Move the selection"),
+    ("[ and ]", "Begin or end the selection at the cursor"),
+    ("Return", "In the spectrogram: match the selection"),
+    ("+, − and 0", "Zoom in, out, and back"),
+    ("Page Up, Page Down, Home, End", "Move along the sound"),
+]
 
 
 class MainWindow(QMainWindow):
@@ -66,18 +79,21 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self._is_painted = False
-        self._folder = ""
         self.commands = Actions(self)
         self.capture = CaptureBar()
         self.banner = Banner()
         self.spectrogram = Spectrogram()
+        self.sound = SoundBar(self.spectrogram)
         self.progress = ProgressRow()
         self.results = ResultsPanel()
+        self.history = HistoryPanel()
         self.empty = EmptyPage()
         self.status = QLabel()
+        self.dialogs = FileDialogs(self)
         self._overlay = DropOverlay(self)
         self._pages = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._lower = QSplitter(Qt.Orientation.Horizontal)
         self._shortcuts: ShortcutsPage | None = None
         self._build()
 
@@ -87,16 +103,20 @@ class MainWindow(QMainWindow):
         self.resize(1120, 760)
         sound = QWidget()
         for box, widgets in (
-            (QVBoxLayout(sound), (self.spectrogram, self.progress)),
+            (QVBoxLayout(sound), (self.spectrogram, self.sound, self.progress)),
             (QVBoxLayout(whole := QWidget()), (self.capture, self.banner, self._pages)),
         ):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
             for widget in widgets:
                 box.addWidget(widget)
+        self._lower.addWidget(self.history)
+        self._lower.addWidget(self.results)
+        self._lower.setStretchFactor(1, 1)
         self._splitter.addWidget(sound)
-        self._splitter.addWidget(self.results)
-        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self._lower)
+        for splitter in (self._lower, self._splitter):
+            splitter.setChildrenCollapsible(False)
         self._splitter.setSizes([300, 400])
         self._splitter.setStretchFactor(0, 2)
         self._splitter.setStretchFactor(1, 3)
@@ -111,6 +131,14 @@ class MainWindow(QMainWindow):
         self.results.bind(self.commands.back, self.commands.more)
         self.capture.set_menu(self.commands.menu)
         self.commands.shortcuts.triggered.connect(self._show_shortcuts)
+        self.commands.history.toggled.connect(self.history.setVisible)
+        self.commands.open.triggered.connect(self.dialogs.open_files)
+        self.commands.open_folder.triggered.connect(self.dialogs.open_folder)
+        self.dialogs.opened.connect(self.dropped)
+        self.recent = RecentFiles(self)
+        self.recent.chosen.connect(lambda path: self.dropped.emit([path]))
+        self.recent.filled.connect(self.capture.recent.setEnabled)
+        self.capture.set_recent(self.recent.menu)
         self.commands.quit.triggered.connect(self.close)
         self._order_tabs()
         self.capture.record.setFocus()
@@ -120,16 +148,31 @@ class MainWindow(QMainWindow):
             self.capture.record,
             self.capture.device,
             self.capture.open,
+            self.capture.recent,
             self.capture.menu_button,
             self.banner.action,
             self.banner.dismiss,
             self.empty.record,
             self.empty.open,
             self.spectrogram.plot,
+            self.sound.play,
+            self.sound.stop,
+            self.sound.loop,
+            self.sound.volume,
+            self.sound.start,
+            self.sound.end,
+            self.sound.match_selection,
+            self.sound.match_all,
+            self.sound.view,
+            self.sound.colors,
             self.progress.cancel,
+            self.history.view,
+            self.history.clear,
+            self.results.live,
             self.results.back,
             self.results.more,
             self.results.count,
+            self.results.by,
             self.results.include.edit,
             self.results.exclude.edit,
             self.results.table,
@@ -149,26 +192,12 @@ class MainWindow(QMainWindow):
         """Put what the window is about into its title."""
         self.setWindowTitle(" – ".join((*(part for part in parts if part), NAME)))
 
-    def choose_file(self) -> None:
-        """Ask for a sound file."""
-        endings = " ".join(f"*.{ending}" for ending in sorted(SUFFIXES))
-        dialog = QFileDialog(self, "Open a sound file", self._folder)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"Sound files ({endings})", "All files (*)"])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._on_file)
-        dialog.open()
-
-    def _on_file(self, name: str) -> None:
-        self._folder = str(Path(name).parent)
-        self.dropped.emit([Path(name)])
-
     def _show_shortcuts(self) -> None:
         if self._shortcuts is None:
             others = [
                 ("Space", "Record or stop"),
-                ("Return", "Open the link of the match"),
-                ("Arrow keys", "In the spectrogram: read out time, frequency and level"),
+                ("Return", "In the matches: open the link"),
+                *SPECTROGRAM_KEYS,
             ]
             self._shortcuts = ShortcutsPage(self.commands.everything, others, self)
         self._shortcuts.show()
@@ -180,23 +209,36 @@ class MainWindow(QMainWindow):
         """Take up sizes and choices of the last time."""
         if values.geometry:
             self.restoreGeometry(QByteArray(values.geometry))
-        if values.splitter:
-            self._splitter.restoreState(QByteArray(values.splitter))
-        self.results.count.setValue(values.k)
-        self.results.include.set_names(values.filters.include)
-        self.results.exclude.set_names(values.filters.exclude)
+        for splitter, state in ((self._splitter, values.splitter), (self._lower, values.lower)):
+            if state:
+                splitter.restoreState(QByteArray(state))
+        self.results.set_choices(Choices(values.k, values.filters, values.by))
+        self.results.live.setValue(values.live_s)
         self.capture.choose_device(values.device)
-        self._folder = values.folder
+        self.sound.volume.setValue(round(100 * values.volume))
+        self.spectrogram.choose(ViewChoices.from_text(values.view))
+        self.commands.history.setChecked(values.shows_history)
+        self.history.setVisible(values.shows_history)
+        self.recent.show(list(values.recent))
+        self.dialogs.folder = values.folder
 
     def remembered(self) -> Remembered:
         """Return sizes and choices for the next time."""
+        choices = self.results.choices
         return Remembered(
-            bytes(self.saveGeometry().data()),
-            bytes(self._splitter.saveState().data()),
-            self.results.count.value(),
-            self.results.filters,
-            self.capture.chosen_device,
-            self._folder,
+            geometry=bytes(self.saveGeometry().data()),
+            splitter=bytes(self._splitter.saveState().data()),
+            lower=bytes(self._lower.saveState().data()),
+            k=choices.k,
+            filters=choices.filters,
+            by=choices.by,
+            device=self.capture.wanted_device,
+            volume=self.sound.volume.value() / 100,
+            folder=self.dialogs.folder,
+            recent=tuple(self.recent.paths),
+            live_s=self.results.live.value(),
+            shows_history=self.commands.history.isChecked(),
+            view=self.spectrogram.choices.as_text(),
         )
 
     # Events
@@ -236,7 +278,7 @@ class MainWindow(QMainWindow):
         except AudioFileError as error:
             self._overlay.appear(error.message)
         else:
-            name = paths[0].name if len(paths) == 1 else f"the first of {len(paths)} files"
+            name = paths[0].name if len(paths) == 1 else f"these {len(paths)} files"
             self._overlay.appear(f"Drop to find what sounds like {name}")
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:

@@ -61,17 +61,21 @@ class VirtualMicrophone:
     ----------
     environment : dict
         What a program needs to find it.
-    name : str
-        The input's name as PortAudio has it.
+    key, name : str
+        The input's own name, and what people call it.
     play : callable
         Starts playing a wav file into it.
+    control : callable
+        Runs ``pactl`` with these arguments and returns what it prints.
     stop_server : callable
         Takes the microphone away, as if it were unplugged.
     """
 
     environment: dict[str, str]
+    key: str
     name: str
     play: Callable[[Path], subprocess.Popen[bytes]]
+    control: Callable[..., str]
     stop_server: Callable[[], None]
 
 
@@ -99,8 +103,16 @@ def virtual_microphone(
         server = subprocess.Popen(
             ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
             + ["-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
-            + ["-L", "module-null-sink sink_name=speaker rate=48000"]
-            + ["-L", "module-remap-source source_name=microphone master=speaker.monitor"],
+            + [
+                "-L",
+                "module-null-sink sink_name=speaker rate=48000"
+                " sink_properties=device.description=Speaker",
+            ]
+            + [
+                "-L",
+                "module-remap-source source_name=microphone master=speaker.monitor"
+                " source_properties=device.description=Microphone",
+            ],
             env={**os.environ, "HOME": str(folder)},
             stdout=log,
             stderr=log,
@@ -116,23 +128,28 @@ def virtual_microphone(
         server.wait()
 
     try:
-        wait_until(lambda: socket.exists() and _pactl("info") == 0)
-        assert _pactl("set-default-source", "microphone") == 0
+        wait_until(lambda: socket.exists() and _answers())
+        _pactl("set-default-source", "microphone")
         # A null sink at rest wakes up only every two seconds; silence keeps it awake.
         programs.append(
             subprocess.Popen(
                 ["pacat", "--device=speaker", "--latency-msec=20", "--rate=48000", "/dev/zero"]
             )
         )
-        yield VirtualMicrophone(environment, "pulse", play, stop_server)
+        yield VirtualMicrophone(environment, "microphone", "Microphone", play, _pactl, stop_server)
     finally:
         for program in reversed(programs):
             program.kill()
             program.wait()
 
 
-def _pactl(*arguments: str) -> int:
-    return subprocess.run(["pactl", *arguments], capture_output=True, check=False).returncode
+def _answers() -> bool:
+    return subprocess.run(["pactl", "info"], capture_output=True, check=False).returncode == 0
+
+
+def _pactl(*arguments: str) -> str:
+    command = ["pactl", *arguments]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
 
 
 def write_checkpoints(version: str, *paths_and_changes: str | Path, seed: int = 0) -> None:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.atomic import written_whole
-from core.audio.waveform import MODEL_RATE_HZ, Waveform
+from core.audio.waveform import MODEL_RATE_HZ, Waveform, checked_span
 from core.errors import AudioFileError
 from core.jobs import Job
 from core.types import Float32
@@ -147,23 +146,8 @@ class AudioFile:
         return Waveform(samples[:length], MODEL_RATE_HZ, self.name, self.notes)
 
     def check_span(self, start_s: float | None, end_s: float | None) -> tuple[float, float]:
-        """Return a span's bounds in seconds; None stands for the start or the end.
-
-        Raises
-        ------
-        AudioFileError
-            If the span is empty or begins behind the end of the sound.
-        """
-        start = 0.0 if start_s is None else start_s
-        end = self.duration_s if end_s is None else min(end_s, self.duration_s)
-        if not 0 <= start < end:
-            raise AudioFileError(
-                f"There is no sound between {start:g} s and "
-                f"{self.duration_s if end_s is None else end_s:g} s: "
-                f"the sound is {self.duration_s:.2f} s long.",
-                "Choose a start before the end, both within the sound.",
-            )
-        return start, end
+        """Return a span's bounds in seconds; see `checked_span`."""
+        return checked_span(start_s, end_s, self.duration_s)
 
     def blocks(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Float32]:
         """Yield a span as mono at 16 kHz, float32, in blocks of a second or so.
@@ -369,24 +353,3 @@ def _resampled(blocks: Iterator[Float32], rate_hz: int) -> Iterator[Float32]:
     for block in blocks:
         yield stream.resample_chunk(block)
     yield stream.resample_chunk(np.empty(0, np.float32), last=True)
-
-
-def save_wav(waveform: Waveform, path: Path) -> None:
-    """Write a sound as 16-bit WAV, whole or not at all.
-
-    Raises
-    ------
-    AudioFileError
-        If the file cannot be written.
-    """
-    import soundfile
-
-    try:
-        with written_whole(path) as file:
-            soundfile.write(
-                file, waveform.samples, waveform.rate_hz, format="WAV", subtype="PCM_16"
-            )
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise AudioFileError(
-            f"{path} cannot be written: {error}.", "Choose another place, or free some space."
-        ) from error

@@ -1,213 +1,234 @@
-"""The microphone: PortAudio's inputs by name, and a recorder that loses nothing."""
+"""Recording: a device's sound goes into a FLAC file as it comes, and to whoever looks on."""
 
 from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from core.audio.waveform import MODEL_RATE_HZ, Waveform
+from core.audio.doctor import Doctor, Finding
+from core.audio.inputs import (
+    CHECK_HINT,
+    Device,
+    find,
+    hold,
+    let_go,
+    list_inputs,
+    opening,
+    portaudio,
+)
+from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import MicrophoneError
 from core.types import Float32
 
-FIRST_BLOCK_S, NEXT_BLOCK_S = 6.0, 2.0
+FIRST_BLOCK_S, NEXT_BLOCK_S = 6.0, 1.5
 """A device that sends no block at all for this long has gone; some take seconds to wake up."""
+
+IDLE_MONITOR_S = 6.0
+"""The monitor of an output on which nothing plays may sleep for seconds."""
+
+FLUSH_S = 1.0
+"""What a crash may lose, besides the block that is being packed."""
 
 _LATENCY_S = 0.05
 """Short enough for a live picture, long enough to wake up rarely."""
 
-_CHECK_HINT = "Check that it is plugged in and allowed, or choose another input."
-
 
 @dataclass(frozen=True)
-class InputDevice:
-    """Something that can be recorded from.
+class Heard:
+    """What arrived since the last look.
 
     Attributes
     ----------
-    name : str
-        As the system calls it; this is also how it is chosen.
-    index : int
-        PortAudio's number, valid until devices change.
-    host_api : str
-        Such as "ALSA", "Core Audio" or "Windows WASAPI".
-    is_default : bool
-        Whether the system would choose it.
+    samples : float32 array, shape (n,)
+        Mono at 16 kHz.
+    peak : float
+        The largest magnitude that the device sent, 1 being full scale.
+    finding : Finding
+        What is wrong with the sound.
+    has_clipped : bool
+        Whether any sound since the beginning was cut off at full scale.
     """
 
-    name: str
-    index: int
-    host_api: str
-    is_default: bool
-
-
-def _portaudio() -> ModuleType:
-    try:
-        import sounddevice
-    except OSError as error:
-        raise MicrophoneError(
-            "Recording is off: the PortAudio library is missing.",
-            "Install it (Debian: apt install libportaudio2) and start again; "
-            "dropped files work without it.",
-        ) from error
-    return sounddevice  # type: ignore[no-any-return]
-
-
-def list_inputs() -> list[InputDevice]:
-    """Return the inputs of the system's preferred audio interface.
-
-    Raises
-    ------
-    MicrophoneError
-        If PortAudio is missing or there is no input at all.
-    """
-    portaudio = _portaudio()
-    try:
-        devices, apis = portaudio.query_devices(), portaudio.query_hostapis()
-    except portaudio.PortAudioError as error:
-        raise MicrophoneError(
-            f"The audio devices cannot be listed: {error}.", _CHECK_HINT
-        ) from error
-    # The same device appears once for each interface; one interface's names are enough.
-    preferred = next(
-        (api for api in apis if api["default_input_device"] >= 0), apis[0] if apis else None
-    )
-    found = [
-        InputDevice(
-            device["name"],
-            device["index"],
-            preferred["name"],
-            device["index"] == preferred["default_input_device"],
-        )
-        for device in devices
-        if preferred is not None
-        and device["max_input_channels"] > 0
-        and apis[device["hostapi"]]["name"] == preferred["name"]
-    ]
-    if not found:
-        raise MicrophoneError("No microphone was found.", "Plug one in and start again.")
-    return found
+    samples: Float32
+    peak: float
+    finding: Finding
+    has_clipped: bool
 
 
 class Recorder:
     """A running recording.
 
-    PortAudio's callback, in a thread of its own, only copies blocks into a queue. `drain` takes
-    them out, makes them mono at 16 kHz and keeps them; it may be called from any thread.
+    PortAudio's callback, in a thread of its own, only copies blocks into a queue. Another thread
+    takes them out, writes them to the file, and makes them mono at 16 kHz for `drain`. So neither
+    a slow disk nor a busy window loses sound.
 
     Parameters
     ----------
-    device : str, optional
-        An `InputDevice`'s name; None for the default input.
+    key : str
+        A device's key; empty for the default input.
+    path : Path
+        The FLAC file to write: mono, 24 bits, at the device's own rate.
+
+    Attributes
+    ----------
+    device : Device
+    problem : MicrophoneError or None
+        Why no more will come, if so.
 
     Raises
     ------
     MicrophoneError
-        If PortAudio is missing, or the device is not there or cannot be opened.
+        If PortAudio is missing, the device is not there or cannot be opened, or the file cannot
+        be written.
     """
 
-    def __init__(self, device: str | None = None) -> None:
+    def __init__(self, key: str, path: Path) -> None:
+        import soundfile
         import soxr
 
-        portaudio = _portaudio()
         self.problem: MicrophoneError | None = None
-        self._queue: SimpleQueue[Float32] = SimpleQueue()
-        self._blocks: list[Float32] = []
-        self._lock = threading.Lock()
+        self.path = path
+        self._blocks: SimpleQueue[Float32 | None] = SimpleQueue()
+        self._heard: SimpleQueue[Heard] = SimpleQueue()
+        self._n_samples = 0
+        self._is_stopped = False
+        self.device = find(list_inputs(), key)
         self._deadline_s = time.monotonic() + FIRST_BLOCK_S
-        self._stream, rate_hz = self._open(portaudio, device)
-        self._resampler = soxr.ResampleStream(
-            rate_hz, MODEL_RATE_HZ, 1, dtype="float32", quality="HQ"
-        )
-        self._stream.start()
+        with ExitStack() as undo:
+            hold()
+            undo.callback(let_go)
+            self._stream, rate_hz = self._open(self.device)
+            undo.callback(self._stream.close, ignore_errors=True)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = soundfile.SoundFile(path, "x", rate_hz, 1, "PCM_24", format="FLAC")
+            except (OSError, soundfile.LibsndfileError) as error:
+                raise MicrophoneError(
+                    f"The recording cannot be written to {path.parent}: {error}.",
+                    "Make room on the disk, or set SOUNDALIKE_HOME to a folder you may write to.",
+                ) from error
+            self._doctor = Doctor(rate_hz)
+            self._resampler = soxr.ResampleStream(
+                rate_hz, MODEL_RATE_HZ, 1, dtype="float32", quality="HQ"
+            )
+            self._writer = threading.Thread(target=self._write, name="recording", daemon=True)
+            self._writer.start()
+            self._stream.start()
+            self._closing = undo.pop_all()
 
-    def _open(self, portaudio: ModuleType, device: str | None) -> tuple[Any, int]:
-        index = None
-        if device is not None:
-            index = next((item.index for item in list_inputs() if item.name == device), None)
-            if index is None:
-                raise MicrophoneError(f"The input “{device}” is not there.", _CHECK_HINT)
-        try:
-            details = portaudio.query_devices(index, "input")
-            rate_hz = int(details["default_samplerate"])
-            most = details["max_input_channels"]
-            failure: Exception | None = None
-            # Some devices give only stereo, some only mono: ask, never assume.
-            for channels in sorted({1, min(2, most), most}):
+    def _open(self, device: Device) -> tuple[Any, int]:
+        library = portaudio()
+        failure: Exception | None = None
+        # Some devices give only stereo, some only mono, some not the rate they name: ask.
+        for rate_hz in dict.fromkeys((device.rate_hz, 48_000, 44_100)):
+            for channels in sorted({1, min(2, device.channels), device.channels}):
                 try:
-                    stream = portaudio.RawInputStream(
-                        samplerate=rate_hz,
-                        device=index,
-                        channels=channels,
-                        dtype="float32",
-                        latency=_LATENCY_S,
-                        callback=self._on_block,
-                    )
-                except portaudio.PortAudioError as error:
-                    failure = error
+                    with opening(device, "input"):
+                        stream = library.RawInputStream(
+                            samplerate=rate_hz,
+                            device=device.portaudio,
+                            channels=channels,
+                            dtype="float32",
+                            latency=_LATENCY_S,
+                            callback=self._on_block,
+                        )
+                except (library.PortAudioError, ValueError) as error:
+                    failure = failure or error
                 else:
                     return stream, rate_hz
-            raise failure or MicrophoneError("No microphone was found.", _CHECK_HINT)
-        except (portaudio.PortAudioError, ValueError) as error:
-            name = f"The input “{device}”" if device else "The microphone"
-            raise MicrophoneError(f"{name} cannot be opened: {error}.", _CHECK_HINT) from error
+        raise MicrophoneError(f"{device.name} cannot be opened: {failure}.", CHECK_HINT)
 
     def _on_block(self, block: Any, n_frames: int, _time: object, _status: object) -> None:
-        self._queue.put(np.array(np.frombuffer(block, np.float32).reshape(n_frames, -1)))
-        self._deadline_s = time.monotonic() + NEXT_BLOCK_S
+        self._blocks.put(np.array(np.frombuffer(block, np.float32).reshape(n_frames, -1)))
+        patience_s = IDLE_MONITOR_S if self.device.is_monitor else NEXT_BLOCK_S
+        self._deadline_s = time.monotonic() + patience_s
 
-    def drain(self) -> Float32:
-        """Return what arrived since the last call, mono at 16 kHz, float32, shape (n,).
+    def drain(self) -> list[Heard]:
+        """Return what arrived since the last call.
 
-        Where the device has gone, `problem` is set; what was recorded before is kept.
+        Where the device has gone or the disk is full, `problem` is set; what was recorded before
+        is kept.
         """
-        with self._lock:
-            if self.problem is None and (
-                not self._stream.active or time.monotonic() > self._deadline_s
-            ):
-                self.problem = MicrophoneError(
-                    "The microphone has gone; what was recorded until then is kept.", _CHECK_HINT
-                )
-            return self._take(is_last=False)
-
-    def _take(self, is_last: bool) -> Float32:
-        blocks = []
+        is_gone = not self._stream.active or time.monotonic() > self._deadline_s
+        if is_gone and not self._is_stopped and self.problem is None:
+            self.problem = MicrophoneError(
+                f"{self.device.name} has gone; what was recorded until then is kept.", CHECK_HINT
+            )
+        heard = []
         while True:
             try:
-                blocks.append(self._queue.get_nowait().mean(axis=1))
+                heard.append(self._heard.get_nowait())
             except Empty:
-                break
-        if not blocks and not is_last:
-            return np.empty(0, np.float32)
-        raw = np.concatenate(blocks) if blocks else np.empty(0, np.float32)
-        sound: Float32 = np.nan_to_num(self._resampler.resample_chunk(raw, last=is_last))
-        self._blocks.append(sound)
-        return sound
+                return heard
 
-    def stop(self) -> Waveform:
-        """Stop and return everything that was recorded, also after a problem.
+    def stop(self) -> Path:
+        """Stop, also after a problem, and return the file with everything that was recorded.
 
         Raises
         ------
         MicrophoneError
-            If nothing was recorded at all.
+            If nothing was recorded at all; then there is no file either.
         """
-        with self._lock:
-            portaudio = _portaudio()
-            try:
-                self._stream.abort(ignore_errors=True)
-                self._stream.close(ignore_errors=True)
-            except portaudio.PortAudioError as error:  # a device that is gone may refuse even that
-                self.problem = self.problem or MicrophoneError(
-                    f"The microphone did not stop cleanly: {error}.", _CHECK_HINT
-                )
-            self._take(is_last=True)
-            samples = np.concatenate(self._blocks)
-        if not len(samples):
-            raise self.problem or MicrophoneError("The microphone sent no sound.", _CHECK_HINT)
-        return Waveform(samples, MODEL_RATE_HZ, "Recording")
+        library = portaudio()
+        self._is_stopped = True
+        try:
+            self._stream.abort(ignore_errors=True)
+            self._closing.close()
+        except library.PortAudioError as error:  # a device that is gone may refuse even that
+            self.problem = self.problem or MicrophoneError(
+                f"{self.device.name} did not stop cleanly: {error}.", CHECK_HINT
+            )
+        self._blocks.put(None)
+        self._writer.join()
+        if not self._n_samples:
+            self.path.unlink(missing_ok=True)
+            raise self.problem or MicrophoneError("The microphone sent no sound.", CHECK_HINT)
+        return self.path
+
+    # In the writer's thread
+
+    def _write(self) -> None:
+        flushed_s = time.monotonic()
+        while (block := self._blocks.get()) is not None:
+            samples: Float32 = np.nan_to_num(block.mean(axis=1))
+            self._look(block, self._resampler.resample_chunk(samples))
+            is_due = time.monotonic() - flushed_s > FLUSH_S
+            self._keep(samples, is_due)
+            if is_due:
+                flushed_s = time.monotonic()
+        last = self._resampler.resample_chunk(np.empty(0, np.float32), last=True)
+        self._look(np.empty((0, 1), np.float32), last)
+        self._keep(np.empty(0, np.float32), is_last=True)
+
+    def _look(self, block: Float32, samples: Float32) -> None:
+        self._doctor.listen(block)
+        peak = float(np.abs(block).max(initial=0.0))
+        doctor = self._doctor
+        self._heard.put(Heard(samples, peak, doctor.finding, doctor.has_clipped))
+
+    def _keep(self, samples: Float32, is_due: bool = False, is_last: bool = False) -> None:
+        import soundfile
+
+        if self._file.closed:
+            return
+        try:
+            self._file.write(np.clip(samples, -1.0, 1.0))
+            self._n_samples += len(samples)
+            if is_due:
+                self._file.flush()
+            if is_last:
+                self._file.close()
+        except (OSError, RuntimeError, soundfile.LibsndfileError) as error:
+            self.problem = self.problem or MicrophoneError(
+                f"The recording stopped, since its file cannot be written: {error}.",
+                "What was recorded until then is kept; make room on the disk and record again.",
+            )
+            with suppress(soundfile.LibsndfileError):
+                self._file.close()

@@ -72,6 +72,10 @@ class Overview:
         is_read = min(end_s, self.duration_s) <= self.fraction * self.duration_s
         return self.column_s if is_read else max(self.column_s, self.duration_s / _SKETCH_COLUMNS)
 
+    def end_at(self, duration_s: float) -> None:
+        """Correct the length, should the sound have turned out to be shorter."""
+        self.duration_s = min(self.duration_s, duration_s)
+
     @property
     def n_bytes(self) -> int:
         """Memory that the levels take."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,21 +45,43 @@ class Waveform:
         """Whether every sample is zero."""
         return not np.any(self.samples)
 
-    def span(self, start_s: float | None, end_s: float | None) -> Waveform:
-        """Return the part between two times in seconds; None stands for the start or the end.
+    def check_span(self, start_s: float | None, end_s: float | None) -> tuple[float, float]:
+        """Return a span's bounds in seconds; see `checked_span`."""
+        return checked_span(start_s, end_s, self.duration_s)
+
+    def blocks(self, start_s: float | None = None, end_s: float | None = None) -> Iterator[Float32]:
+        """Yield the samples between two times in seconds; None stands for the start or the end.
 
         Raises
         ------
         AudioFileError
-            If the span is empty or begins behind the end of the sound.
+            If there is no such span.
+        ValueError
+            If the rate is not 16 kHz: the caller forgot to resample.
         """
-        start = 0 if start_s is None else round(start_s * self.rate_hz)
-        end = len(self.samples) if end_s is None else round(end_s * self.rate_hz)
-        if not 0 <= start < min(end, len(self.samples)):
-            raise AudioFileError(
-                f"There is no sound between {start_s or 0:g} s and "
-                f"{self.duration_s if end_s is None else end_s:g} s: "
-                f"the sound is {self.duration_s:.2f} s long.",
-                "Choose a start before the end, both within the sound.",
-            )
-        return Waveform(self.samples[start:end], self.rate_hz, self.name, self.notes)
+        if self.rate_hz != MODEL_RATE_HZ:
+            raise ValueError(f"VGGish listens at {MODEL_RATE_HZ} Hz, not {self.rate_hz} Hz")
+        start_s, end_s = self.check_span(start_s, end_s)
+        yield self.samples[round(start_s * self.rate_hz) : round(end_s * self.rate_hz)]
+
+
+def checked_span(
+    start_s: float | None, end_s: float | None, duration_s: float
+) -> tuple[float, float]:
+    """Return a span's bounds in seconds; None stands for the start or the end.
+
+    Raises
+    ------
+    AudioFileError
+        If the span is empty or begins behind the end of the sound.
+    """
+    start = 0.0 if start_s is None else start_s
+    end = duration_s if end_s is None else min(end_s, duration_s)
+    if not 0 <= start < end:
+        raise AudioFileError(
+            f"There is no sound between {start:g} s and "
+            f"{duration_s if end_s is None else end_s:g} s: "
+            f"the sound is {duration_s:.2f} s long.",
+            "Choose a start before the end, both within the sound.",
+        )
+    return start, end

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio.files import AudioFile, load, save_wav
+from core.audio.files import AudioFile, load
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
+from core.audio.writing import save_wav
 from core.errors import AudioFileError, Cancelled
 from core.jobs import Job
 from tests.conftest import PROJECT
@@ -228,15 +229,17 @@ def test_a_header_that_lies_about_the_length_takes_no_memory(tmp_path):
     assert waveform.duration_s <= 1.6
 
 
-def test_a_span_is_cut_out_and_an_empty_one_refused():
+def test_a_span_of_a_waveform_is_cut_out_and_an_empty_one_refused():
     waveform = Waveform(np.arange(32_000, dtype=np.float32), 16_000)
-    part = waveform.span(0.5, 1.5)
-    assert part.samples[0] == 8_000
-    assert part.duration_s == 1.0
-    assert len(waveform.span(None, None).samples) == 32_000
+    (part,) = waveform.blocks(0.5, 1.5)
+    assert part[0] == 8_000
+    assert len(part) == 16_000
+    assert len(next(waveform.blocks())) == 32_000
     for start_s, end_s in [(2.0, None), (1.0, 1.0), (-1.0, None), (3.0, 4.0)]:
         with pytest.raises(AudioFileError, match="no sound between"):
-            waveform.span(start_s, end_s)
+            next(waveform.blocks(start_s, end_s))
+    with pytest.raises(ValueError, match="16000 Hz"):
+        next(Waveform(np.ones(10, np.float32), 44_100).blocks())
 
 
 def test_saving_is_whole_or_not_at_all(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.audio.files import load
+from core.audio.files import AudioFile, load
 from core.audio.logmel import log_mel
 from core.audio.waveform import Waveform
 from core.catalog.build import write_catalog
@@ -61,8 +61,38 @@ def test_matches_are_ranked_and_the_query_tells_of_itself(engine, dog):
     assert answer.catalog.n_clips == 23_135
 
 
-def test_a_waveform_and_its_log_mel_give_the_same(engine, dog):
-    assert engine.match(dog, 5).matches == engine.match(log_mel(dog), 5).matches
+def test_a_file_and_its_waveform_give_the_same(engine, dog, shared):
+    answer = engine.match(AudioFile(shared / "wav" / "ibm_dog.wav"), 5)
+    assert answer.matches == engine.match(dog, 5).matches
+    assert np.array_equal(answer.query.frames, engine.query(dog).frames)
+
+
+def test_a_long_sound_is_heard_in_pieces_as_if_in_one(engine, dog):
+    long = Waveform(np.tile(dog.samples, 5), 16_000, "long")
+    heard = engine.query(long)
+    assert len(heard.frames) > 50
+    stages = []
+    hearing = engine.hearing("long")
+    for first in range(0, len(long.samples), 7_777):
+        hearing.push(
+            long.samples[first : first + 7_777], Job(lambda stage, done: stages.append(done))
+        )
+    assert np.array_equal(hearing.query().frames, heard.frames)
+    assert np.array_equal(hearing.query(last_s=5).frames, heard.frames[-5:])
+    assert hearing.query(last_s=5).duration_s == pytest.approx(4.8)
+    # Each patch went through the network once.
+    assert len(stages) == len(heard.frames)
+    patches = log_mel(long).patches
+    assert np.array_equal(engine.embed(patches).postprocessed, heard.frames)
+
+
+def test_progress_of_a_long_sound_goes_from_nothing_to_all(engine, dog):
+    told = []
+    long = Waveform(np.tile(dog.samples, 10), 16_000, "long")
+    engine.query(long, job=Job(lambda stage, fraction: told.append(fraction)))
+    assert told == sorted(told)
+    assert told[0] == 0
+    assert 0.5 < told[-1] < 1
 
 
 def test_filters_hold_for_everything_below_a_class(engine, dog):
@@ -124,7 +154,7 @@ def test_silence_is_refused_in_words(engine):
 
 
 def test_short_sounds_are_matched_and_say_that_they_were_padded(engine, dog):
-    answer = engine.match(dog.span(1.0, 1.4), 3)
+    answer = engine.match(dog, 3, span=(1.0, 1.4))
     assert len(answer.query.frames) == 1
     assert any("padded with silence" in note for note in answer.query.notes)
 

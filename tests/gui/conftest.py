@@ -13,12 +13,17 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import QThread, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.audio.logmel import LogMel
-from core.audio.waveform import MODEL_RATE_HZ, Waveform
+from core.audio.doctor import Finding
+from core.audio.files import AudioFile
+from core.audio.inputs import Device
+from core.audio.logmel import padding_note
+from core.audio.microphone import Heard
+from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import AudioFileError, CatalogError, MicrophoneError
 from core.jobs import Job
 from core.options import Filter
@@ -55,21 +60,49 @@ class FakeEngine:
             raise self.load_error
         return INFO
 
-    def query(self, sound: LogMel, job: Job) -> Query:
-        self.calls.append(("query", sound.name))
+    def query(
+        self,
+        sound: AudioFile,
+        start_s: float | None = None,
+        end_s: float | None = None,
+        job: Job | None = None,
+    ) -> Query:
+        assert job is not None
+        span = (start_s, end_s) if start_s is not None else ()
+        self.calls.append(("query", sound.name, *span))
         job.report("Listening with VGGish", 0.3)
         self._work(job)
-        if sound.is_silent:
+        waveform = sound.waveform(start_s, end_s)
+        if waveform.is_silent:
             raise AudioFileError(f"{sound.name} is silent.", "Record again.")
-        frames = np.zeros((len(sound.patches), 128), np.uint8)
-        return Query(sound.name, frames, sound.duration_s, sound.notes)
+        frames = np.zeros((max(1, int(waveform.duration_s / 0.96)), 128), np.uint8)
+        notes = sound.notes
+        if waveform.duration_s < 0.96:
+            notes += (padding_note(waveform.duration_s),)
+        return Query(sound.name, frames, waveform.duration_s, notes)
 
-    def search(self, query: Query, k: int, filters: Filter, job: Job) -> Matches:
+    def hearing(self, name: str, job: Job) -> FakeHearing:
+        self.calls.append(("hearing", name))
+        self._work(job)
+        return FakeHearing(name, self.calls)
+
+    def save_embedding(
+        self, sound: AudioFile, path: Path, span: tuple[float | None, float | None], job: Job
+    ) -> None:
+        self.calls.append(("save_embedding", sound.name, *span))
+        self._work(job)
+        path.write_bytes(b"arrays")
+
+    def search(self, query: Query, k: int, filters: Filter, job: Job, by: str = "mean") -> Matches:
         self.calls.append(("search", query.name, k, filters))
+        self.compared = by
         self._work(job)
         return self._answer(query, k, filters)
 
-    def similar(self, video_id: str, k: int, filters: Filter, job: Job) -> Matches:
+    def similar(
+        self, video_id: str, k: int, filters: Filter, job: Job, by: str = "mean"
+    ) -> Matches:
+        self.compared = by
         self.calls.append(("similar", video_id, k, filters))
         self._work(job)
         return self._answer(Query(video_id, np.zeros((10, 128), np.uint8), 10.0), k, filters)
@@ -94,29 +127,58 @@ class FakeEngine:
         self.is_closed = True
 
 
+class FakeHearing:
+    """Counts what it is given; see `core.hearing.Hearing`."""
+
+    def __init__(self, name: str, calls: list[tuple[object, ...]]) -> None:
+        self._name, self._calls = name, calls
+        self._n_samples = 0
+        self._is_silent = True
+
+    def push(self, samples: np.ndarray, job: Job) -> None:
+        self._n_samples += len(samples)
+        self._is_silent = self._is_silent and not np.any(samples)
+
+    def query(self, last_s: float | None = None) -> Query:
+        self._calls.append(("live", last_s))
+        if self._is_silent:
+            raise AudioFileError("Recording is silent.", "Record again.")
+        duration_s = self._n_samples / MODEL_RATE_HZ
+        if last_s is not None:
+            duration_s = min(duration_s, last_s)
+        frames = np.zeros((max(1, int(duration_s / 0.96)), 128), np.uint8)
+        return Query(self._name, frames, duration_s)
+
+
 class FakeRecorder:
     """Gives a sine as fast as it is asked for it."""
 
     made: ClassVar[list[FakeRecorder]] = []
+    has_clipped: ClassVar[bool] = False
+    finding: ClassVar[Finding] = Finding.FINE
 
-    def __init__(self, device: str | None = None) -> None:
-        self.device = device
+    def __init__(self, key: str, path: Path) -> None:
+        self.key, self.path = key, path
+        self.device = Device(key or "default", "Built-in", 48_000, 1, True)
         self.problem: MicrophoneError | None = None
         self.is_stopped = False
         self._blocks: list[np.ndarray] = []
         FakeRecorder.made.append(self)
 
-    def drain(self) -> np.ndarray:
+    def drain(self) -> list[Heard]:
+        if self.is_stopped:
+            return []
         times = np.arange(1600) / MODEL_RATE_HZ
         self._blocks.append((0.5 * np.sin(2 * np.pi * 1000 * times)).astype(np.float32))
-        return self._blocks[-1]
+        return [Heard(self._blocks[-1], 0.5, FakeRecorder.finding, FakeRecorder.has_clipped)]
 
-    def stop(self) -> Waveform:
+    def stop(self) -> Path:
         self.is_stopped = True
         samples = np.concatenate([*self._blocks, np.zeros(0, np.float32)])
         if not len(samples):
             raise MicrophoneError("The microphone sent no sound.", "Check it.")
-        return Waveform(samples, MODEL_RATE_HZ, "Recording")
+        soundfile.write(self.path, samples, MODEL_RATE_HZ, "PCM_24", format="FLAC")
+        return self.path
 
 
 class FakeDevices(SimpleNamespace):
@@ -125,10 +187,14 @@ class FakeDevices(SimpleNamespace):
     def __init__(self) -> None:
         super().__init__(Recorder=FakeRecorder, error=None)
 
-    def list_inputs(self) -> list[SimpleNamespace]:
+    def list_inputs(self) -> list[Device]:
         if self.error is not None:
             raise self.error
-        return [SimpleNamespace(name="Built-in"), SimpleNamespace(name="USB microphone")]
+        return [
+            Device("builtin", "Built-in", 48_000, 1, True, gain=0.65),
+            Device("usb", "USB microphone", 44_100, 2, False),
+            Device("out.monitor", "What Speaker is playing", 48_000, 2, False, True),
+        ]
 
 
 class App:
@@ -170,6 +236,7 @@ def make_app(qtbot: QtBot, own_data_folder: Path) -> Iterator[Callable[..., App]
     apps: list[App] = []
     own_data_folder.mkdir()
     FakeRecorder.made.clear()
+    FakeRecorder.finding, FakeRecorder.has_clipped = Finding.FINE, False
 
     def make(*first_paths: Path) -> App:
         apps.append(App(qtbot, own_data_folder, list(first_paths)))
@@ -198,8 +265,6 @@ def sine(tmp_path: Path) -> Path:
 
 
 def write_wav(path: Path, samples: np.ndarray, rate_hz: int = 16_000) -> Path:
-    import soundfile
-
     soundfile.write(path, samples.astype(np.float32) * 0.5, rate_hz)
     return path
 

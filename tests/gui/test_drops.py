@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from core.errors import AudioFileError, Cancelled
 from core.jobs import Job
-from gui.drops import first_sound, local_paths
+from core.options import Filter
+from gui.drops import find_sounds, local_paths
 from gui.session import State
 from tests.gui.conftest import App, write_wav
 
@@ -58,17 +59,51 @@ def test_a_file_is_matched(app: App, sine: Path) -> None:
     assert app.window.windowTitle() == "sine.wav – 25 matches – Soundalike"
 
 
-def test_of_several_the_first_readable_is_matched_and_said(
-    app: App, sine: Path, tmp_path: Path
+def test_of_several_the_first_readable_is_shown_and_the_others_follow(
+    app: App, tmp_path: Path
 ) -> None:
     text = tmp_path / "a.wav"
     text.write_text("not a sound")
-    drop(app, mime_of(text, sine, sine))
+    paths = [write_wav(tmp_path / f"{name}.wav", np.sin(np.arange(20_000))) for name in "bcd"]
+    mute = write_wav(tmp_path / "mute.wav", np.zeros(20_000))
+    drop(app, mime_of(text, *paths, mute))
     app.wait_for(lambda: app.session.state is State.RESULTS)
-    assert "sine.wav was taken" in said(app)
+    assert app.window.windowTitle() == "b.wav – 25 matches – Soundalike"
+    assert "a.wav is not sound" in said(app)
+    history = app.presenter.history
+    app.wait_for(lambda: history.waiting() is None and not app.presenter._lanes[1].is_busy)
+    texts = [history.index(row).data() for row in range(history.rowCount())]
+    assert [text.partition("\n")[0] for text in texts] == ["b.wav", "c.wav", "d.wav", "mute.wav"]
+    assert [text.partition("\n")[2] for text in texts] == [
+        "0:01.2 · 25 matches",
+        "0:01.2 · 25 matches",
+        "0:01.2 · 25 matches",
+        "mute.wav is silent. Record again.",
+    ]
+    # What is in sight stays until another one is chosen.
+    assert app.window.windowTitle() == "b.wav – 25 matches – Soundalike"
+    app.window.history.view.activated.emit(history.index(2))
+    app.wait_for(lambda: app.window.windowTitle() == "d.wav – 25 matches – Soundalike")
+    assert [call for call in app.engine.calls if call == ("query", "d.wav")] == [("query", "d.wav")]
 
 
-def test_a_folder_gives_its_first_sound(app: App, tmp_path: Path) -> None:
+def test_a_sound_of_the_queue_gives_way_and_is_taken_up_again(app: App, tmp_path: Path) -> None:
+    paths = [write_wav(tmp_path / f"{name}.wav", np.sin(np.arange(20_000))) for name in "abc"]
+    app.presenter.open_paths(paths[:2])
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    history = app.presenter.history
+    app.wait_for(lambda: history.waiting() is None and not app.presenter._lanes[1].is_busy)
+    app.engine.gate.clear()
+    app.presenter.queue.add([paths[2]])
+    app.wait_for(lambda: "Listening" in history.index(0).data())
+    app.window.results.count.setValue(3)
+    app.wait_for(lambda: ("search", "a.wav", 3, Filter()) in app.engine.calls)
+    app.engine.gate.set()
+    app.wait_for(lambda: history.index(0).data() == "c.wav\n0:01.2 · 3 matches")
+    assert app.window.windowTitle() == "a.wav – 3 matches – Soundalike"
+
+
+def test_a_folder_gives_its_sounds_in_order(app: App, tmp_path: Path) -> None:
     folder = tmp_path / "sounds"
     folder.mkdir()
     (folder / "a.txt").write_text("not a sound")
@@ -77,8 +112,26 @@ def test_a_folder_gives_its_first_sound(app: App, tmp_path: Path) -> None:
     drop(app, mime_of(folder))
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.session.answer is not None
-    assert app.session.answer.query.name == "b.wav"
-    assert "b.wav was taken" in said(app)
+    assert app.session.answer.matches.query.name == "b.wav"
+    app.wait_for(lambda: app.presenter.history.rowCount() == 2)
+
+
+@pytest.mark.parametrize("form", ["{}", '"{}"', "file://{}", "  {}\n"])
+def test_a_copied_path_is_opened(app: App, sine: Path, form: str) -> None:
+    QApplication.clipboard().setText(form.format(sine))
+    app.window.commands.paste.trigger()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.window.windowTitle().startswith("sine.wav")
+
+
+def test_copied_files_are_opened_and_other_things_are_not(app: App, sine: Path) -> None:
+    QApplication.clipboard().setText("dog")
+    app.window.commands.paste.trigger()
+    assert "no file in this" in said(app)
+    assert app.session.state is State.EMPTY
+    QApplication.clipboard().setMimeData(mime_of(sine))
+    app.window.commands.paste.trigger()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +158,7 @@ def test_web_addresses_and_text_are_refused(app: App) -> None:
     mime = QMimeData()
     mime.setText("dog")
     drop(app, mime)
-    assert "not a file" in said(app)
+    assert "no file in this" in said(app)
 
 
 def test_a_bad_drop_takes_nothing_away(app: App, sine: Path, tmp_path: Path) -> None:
@@ -151,7 +204,7 @@ def test_reading_a_folder_can_be_cancelled(tmp_path: Path) -> None:
     job = Job()
     job.cancel()
     with pytest.raises(Cancelled):
-        first_sound([tmp_path], job)
+        find_sounds([tmp_path], job)
 
 
 def test_a_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +213,7 @@ def test_a_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Path, "iterdir", refuse)
     with pytest.raises(AudioFileError, match="cannot be read"):
-        first_sound([tmp_path], Job())
+        find_sounds([tmp_path], Job())
 
 
 def _written(path: Path, text: str) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from core.audio.waveform import MODEL_RATE_HZ, Waveform
+from core.audio.files import AudioFile
 from core.errors import MicrophoneError, ModelError
 from core.options import Filter
 from gui.session import State
@@ -130,7 +130,7 @@ def test_an_unknown_class_is_explained_and_taken_back(app: App, sine: Path) -> N
 
 def test_an_unknown_class_chosen_before_the_first_sound(app: App, sine: Path) -> None:
     app.window.results.set_filters(Filter(("Dgo",)))
-    app.window.results.filters_changed.emit()
+    app.window.results.choices_changed.emit()
     open_and_wait(app, sine)
     assert "Did you mean Dog" in said(app)
     assert app.rows == 25
@@ -171,7 +171,7 @@ def test_links_open_and_are_copied(app: App, sine: Path, opened: list[str]) -> N
     app.window.results.table.selectRow(2)
     app.window.commands.open_link.trigger()
     assert opened == [url]
-    assert "not known" in said(app)
+    assert "cannot be opened" in said(app)
 
 
 def test_without_a_browser_the_link_can_be_copied(
@@ -208,15 +208,15 @@ def test_what_nobody_foresaw_reaches_the_banner(app: App, sine: Path) -> None:
 
 
 def test_recording_is_seen_and_matched(app: App) -> None:
-    app.wait_for(lambda: app.window.capture.device.count() == 3)
-    app.window.capture.choose_device("USB microphone")
+    app.wait_for(lambda: app.window.capture.device.count() == 4)
+    app.window.capture.choose_device("usb")
     qt_key(app, Qt.Key.Key_Space)
     app.wait_for(lambda: app.session.state is State.LISTENING and bool(FakeRecorder.made))
     assert app.window.windowTitle() == "Listening – Soundalike"
     assert app.window.capture.record.text() == "Stop"
     app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:01.2")
     assert app.window.capture.level.text == "−6 dB"
-    assert FakeRecorder.made[0].device == "USB microphone"
+    assert FakeRecorder.made[0].key == "usb"
     qt_key(app, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.window.windowTitle() == "Recording – 25 matches – Soundalike"
@@ -225,19 +225,19 @@ def test_recording_is_seen_and_matched(app: App) -> None:
 
 
 def test_a_long_recording_costs_no_more_than_a_short_one(app: App) -> None:
-    app.presenter.toggle_recording()
+    app.presenter.recording.toggle()
     app.wait_for(lambda: bool(FakeRecorder.made) and app.window.spectrogram._picture is not None)
     shape = app.window.spectrogram._picture.levels.shape
     app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:11")
     assert app.window.spectrogram._picture.levels.shape == shape
-    start_s, end_s = app.window.spectrogram._span_s
+    start_s, end_s = app.window.spectrogram.span
     assert end_s - start_s == pytest.approx(10.0)
-    app.presenter.toggle_recording()
+    app.presenter.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
 
 
 def test_a_microphone_that_goes_leaves_its_recording(app: App) -> None:
-    app.presenter.toggle_recording()
+    app.presenter.recording.toggle()
     app.wait_for(lambda: bool(FakeRecorder.made) and bool(FakeRecorder.made[0]._blocks))
     FakeRecorder.made[0].problem = MicrophoneError("The microphone has gone.", "Plug it in.")
     app.wait_for(lambda: app.session.state is State.RESULTS)
@@ -245,7 +245,7 @@ def test_a_microphone_that_goes_leaves_its_recording(app: App) -> None:
 
 
 def test_escape_puts_a_recording_aside_and_it_can_be_matched(app: App) -> None:
-    app.presenter.toggle_recording()
+    app.presenter.recording.toggle()
     app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.5")
     qt_key(app, Qt.Key.Key_Escape)
     app.wait_for(lambda: "put aside" in said(app))
@@ -256,7 +256,7 @@ def test_escape_puts_a_recording_aside_and_it_can_be_matched(app: App) -> None:
 
 
 def test_a_drop_while_recording_loses_neither(app: App, sine: Path) -> None:
-    app.presenter.toggle_recording()
+    app.presenter.recording.toggle()
     app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.5")
     app.presenter.open_paths([sine])
     app.wait_for(lambda: app.session.state is State.RESULTS and "put aside" in said(app))
@@ -291,7 +291,7 @@ def test_closing_at_any_moment_is_clean(
         app.engine.gate.clear()
         app.presenter.open_paths([sine])
     elif moment == "recording":
-        app.presenter.toggle_recording()
+        app.presenter.recording.toggle()
         app.wait_for(lambda: bool(FakeRecorder.made))
     app.window.close()
     assert app.presenter.wait()
@@ -304,13 +304,14 @@ def test_a_recording_that_was_running_at_the_end_is_offered_once(
 ) -> None:
     first = make_app()
     first.show()
-    first.presenter.toggle_recording()
+    first.presenter.recording.toggle()
     first.wait_for(lambda: first.presenter.listening._n_samples > 16_000)
     first.close()
     second = make_app()
     second.show()
     second.wait_for(lambda: "Starter" in second.window.status.text())
-    assert said(second).startswith("A recording was running when the window was closed.")
+    second.wait_for(second.window.banner.action.isVisible)
+    assert said(second).startswith("A recording was running when the program ended.")
     second.window.banner.action.click()
     second.wait_for(lambda: second.session.state is State.RESULTS)
     assert second.session.subject.startswith("recording ")
@@ -325,17 +326,17 @@ def test_a_recording_that_was_running_at_the_end_is_offered_once(
 def test_choices_are_remembered(make_app: Callable[..., App], sine: Path) -> None:
     first = make_app()
     first.show()
-    first.wait_for(lambda: first.window.capture.device.count() == 3)
+    first.wait_for(lambda: first.window.capture.device.count() == 4)
     first.window.resize(800, 650)
     first.window.results.count.setValue(12)
     first.window.results.set_filters(Filter(("Cattle, bovinae",), ("Music",)))
-    first.window.capture.choose_device("USB microphone")
+    first.window.capture.choose_device("usb")
     first.close()
     second = make_app()
     second.show()
     assert second.window.size() == first.window.size()
     assert second.window.results.filters == Filter(("Cattle, bovinae",), ("Music",))
-    second.wait_for(lambda: second.window.capture.chosen_device == "USB microphone")
+    second.wait_for(lambda: second.window.capture.chosen_device == "usb")
     open_and_wait(second, sine)
     assert second.rows == 12
 
@@ -380,8 +381,8 @@ def test_everything_has_a_name_and_a_place_in_the_tab_order(app: App, sine: Path
         assert wanted in reached
 
 
-def test_a_recording_of_silence_is_explained(app: App) -> None:
-    app.session.match(Waveform(np.zeros(32_000, np.float32), MODEL_RATE_HZ, "Recording"))
+def test_a_recording_of_silence_is_explained(app: App, tmp_path: Path) -> None:
+    app.session.match(AudioFile(write_wav(tmp_path / "a.wav", np.zeros(32_000)), "Recording"))
     app.wait_for(lambda: app.session.state is State.TROUBLE)
     assert "silent" in said(app)
 

@@ -116,3 +116,18 @@ def test_what_is_forgotten_is_not_shown(view: SoundView, file: AudioFile, qtbot:
     view.viewing.forget()
     qtbot.waitUntil(lambda: not any(lane.is_busy for lane in view._lanes))
     assert view.spectrogram.is_blank
+
+
+def test_a_header_that_promises_too_much_is_corrected(
+    view: SoundView, file: AudioFile, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "SKETCH_FROM_S", 10.0)
+    file._n_frames *= 2
+    with qtbot.waitSignal(view.viewing.drawn):
+        view.viewing.show_file(file)
+    view.spectrogram.selection.select(20.0, 50.0)
+    with qtbot.waitSignal(view.viewing.drawn):
+        pass
+    assert view.spectrogram.span == (0.0, 30.0)
+    assert view.spectrogram.selection.span == (20.0, 30.0)
+    assert (drawn(view)[:, 2:-2] > 0).mean() > 0.99

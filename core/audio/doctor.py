@@ -1,0 +1,74 @@
+"""What is wrong with the sound that arrives, said while it can still be mended."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.types import Float32
+
+NOTICED_AFTER_S = 1.5
+"""Long enough for a pause in speech, short enough to tell before two seconds are over."""
+
+FAINT = 10 ** (-50 / 20)
+"""Peak below which a recording is mostly the input's own noise: 50 dB below full scale."""
+
+FULL = 0.999
+_CLIPPED_IN_A_ROW = 3
+"""A sound may touch full scale; several samples on end there are cut off."""
+
+
+class Finding(Enum):
+    """What may be wrong with an input."""
+
+    FINE = "fine"
+    ZEROS = "zeros"
+    FAINT = "faint"
+
+
+class Doctor:
+    """Listens to what an input sends.
+
+    Parameters
+    ----------
+    rate_hz : int
+
+    Attributes
+    ----------
+    finding : Finding
+        What is wrong by now.
+    has_clipped : bool
+        Whether any sound so far was cut off at full scale.
+    """
+
+    def __init__(self, rate_hz: int) -> None:
+        self.finding = Finding.FINE
+        self.has_clipped = False
+        self._patience = round(NOTICED_AFTER_S * rate_hz)
+        self._n_zeros = self._n_faint = 0
+        self._last = np.zeros(_CLIPPED_IN_A_ROW - 1, np.bool_)
+
+    def listen(self, samples: Float32) -> None:
+        """Take new samples of one channel, or shape (n, channels), as the device sent them."""
+        level = np.abs(samples) if samples.ndim == 1 else np.abs(samples).max(axis=1, initial=0)
+        self._n_zeros = _run_at_the_end(level == 0, self._n_zeros)
+        self._n_faint = _run_at_the_end(level < FAINT, self._n_faint)
+        if not self.has_clipped:
+            full = np.concatenate([self._last, level >= FULL])
+            runs = np.convolve(full, np.ones(_CLIPPED_IN_A_ROW), "valid")
+            self.has_clipped = bool((runs == _CLIPPED_IN_A_ROW).any())
+            self._last = full[1 - _CLIPPED_IN_A_ROW :]
+        if self._n_zeros >= self._patience:
+            self.finding = Finding.ZEROS
+        elif self._n_faint >= self._patience:
+            self.finding = Finding.FAINT
+        else:
+            self.finding = Finding.FINE
+
+
+def _run_at_the_end(holds: NDArray[np.bool_], before: int) -> int:
+    """Return for how many samples on end something holds, `before` of them earlier ones."""
+    others = np.flatnonzero(~holds)
+    return len(holds) - 1 - int(others[-1]) if len(others) else before + len(holds)

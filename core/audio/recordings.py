@@ -1,0 +1,130 @@
+"""The folder of recordings: where they are written, and what a crash left there."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from core.audio.files import AudioFile
+from core.audio.writing import save_sound
+from core.errors import AudioFileError
+from core.jobs import Job
+
+_RUNNING, _WHOLE = "unfinished", "recording"
+"""A file keeps the first name while it is being written, so that a crash is noticed later."""
+
+MOST_KEPT = 50
+"""Recordings that are kept; a person saves elsewhere what shall last."""
+
+_LEAST_BYTES = 1 << 14
+"""A broken file smaller than this has no second of sound in it."""
+
+
+class Unfinished:
+    """The place of a recording that is running; no other program touches it.
+
+    Attributes
+    ----------
+    path : Path
+        A FLAC file that may be written.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written to, or another program holds the recording.
+    """
+
+    def __init__(self, path: Path) -> None:
+        # The operating system lets go of the lock when its holder dies, so none is ever stale.
+        from filelock import FileLock, Timeout
+
+        self.path = path
+        self._lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0)
+        try:
+            self._lock.acquire()
+        except Timeout as error:
+            raise OSError(f"{path} is being written by another program") from error
+
+    def finish(self) -> Path:
+        """Give the whole recording its lasting name."""
+        whole = _free(self.path.parent, _WHOLE, self.path.stem.removeprefix(_RUNNING).strip())
+        self.path.rename(whole)
+        self.release()
+        return whole
+
+    def release(self) -> None:
+        """Leave the place; a file that is still there is found by `recover`."""
+        with suppress(OSError):  # Windows does not remove an open file; there, release does.
+            Path(self._lock.lock_file).unlink()
+        self._lock.release()
+
+
+class Recordings:
+    """Recordings as FLAC files in one folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when the first recording begins.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def begin(self) -> Unfinished:
+        """Return the place of a recording that begins now.
+
+        Raises
+        ------
+        OSError
+            If the folder cannot be written to.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return Unfinished(_free(self.folder, _RUNNING, time.strftime("%Y-%m-%d %H.%M.%S")))
+
+    def prune(self) -> None:
+        """Remove the oldest recordings beyond those that are kept."""
+        for path in sorted(self.folder.glob(f"{_WHOLE} *.flac"), reverse=True)[MOST_KEPT:]:
+            with suppress(OSError):
+                path.unlink()
+
+    def recover(self, job: Job | None = None) -> list[Path]:
+        """Return recordings that were running when a program ended, newest first.
+
+        They are written anew, whole, under their lasting names, so each is returned only once.
+        What has no sound in it is removed.
+        """
+        found = []
+        for path in sorted(self.folder.glob(f"{_RUNNING} *.flac"), reverse=True):
+            try:
+                place = Unfinished(path)
+            except OSError:
+                continue
+            try:
+                found.append(_mended(place, job))
+            except AudioFileError:
+                if path.stat().st_size < _LEAST_BYTES:
+                    path.unlink()
+            except FileNotFoundError:  # another program was faster
+                pass
+            finally:
+                place.release()
+        return found
+
+
+def _mended(place: Unfinished, job: Job | None) -> Path:
+    audio = AudioFile(place.path)
+    if audio.notes:  # it breaks off
+        whole = place.path.with_suffix(".whole.flac")
+        save_sound(audio, whole, job=job)
+        whole.replace(place.path)
+    return place.finish()
+
+
+def _free(folder: Path, prefix: str, stamp: str) -> Path:
+    path, number = folder / f"{prefix} {stamp}.flac", 2
+    while path.exists():
+        path = folder / f"{prefix} {stamp} {number}.flac"
+        number += 1
+    return path

@@ -1,0 +1,92 @@
+"""Saving sound as WAV or FLAC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.atomic import written_whole
+from core.audio.files import AudioFile
+from core.audio.waveform import Waveform
+from core.errors import AudioFileError
+from core.jobs import Job
+
+_FORMATS = {".wav": "WAV", ".flac": "FLAC"}
+_MOST_WAV_BYTES = 4_000_000_000
+"""Sizes in a WAV file have 32 bits; RF64 is its larger form."""
+
+
+def save_sound(
+    audio: AudioFile,
+    path: Path,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    job: Job | None = None,
+) -> None:
+    """Write a sound file's span with its own rate and channels, 24 bits, whole or not at all.
+
+    Parameters
+    ----------
+    audio : AudioFile
+    path : Path
+        Its ending, ``.wav`` or ``.flac``, says in which format.
+    start_s, end_s : float, optional
+        In seconds; None stands for the start or the end.
+    job : Job, optional
+        Told about progress; may cancel.
+
+    Raises
+    ------
+    AudioFileError
+        If the sound cannot be read, there is no such span, or the file cannot be written.
+    """
+    import soundfile
+
+    job = job or Job()
+    start_s, end_s = audio.check_span(start_s, end_s)
+    format_name = _FORMATS.get(path.suffix.lower())
+    if format_name is None:
+        raise AudioFileError(
+            f"{path.name} ends neither in .wav nor in .flac.", "Choose one of these endings."
+        )
+    rate_hz, channels = audio.rate_hz, audio.channels
+    if format_name == "WAV" and (end_s - start_s) * rate_hz * channels * 3 > _MOST_WAV_BYTES:
+        format_name = "RF64"
+    n_done, n_frames = 0, (end_s - start_s) * rate_hz
+    with (
+        _errors_of_writing(path),
+        written_whole(path) as file,
+        soundfile.SoundFile(file.name, "w", rate_hz, channels, "PCM_24", format=format_name) as out,
+    ):
+        for block in audio.raw_blocks(start_s, end_s):
+            out.write(block)
+            n_done += len(block)
+            job.report(f"Saving {path.name}", min(1.0, n_done / n_frames))
+
+
+def save_wav(waveform: Waveform, path: Path) -> None:
+    """Write a sound as 16-bit WAV, whole or not at all.
+
+    Raises
+    ------
+    AudioFileError
+        If the file cannot be written.
+    """
+    import soundfile
+
+    with _errors_of_writing(path), written_whole(path) as file:
+        # By name: an error of writing through a file object would be printed, not raised.
+        soundfile.write(file.name, waveform.samples, waveform.rate_hz, "PCM_16", format="WAV")
+
+
+@contextmanager
+def _errors_of_writing(path: Path) -> Iterator[None]:
+    import soundfile
+
+    try:
+        yield
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise AudioFileError(
+            f"{path} cannot be written: {error}.", "Choose another place, or free some space."
+        ) from error

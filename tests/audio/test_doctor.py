@@ -1,0 +1,72 @@
+"""What is told about an input while it is being recorded."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.audio.doctor import NOTICED_AFTER_S, Doctor, Finding
+
+RATE_HZ = 8_000
+
+
+def noise(peak: float, duration_s: float) -> np.ndarray:
+    random = np.random.default_rng(0)
+    return (random.uniform(-peak, peak, round(duration_s * RATE_HZ))).astype(np.float32)
+
+
+def listened(samples: np.ndarray, block: int) -> Doctor:
+    doctor = Doctor(RATE_HZ)
+    for begin in range(0, len(samples), block):
+        doctor.listen(samples[begin : begin + block])
+    return doctor
+
+
+@pytest.mark.parametrize("block", [1_000, 37, 100_000])
+@pytest.mark.parametrize(
+    ("samples", "finding"),
+    [
+        (noise(0.3, 3), Finding.FINE),
+        (np.zeros(3 * RATE_HZ, np.float32), Finding.ZEROS),
+        (noise(0.001, 3), Finding.FAINT),
+        (np.concatenate([noise(0.3, 1), np.zeros(RATE_HZ, np.float32)]), Finding.FINE),
+        (np.concatenate([noise(0.3, 1), np.zeros(2 * RATE_HZ, np.float32)]), Finding.ZEROS),
+        (np.concatenate([np.zeros(3 * RATE_HZ, np.float32), noise(0.3, 0.2)]), Finding.FINE),
+        (np.concatenate([noise(0.001, 3), noise(0.3, 0.2)]), Finding.FINE),
+    ],
+)
+def test_an_input_is_judged_by_its_last_seconds(samples, finding, block):
+    assert listened(samples, block).finding is finding
+
+
+def test_trouble_is_noticed_before_two_seconds_are_over():
+    assert NOTICED_AFTER_S < 2
+    doctor = Doctor(RATE_HZ)
+    n_blocks = 0
+    while doctor.finding is Finding.FINE:
+        doctor.listen(np.zeros(400, np.float32))
+        n_blocks += 1
+    assert n_blocks * 400 / RATE_HZ < 2
+
+
+@given(
+    st.lists(st.sampled_from([0.2, -0.5, 0.9985, 1.0, -1.0]), min_size=1, max_size=40),
+    st.integers(1, 7),
+)
+def test_three_samples_in_a_row_at_full_scale_are_clipped(values, block):
+    samples = np.array(values, np.float32)
+    full = "".join("x" if abs(value) >= 0.999 else "." for value in values)
+    assert listened(samples, block).has_clipped == ("xxx" in full)
+
+
+def test_any_channel_counts():
+    doctor = Doctor(RATE_HZ)
+    block = np.zeros((2 * RATE_HZ, 2), np.float32)
+    block[:, 1] = noise(0.5, 2)
+    doctor.listen(block)
+    assert doctor.finding is Finding.FINE
+    block[100:103, 1] = -1
+    doctor.listen(block)
+    assert doctor.has_clipped

@@ -1,0 +1,126 @@
+"""Recordings survive a crash, once, and belong to the program that makes them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+from core.audio.files import AudioFile
+from core.audio.recordings import Recordings
+from core.audio.writing import save_sound
+from core.errors import AudioFileError
+from tests.conftest import PROJECT
+
+RECORDING = """
+import os, sys
+from pathlib import Path
+import numpy as np, soundfile
+from core.audio.recordings import Recordings
+
+place = Recordings(Path(sys.argv[1])).begin()
+file = soundfile.SoundFile(place.path, "x", 48_000, 1, "PCM_24", format="FLAC")
+for _ in range(int(sys.argv[2])):
+    file.write(np.random.default_rng(0).uniform(-0.5, 0.5, 4800))
+print("recording", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def record(tmp_path):
+    """Begin recordings in processes of their own, and kill those that are left."""
+    running = []
+
+    def begin(n_blocks: int) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, "-c", RECORDING, str(tmp_path), str(n_blocks)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=PROJECT,
+        )
+        running.append(process)
+        assert process.stdout.readline() == b"recording\n"
+        return process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def test_a_killed_recording_is_offered_once_and_loses_less_than_two_seconds(tmp_path, record):
+    process = record(100)
+    process.kill()
+    process.wait()
+    found = Recordings(tmp_path).recover()
+    assert len(found) == 1
+    audio = AudioFile(found[0])
+    assert audio.notes == ()
+    assert audio.duration_s > 8
+    assert np.abs(audio.waveform().samples).max() > 0.3
+    assert Recordings(tmp_path).recover() == []
+    assert [path.name for path in tmp_path.iterdir()] == [found[0].name]
+    assert found[0].name.startswith("recording ")
+
+
+def test_a_recording_that_still_runs_is_left_alone(tmp_path, record):
+    process = record(20)
+    assert Recordings(tmp_path).recover() == []
+    process.kill()
+    process.wait()
+    assert len(Recordings(tmp_path).recover()) == 1
+
+
+def test_a_recording_without_sound_is_removed(tmp_path, record):
+    process = record(0)
+    process.kill()
+    process.wait()
+    assert Recordings(tmp_path).recover() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_recordings_of_one_second_have_names_of_their_own(tmp_path):
+    recordings = Recordings(tmp_path / "new")
+    finished = []
+    for _ in range(3):
+        place = recordings.begin()
+        soundfile.write(place.path, np.zeros(100), 16_000, format="FLAC")
+        finished.append(place.finish())
+    assert len(set(finished)) == 3
+    assert sorted(path.name for path in recordings.folder.iterdir()) == sorted(
+        path.name for path in finished
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError):
+        Recordings(tmp_path / "file").begin()
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac", "WAV"])
+def test_a_span_is_saved_as_it_is(tmp_path, ending):
+    sound = np.random.default_rng(3).uniform(-0.9, 0.9, (88_200, 2))
+    soundfile.write(tmp_path / "source.wav", sound, 44_100, "PCM_24")
+    audio = AudioFile(tmp_path / "source.wav")
+    target = tmp_path / f"saved.{ending}"
+    save_sound(audio, target, 0.5, 1.25)
+    saved, rate_hz = soundfile.read(target)
+    assert rate_hz == 44_100
+    assert np.array_equal(saved, soundfile.read(tmp_path / "source.wav")[0][22_050:55_125])
+
+
+def test_saving_fails_whole(tmp_path):
+    soundfile.write(tmp_path / "source.wav", np.zeros(16_000), 16_000)
+    audio = AudioFile(tmp_path / "source.wav")
+    with pytest.raises(AudioFileError, match="neither"):
+        save_sound(audio, tmp_path / "saved.mp3")
+    with pytest.raises(AudioFileError, match="cannot be written"):
+        save_sound(audio, tmp_path / "missing" / "saved.wav")
+    with pytest.raises(AudioFileError, match="no sound between"):
+        save_sound(audio, tmp_path / "saved.wav", 2, 3)
+    assert [path.name for path in tmp_path.iterdir()] == ["source.wav"]
