@@ -6,6 +6,7 @@ import atexit
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import MutableSequence, Sequence
@@ -149,6 +150,8 @@ _counts: MutableSequence[int] = []
 def _begin_worker(counts: MutableSequence[int]) -> None:
     global _counts
     _counts = counts
+    # Numba would import its linear algebra, which takes as long as the rest of its start.
+    sys.modules["scipy"] = None  # type: ignore[assignment]
     # Nothing is left to do at the end, and taking the compiler apart takes 0.3 s.
     atexit.register(os._exit, 0)
     # Ctrl-C is for the process that started this one, or both would complain.
