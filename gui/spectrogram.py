@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from core.audio.levels import level_db, level_of
+from core.audio.levels import level_of
 from core.audio.pyramid import Pyramid
 from core.audio.scales import Spectrum
 from core.types import UInt8
@@ -19,6 +18,7 @@ from gui import formats, theme
 from gui.details import DetailRequest, Details, WholeSound
 from gui.minimap import Minimap
 from gui.picture import LivePicture, Picture
+from gui.read_out import read_out
 from gui.selection import Selection
 from gui.spans import Span, fitted, moved, zoomed
 from gui.spectrogram_hands import Hands
@@ -289,18 +289,7 @@ class Spectrogram(QWidget):
     def _read_out(self) -> str:
         if self._cursor is None or self._rows is None:
             return ""
-        start_s, time_s = self._span_s[0], self._cursor.time_s
-        n_rows, n_columns = self._rows.shape
-        column = math.floor((time_s - start_s) / self.width_s * n_columns)
-        row = math.floor(self._cursor.height)
-        if time_s < 0 or not (0 <= column <= n_columns and 0 <= row < n_rows):
-            return ""
-        level = level_db(int(self._rows[row, min(column, n_columns - 1)]))
-        loudness = "silent" if math.isinf(level) else formats.decibels(level)
-        frequency_hz = self._choices.view.scale.frequency_of(self._cursor.height)
-        decimals = 2 if self.width_s > 2 else 3
-        time = formats.clock(time_s, decimals) if time_s >= 60 else f"{time_s:.{decimals}f} s"
-        return f"{time} · {formats.hertz(max(frequency_hz, 0.0))} · {loudness}"
+        return read_out(self._rows, self._span_s, self._choices.view.scale, self._cursor)
 
     def _on_selection(self, span: Span | None) -> None:
         self.plot.set_selection(span)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture
 
+from gui.spans import Span
 from gui.spectrogram_overlay import HANDLE
 from gui.spectrogram_plot import SpectrogramPlot
 
@@ -37,6 +38,7 @@ class Hands(QObject):
         super().__init__(plot)
         self._plot, self._shown = plot, shown
         self._anchor_s: float | None = None
+        self._before: Span | None = None
         self._pressed_at: QPointF | None = None
         self._panned_at: QPointF | None = None
         plot.viewport().installEventFilter(self)
@@ -82,6 +84,7 @@ class Hands(QObject):
             self._panned_at = event.position()
         elif event.button() == _LEFT:
             self._pressed_at = event.position()
+            self._before = self._shown.selection.span
             span, edge = self._shown.selection.span, self._edge_at(event)
             if span is not None and edge is not None:
                 # What is held on to is the other edge.
@@ -180,8 +183,19 @@ class Hands(QObject):
         pinch = event.gesture(Qt.GestureType.PinchGesture)
         if not isinstance(pinch, QPinchGesture):
             return False
+        self._take_back()
         if pinch.scaleFactor() > 0:
             centre = self._plot.viewport().mapFromGlobal(pinch.centerPoint())
             self._shown.zoom(pinch.scaleFactor(), self._plot.time_at(centre.x()))
         event.accept()
         return True
+
+    def _take_back(self) -> None:
+        """Forget what the first finger selected before the second one came."""
+        if self._pressed_at is None:
+            return
+        self._pressed_at = self._anchor_s = None
+        if self._before is not None:
+            self._shown.selection.select(*self._before)
+        else:
+            self._shown.selection.clear()

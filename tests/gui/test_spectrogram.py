@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QPointingDevice,
     QWheelEvent,
 )
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -173,6 +174,24 @@ def test_two_fingers_zoom(shown: Spectrogram) -> None:
     QApplication.sendEvent(shown.plot.viewport(), event)
     assert shown.width_s == pytest.approx(DURATION_S / 1.5)
     assert sum(shown.span) / 2 == pytest.approx(30.0)
+
+
+def test_a_pinch_on_a_touch_screen_zooms(shown: Spectrogram, qtbot: QtBot) -> None:
+    viewport, device = shown.plot.viewport(), QTest.createTouchDevice()
+    middle = at(shown, 30.0).toPoint()
+    for reach in (50, 60, 80, 100, 130, 160):
+        touch = QTest.touchEvent(viewport, device)
+        for index, side in enumerate((-1, 1)):
+            place = middle + QPoint(side * reach, 0)
+            (touch.press if reach == 50 else touch.move)(index, place, viewport)
+        touch.commit()
+    touch = QTest.touchEvent(viewport, device)
+    for index, side in enumerate((-1, 1)):
+        touch.release(index, middle + QPoint(side * 160, 0), viewport)
+    touch.commit()
+    assert shown.width_s == pytest.approx(DURATION_S * 50 / 160, rel=0.3)
+    assert sum(shown.span) / 2 == pytest.approx(30.0, abs=2)
+    assert shown.selection.span is None
 
 
 def test_a_double_click_shows_the_whole_and_keeps_the_selection(shown: Spectrogram) -> None:
