@@ -17,7 +17,7 @@ from core.types import UInt8
 from gui import formats, theme
 from gui.details import DetailRequest, Details, WholeSound
 from gui.minimap import Minimap
-from gui.picture import LivePicture, Picture
+from gui.picture import LivePicture
 from gui.read_out import read_out
 from gui.selection import Selection
 from gui.spans import Span, fitted, moved, zoomed
@@ -118,10 +118,6 @@ class Spectrogram(QWidget):
         self._look_at(self._whole)
         self._describe()
         self.refresh()
-
-    def show_picture(self, picture: Picture) -> None:
-        """Show the spectrogram of a whole sound."""
-        self.show_sound(picture)
 
     def refresh(self) -> None:
         """Show what has become known of the sound since it was shown."""

@@ -157,7 +157,10 @@ class Hands(QObject):
         span = self._shown.span
         width = span[1] - span[0]
         turned, pixels = event.angleDelta(), event.pixelDelta()
-        sideways = turned.x() or (turned.y() if event.modifiers() & _SHIFT else 0)
+        # A touchpad reports a little of either direction with every movement.
+        sideways = turned.x() if abs(turned.x()) > abs(turned.y()) else 0
+        if event.modifiers() & _SHIFT:
+            sideways = sideways or turned.y()
         if sideways:
             if pixels.x():
                 by_s = pixels.x() / max(self._plot.picture_area.width(), 1.0)
