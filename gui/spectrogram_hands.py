@@ -39,6 +39,7 @@ class Hands(QObject):
         self._plot, self._shown = plot, shown
         self._anchor_s: float | None = None
         self._before: Span | None = None
+        self._dragged_to: QPointF | None = None
         self._pressed_at: QPointF | None = None
         self._panned_at: QPointF | None = None
         plot.viewport().installEventFilter(self)
@@ -83,7 +84,7 @@ class Hands(QObject):
         if event.button() == _MIDDLE:
             self._panned_at = event.position()
         elif event.button() == _LEFT:
-            self._pressed_at = event.position()
+            self._pressed_at = self._dragged_to = event.position()
             self._before = self._shown.selection.span
             span, edge = self._shown.selection.span, self._edge_at(event)
             if span is not None and edge is not None:
@@ -110,6 +111,7 @@ class Hands(QObject):
             self._plot.viewport().setCursor(shape)
 
     def _drag(self, position: QPointF, begun_at: QPointF) -> None:
+        self._dragged_to = position
         if self._anchor_s is None:
             if abs(position.x() - begun_at.x()) < QApplication.startDragDistance() / 2:
                 return
@@ -126,6 +128,9 @@ class Hands(QObject):
             self._panned_at = None
         if event.button() != _LEFT or self._pressed_at is None:
             return
+        if event.position() != self._dragged_to:
+            # Where the window was busy, the last movement is told by the release alone.
+            self._drag(event.position(), self._pressed_at)
         has_dragged = self._anchor_s is not None
         self._pressed_at = self._anchor_s = None
         if has_dragged:

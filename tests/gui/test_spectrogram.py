@@ -313,6 +313,14 @@ def test_dragging_selects_and_settles_on_release(shown: Spectrogram, qtbot: QtBo
     assert changes[-1] == pytest.approx((20.0, 40.0), abs=0.1)
 
 
+def test_a_drag_that_only_its_release_tells_of_selects(shown: Spectrogram) -> None:
+    mouse(shown, QEvent.Type.MouseButtonPress, at(shown, 20.0))
+    mouse(shown, QEvent.Type.MouseButtonRelease, at(shown, 40.0))
+    assert shown.selection.span == pytest.approx((20.0, 40.0), abs=0.1)
+    click(shown, 40.0)  # on the edge: nothing moves
+    assert shown.selection.span == pytest.approx((20.0, 40.0), abs=0.1)
+
+
 def test_edges_can_be_dragged(shown: Spectrogram) -> None:
     shown.selection.select(20.0, 30.0)
     drag(shown, 30.0, 45.0)
