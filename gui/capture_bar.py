@@ -159,7 +159,6 @@ class CaptureBar(QWidget):
                     self.device.count() - 1, html.escape(tip), Qt.ItemDataRole.ToolTipRole
                 )
         self.choose_device(wanted)
-        self._show_gain()
 
     def set_recent(self, menu: QMenu) -> None:
         """Give the menu of recent files."""
@@ -188,6 +187,7 @@ class CaptureBar(QWidget):
         self._wanted_device = name
         with QSignalBlocker(self.device):
             self.device.setCurrentIndex(max(0, self.device.findData(name)))
+        self._show_gain()
 
     @property
     def chosen_device(self) -> str:

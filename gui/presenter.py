@@ -60,9 +60,10 @@ class Presenter(QObject):
         super().__init__()
         self._window, self._settings = window, settings
         self._first_paths = first_paths or []
-        names = ("sounds", "searches", "devices", "pictures", "details")
+        self._has_begun = False
+        names = ("sounds", "searches", "devices", "pictures", "details", "files")
         self._lanes = [Lane(name, self) for name in names]
-        sounds, searches, inputs, pictures, details = self._lanes
+        sounds, searches, inputs, pictures, details, files = self._lanes
         window.recall(settings.read())
         self.session = Session(engine, sounds, searches, self)
         kept = Recordings(recordings)
@@ -70,8 +71,8 @@ class Presenter(QObject):
         self.viewing = Viewing(window.spectrogram, pictures, details, self)
         self.history = History(self)
         self.queue = Queue(engine, searches, self.session, self.history, self)
-        self.recording = RecordingControl(window, self.session, self.listening, sounds, kept)
-        self.sound = SoundControl(window, self.session, self.viewing, engine, sounds, searches)
+        self.recording = RecordingControl(window, self.session, self.listening, files, kept)
+        self.sound = SoundControl(window, self.session, self.viewing, engine, files, searches)
         self.session.choose(window.results.choices)
         self._join_window()
         self._join_session()
@@ -119,6 +120,7 @@ class Presenter(QObject):
 
     def _begin(self) -> None:
         """Start what is slow, now that the window is on the screen."""
+        self._has_begun = True
         self.session.load()
         if self._first_paths:
             self.open_paths(self._first_paths)
@@ -145,6 +147,9 @@ class Presenter(QObject):
 
     def open_paths(self, paths: list[Path]) -> None:
         """Match the first sound among files and folders, then the others."""
+        if not self._has_begun:
+            self._first_paths = paths
+            return
         if self.recording.is_active:
             self.recording.set_aside()
         self._window.banner.clear()

@@ -26,7 +26,7 @@ class RecordingControl(QObject):
     window : MainWindow
     session : Session
     listening : Listening
-    sounds : Lane
+    files : Lane
         Where what a crash left is looked for.
     recordings : Recordings
     """
@@ -36,12 +36,12 @@ class RecordingControl(QObject):
         window: MainWindow,
         session: Session,
         listening: Listening,
-        sounds: Lane,
+        files: Lane,
         recordings: Recordings,
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._listening = window, session, listening
-        self._sounds, self._recordings = sounds, recordings
+        self._files, self._recordings = files, recordings
         self._was_clipped, self._advice = False, ""
         commands, capture = window.commands, window.capture
         commands.record.triggered.connect(self.toggle)
@@ -76,7 +76,7 @@ class RecordingControl(QObject):
 
     def offer_kept(self) -> None:
         """Offer the recordings that were running when the program ended."""
-        self._sounds.submit(self._recover, self._on_recovered, must_finish=True)
+        self._files.submit(self._recover, self._on_recovered, must_finish=True)
 
     def toggle(self) -> None:
         """Record, or stop and match."""
@@ -164,6 +164,6 @@ class RecordingControl(QObject):
         self._end()
         if self._session.state is State.LISTENING:
             self._session.cancel()
-        self._session.report(error)
+        self._window.banner.show_trouble(f"{error.message} {error.hint}")
         if isinstance(error, MicrophoneError):
             self._listening.refresh()

@@ -28,7 +28,8 @@ class SoundControl(QObject):
     viewing : Viewing
     engine : Engine
         Used in the lane `searches` only.
-    sounds, searches : Lane
+    files, searches : Lane
+        Where files are written, and where the engine belongs.
     """
 
     def __init__(
@@ -37,12 +38,12 @@ class SoundControl(QObject):
         session: Session,
         viewing: Viewing,
         engine: Engine,
-        sounds: Lane,
+        files: Lane,
         searches: Lane,
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._viewing = window, session, viewing
-        self._engine, self._sounds, self._searches = engine, sounds, searches
+        self._engine, self._files, self._searches = engine, files, searches
         self._saving = Saving(window)
         self._saving.saved.connect(self._on_saved)
         self._saving.failed.connect(self._on_unsaved)
@@ -120,7 +121,7 @@ class SoundControl(QObject):
 
         def chosen(path: Path) -> None:
             self._saving.save(
-                self._sounds, path, lambda job: save_sound(audio, path, start_s, end_s, job)
+                self._files, path, lambda job: save_sound(audio, path, start_s, end_s, job)
             )
 
         title = "Save the sound" if self.selected is None else "Save the selection"
