@@ -94,6 +94,25 @@ def test_a_zoom_is_read_again_finer(view: SoundView, file: AudioFile, qtbot: QtB
     assert changes > 1.5 * (np.diff(coarse.astype(int), axis=1) != 0).any(axis=0).sum()
 
 
+def test_what_is_only_sketched_is_read_where_people_look(
+    view: SoundView, file: AudioFile, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    whole = Overview(file.duration_s)
+    whole.fill(file, Job())
+    monkeypatch.setattr(module, "SKETCH_FROM_S", 10.0)
+    gate = threading.Event()
+    monkeypatch.setattr(Overview, "fill", lambda *_: gate.wait(10))
+    monkeypatch.setattr("core.audio.overview._SKETCH_COLUMNS", 64)
+    with qtbot.waitSignal(view.viewing.drawn):
+        view.viewing.show_file(file)
+    view.spectrogram.show_span((10.0, 18.0))
+    n_columns = drawn(view).shape[1]
+    expected = whole.levels(Spectrum.MEL, 10.0, 18.0, n_columns)
+    assert not np.array_equal(drawn(view), expected)
+    qtbot.waitUntil(lambda: np.array_equal(drawn(view), expected))
+    gate.set()
+
+
 def test_the_newest_sound_wins(view: SoundView, file: AudioFile, tmp_path: Path, qtbot: QtBot):
     other = AudioFile(write_wav(tmp_path / "other.wav", np.ones(16_000)))
     with qtbot.waitSignal(view.viewing.drawn):
