@@ -19,7 +19,7 @@ from core.types import Float32, UInt8
 MAX_COLUMNS = 1 << 17
 """At 10 ms, 22 minutes; with both spectra and all tiers, 56 MB."""
 
-SKETCH_FROM_S = 300.0
+SKETCH_FROM_S = 600.0
 """What is shorter is read through nearly as fast as sketched."""
 
 _SKETCH_COLUMNS = 1024
