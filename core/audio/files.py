@@ -31,6 +31,9 @@ SUFFIXES = frozenset(
 _BLOCK_VALUES = 1 << 16
 """Small, since what a damaged compressed file still gives is lost by the block."""
 
+_LEAST_BLOCK_VALUES = 1 << 10
+"""For a file that surely breaks off."""
+
 _LOUDEST = 1e4
 """Samples beyond this many times full scale are damage, not sound."""
 
@@ -83,7 +86,9 @@ class AudioFile:
                 line for line in file.extra_info.splitlines() if re.match(r"\s*(data|SSND)\b", line)
             )
             self._is_cut = any("should be" in line for line in data)
+        self._block_values = _BLOCK_VALUES
         if self._n_frames > 1 << 62:  # its writer never got to say how much there is
+            self._block_values = _LEAST_BLOCK_VALUES
             self._n_frames = 0
             self._n_frames = sum(len(block) for block in self.raw_blocks())
             self._is_cut = True
@@ -221,7 +226,7 @@ class AudioFile:
     ) -> Iterator[Float32]:
         import soundfile
 
-        block_frames = block_frames or max(1, _BLOCK_VALUES // self.channels)
+        block_frames = block_frames or max(1, self._block_values // self.channels)
         position, damaged, has_begun = first, 0, False
         with self._opened() as file:
             try:

@@ -328,7 +328,7 @@ def test_a_flac_file_whose_writer_was_killed_is_read_as_far_as_it_goes(tmp_path)
     )
     subprocess.run([sys.executable, "-c", script, str(path)])
     audio = AudioFile(path)
-    assert 8 <= audio.duration_s <= 10
+    assert 9.7 <= audio.duration_s <= 10
     assert "breaks off" in audio.notes[0]
     late = audio.waveform(6.0, 7.0).samples
     assert np.abs(late - audio.waveform().samples[96_000:112_000]).max() < 1e-5

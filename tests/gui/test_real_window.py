@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from core.audio.files import AudioFile
 from core.paths import DataFolder
 from tests.conftest import PROJECT, VirtualMicrophone, wait_until
 
@@ -212,7 +214,7 @@ def test_a_sound_its_matches_and_their_links(
 def test_a_file_is_opened_by_keys(start: Callable[..., Program], shared: Path) -> None:
     program = start()
     program.key("ctrl+o")
-    dialog = program.wait_for_window("Open a sound file")
+    dialog = program.wait_for_window("Open sound files")
     program._do("windowactivate", "--sync", dialog)
     program.type(str(shared / "wav" / "ibm_piano.wav"))
     program._do("key", "Return")
@@ -254,6 +256,33 @@ def test_a_sound_is_recorded_by_the_space_bar(
     program.key("space")
     program.wait_for_title("Recording – 25 matches")
     program.quit()
+
+
+def test_a_killed_program_gives_the_recording_back(
+    start: Callable[..., Program],
+    shared: Path,
+    virtual_microphone: VirtualMicrophone,
+    tmp_path: Path,
+) -> None:
+    program = start(**virtual_microphone.environment)
+    wait_until(lambda: _pressed_to_listen(program), 30)
+    folder = tmp_path / "home" / "recordings"
+    wait_until(lambda: any(folder.glob("unfinished *.flac")))
+    begun_s = time.monotonic()
+    playing = virtual_microphone.play(shared / "wav" / "ibm_dog.wav")
+    playing.wait(60)
+    lasted_s = time.monotonic() - begun_s
+    program.process.kill()
+    program.process.wait()
+    again = start(**virtual_microphone.environment)
+    wait_until(lambda: any(folder.glob("recording *.flac")), 30)
+    assert not any(folder.glob("unfinished *"))
+    (kept,) = folder.glob("recording *.flac")
+    audio = AudioFile(kept)
+    assert audio.notes == ()
+    assert audio.duration_s > lasted_s - 2
+    again.wait_for_title("Soundalike")
+    again.quit()
 
 
 def _pressed_to_listen(program: Program) -> bool:
