@@ -32,6 +32,10 @@ class MicrophoneError(SoundalikeError):
     """Recording is not possible, or has broken off."""
 
 
+class PlaybackError(SoundalikeError):
+    """Playing is not possible, or has broken off."""
+
+
 class ModelError(SoundalikeError):
     """A checkpoint, PCA file or converted network cannot be used."""
 
