@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from numba import njit
+import llvmlite.binding as llvm
+from numba import config, njit
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -18,3 +19,13 @@ def compiled(function: Callable[..., Any]) -> Any:
         return njit(cache=True, nogil=True)(function)
     except RuntimeError:  # neither may be written
         return njit(nogil=True)(function)
+
+
+def processor_has(feature: str) -> bool:
+    """Return whether compiled code may use a feature of x86 processors, by LLVM's name for it.
+
+    Numba's settings may choose to compile for another processor; then none is used.
+    """
+    if config.CPU_NAME or config.CPU_FEATURES or not llvm.get_process_triple().startswith("x86_64"):
+        return False
+    return bool(llvm.get_host_cpu_features().get(feature))

@@ -1,4 +1,4 @@
-"""TFRecord's checksums inside compiled loops, and joining CRC-32Cs of consecutive bytes.
+"""TFRecord's checksums inside compiled loops.
 
 The CRC-32C is that of RFC 3720, section 12.1: polynomial 0x1EDC6F41, reflected. Processors with
 SSE 4.2 have an instruction for it, five times as fast as sixteen tables; others use the tables.
@@ -10,23 +10,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
-from numba import config, types
+from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from core.compiling import compiled
+from core.compiling import compiled, processor_has
 
 _POLYNOMIAL = 0x82F63B78
-
-
-def _has_instruction() -> bool:
-    """Return whether what Numba compiles may use it; its settings can choose another processor."""
-    if config.CPU_NAME or config.CPU_FEATURES or not llvm.get_process_triple().startswith("x86_64"):
-        return False
-    return bool(llvm.get_host_cpu_features().get("sse4.2"))
 
 
 def _tables() -> NDArray[np.uint32]:
@@ -101,7 +93,7 @@ def instructed_crc(data, begin, end, crc):
     return tabled_crc(data, at, end, crc)
 
 
-_crc = instructed_crc if _has_instruction() else tabled_crc
+_crc = instructed_crc if processor_has("sse4.2") else tabled_crc
 
 
 @compiled

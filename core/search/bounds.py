@@ -34,6 +34,9 @@ FLOAT32_SLACK = np.float32(2e-6)
 """More than float32 loses in the few steps from whole numbers to a cosine, and to a bound: seven
 roundings of 2**-24 each, twice that for its square."""
 
+FLOAT64_SLACK = 1e-14
+"""More than float64 loses of one less the square of a cosine."""
+
 
 @dataclass(frozen=True, eq=False)
 class RoundedQuery:
@@ -57,8 +60,15 @@ class RoundedQuery:
         """Round directions of any length, shape (Q, 128), to components of at most `largest`."""
         highest = np.abs(directions).max(axis=1, keepdims=True)
         codes = np.rint(directions * float(largest) / np.where(highest > 0, highest, 1))
-        inverse = inverse_norms(np.einsum("ij,ij->i", codes, codes))
-        return cls(codes.astype(np.int16), inverse, (ROUNDING * inverse).astype(np.float32))
+        squared = np.einsum("ij,ij->i", codes, codes)
+        # The turn itself, not the most that it could be; all sums are whole and exact.
+        exact = directions.astype(np.float64)
+        dots = np.einsum("ij,ij->i", codes, exact)
+        both = squared * np.einsum("ij,ij->i", exact, exact)
+        cosines = dots / np.sqrt(np.where(both > 0, both, 1))
+        sines = np.sqrt(np.maximum(0, 1 - cosines * cosines) + FLOAT64_SLACK)
+        sines = (sines * (1 + 1e-6) * (both > 0)).astype(np.float32)
+        return cls(codes.astype(np.int16), inverse_norms(squared), sines)
 
 
 def inverse_norms(squared: NDArray[np.number]) -> NDArray[np.float32]:

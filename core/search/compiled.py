@@ -6,12 +6,19 @@ seconds to compile, the first time on a machine.
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 from numpy.typing import NDArray
 
-from core.compiling import compiled
-from core.search.tiles import LANES, ROWS, tile
+from core.compiling import compiled, processor_has
+from core.search import byte_tiles
+from core.search import tiles as word_tiles
 from core.types import Float32, UInt8
+
+tiles: ModuleType = byte_tiles if processor_has("avx512vnni") else word_tiles
+ROWS, LANES, ROOM, LARGEST = tiles.ROWS, tiles.LANES, tiles.ROOM, tiles.LARGEST
+tile_cosines, raise_to, weighted = tiles.cosines, tiles.raise_to, tiles.weighted
 
 
 @compiled
@@ -55,7 +62,7 @@ def inverse_lengths(frames, centre, out):
 
 
 @compiled
-def best_cosines(frames, inverse, n_frames, queries, weights, centre, out):
+def best_cosines(frames, inverse, n_frames, queries, start, weights, centre, out):
     """Write the weighted sum over the queries of the highest product with any frame of each clip.
 
     Parameters
@@ -65,61 +72,61 @@ def best_cosines(frames, inverse, n_frames, queries, weights, centre, out):
         What `inverse_lengths` writes.
     n_frames : int64 array, shape (n,)
         Frames of each clip, F in all.
-    queries, weights
+    queries, start, weights
         What `laid_out` returns.
     centre : int
         The byte that stands for zero.
     out : float32 array, shape (n,)
     """
     n_blocks = queries.shape[0]
-    rows = np.zeros((ROWS, 128), np.int16)
-    products = np.zeros((n_blocks, ROWS, LANES), np.int32)
+    rooms = np.zeros((ROWS, 128), ROOM), np.zeros(ROWS, np.float32)
+    found = np.zeros((n_blocks, ROWS, LANES), np.float32)
     best = np.full((n_blocks, LANES), -np.inf, np.float32)
     clip, left = 0, n_frames[0]
     for first in range(0, frames.shape[0], ROWS):
         n_rows = min(ROWS, frames.shape[0] - first)
-        for row in range(n_rows):
-            for column in range(128):
-                rows[row, column] = np.int16(frames[first + row, column]) - np.int16(centre)
-        for block in range(n_blocks):
-            tile(rows.ctypes.data, queries[block].ctypes.data, products[block].ctypes.data)
-        for row in range(n_rows):
-            for block in range(n_blocks):
-                for lane in range(LANES):
-                    cosine = np.float32(products[block, row, lane]) * inverse[first + row]
-                    # Stored in any case: a branch would be guessed wrong half of the time.
-                    so_far = best[block, lane]
-                    best[block, lane] = cosine if cosine > so_far else so_far
-            left -= 1
+        tile_cosines(frames, inverse, first, n_rows, queries, start, centre, rooms, found)
+        row = 0
+        while row < n_rows:
+            n_here = min(left, n_rows - row)
+            raise_to(best, found, row, row + n_here)
+            row += n_here
+            left -= n_here
             if left == 0:
-                out[clip] = (best * weights).sum()
-                best[:] = -np.inf
+                out[clip] = weighted(best, weights)
                 clip += 1
                 left = n_frames[min(clip, len(n_frames) - 1)]
 
 
-def laid_out(codes: NDArray[np.int16], weights: Float32) -> tuple[NDArray[np.int16], Float32]:
-    """Return queries in the order in which `tile` reads them, and their weights likewise.
+def laid_out(
+    codes: NDArray[np.int16], weights: Float32, centre: int
+) -> tuple[NDArray[np.integer], NDArray[np.int32], Float32]:
+    """Return queries in the order in which `best_cosines` reads them, in B blocks of `LANES`.
 
     Parameters
     ----------
     codes : int16 array, shape (Q, 128)
+        Of `LARGEST` at most.
     weights : float32 array, shape (Q,)
+    centre : int
+        The byte that stands for zero.
 
     Returns
     -------
-    codes : int16 array, shape (B, 64, 8, 2)
-        Blocks of eight queries, with zeros after the last: two components of each, then the next
-        two.
-    weights : float32 array, shape (B, 8)
+    codes : int8 or int16 array, shape (B, 32, 16, 4) or (B, 64, 8, 2)
+        With zeros after the last query: some components of each, then the next ones.
+    start : int32 array, shape (B, LANES)
+        The product of each query with a row of minus the centre.
+    weights : float32 array, shape (B, LANES)
     """
     n_blocks = -(-len(codes) // LANES)
-    padded = np.zeros((n_blocks * LANES, codes.shape[1]), np.int16)
+    padded = np.zeros((n_blocks * LANES, codes.shape[1]), tiles.CODE)
     padded[: len(codes)] = codes
     padded_weights = np.zeros(n_blocks * LANES, np.float32)
     padded_weights[: len(codes)] = weights
-    blocks = padded.reshape(n_blocks, LANES, -1, 2).transpose(0, 2, 1, 3)
-    return np.ascontiguousarray(blocks), padded_weights.reshape(n_blocks, LANES)
+    blocks = padded.reshape(n_blocks, LANES, -1, tiles.COMPONENTS).transpose(0, 2, 1, 3)
+    start = -centre * padded.sum(axis=1, dtype=np.int32).reshape(n_blocks, LANES)
+    return np.ascontiguousarray(blocks), start, padded_weights.reshape(n_blocks, LANES)
 
 
 def compile_all() -> None:
@@ -134,4 +141,4 @@ def compile_all() -> None:
     upper_bounds(rows, out, query[0], one, one, one, one, out.copy())
     products(rows, query[0], out)
     inverse_lengths(frames, 127, out)
-    best_cosines(frames, out, np.ones(1, np.int64), *laid_out(query, out), 127, out)
+    best_cosines(frames, out, np.ones(1, np.int64), *laid_out(query, out, 127), 127, out)

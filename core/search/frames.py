@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.jobs import Job
 from core.search.best import best_rows
-from core.search.bounds import FLOAT32_SLACK, RoundedQuery, inverse_norms
+from core.search.bounds import FLOAT32_LARGEST, FLOAT32_SLACK, RoundedQuery, inverse_norms
 from core.search.scanning import Scanner, read_only
 from core.types import Float32, UInt8
 from core.vectors import CENTRE, frames_of
@@ -73,7 +74,9 @@ class FrameSearch:
         """Return the clips that hold a query's seconds best; parameters as `ClipSearch.top_k`."""
         whole = query.astype(np.int64) - CENTRE
         wide = whole.astype(np.float64)
-        bounds = self._bounds(RoundedQuery.of(whole, self._scanner.largest), job or Job())
+        kernels = self._scanner.kernels
+        largest = FLOAT32_LARGEST if kernels is None else kernels.LARGEST
+        bounds = self._bounds(RoundedQuery.of(whole, largest), kernels, job or Job())
         rows, scores = best_rows(
             bounds, lambda some: self._per_second(some, wide).mean(axis=1), k, mask
         )
@@ -81,14 +84,14 @@ class FrameSearch:
         frame, query_frame = np.array(best, np.int64).reshape(-1, 2).T
         return AlignedRows(rows, scores, frame, query_frame)
 
-    def _bounds(self, query: RoundedQuery, job: Job) -> NDArray[np.float32]:
+    def _bounds(self, query: RoundedQuery, kernels: Any, job: Job) -> NDArray[np.float32]:
         bounds = np.empty(len(self._n_frames), np.float32)
         # cos(φ - θ) exceeds cos φ by no more than sin θ (1 + sin θ); see `bounds`.
         room = np.mean(query.sines * (1 + query.sines)) + FLOAT32_SLACK
+        room += np.float32(len(query.codes) * 2.0**-23)  # of the weighted sum's rounding
 
         inverse, weights = self._inverse_lengths, query.inverse_norms / np.float32(len(query.codes))
-        kernels = self._scanner.kernels
-        laid_out = () if kernels is None else kernels.laid_out(query.codes, weights)
+        laid_out = () if kernels is None else kernels.laid_out(query.codes, weights, CENTRE)
         wide = query.codes.T.astype(np.float32)
 
         def scan(begin: int, end: int) -> None:

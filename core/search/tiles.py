@@ -4,19 +4,33 @@ Written as a loop, each product of two rows ends in a sum across a register, whi
 the product. Here the lanes of a register are queries, and nothing is summed across. LLVM turns the
 pattern (products of pairs of 16-bit numbers, added to 32-bit sums) into vpdpwssd with AVX-512 VNNI,
 into vpmaddwd and an addition with AVX2, and into what there is on other processors. Per frame and
-eight queries 15 ns instead of 100 on an EPYC, with VNNI or without.
+eight queries 15 ns instead of 100 on an EPYC, with VNNI or without. Processors with AVX-512 VNNI
+have something better for bytes: see `byte_tiles`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from core.compiling import compiled
+from core.search.bounds import INT32_LARGEST
+
 ROWS, LANES = 5, 8
+
+COMPONENTS = 2
+"""Of a query, that lie side by side."""
+
+LARGEST = INT32_LARGEST
+"""Of a query's components."""
+
+CODE, ROOM = np.int16, np.int16
+"""The types of queries, and of the room that `cosines` needs for a tile of rows."""
 
 _PAIRS_A_ROW = 64
 _INT32 = ir.IntType(32)
@@ -80,3 +94,55 @@ def _loaded(builder: Any, pointer: Any, index: Any) -> Any:
     value = builder.load(builder.gep(pointer, [index]))
     value.align = 2
     return value
+
+
+@compiled
+def cosines(frames, inverse, first, n_rows, queries, start, centre, rooms, out):
+    """Write the products of some frames, less the centre, with queries, times a factor a frame.
+
+    Parameters
+    ----------
+    frames : uint8 array, shape (F, 128)
+    inverse : float32 array, shape (F,)
+        The factors.
+    first, n_rows : int
+        Which of the frames, `ROWS` at most.
+    queries, start
+        What `core.search.compiled.laid_out` returns.
+    centre : int
+        The byte that stands for zero.
+    rooms : array of `ROOM`, shape (ROWS, 128), and float32 array, shape (ROWS,)
+    out : float32 array, shape (B, ROWS, LANES)
+    """
+    room = rooms[0]
+    for row in range(n_rows):
+        for column in range(128):
+            room[row, column] = np.int16(frames[first + row, column]) - np.int16(centre)
+    sums = np.empty((ROWS, LANES), np.int32)
+    for block in range(queries.shape[0]):
+        tile(room.ctypes.data, queries[block].ctypes.data, sums.ctypes.data)
+        for row in range(n_rows):
+            for lane in range(LANES):
+                out[block, row, lane] = np.float32(sums[row, lane]) * inverse[first + row]
+
+
+@compiled
+def raise_to(best, found, begin, end):
+    """Replace what is lower in `best`, shape (B, LANES), by the rows ``found[:, begin:end]``."""
+    for block in range(best.shape[0]):
+        for row in range(begin, end):
+            for lane in range(LANES):
+                # Stored in any case: a branch would be guessed wrong half of the time.
+                so_far, cosine = best[block, lane], found[block, row, lane]
+                best[block, lane] = cosine if cosine > so_far else so_far
+
+
+@compiled
+def weighted(best, weights):
+    """Return the sum of the products of two arrays (B, LANES), and set the first to -inf."""
+    total = 0.0
+    for block in range(best.shape[0]):
+        for lane in range(LANES):
+            total += best[block, lane] * weights[block, lane]
+            best[block, lane] = -np.inf
+    return total
