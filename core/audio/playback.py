@@ -178,7 +178,7 @@ class Player:
         """Why no more will be heard, if so: the device or the file has gone."""
         if self._problem is None and not self._is_stopped:
             self._problem = self._ahead.problem
-            if not self._stream.active or time.monotonic() > self._deadline_s:
+            if not self._is_fed():
                 self._problem = PlaybackError(f"{self.device.name} has gone.", _CHECK_HINT)
         return self._problem
 
@@ -208,6 +208,13 @@ class Player:
         self._is_stopped = True
         self._stream.abort(ignore_errors=True)
         self._closing.close()
+
+    def _is_fed(self) -> bool:
+        library = portaudio()
+        try:
+            return bool(self._stream.active) and time.monotonic() <= self._deadline_s
+        except library.PortAudioError:
+            return False
 
     def _is_heard(self) -> bool:
         return self._is_sounding or time.monotonic() < self._quiet_s

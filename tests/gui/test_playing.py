@@ -1,0 +1,255 @@
+"""Playing for the window, on a real (null) output."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QDeadlineTimer
+
+from core.audio.files import AudioFile
+from core.audio.inputs import Device, list_inputs, list_outputs
+from core.errors import AudioFileError, PlaybackError
+from gui.playing import Playing, echoes
+from gui.runner import Lane
+from tests.speaker import LEAST, RATE_HZ, Monitor, noise, write
+
+SOUND = noise(4)
+
+
+@pytest.fixture
+def speaker(virtual_microphone):
+    """The virtual speaker, after PortAudio has looked for devices again."""
+    import sounddevice
+
+    sounddevice._terminate()
+    sounddevice._initialize()
+    yield virtual_microphone
+    sounddevice._terminate()
+    sounddevice._initialize()
+
+
+@pytest.fixture
+def monitor(speaker, tmp_path):
+    monitor = Monitor(tmp_path)
+    yield monitor
+    if not monitor.recorder._is_stopped:
+        monitor.recorder.stop()
+
+
+@pytest.fixture
+def audio(tmp_path):
+    return AudioFile(write(tmp_path / "noise.wav", SOUND))
+
+
+class Heard:
+    """What `Playing` said, in order."""
+
+    def __init__(self, playing: Playing) -> None:
+        self.said: list[object] = []
+        self.moves: list[float | None] = []
+        self.devices: list[list[Device]] = []
+        playing.state_changed.connect(self.said.append)
+        playing.ended.connect(lambda: self.said.append("ended"))
+        playing.failed.connect(self.said.append)
+        playing.moved.connect(self.moves.append)
+        playing.devices_listed.connect(self.devices.append)
+
+    @property
+    def times(self) -> list[float]:
+        return [move for move in self.moves if move is not None]
+
+
+@pytest.fixture
+def playing(qapp, speaker):
+    lane = Lane("playing")
+    playing = Playing(lane)
+    playing.setParent(lane)
+    yield playing
+    begun_s = time.monotonic()
+    playing.close()
+    assert lane.wait(QDeadlineTimer(4000))
+    assert time.monotonic() - begun_s < 2
+    assert not playing._open
+    lane.deleteLater()
+
+
+@pytest.fixture
+def said(playing):
+    return Heard(playing)
+
+
+def test_a_span_plays_to_its_end_and_says_where_it_is(playing, said, audio, monitor, qtbot):
+    playing.play(audio, 1.0, 2.0)
+    assert playing.is_active
+    assert said.said == [True]
+    with qtbot.waitSignal(playing.ended, timeout=10_000):
+        pass
+    assert said.said == [True, False, "ended"]
+    assert not playing.is_active
+    assert said.moves[-1] is None
+    assert said.times == sorted(said.times)
+    assert 1.0 <= said.times[0] < 1.1
+    assert 1.9 < said.times[-1] <= 2.0
+    assert len(said.times) > 25
+    heard = monitor.stop()
+    assert np.abs(heard[-40_000:] - SOUND[2 * RATE_HZ - 40_000 : 2 * RATE_HZ]).max() < LEAST
+
+
+def test_pause_and_go_on(playing, said, audio, monitor, qtbot):
+    playing.play(audio)
+    qtbot.waitUntil(lambda: len(said.times) > 10)
+    playing.toggle()
+    monitor.wait_for_silence()
+    qtbot.wait(50)
+    stood_s = said.times[-1]
+    qtbot.wait(200)
+    assert said.times[-1] == stood_s
+    playing.seek(3.0)
+    assert said.times[-1] == 3.0
+    qtbot.wait(100)
+    assert said.times[-1] == 3.0
+    playing.toggle()
+    qtbot.waitUntil(lambda: said.times[-1] > 3.1)
+    playing.stop()
+    assert said.said == [True, False, True, False]
+    assert said.moves[-1] is None
+    monitor.wait_for_silence()
+
+
+def test_another_sound_replaces_the_one_that_plays(playing, said, audio, monitor, qtbot, tmp_path):
+    level = AudioFile(write(tmp_path / "level.wav", np.full(RATE_HZ, 0.5, np.float32)))
+    playing.play(audio)
+    monitor.wait_for_sound(0.2)
+    qtbot.waitUntil(lambda: len(said.times) > 5)
+    for _ in range(5):  # a hurried person
+        playing.play(audio, 2.0)
+        playing.play(level, 0.0, 0.4)
+    with qtbot.waitSignal(playing.ended, timeout=10_000):
+        pass
+    assert said.said == [True, False, "ended"]
+    assert len(playing._open) <= 1
+    heard = monitor.stop()
+    assert np.abs(heard[-15_000:] - 0.5).max() < LEAST
+    assert np.count_nonzero(np.abs(heard - 0.5) < LEAST) < 0.41 * RATE_HZ
+
+
+def test_volume_and_looping_hold_for_what_plays_and_what_comes(
+    playing, said, audio, monitor, qtbot
+):
+    playing.set_volume(0.5)
+    playing.play(audio, 1.0, 1.2, True)
+    qtbot.waitUntil(lambda: playing._player is not None)
+    monitor.wait_for_sound(0.7)
+    playing.set_volume(0.25)
+    monitor.wait_for_sound(0.5)
+    playing.set_looping(False)
+    with qtbot.waitSignal(playing.ended, timeout=10_000):
+        pass
+    heard, span = monitor.stop(), SOUND[RATE_HZ : RATE_HZ + 9600]
+    n_passes = len(heard) // len(span)
+    assert n_passes >= 5
+    passes = heard[-n_passes * len(span) :].reshape(n_passes, -1)
+    assert np.abs(passes[1] - 0.5 * span).max() < LEAST
+    assert np.abs(passes[-1] - 0.25 * span).max() < LEAST
+    playing.set_volume(7)
+    playing.play(audio, 1.0, 1.2)
+    qtbot.waitUntil(lambda: playing._player is not None)
+    assert (playing._player.volume, playing._player.is_looping) == (1, False)
+
+
+def test_a_seek_before_the_device_is_open_counts(playing, said, audio, speaker, qtbot):
+    playing.play(audio)
+    playing.seek(3.5)
+    with qtbot.waitSignal(playing.ended, timeout=10_000):
+        pass
+    assert min(said.times) >= 3.5
+
+
+def test_what_plays_moves_to_another_output(playing, said, audio, speaker, qtbot):
+    speaker.control("load-module", "module-null-sink", "sink_name=phones", "rate=48000")
+    playing.play(audio)
+    qtbot.waitUntil(lambda: bool(said.times) and said.times[-1] > 0.3)
+    playing.set_device("phones")
+    before_s = said.times[-1]
+    qtbot.waitUntil(lambda: playing._player is not None)
+    assert playing._player.device.key == "phones"
+    qtbot.waitUntil(lambda: said.times[-1] > before_s + 0.2)
+    assert before_s - 0.1 < min(said.times[said.times.index(before_s) :])
+    playing.set_device("phones")
+    assert playing._player is not None
+    playing.toggle()
+    playing.set_device("")
+    qtbot.waitUntil(lambda: playing._player is not None)
+    assert playing._player.device.key == "speaker"
+    assert playing._player.is_paused
+    assert said.said == [True, False]
+
+
+def test_what_cannot_be_played_is_said_once(playing, said, audio, speaker, qtbot):
+    playing.set_device("Nowhere")
+    with qtbot.waitSignal(playing.failed, timeout=10_000):
+        playing.play(audio)
+    assert said.said[:2] == [True, False]
+    assert isinstance(said.said[2], PlaybackError)
+    assert not playing.is_active
+    playing.set_device("")
+    with qtbot.waitSignal(playing.failed, timeout=10_000):
+        playing.play(audio, 99.0)
+    assert isinstance(said.said[-1], AudioFileError)
+    assert said.moves[-1] is None
+    assert len(said.said) == 6
+
+
+def test_a_device_that_goes_ends_it(playing, said, audio, speaker, qtbot):
+    playing.play(audio, is_looping=True)
+    qtbot.waitUntil(lambda: len(said.times) > 10)
+    speaker.stop_server()
+    with qtbot.waitSignal(playing.failed, timeout=10_000) as failed:
+        pass
+    assert "has gone" in failed.args[0].message
+    assert not playing.is_active
+
+
+def test_stopping_at_any_moment_leaves_nothing_open(playing, said, audio, speaker, qtbot):
+    for wait_ms in (0, 1, 5, 20, 60):
+        playing.play(audio)
+        qtbot.wait(wait_ms)
+        playing.stop()
+        assert not playing.is_active
+        assert said.moves[-1] is None
+    qtbot.waitUntil(lambda: not playing._lane.is_busy)
+    assert not playing._open
+    assert said.said == [True, False] * 5
+
+
+def test_the_outputs_are_listed(playing, said, speaker, qtbot, monkeypatch):
+    with qtbot.waitSignal(playing.devices_listed, timeout=10_000):
+        playing.refresh()
+    assert [device.name for device in said.devices[0]] == ["Speaker"]
+    monkeypatch.setattr("core.audio.playback.list_outputs", list)
+    with qtbot.waitSignal(playing.devices_listed, timeout=10_000):
+        playing.refresh()
+    assert said.devices[1] == []
+    assert said.said == []
+
+
+def test_the_monitor_of_the_output_in_use_echoes(speaker):
+    speaker.control("load-module", "module-null-sink", "sink_name=phones")
+    speaker.control("set-default-sink", "phones")
+    found = list_outputs()
+    monitors = {device.key: device for device in list_inputs()}
+    assert echoes(monitors["phones.monitor"], found, "")
+    assert not echoes(monitors["speaker.monitor"], found, "")
+    assert echoes(monitors["speaker.monitor"], found, "speaker")
+    assert not echoes(monitors["phones.monitor"], found, "speaker")
+    assert not echoes(monitors["microphone"], found, "")
+
+
+def test_the_loopback_of_windows_echoes():
+    speakers = Device("Speakers", "Speakers", 48_000, 2, True, index=4)
+    phones = Device("Phones", "Phones", 48_000, 2, False, index=5)
+    loopback = Device("Speakers [Loopback]", "Speakers [Loopback]", 48_000, 2, False, True, index=6)
+    assert echoes(loopback, [speakers, phones], "")
+    assert not echoes(loopback, [speakers, phones], "Phones")
