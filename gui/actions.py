@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 
 class Actions(QObject):
@@ -24,6 +24,7 @@ class Actions(QObject):
         self.play = self._add("Play or pause", ["P"], "Play or pause the selection, or all of it")
         self.loop = self._add("Loop", ["L"], "Play it again and again")
         self.loop.setCheckable(True)
+        self.output_menu = QMenu("Play on", window)
         self.match_selection = self._add("Match the selection", ["Ctrl+Shift+M"])
         self.match_all = self._add("Match all", ["Ctrl+Shift+A"], "Match all of the sound")
         self.cancel = self._add("Cancel, or lead back", ["Esc"])
@@ -55,7 +56,13 @@ class Actions(QObject):
         groups = (
             [self.record, self.open, self.open_folder, self.paste, self.inputs],
             [self.save, self.save_picture, self.save_embedding],
-            [self.play, self.loop, self.match_selection, self.match_all],
+            [
+                self.play,
+                self.loop,
+                self.output_menu.menuAction(),
+                self.match_selection,
+                self.match_all,
+            ],
             [*self.for_a_row, self.back, self.history],
             [self.shortcuts, self.quit],
         )

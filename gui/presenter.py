@@ -18,6 +18,8 @@ from gui import formats
 from gui.drops import local_paths
 from gui.history import Entry, History, Status
 from gui.listening import Listening, microphone
+from gui.playback_control import PlaybackControl
+from gui.playing import Playing
 from gui.queue import Queue
 from gui.recording_control import RecordingControl
 from gui.runner import Lane
@@ -61,10 +63,11 @@ class Presenter(QObject):
         self._window, self._settings = window, settings
         self._first_paths = first_paths or []
         self._has_begun = False
-        names = ("sounds", "searches", "devices", "pictures", "details", "files")
+        names = ("sounds", "searches", "inputs", "speakers", "pictures", "details", "files")
         self._lanes = [Lane(name, self) for name in names]
-        sounds, searches, inputs, pictures, details, files = self._lanes
-        window.recall(settings.read())
+        sounds, searches, inputs, speakers, pictures, details, files = self._lanes
+        remembered = settings.read()
+        window.recall(remembered)
         self.session = Session(engine, sounds, searches, self)
         kept = Recordings(recordings)
         self.listening = Listening(inputs, devices, kept, self)
@@ -73,6 +76,8 @@ class Presenter(QObject):
         self.queue = Queue(engine, searches, self.session, self.history, self)
         self.recording = RecordingControl(window, self.session, self.listening, files, kept)
         self.sound = SoundControl(window, self.session, self.viewing, engine, files, searches)
+        self.playing = Playing(speakers, self)
+        self.playback = PlaybackControl(window, self.session, self.playing, remembered.output)
         self.session.choose(window.results.choices)
         self._join_window()
         self._join_session()
@@ -117,6 +122,7 @@ class Presenter(QObject):
         session.classes_known.connect(window.results.set_known)
         session.choices_rejected.connect(self._on_choices_rejected)
         session.back_changed.connect(window.commands.back.setEnabled)
+        self.viewing.failed.connect(self._on_trouble)
 
     def _begin(self) -> None:
         """Start what is slow, now that the window is on the screen."""
@@ -130,11 +136,12 @@ class Presenter(QObject):
 
     def close(self) -> None:
         """Remember the window and stop all work."""
-        self._settings.write(self._window.remembered())
+        self._settings.write(self._window.remembered(self.playback.output))
         self.session.close()
         self.listening.close()
+        self.playing.close()
         self.viewing.forget()
-        for lane in self._lanes[3:]:
+        for lane in self._lanes[4:]:
             lane.close()
 
     def wait(self) -> bool:

@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.setAcceptDrops(True)
-        self.setMinimumSize(800, 560)
+        self.setMinimumSize(920, 560)
         self.resize(1120, 760)
         sound = QWidget()
         for box, widgets in (
@@ -222,8 +222,8 @@ class MainWindow(QMainWindow):
         self.recent.show(list(values.recent))
         self.dialogs.folder = values.folder
 
-    def remembered(self) -> Remembered:
-        """Return sizes and choices for the next time."""
+    def remembered(self, output: str = "") -> Remembered:
+        """Return sizes and choices for the next time; `output` is what sounds are played on."""
         choices = self.results.choices
         return Remembered(
             geometry=bytes(self.saveGeometry().data()),
@@ -233,6 +233,7 @@ class MainWindow(QMainWindow):
             filters=choices.filters,
             by=choices.by,
             device=self.capture.wanted_device,
+            output=output,
             volume=self.sound.volume.value() / 100,
             folder=self.dialogs.folder,
             recent=tuple(self.recent.paths),

@@ -209,7 +209,7 @@ def test_a_recording_can_be_saved(recording: App, tmp_path: Path) -> None:
     app.window.dialogs.save = lambda title, name, kinds, chosen: chosen(target)  # type: ignore[method-assign]
     app.window.commands.save.trigger()
     app.wait_for(target.exists)
-    app.wait_for(lambda: not app.presenter._lanes[5].is_busy)
+    app.wait_for(lambda: not app.presenter._lanes[6].is_busy)
     saved, rate_hz = soundfile.read(target)
     assert rate_hz == audio.rate_hz
     assert np.array_equal(saved, soundfile.read(audio.path)[0])

@@ -327,7 +327,7 @@ def test_choices_are_remembered(make_app: Callable[..., App], sine: Path) -> Non
     first = make_app()
     first.show()
     first.wait_for(lambda: first.window.capture.device.count() == 4)
-    first.window.resize(800, 650)
+    first.window.resize(920, 650)
     first.window.results.count.setValue(12)
     first.window.results.set_filters(Filter(("Cattle, bovinae",), ("Music",)))
     first.window.capture.choose_device("usb")
