@@ -132,13 +132,9 @@ def _store(builder: Any, value: Any, pointer: Any) -> None:
 
 
 @compiled
-def cosines(frames, inverse, first, n_rows, queries, start, centre, rooms, out):
+def cosines(frames, inverse, first, queries, start, centre, room, out):
     """Write what `core.search.tiles.cosines` writes."""
     rows, factors = frames.ctypes.data + first * 128, inverse.ctypes.data + first * 4
-    if n_rows < ROWS:  # nothing may be read behind the last frame
-        rooms[0][:n_rows] = frames[first : first + n_rows]
-        rooms[1][:n_rows] = inverse[first : first + n_rows]
-        rows, factors = rooms[0].ctypes.data, rooms[1].ctypes.data
     # Addresses, because a view of an array is counted up and down, which takes as long as a tile.
     for block in range(queries.shape[0]):
         _tile(

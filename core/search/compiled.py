@@ -79,23 +79,37 @@ def best_cosines(frames, inverse, n_frames, queries, start, weights, centre, out
     out : float32 array, shape (n,)
     """
     n_blocks = queries.shape[0]
-    rooms = np.zeros((ROWS, 128), ROOM), np.zeros(ROWS, np.float32)
+    room = np.zeros((ROWS, 128), ROOM)
     found = np.zeros((n_blocks, ROWS, LANES), np.float32)
     best = np.full((n_blocks, LANES), -np.inf, np.float32)
-    clip, left = 0, n_frames[0]
-    for first in range(0, frames.shape[0], ROWS):
-        n_rows = min(ROWS, frames.shape[0] - first)
-        tile_cosines(frames, inverse, first, n_rows, queries, start, centre, rooms, found)
-        row = 0
-        while row < n_rows:
-            n_here = min(left, n_rows - row)
-            raise_to(best, found, row, row + n_here)
-            row += n_here
-            left -= n_here
-            if left == 0:
-                out[clip] = weighted(best, weights)
-                clip += 1
-                left = n_frames[min(clip, len(n_frames) - 1)]
+    place = np.array([0, n_frames[0]])
+    n_left = frames.shape[0] % ROWS
+    whole = frames.shape[0] - n_left
+    for first in range(0, whole, ROWS):
+        tile_cosines(frames, inverse, first, queries, start, centre, room, found)
+        _note(found, ROWS, n_frames, weights, best, place, out)
+    if n_left:  # nothing may be read behind the last frame
+        last_frames, last_inverse = np.zeros((ROWS, 128), np.uint8), np.zeros(ROWS, np.float32)
+        last_frames[:n_left], last_inverse[:n_left] = frames[whole:], inverse[whole:]
+        tile_cosines(last_frames, last_inverse, 0, queries, start, centre, room, found)
+        _note(found, n_left, n_frames, weights, best, place, out)
+
+
+@compiled
+def _note(found, n_rows, n_frames, weights, best, place, out):
+    """Go on with the cosines of some frames; `place` is which clip they are, and how many left."""
+    clip, left = place
+    row = 0
+    while row < n_rows:
+        n_here = min(left, n_rows - row)
+        raise_to(best, found, row, row + n_here)
+        row += n_here
+        left -= n_here
+        if left == 0:
+            out[clip] = weighted(best, weights)
+            clip += 1
+            left = n_frames[min(clip, len(n_frames) - 1)]
+    place[0], place[1] = clip, left
 
 
 def laid_out(

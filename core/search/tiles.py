@@ -97,7 +97,7 @@ def _loaded(builder: Any, pointer: Any, index: Any) -> Any:
 
 
 @compiled
-def cosines(frames, inverse, first, n_rows, queries, start, centre, rooms, out):
+def cosines(frames, inverse, first, queries, start, centre, room, out):
     """Write the products of some frames, less the centre, with queries, times a factor a frame.
 
     Parameters
@@ -105,23 +105,22 @@ def cosines(frames, inverse, first, n_rows, queries, start, centre, rooms, out):
     frames : uint8 array, shape (F, 128)
     inverse : float32 array, shape (F,)
         The factors.
-    first, n_rows : int
-        Which of the frames, `ROWS` at most.
+    first : int
+        The first of `ROWS` frames.
     queries, start
         What `core.search.compiled.laid_out` returns.
     centre : int
         The byte that stands for zero.
-    rooms : array of `ROOM`, shape (ROWS, 128), and float32 array, shape (ROWS,)
+    room : array of `ROOM`, shape (ROWS, 128)
     out : float32 array, shape (B, ROWS, LANES)
     """
-    room = rooms[0]
-    for row in range(n_rows):
+    for row in range(ROWS):
         for column in range(128):
             room[row, column] = np.int16(frames[first + row, column]) - np.int16(centre)
     sums = np.empty((ROWS, LANES), np.int32)
     for block in range(queries.shape[0]):
         tile(room.ctypes.data, queries[block].ctypes.data, sums.ctypes.data)
-        for row in range(n_rows):
+        for row in range(ROWS):
             for lane in range(LANES):
                 out[block, row, lane] = np.float32(sums[row, lane]) * inverse[first + row]
 
