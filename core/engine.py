@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from core.jobs import Job
 from core.options import DEFAULT_K, MEAN, Filter, Options, Weights
 from core.paths import DataFolder
 from core.pinned import CHECKPOINT, PCA
-from core.types import CatalogInfo, Float32, Matches, Query
+from core.types import CatalogInfo, Float32, Match, Matches, Query, UInt8
 
 # What else an engine needs is imported when it is needed: a window shows before that.
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from core.audio.logmel import LogMel
     from core.catalog.store import Catalog
     from core.catalog.youtube_ids import YoutubeIds
+    from core.explaining import Calibration
     from core.hearing import Hearing
     from core.matching import Matcher
     from core.vggish.model import Embedding, Manifest, Vggish
@@ -234,6 +236,36 @@ class Engine:
         info = _describe(catalog)
         matcher = self._opened(job)
         return self._answer(matcher, query, k, filters, job, by, info, rows, weights)
+
+    def refine(self, query: Query, more: Sequence[Match], less: Sequence[Match]) -> Query:
+        """Return a query moved towards some matches and away from others; it is asked by means."""
+        import numpy as np
+
+        from core.explaining import refined
+        from core.vectors import clip_sums
+
+        catalog = self.catalog()
+
+        def direction(frames: UInt8) -> NDArray[np.int64]:
+            summed: NDArray[np.int64] = clip_sums(frames, np.array([len(frames)]))[0]
+            return summed
+
+        moved = refined(
+            direction(query.frames) if query.direction is None else query.direction,
+            [direction(catalog.clip(match.row).frames) for match in more],
+            [direction(catalog.clip(match.row).frames) for match in less],
+        )
+        return replace(query, direction=moved)
+
+    def compare(self, query: Query, match: Match) -> Float32:
+        """Return how similar each of a query's frames is to each of a match's, shape (Q, C)."""
+        from core.explaining import frame_similarities
+
+        return frame_similarities(query.frames, self.catalog().clip(match.row).frames)
+
+    def calibration(self, by: str = MEAN, job: Job | None = None) -> Calibration:
+        """Return how similar random clips of the catalogue are, to judge a match by."""
+        return self._opened(job).calibration(by)
 
     def resolve(self, answer: Matches, job: Job | None = None) -> Matches:
         """Return an answer with links to the videos that had none yet, as far as they are found.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.catalog.store import Catalog
 from core.catalog.youtube_ids import is_key
+from core.explaining import Calibration
 from core.filters import ClassIndex
 from core.jobs import Job
 from core.options import FRAMES, MEAN, Filter, Weights
@@ -37,6 +38,7 @@ class Matcher:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._scanner = Scanner()
+        self._calibrations: dict[str, Calibration] = {}
         self._masked: tuple[Filter, NDArray[np.bool_]] | None = None
 
     def prepare(self) -> None:
@@ -84,6 +86,8 @@ class Matcher:
             rows, similarities = self._weighted.top_k(
                 query.frames, query.looks, weights, k, mask, job
             )
+        elif query.direction is not None:
+            rows, similarities = self._clips.nearest(query.direction, k, mask, job)
         elif by == FRAMES:
             rows, similarities, seconds = self._by_frames(query, k, mask, job)
         else:
@@ -102,6 +106,12 @@ class Matcher:
         pairs = zip(found.frame.tolist(), found.query_frame.tolist(), strict=True)
         seconds = [(frame * CLIP_HOP_S, at * query.hop_s) for frame, at in pairs]
         return found.rows, found.similarities, [*seconds]
+
+    def calibration(self, by: str) -> Calibration:
+        """Return how similar random clips are."""
+        if by not in self._calibrations:
+            self._calibrations[by] = Calibration.of(self.catalog, by)
+        return self._calibrations[by]
 
     def close(self) -> None:
         """Let go of the threads."""
@@ -126,6 +136,7 @@ class Matcher:
             best_second,
             query_second,
             NoLink.NOT_LOOKED_UP if is_asked_for else NoLink.NO_ID,
+            row,
         )
         return match.linked(clip.video_id) if clip.is_youtube_id else match
 

@@ -37,6 +37,8 @@ class Query:
         From one frame's begin to the next one's.
     looks : int8 array, shape (D,), or None
         What the video looks like, as a direction of any length, where that counts.
+    direction : int64 array, shape (128,), or None
+        What is searched for by means instead of the frames' own, where it was refined.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Query:
     notes: tuple[str, ...] = ()
     hop_s: float = CLIP_HOP_S
     looks: NDArray[np.int8] | None = None
+    direction: NDArray[np.int64] | None = None
 
 
 class NoLink(StrEnum):
@@ -81,6 +84,8 @@ class Match:
         by means.
     no_link : NoLink or None
         Why `url` is empty; None where it is not.
+    row : int
+        Of the clip in its catalogue.
     """
 
     rank: int
@@ -93,6 +98,7 @@ class Match:
     best_second: float | None = None
     query_second: float | None = None
     no_link: NoLink | None = None
+    row: int = -1
 
     def linked(self, youtube_id: str) -> Match:
         """Return the match with a link to a video of YouTube."""

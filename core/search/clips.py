@@ -82,6 +82,16 @@ class ClipSearch:
         """
         return best_rows(*self.scores(query, job), k, mask)
 
+    def nearest(
+        self,
+        direction: NDArray[np.int64],
+        k: int,
+        mask: NDArray[np.bool_] | None = None,
+        job: Job | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the clips most similar to a direction, shape (128,), as `top_k` does."""
+        return best_rows(*self._scores(direction[None], job), k, mask)
+
     def scores(self, query: UInt8, job: Job | None = None) -> tuple[NDArray[np.float32], Exact]:
         """Return an upper bound of every clip's similarity, and what computes exact ones.
 
@@ -92,7 +102,11 @@ class ClipSearch:
         exact : callable
             As `best_rows` takes it.
         """
-        whole = clip_sums(query, np.array([len(query)]))
+        return self._scores(clip_sums(query, np.array([len(query)])), job)
+
+    def _scores(
+        self, whole: NDArray[np.int64], job: Job | None
+    ) -> tuple[NDArray[np.float32], Exact]:
         wide = whole[0].astype(np.float64)
         bounds = self._bounds(RoundedQuery.of(whole, self._scanner.largest), job or Job())
         return bounds, lambda rows: self._exact(rows, wide)
