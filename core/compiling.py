@@ -21,6 +21,10 @@ def compiled(function: Callable[..., Any]) -> Any:
         return njit(nogil=True)(function)
 
 
+inlined = njit(inline="always")
+"""Compiles a function anew in each place where compiled code calls it."""
+
+
 def processor_has(feature: str) -> bool:
     """Return whether compiled code may use a feature of x86 processors, by LLVM's name for it.
 

@@ -11,7 +11,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from core.compiling import compiled, processor_has
+from core.compiling import compiled, inlined, processor_has
 from core.search import byte_tiles
 from core.search import tiles as word_tiles
 from core.types import Float32, UInt8
@@ -61,6 +61,23 @@ def inverse_lengths(frames, centre, out):
         out[row] = np.float32(1) / np.sqrt(np.float32(squared)) if squared else np.float32(0)
 
 
+@inlined
+def _note(found, n_rows, n_frames, weights, best, place, out):
+    """Go on with the cosines of some frames; `place` is which clip they are, and how many left."""
+    clip, left = place
+    row = 0
+    while row < n_rows:
+        n_here = min(left, n_rows - row)
+        raise_to(best, found, row, row + n_here)
+        row += n_here
+        left -= n_here
+        if left == 0:
+            out[clip] = weighted(best, weights)
+            clip += 1
+            left = n_frames[min(clip, len(n_frames) - 1)]
+    place[0], place[1] = clip, left
+
+
 @compiled
 def best_cosines(frames, inverse, n_frames, queries, start, weights, centre, out):
     """Write the weighted sum over the queries of the highest product with any frame of each clip.
@@ -93,23 +110,6 @@ def best_cosines(frames, inverse, n_frames, queries, start, weights, centre, out
         last_frames[:n_left], last_inverse[:n_left] = frames[whole:], inverse[whole:]
         tile_cosines(last_frames, last_inverse, 0, queries, start, centre, room, found)
         _note(found, n_left, n_frames, weights, best, place, out)
-
-
-@compiled
-def _note(found, n_rows, n_frames, weights, best, place, out):
-    """Go on with the cosines of some frames; `place` is which clip they are, and how many left."""
-    clip, left = place
-    row = 0
-    while row < n_rows:
-        n_here = min(left, n_rows - row)
-        raise_to(best, found, row, row + n_here)
-        row += n_here
-        left -= n_here
-        if left == 0:
-            out[clip] = weighted(best, weights)
-            clip += 1
-            left = n_frames[min(clip, len(n_frames) - 1)]
-    place[0], place[1] = clip, left
 
 
 def laid_out(
