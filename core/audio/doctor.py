@@ -17,7 +17,7 @@ FAINT = 10 ** (-50 / 20)
 
 FULL = 0.999
 _CLIPPED_IN_A_ROW = 3
-"""A sound may touch full scale; several samples on end there are cut off."""
+"""A sound may touch full scale; equal samples on end there are a top that was cut off."""
 
 
 class Finding(Enum):
@@ -48,7 +48,7 @@ class Doctor:
         self.has_clipped = False
         self._patience = round(NOTICED_AFTER_S * rate_hz)
         self._n_zeros = self._n_faint = 0
-        self._last = np.zeros(_CLIPPED_IN_A_ROW - 1, np.bool_)
+        self._last: Float32 | None = None
 
     def listen(self, samples: Float32) -> None:
         """Take new samples of one channel, or shape (n, channels), as the device sent them."""
@@ -56,16 +56,25 @@ class Doctor:
         self._n_zeros = _run_at_the_end(level == 0, self._n_zeros)
         self._n_faint = _run_at_the_end(level < FAINT, self._n_faint)
         if not self.has_clipped:
-            full = np.concatenate([self._last, level >= FULL])
-            runs = np.convolve(full, np.ones(_CLIPPED_IN_A_ROW), "valid")
-            self.has_clipped = bool((runs == _CLIPPED_IN_A_ROW).any())
-            self._last = full[1 - _CLIPPED_IN_A_ROW :]
+            wide = samples if samples.ndim == 2 else samples[:, None]
+            if self._last is not None:
+                wide = np.concatenate([self._last, wide])
+            self.has_clipped = is_clipped(wide)
+            self._last = wide[1 - _CLIPPED_IN_A_ROW :]
         if self._n_zeros >= self._patience:
             self.finding = Finding.ZEROS
         elif self._n_faint >= self._patience:
             self.finding = Finding.FAINT
         else:
             self.finding = Finding.FINE
+
+
+def is_clipped(samples: Float32) -> bool:
+    """Return whether any channel, shape (n, channels), has a flat top at full scale."""
+    if len(samples) < _CLIPPED_IN_A_ROW or np.abs(samples).max(initial=0) < FULL:
+        return False
+    same = (samples[1:] == samples[:-1]) & (np.abs(samples[1:]) >= FULL)
+    return bool((same[1:] & same[:-1]).any())
 
 
 def _run_at_the_end(holds: NDArray[np.bool_], before: int) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.audio.doctor import is_clipped
 from core.audio.waveform import MODEL_RATE_HZ, Waveform, checked_span
 from core.errors import AudioFileError
 from core.jobs import Job
@@ -71,7 +72,7 @@ class AudioFile:
     def __init__(self, path: Path, name: str = "") -> None:
         _check_is_readable_file(path)
         self.path, self.name = path, name or path.name
-        self._damaged = 0
+        self._damaged, self._is_clipped = 0, False
         with self._opened() as file:
             self.rate_hz, self.channels = file.samplerate, file.channels
             if not RATES_HZ[0] <= self.rate_hz <= RATES_HZ[1]:
@@ -112,6 +113,8 @@ class AudioFile:
                 f"{self._damaged} damaged samples (not a number, infinite or far too loud) "
                 "were replaced by silence."
             )
+        if self._is_clipped:
+            notes.append("The sound is clipped: it was too loud where it was recorded.")
         return tuple(notes)
 
     def waveform(
@@ -249,6 +252,7 @@ class AudioFile:
                 has_begun = True
                 position += len(block)
                 damaged += _mend(block)
+                self._is_clipped = self._is_clipped or is_clipped(block)
                 self._damaged = max(self._damaged, damaged)
                 yield block
 

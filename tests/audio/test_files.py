@@ -340,3 +340,9 @@ def test_a_video_is_named_as_one_with_a_way_out(tmp_path):
     with pytest.raises(AudioFileError, match="a video") as caught:
         load(path)
     assert "ffmpeg" in caught.value.hint
+
+
+def test_a_clipped_sound_is_noted(tmp_path):
+    path = tmp_path / "loud.wav"
+    soundfile.write(path, np.clip(3 * tone(16_000), -1, 1), 16_000)
+    assert load(path).notes == ("The sound is clipped: it was too loud where it was recorded.",)
