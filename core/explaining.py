@@ -6,14 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog.store import Catalog
 from core.options import FRAMES
 from core.types import Float32, Match, UInt8
 from core.vectors import CENTRE, clip_sums, frames_of
+
+# The window knows the words, and shows before catalogues are imported.
+if TYPE_CHECKING:
+    from core.catalog.store import Catalog
 
 _PAIRS = 20_000
 _SEED = 0

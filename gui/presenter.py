@@ -13,6 +13,7 @@ from core.audio.files import AudioFile
 from core.audio.recordings import Recordings
 from core.engine import Engine
 from core.errors import AudioFileError, SoundalikeError
+from core.explaining import Closeness, common_labels
 from core.types import CatalogInfo, Match, Matches
 from gui import formats
 from gui.drops import local_paths
@@ -253,18 +254,20 @@ class Presenter(QObject):
         if answer.span is not None and not isinstance(answer.source, str):
             start, end = (formats.clock(time_s, 1) for time_s in answer.span)
             subject = f"{subject}, {start} – {end}"
-        self._show_matches(f"Sounds like {subject}", answer.matches)
+        self._show_matches(_heading(answer, subject), subject, answer.matches)
         self._describe(answer.matches.catalog)
         self.history.remember(answer)
         self._window.history.point_out(self.history.row_of(answer))
 
     def _on_glimpse(self, matches: Matches) -> None:
-        self._show_matches("Sounds like now", matches)
+        labels = common_labels(matches.matches)
+        self._show_matches(f"Sounds like {labels}" if labels else "Listening", "", matches)
 
-    def _show_matches(self, heading: str, answer: Matches) -> None:
+    def _show_matches(self, heading: str, subject: str, answer: Matches) -> None:
         number = formats.count(len(answer.matches), "match", "matches")
+        parts = (subject, number, formats.elapsed(answer.elapsed_s))
         self._window.results.show_matches(
-            heading, f"{number} · {formats.elapsed(answer.elapsed_s)}", answer.matches
+            heading, " · ".join(part for part in parts if part), answer.matches
         )
         for action in self._window.commands.for_a_row:
             action.setEnabled(bool(answer.matches))
@@ -295,6 +298,16 @@ class Presenter(QObject):
 
     def _on_choices_rejected(self) -> None:
         self._window.results.set_choices(self.session.choices)
+
+
+def _heading(answer: Answer, subject: str) -> str:
+    """Return what a person should think of an answer, in one line."""
+    if not answer.matches.matches:
+        return "No match"
+    if answer.closeness is Closeness.NONE:
+        return "No close match: this is the nearest there is"
+    labels = common_labels(answer.matches.matches)
+    return f"Sounds like {labels}" if labels else f"Sounds like {subject}"
 
 
 _SENTENCES = {

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from core.audio.files import AudioFile
 from core.engine import Engine
 from core.errors import SoundalikeError
+from core.explaining import Calibration, Closeness
 from core.jobs import Job
 from core.options import DEFAULT_K, MEAN, Filter
 from core.types import CatalogInfo, Matches, Query
@@ -68,12 +69,22 @@ class Answer:
         The sound in sight; None before there was any.
     span : tuple of two floats, or None
         The part of the sound that was matched; None for all of it.
+    calibration : Calibration or None
+        What the similarities are judged by; None where they were not judged.
     """
 
     source: Source
     matches: Matches
     audio: AudioFile | None = None
     span: Span | None = None
+    calibration: Calibration | None = None
+
+    @property
+    def closeness(self) -> Closeness | None:
+        """How close the best match is, in words."""
+        if self.calibration is None or not self.matches.matches:
+            return None
+        return self.calibration.closeness(self.matches.matches[0].similarity)
 
 
 class Session(QObject):
@@ -324,13 +335,15 @@ class Session(QObject):
         self._enter(State.THINKING)
         self.began.emit("Searching", True)
 
-        def search(job: Job) -> Matches:
+        def search(job: Job) -> Answer:
             find = self._engine.search if isinstance(source, Query) else self._engine.similar
-            return find(source, choices.k, choices.filters, job, choices.by)  # type: ignore[arg-type]
+            found = find(source, choices.k, choices.filters, job, choices.by)  # type: ignore[arg-type]
+            calibration = self._engine.calibration(choices.by, job)
+            return Answer(source, found, audio, span, calibration)
 
-        def done(matches: Matches) -> None:
+        def done(answer: Answer) -> None:
             self._good_choices = choices
-            self._on_answer(Answer(source, matches, audio, span))
+            self._on_answer(answer)
 
         def failed(error: SoundalikeError) -> None:
             if choices != self._good_choices:

@@ -25,6 +25,7 @@ from core.audio.logmel import padding_note
 from core.audio.microphone import Heard
 from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import AudioFileError, CatalogError, MicrophoneError
+from core.explaining import Calibration
 from core.jobs import Job
 from core.options import Filter
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
@@ -44,6 +45,7 @@ class FakeEngine:
         self.gate.set()
         self.load_error: Exception | None = None
         self.is_closed = False
+        self.nearest = 0.99
         self.threads: set[int] = set()
 
     def _work(self, job: Job) -> None:
@@ -106,6 +108,9 @@ class FakeEngine:
         self.calls.append(("similar", video_id, k, filters))
         self._work(job)
         return self._answer(Query(video_id, np.zeros((10, 128), np.uint8), 10.0), k, filters)
+
+    def calibration(self, by: str, job: Job) -> Calibration:
+        return Calibration(np.linspace(0, self.nearest, 10_001, dtype=np.float32))
 
     def _answer(self, query: Query, k: int, filters: Filter) -> Matches:
         for name in (*filters.include, *filters.exclude):

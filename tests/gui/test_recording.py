@@ -34,7 +34,7 @@ def test_matches_come_while_it_still_sounds(recording: App) -> None:
     app = recording
     app.wait_for(lambda: app.rows == 25)
     assert app.session.state is State.LISTENING
-    assert app.window.results.heading.text() == "Sounds like now"
+    assert app.window.results.heading.text() == "Sounds like Dog, Bark (10 of the 10 nearest)"
     assert not app.window.results.is_dimmed
     assert app.window.results.live.isVisible()
     seen = live_searches(app)

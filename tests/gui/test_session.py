@@ -142,19 +142,19 @@ def test_more_like_this_and_back(app: App, sine: Path) -> None:
     app.window.commands.more.trigger()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert ("similar", "sin00000002", 25, Filter()) in app.engine.calls
-    assert app.window.results.heading.text() == "Sounds like sin00000002"
+    assert app.window.results.summary.text().startswith("sin00000002 · ")
     assert app.window.commands.back.isEnabled()
     app.window.results.count.setValue(5)
     app.wait_for(lambda: app.rows == 5)
     assert app.engine.calls[-1] == ("similar", "sin00000002", 5, Filter())
     app.window.commands.more.trigger()
-    app.wait_for(lambda: "sin00000001" in app.window.results.heading.text())
+    app.wait_for(lambda: "sin00000001" in app.window.results.summary.text())
     for expected in ("sin00000002", "sine.wav"):
         app.window.commands.back.trigger()
         app.wait_for(
             lambda expected=expected: (
                 app.session.state is State.RESULTS
-                and app.window.results.heading.text() == f"Sounds like {expected}"
+                and app.window.results.summary.text().startswith(f"{expected} · ")
             )
         )
         assert app.rows == 5, "filters of now hold for what one goes back to"
@@ -408,3 +408,13 @@ def test_trouble_with_the_first_sound_leads_back_to_the_empty_page(
     app.wait_for(lambda: app.session.state is State.TROUBLE)
     assert app.window.empty.isVisible()
     assert "letter.wav is not sound" in said(app)
+
+
+def test_a_far_answer_says_so(app: App, sine: Path) -> None:
+    app.engine.nearest = 5.0  # random pairs are closer than any match
+    open_and_wait(app, sine)
+    assert app.window.results.heading.text().startswith("No close match")
+    app.engine.nearest = 0.99
+    app.window.results.count.setValue(3)
+    app.wait_for(lambda: app.rows == 3)
+    assert app.window.results.heading.text() == "Sounds like Dog, Bark (3 of the 3 nearest)"

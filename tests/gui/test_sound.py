@@ -44,12 +44,12 @@ def test_a_selection_that_settles_is_matched(shown: App) -> None:
     selection.settle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert queries(app)[-1] == ("query", "tones.wav", 1.0, 2.5)
-    assert app.window.results.heading.text() == "Sounds like tones.wav, 0:01.0 – 0:02.5"
+    assert app.window.results.summary.text().startswith("tones.wav, 0:01.0 – 0:02.5 · ")
     assert selection.span == (1.0, 2.5)
     app.window.commands.match_all.trigger()
     app.wait_for(lambda: queries(app)[-1] == ("query", "tones.wav"))
     app.wait_for(lambda: app.session.state is State.RESULTS)
-    assert app.window.results.heading.text() == "Sounds like tones.wav"
+    assert app.window.results.summary.text().startswith("tones.wav · ")
     app.window.sound.match_selection.click()
     app.wait_for(lambda: queries(app)[-1] == ("query", "tones.wav", 1.0, 2.5))
     app.wait_for(lambda: app.session.state is State.RESULTS)
@@ -78,9 +78,9 @@ def test_spans_are_entries_of_the_history_and_come_back(shown: App) -> None:
     assert history.index(0).data() == "tones.wav\n0:01.0 – 0:02.5 · 25 matches"
     assert history.index(1).data() == "tones.wav\n0:06.0 · 25 matches"
     app.window.history.view.activated.emit(history.index(1))
-    app.wait_for(lambda: app.window.results.heading.text() == "Sounds like tones.wav")
+    app.wait_for(lambda: app.window.results.summary.text().startswith("tones.wav · "))
     app.window.history.view.activated.emit(history.index(0))
-    app.wait_for(lambda: "0:01.0 – 0:02.5" in app.window.results.heading.text())
+    app.wait_for(lambda: "0:01.0 – 0:02.5" in app.window.results.summary.text())
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert selection.span == (1.0, 2.5)
     assert len(queries(app)) == 2, "what was listened to is kept"
