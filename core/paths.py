@@ -53,3 +53,8 @@ class DataFolder:
     def youtube_ids(self) -> Path:
         """The database of YouTube ids that were looked up."""
         return self.root / "youtube-ids.sqlite"
+
+    @property
+    def look_ups(self) -> Path:
+        """The database of titles and thumbnails that were looked up; may be deleted."""
+        return self.root / "cache" / "look-ups.sqlite"

@@ -1,0 +1,150 @@
+"""Small files from two servers, through Qt's own network stack and the system's proxy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, QUrl
+from PySide6.QtNetwork import (
+    QNetworkAccessManager,
+    QNetworkProxyFactory,
+    QNetworkReply,
+    QNetworkRequest,
+)
+
+TIMEOUT_S = 10.0
+_MOST_REDIRECTS = 3
+_PIECE = 64 * 1024
+_USER_AGENT = b"Soundalike"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said.
+
+    Attributes
+    ----------
+    status : int
+        HTTP's, or 0 where there was no whole answer of an acceptable size from the right server.
+    body : bytes
+    retry_after : str
+        The header of that name.
+    """
+
+    status: int
+    body: bytes = b""
+    retry_after: str = ""
+
+
+class Fetcher(QObject):
+    """Asks for files; how many at once is up to the one who asks.
+
+    Redirects to another server are refused, cookies neither sent nor kept, and no file is read
+    beyond its limit or waited for beyond the time-out.
+
+    Parameters
+    ----------
+    timeout_s : float
+        For a whole answer.
+    """
+
+    def __init__(self, parent: QObject | None = None, timeout_s: float = TIMEOUT_S) -> None:
+        super().__init__(parent)
+        self._timeout_ms = round(timeout_s * 1000)
+        QNetworkProxyFactory.setUseSystemConfiguration(True)
+        self._manager = QNetworkAccessManager(self)
+        self._running: list[_Fetch] = []
+
+    def get(self, address: str, most_bytes: int, done: Callable[[Answer], None]) -> None:
+        """Ask for one file; `done` is called once, later, unless the fetcher is closed first."""
+        request = QNetworkRequest(QUrl(address))
+        attribute, manual = QNetworkRequest.Attribute, QNetworkRequest.LoadControl.Manual
+        for what in (
+            attribute.CookieLoadControlAttribute,
+            attribute.CookieSaveControlAttribute,
+            attribute.AuthenticationReuseAttribute,
+        ):
+            request.setAttribute(what, manual)
+        request.setAttribute(
+            attribute.RedirectPolicyAttribute,
+            QNetworkRequest.RedirectPolicy.SameOriginRedirectPolicy,
+        )
+        request.setMaximumRedirectsAllowed(_MOST_REDIRECTS)
+        request.setRawHeader(b"User-Agent", _USER_AGENT)
+        reply = self._manager.get(request)
+
+        def finish(answer: Answer) -> None:
+            self._running.remove(fetch)
+            done(answer)
+
+        fetch = _Fetch(reply, most_bytes, self._timeout_ms, finish, self)
+        self._running.append(fetch)
+
+    def close(self) -> None:
+        """Break off everything, silently."""
+        running, self._running = self._running, []
+        for fetch in running:
+            fetch.drop()
+
+
+class _Fetch(QObject):
+    """One file on its way."""
+
+    def __init__(
+        self,
+        reply: QNetworkReply,
+        most_bytes: int,
+        timeout_ms: int,
+        finish: Callable[[Answer], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._reply, self._most_bytes, self._finish = reply, most_bytes, finish
+        self._body = bytearray()
+        self._is_over = False
+        # Qt's own transfer time-out begins anew with each byte that trickles in.
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._give_up)
+        self._timer.start(timeout_ms)
+        # What is not read yet waits with the server, not in memory.
+        reply.setReadBufferSize(_PIECE)
+        reply.readyRead.connect(self._take)
+        reply.finished.connect(self._on_finished)
+
+    def _take(self) -> None:
+        if self._is_over:
+            return
+        self._body += self._reply.readAll().data()
+        if len(self._body) > self._most_bytes:
+            self._give_up()
+
+    def _on_finished(self) -> None:
+        if self._is_over:
+            return
+        self._take()
+        if self._is_over:
+            return
+        reply = self._reply
+        status = reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
+        retry_after = bytes(reply.rawHeader("Retry-After").data()).decode("latin-1")
+        is_whole = isinstance(status, int) and (
+            status >= 400 or reply.error() == QNetworkReply.NetworkError.NoError
+        )
+        self._end(Answer(status if is_whole else 0, bytes(self._body), retry_after))
+
+    def _give_up(self) -> None:
+        self._end(Answer(0))
+
+    def _end(self, answer: Answer) -> None:
+        self.drop()
+        self._finish(answer)
+
+    def drop(self) -> None:
+        """Break off without a word."""
+        self._is_over = True
+        self._timer.stop()
+        self._reply.abort()
+        self._reply.deleteLater()
+        self.deleteLater()

@@ -1,0 +1,65 @@
+"""When a server may be asked again: at once while all is well, later after each failure."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+FIRST_WAIT_S = 2.0
+LONGEST_WAIT_S = 15 * 60.0
+LONGEST_TOLD_S = 24 * 3600.0
+"""A server that asks for a longer wait than a day is asked again after a day."""
+
+
+class Politeness:
+    """One server's patience.
+
+    Parameters
+    ----------
+    at_once : int
+        How many requests may run while all is well; after a failure it is one.
+    now_s : callable
+        A clock that never goes back.
+    """
+
+    def __init__(self, at_once: int, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._at_once, self._now_s = at_once, now_s
+        self._n_failures = 0
+        self._free_at_s = -1.0
+
+    @property
+    def wait_s(self) -> float:
+        """How long to ask nothing, in seconds."""
+        return max(0.0, self._free_at_s - self._now_s())
+
+    def allows(self, n_running: int) -> bool:
+        """Whether one more request may begin beside those that run."""
+        return self.wait_s == 0 and n_running < (1 if self._n_failures else self._at_once)
+
+    def succeeded(self) -> None:
+        """Trust the server again."""
+        self._n_failures = 0
+
+    def failed(self, told_wait_s: float | None = None) -> None:
+        """Wait twice as long as the last time, or as long as the server said."""
+        wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(self._n_failures, 20))
+        if told_wait_s is not None:
+            wait_s = max(wait_s, min(LONGEST_TOLD_S, told_wait_s))
+        self._n_failures += 1
+        self._free_at_s = max(self._free_at_s, self._now_s() + wait_s)
+
+
+def told_wait_s(header: str) -> float | None:
+    """Return the seconds of a ``Retry-After`` header, which has a number or a date (RFC 9110)."""
+    header = header.strip()
+    if header.isascii() and header.isdigit():
+        return float(header[:9])
+    try:
+        when = email.utils.parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds())
