@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -30,6 +31,7 @@ from benchmarks.window import screen
 RATE_HZ = 48_000
 CHUNK_S = 0.01
 BEAT_MS = 5
+CLICK_LEVEL = 100
 REPETITIONS = 8
 
 
@@ -109,125 +111,171 @@ class Speaker:
         self._player.wait()
 
 
-def measure_window(result: Path, minutes: float, arguments: list[str]) -> None:
-    """Run the program, drive it, and write what was measured."""
-    import numpy as np
-    from PySide6.QtCore import Qt, QTimer
+class Drive:
+    """The program, driven a step each beat of a timer; what happens is noted with its time."""
 
-    import main
-    from gui import app, presenter, spectrogram_plot
-    from gui.session import State
+    def __init__(self, presenter: Any) -> None:
+        from PySide6.QtCore import Qt, QTimer
 
-    paints: list[float] = []
-    clicks_seen: list[float] = []
-    watching: list[bool] = []
-    painted = spectrogram_plot.SpectrogramPlot.paintEvent
+        self.presenter = presenter
+        self.speaker = Speaker()
+        self.beats: list[float] = []
+        self.glimpses: list[float] = []
+        self.paints: list[float] = []
+        self.seen_s: float | None = None
+        self.is_watching = False
+        self._course: Iterator[None] = iter(())
+        presenter.session.glimpsed.connect(lambda _: self.glimpses.append(time.perf_counter()))
+        self._clock = QTimer(presenter)
+        self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._clock.timeout.connect(self._beat)
 
-    def paint(plot, event):  # type: ignore[no-untyped-def]
-        painted(plot, event)
-        paints.append(time.perf_counter())
-        if watching and made[0].listening._recorder is not None:
-            levels = made[0].listening._picture.levels
-            if levels[:, -30:].max() > 100:
-                watching.clear()
-                clicks_seen.append(time.perf_counter())
+    def begin(self, course: Iterator[None]) -> None:
+        """Follow a course, then close the window."""
+        self._course = course
+        self._clock.start(BEAT_MS)
 
-    spectrogram_plot.SpectrogramPlot.paintEvent = paint
-    made: list[presenter.Presenter] = []
+    def _beat(self) -> None:
+        self.beats.append(time.perf_counter())
+        try:
+            next(self._course)
+        except StopIteration:
+            self._clock.stop()
+            self.speaker.close()
+            self.presenter._window.close()
 
-    class Presented(presenter.Presenter):
-        def __init__(self, *given, **named):  # type: ignore[no-untyped-def]
-            super().__init__(*given, **named)
-            made.append(self)
-            self.course = self.run()
-            self.beats: list[float] = []
-            self.glimpses: list[float] = []
-            self.session.glimpsed.connect(lambda _: self.glimpses.append(time.perf_counter()))
-            self.clock = QTimer(self)
-            self.clock.setTimerType(Qt.TimerType.PreciseTimer)
-            self.clock.timeout.connect(self.beat)
-            self.clock.start(BEAT_MS)
+    def painted(self) -> None:
+        """Note that the spectrogram was painted, and whether a click can be seen in it."""
+        self.paints.append(time.perf_counter())
+        listening = self.presenter.listening
+        is_looking = self.is_watching and listening.device is not None
+        if is_looking and listening._picture.levels[:, -30:].max() > CLICK_LEVEL:
+            self.is_watching, self.seen_s = False, time.perf_counter()
 
-        def beat(self) -> None:
-            self.beats.append(time.perf_counter())
-            try:
-                next(self.course)
-            except StopIteration:
-                self.clock.stop()
-                self._window.close()
-
-        def run(self):  # type: ignore[no-untyped-def]
-            """Drive the window, a step each beat."""
-            random = np.random.default_rng(0)
-            speaker = Speaker()
-            while "clips" not in self._window.status.text() or not self._window.capture.device:
-                yield
-            yield from pause(1.0)
-            live_ms, click_ms = [], []
-            burst = (random.uniform(-0.5, 0.5, RATE_HZ // 2) * 32767).astype(np.int16)
-            for _ in range(REPETITIONS):
-                self.recording.toggle()
-                while self.listening._recorder is None:
-                    yield
-                yield from pause(1.0 + 0.96 * float(random.uniform()))
-                self.glimpses.clear()
-                speaker.ended_s = 0.0
-                speaker.play(burst)
-                while not (speaker.ended_s and self.glimpses[-1:] > [speaker.ended_s]):
-                    yield
-                live_ms.append(1000 * (self.glimpses[-1] - speaker.ended_s))
-                self.recording.toggle()
-                while self.session.state is not State.RESULTS:
-                    yield
-            self.recording.toggle()
-            while self.listening._recorder is None:
-                yield
-            yield from pause(1.0)
-            click = np.zeros(480, np.int16)
-            click[:96] = 30_000 * np.sign(np.sin(np.arange(96) / 3))
-            for _ in range(REPETITIONS):
-                clicks_seen.clear()
-                watching.append(True)
-                given_s = speaker.play(click)
-                while not clicks_seen:
-                    yield
-                click_ms.append(1000 * (clicks_seen[0] - given_s))
-                yield from pause(1.0)
-            noise = (random.uniform(-0.4, 0.4, round(minutes * 60 * RATE_HZ)) * 32767).astype(
-                np.int16
-            )
-            np.save(result.with_suffix(".npy"), noise)
-            first_paint, first_beat = len(paints), len(self.beats)
-            begun_s = time.perf_counter()
-            self.glimpses.clear()
-            speaker.play(noise)
-            yield from pause(minutes * 60 + 2.0)
-            lasted_s = time.perf_counter() - begun_s
-            gaps = [b - a for a, b in itertools.pairwise(self.beats[first_beat:])]
-            shown = [b - a for a, b in itertools.pairwise(paints[first_paint:])]
-            found = {
-                "live_ms": live_ms,
-                "click_ms": click_ms,
-                "paints_per_s": (len(paints) - first_paint) / lasted_s,
-                "paint_gaps_s": shown,
-                "gaps_s": gaps,
-                "glimpses_per_s": len(self.glimpses) / lasted_s,
-            }
-            asked_s = time.perf_counter()
-            self.recording.toggle()
-            while self.session.state is not State.RESULTS:
-                yield
-            found["final_s"] = time.perf_counter() - asked_s
-            found["recording"] = str(self.session.audio.path)
-            speaker.close()
-            result.write_text(json.dumps(found))
-
-    def pause(seconds: float) -> Iterator[None]:
-        until_s = time.perf_counter() + seconds
-        while time.perf_counter() < until_s:
+    def record(self) -> Iterator[None]:
+        """Begin a recording, and wait until the input is open."""
+        self.presenter.recording.toggle()
+        while self.presenter.listening.device is None:
             yield
 
-    app.Presenter = Presented  # type: ignore[misc]
+    def stop(self) -> Iterator[None]:
+        """Stop, and wait for the matches of the whole."""
+        from gui.session import State
+
+        self.presenter.recording.toggle()
+        while self.presenter.session.state is not State.RESULTS:
+            yield
+
+
+def pause(seconds: float) -> Iterator[None]:
+    """Wait while the window lives on."""
+    until_s = time.perf_counter() + seconds
+    while time.perf_counter() < until_s:
+        yield
+
+
+def live_latencies(drive: Drive, found: dict[str, Any]) -> Iterator[None]:
+    """Play short sounds, each into a new recording, until they have live matches."""
+    import numpy as np
+
+    random = np.random.default_rng(0)
+    burst = (random.uniform(-0.5, 0.5, RATE_HZ // 2) * 32767).astype(np.int16)
+    found["live_ms"] = []
+    for _ in range(REPETITIONS):
+        yield from drive.record()
+        yield from pause(1.0 + 0.96 * float(random.uniform()))
+        drive.glimpses.clear()
+        drive.speaker.ended_s = 0.0
+        drive.speaker.play(burst)
+        while not (drive.speaker.ended_s and drive.glimpses[-1:] > [drive.speaker.ended_s]):
+            yield
+        found["live_ms"].append(1000 * (drive.glimpses[-1] - drive.speaker.ended_s))
+        yield from drive.stop()
+
+
+def click_latencies(drive: Drive, found: dict[str, Any]) -> Iterator[None]:
+    """Play clicks into the recording that runs, until they are painted."""
+    import numpy as np
+
+    click = np.zeros(480, np.int16)
+    click[:96] = 30_000 * np.sign(np.sin(np.arange(96) / 3))
+    found["click_ms"] = []
+    for _ in range(REPETITIONS):
+        drive.seen_s, drive.is_watching = None, True
+        given_s = drive.speaker.play(click)
+        while drive.seen_s is None:
+            yield
+        found["click_ms"].append(1000 * (drive.seen_s - given_s))
+        yield from pause(1.0)
+
+
+def long_recording(drive: Drive, found: dict[str, Any], result: Path) -> Iterator[None]:
+    """Play noise into the recording that runs, and note the pace of everything."""
+    import numpy as np
+    import soundfile
+
+    minutes = found["minutes"]
+    random = np.random.default_rng(1)
+    noise = random.uniform(-0.4, 0.4, round(minutes * 60 * RATE_HZ)) * 32767
+    played = result.with_suffix(".wav")
+    soundfile.write(played, noise.astype(np.int16), RATE_HZ)
+    first_paint, first_beat = len(drive.paints), len(drive.beats)
+    drive.glimpses.clear()
+    begun_s = time.perf_counter()
+    # A player with a large buffer: what is judged is the recording, not how it is played.
+    player = subprocess.Popen(["paplay", "--device=speaker", str(played)])
+    while player.poll() is None:
+        yield
+    yield from pause(1.0)
+    lasted_s = time.perf_counter() - begun_s
+    shown, beats = drive.paints[first_paint:], drive.beats[first_beat:]
+    found["paints_per_s"] = len(shown) / lasted_s
+    found["paint_gaps_s"] = [later - earlier for earlier, later in itertools.pairwise(shown)]
+    found["gaps_s"] = [later - earlier for earlier, later in itertools.pairwise(beats)]
+    found["glimpses_per_s"] = len(drive.glimpses) / lasted_s
+    asked_s = time.perf_counter()
+    yield from drive.stop()
+    found["final_s"] = time.perf_counter() - asked_s
+    found["recording"] = str(drive.presenter.session.audio.path)
+
+
+def course(drive: Drive, minutes: float, result: Path) -> Iterator[None]:
+    """Measure everything, and write it down."""
+    found: dict[str, Any] = {"minutes": minutes}
+    while "clips" not in drive.presenter._window.status.text():
+        yield
+    yield from pause(1.0)
+    yield from live_latencies(drive, found)
+    yield from drive.record()
+    yield from pause(1.0)
+    yield from click_latencies(drive, found)
+    yield from long_recording(drive, found, result)
+    result.write_text(json.dumps(found))
+
+
+def measure_window(result: Path, minutes: float, arguments: list[str]) -> None:
+    """Run the program and drive it."""
+    import main
+    from gui import app
+    from gui.presenter import Presenter
+    from gui.spectrogram_plot import SpectrogramPlot
+
+    drives: list[Drive] = []
+    paint_event = SpectrogramPlot.paintEvent
+
+    def painted(plot: Any, event: Any) -> None:
+        paint_event(plot, event)
+        for drive in drives:
+            drive.painted()
+
+    class Driven(Presenter):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            drives.append(Drive(self))
+            drives[0].begin(course(drives[0], minutes, result))
+
+    SpectrogramPlot.paintEvent = painted  # type: ignore[method-assign]
+    app.Presenter = Driven  # type: ignore[misc]
     raise SystemExit(main.main(arguments))
 
 
@@ -236,7 +284,7 @@ def lost_samples(played: Path, recorded: str) -> tuple[int, int]:
     import numpy as np
     import soundfile
 
-    noise = np.load(played)
+    noise, _ = soundfile.read(played, dtype="int16")
     sound, rate_hz = soundfile.read(recorded, dtype="int32")
     if rate_hz != RATE_HZ:
         raise SystemExit(f"The recording has {rate_hz} Hz")
@@ -280,7 +328,7 @@ def main() -> None:
             stderr=subprocess.DEVNULL,
         )
         found = json.loads(result.read_text())
-        played, lost = lost_samples(result.with_suffix(".npy"), found["recording"])
+        played, lost = lost_samples(result.with_suffix(".wav"), found["recording"])
     report(found, chosen.minutes, played, lost)
 
 
