@@ -121,7 +121,13 @@ def parser() -> argparse.ArgumentParser:
     )
     build.add_argument("--out", type=Path, required=True, metavar="DIR", help="the catalogue")
     where = build.add_mutually_exclusive_group()
-    where.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes")
+    where.add_argument(
+        "--workers",
+        type=_positive,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes; as many as there are processors if left out",
+    )
     where.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster, tcp://HOST:PORT")
     build.add_argument(
         "--visual", action="store_true", help="keep what YouTube-8M's videos look like, too"
