@@ -178,10 +178,8 @@ class Playing(QObject):
         self._tell(not self._is_paused)
 
     def _leave(self) -> None:
-        """Forget the sound that plays; it falls silent now, and is closed in the lane."""
+        """Forget the sound that plays; what comes next in the lane silences it."""
         self._follower.stop()
-        if self._player is not None:
-            self._player.pause()
         self._player = self._sound = None
 
     def _tell(self, is_playing: bool) -> None:
@@ -198,9 +196,8 @@ class Playing(QObject):
     # In the window's thread
 
     def _on_open(self, sound: _Sound, player: Player) -> None:
-        if sound is not self._sound:  # another one has been asked for since
-            player.pause()
-            return
+        if sound is not self._sound:
+            return  # something else has been asked for since, and closes it
         self._player = player
         player.volume, player.is_looping = self._volume, self._is_looping
         self._pass_on_pause(player)

@@ -31,9 +31,20 @@ class Monitor:
     """Records what a speaker plays, at the speaker's own rate."""
 
     def __init__(self, folder: Path, key: str = "speaker.monitor") -> None:
-        self.recorder = Recorder(key, folder / f"{key}.flac")
+        self._folder, self._key, self._number = folder, key, 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin, or begin anew."""
+        self._number += 1
+        self.recorder = Recorder(self._key, self._folder / f"{self._key} {self._number}.flac")
         self.heard: list[Heard] = []
         wait_until(lambda: len(self.live()) > 0)
+
+    def close(self) -> None:
+        """Stop, if that has not been done."""
+        if not self.recorder._is_stopped:
+            self.recorder.stop()
 
     def live(self) -> np.ndarray:
         """Return what was heard so far, mono at 16 kHz."""

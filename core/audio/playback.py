@@ -18,8 +18,9 @@ from core.types import Float32
 PATIENCE_S = 3.0
 """A device that wants no sound for this long has gone; an idle virtual one sleeps two seconds."""
 
-_LATENCY_S = 0.1
-"""Long enough for a callback that shares the interpreter with a window, short enough to pause."""
+_LATENCY_S = 0.15
+"""Long enough for a busy machine, and for sharing the interpreter with a window; short enough for
+a pause that seems to come at once."""
 
 _FIRST_S = 2.0
 """How long to wait for the first block, so that the stream does not begin with silence."""

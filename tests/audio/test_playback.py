@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import sys
 import threading
 import time
@@ -45,23 +46,50 @@ def speaker(virtual_microphone):
 def monitor(speaker, tmp_path):
     monitor = Monitor(tmp_path)
     yield monitor
-    if not monitor.recorder._is_stopped:
-        monitor.recorder.stop()
+    monitor.close()
+
+
+class Players:
+    """Plays, and knows what has played."""
+
+    def __init__(self) -> None:
+        self.players: list[Player] = []
+
+    def __call__(self, *arguments, **options) -> Player:
+        self.players.append(Player(*arguments, **options))
+        return self.players[-1]
+
+    def stop(self) -> None:
+        while self.players:
+            self.players.pop().stop()
 
 
 @pytest.fixture
 def play(speaker):
     """Play, and stop what a test leaves playing."""
-    players = []
-
-    def begin(*arguments, **options) -> Player:
-        players.append(Player(*arguments, **options))
-        return players[-1]
-
-    yield begin
-    for player in players:
-        player.stop()
+    players = Players()
+    yield players
+    players.stop()
     assert not [t for t in threading.enumerate() if t.name == "reading ahead"]
+
+
+def steady(test):
+    """Repeat a test in which the machine stalled for so long that the player counted it."""
+
+    @functools.wraps(test)
+    def run(play, monitor, **fixtures):
+        for _ in range(3):
+            try:
+                return test(play=play, monitor=monitor, **fixtures)
+            except AssertionError:
+                if not any(player.n_underruns for player in play.players):
+                    raise
+            play.stop()
+            monitor.close()
+            monitor.begin()
+        return test(play=play, monitor=monitor, **fixtures)
+
+    return run
 
 
 @pytest.fixture
@@ -94,6 +122,7 @@ def silences(heard, shortest=1000):
     return [(int(loud[i]) + 1, int(loud[i + 1])) for i in gaps]
 
 
+@steady
 def test_a_span_is_heard_as_it_is_and_nothing_else(audio, monitor, play):
     player = play(audio, 1.5, 3.0)
     assert player.position_s == pytest.approx(1.5, abs=0.05)
@@ -104,6 +133,7 @@ def test_a_span_is_heard_as_it_is_and_nothing_else(audio, monitor, play):
     assert_same(monitor.stop(), span(1.5, 3.0))
 
 
+@steady
 def test_both_channels_are_heard(tmp_path, monitor, play):
     left, right = noise(1, seed=1), noise(1, seed=2)
     path = write(tmp_path / "stereo.wav", np.column_stack([left, right]))
@@ -115,6 +145,7 @@ def test_both_channels_are_heard(tmp_path, monitor, play):
     assert np.abs(heard[-RATE_HZ // 2 :] - expected[-RATE_HZ // 2 :]).max() < LEAST
 
 
+@steady
 def test_a_loop_joins_without_a_gap_and_ends_where_the_span_does(audio, monitor, play):
     player = play(audio, 2.0, 2.3, is_looping=True)
     monitor.wait_for_sound(1.0)
@@ -128,6 +159,7 @@ def test_a_loop_joins_without_a_gap_and_ends_where_the_span_does(audio, monitor,
     assert_same(heard, np.tile(span(2.0, 2.3), n_passes))
 
 
+@steady
 def test_pause_pauses_and_resume_goes_on_where_it_was(audio, monitor, play):
     player = play(audio, 0.0, 3.0)
     monitor.wait_for_sound(0.3)
@@ -151,12 +183,14 @@ def test_pause_pauses_and_resume_goes_on_where_it_was(audio, monitor, play):
     assert stood_s == pytest.approx(begin / RATE_HZ, abs=0.01)
 
 
+@steady
 def test_the_volume_scales(audio, monitor, play):
     player = play(audio, 0.0, 1.0, volume=0.25)
     wait_until(lambda: player.is_ended)
     assert_same(monitor.stop(), 0.25 * span(0.0, 1.0))
 
 
+@steady
 def test_nothing_clicks(tmp_path, monitor, play):
     level = 0.5
     audio = AudioFile(write(tmp_path / "level.wav", np.full(20 * RATE_HZ, level, np.float32)))
@@ -193,6 +227,17 @@ def test_the_position_is_what_is_heard_now(audio, monitor, play):
     assert min(late) > -0.05
 
 
+def test_the_position_moves_evenly(audio, play):
+    player = play(audio)
+    wait_until(lambda: player.position_s > 0.3)
+    ahead_s = []
+    while player.position_s < 1.3:
+        ahead_s.append(player.position_s - time.monotonic())
+        time.sleep(0.003)
+    assert np.ptp(ahead_s) < 0.015
+
+
+@steady
 def test_a_seek_goes_there_also_after_the_end(audio, monitor, play):
     player = play(audio, 0.5, 5.0)
     monitor.wait_for_sound(0.2)
@@ -213,6 +258,7 @@ def test_a_seek_goes_there_also_after_the_end(audio, monitor, play):
     assert np.abs(before[-47_000:] - span(4.0, 5.0)[-47_000:]).max() < LEAST
 
 
+@steady
 def test_late_in_a_long_file_it_begins_at_once_in_little_memory(tmp_path, monitor, play):
     path, start_s, n_frames = tmp_path / "long.wav", 9000, 3 * 3600 * RATE_HZ
     with soundfile.SoundFile(path, "w", RATE_HZ, 2, "PCM_16") as file:
@@ -234,9 +280,11 @@ def test_late_in_a_long_file_it_begins_at_once_in_little_memory(tmp_path, monito
     player = play(audio, start_s)
     wait_until(lambda: np.any(np.abs(monitor.live()[n_before:]) > 0.01))
     assert time.monotonic() - begun_s < 0.2
-    monitor.wait_for_sound(1.0)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    try:
+        monitor.wait_for_sound(1.0)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
     assert peak < 8e6
     assert start_s + 0.9 < player.position_s < start_s + 2
     player.stop()
@@ -244,6 +292,7 @@ def test_late_in_a_long_file_it_begins_at_once_in_little_memory(tmp_path, monito
     assert difference(heard[FADED:40_000], SOUND[FADED:]) < 2 * LEAST
 
 
+@steady
 def test_a_rate_that_the_device_refuses_is_converted(tmp_path, monitor, play, monkeypatch):
     import sounddevice
 
@@ -446,6 +495,26 @@ def test_no_more_than_a_second_is_read_ahead_and_a_seek_drops_it(audio, ahead):
     assert times_s[0] == 3.0
     wait_until(lambda: sum(len(block.samples) for block in reader._ready) >= RATE_HZ - 4800)
     assert sum(len(block.samples) for block in reader._ready) < most
+
+
+def test_nothing_is_given_before_there_is_enough_for_a_beginning(audio, ahead, monkeypatch):
+    gate, waits, read = threading.Event(), threading.Event(), audio.raw_blocks
+
+    def slow_blocks(*arguments):
+        for number, block in enumerate(read(*arguments)):
+            if number == 5:
+                waits.set()
+                assert gate.wait(20)
+            yield block
+
+    monkeypatch.setattr(audio, "raw_blocks", slow_blocks)
+    reader = ahead(audio, 1.0, 6.0)
+    assert waits.wait(20)
+    assert not reader.began.is_set()
+    assert reader.take(1) is None
+    gate.set()
+    assert reader.began.wait(20)
+    assert reader.take(1).start_s == 1.0
 
 
 def test_a_file_that_became_shorter_is_a_problem(tmp_path, ahead):
