@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.audio.files import AudioFile
-from core.audio.inputs import Device
 from core.audio.playback import Player, outputs
 from core.errors import SoundalikeError
 from core.jobs import Job
@@ -17,8 +16,6 @@ from gui.runner import Lane
 log = logging.getLogger(__name__)
 
 INTERVAL_MS = 16
-
-_PULSE_MONITOR, _LOOPBACK = ".monitor", " [Loopback]"
 
 
 @dataclass(frozen=True)
@@ -232,22 +229,3 @@ class Playing(QObject):
         self._leave()
         self._tell(False)
         self.moved.emit(None)
-
-
-def echoes(device: Device, found: list[Device], key: str) -> bool:
-    """Return whether recording from an input would record what is played on an output.
-
-    Parameters
-    ----------
-    device : Device
-        The input.
-    found : list of Device
-        The outputs.
-    key : str
-        Of the output in use; empty for the default one.
-    """
-    if not device.is_monitor:
-        return False
-    heard = device.key.removesuffix(_PULSE_MONITOR).removesuffix(_LOOPBACK)
-    used = [output for output in found if (output.key == key if key else output.is_default)]
-    return heard in [output.key for output in used]

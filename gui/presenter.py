@@ -134,6 +134,7 @@ class Presenter(QObject):
         else:
             self.recording.offer_kept()
         self.listening.refresh()
+        self.playing.refresh()  # also imports what the first playing would wait for
 
     def close(self) -> None:
         """Remember the window and stop all work."""

@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import QDeadlineTimer
 
 from core.audio.files import AudioFile
-from core.audio.inputs import Device, list_inputs, list_outputs
+from core.audio.inputs import Device
 from core.errors import AudioFileError, PlaybackError
-from gui.playing import Playing, echoes
+from gui.playing import Playing
 from gui.runner import Lane
 from tests.speaker import LEAST, RATE_HZ, Monitor, noise, write
 
@@ -232,23 +232,3 @@ def test_the_outputs_are_listed(playing, said, speaker, qtbot, monkeypatch):
         playing.refresh()
     assert said.devices[1] == []
     assert said.said == []
-
-
-def test_the_monitor_of_the_output_in_use_echoes(speaker):
-    speaker.control("load-module", "module-null-sink", "sink_name=phones")
-    speaker.control("set-default-sink", "phones")
-    found = list_outputs()
-    monitors = {device.key: device for device in list_inputs()}
-    assert echoes(monitors["phones.monitor"], found, "")
-    assert not echoes(monitors["speaker.monitor"], found, "")
-    assert echoes(monitors["speaker.monitor"], found, "speaker")
-    assert not echoes(monitors["phones.monitor"], found, "speaker")
-    assert not echoes(monitors["microphone"], found, "")
-
-
-def test_the_loopback_of_windows_echoes():
-    speakers = Device("Speakers", "Speakers", 48_000, 2, True, index=4)
-    phones = Device("Phones", "Phones", 48_000, 2, False, index=5)
-    loopback = Device("Speakers [Loopback]", "Speakers [Loopback]", 48_000, 2, False, True, index=6)
-    assert echoes(loopback, [speakers, phones], "")
-    assert not echoes(loopback, [speakers, phones], "Phones")
