@@ -48,5 +48,13 @@ class DownloadError(SoundalikeError):
     """A file of the product's cannot be fetched, verified or imported."""
 
 
+class DownloadInterruptedError(DownloadError):
+    """The network broke off: what came so far is kept, and the next try goes on from there."""
+
+
+class LibraryError(SoundalikeError):
+    """What a person wants to keep cannot be read or written."""
+
+
 class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for it
     """The work was stopped on request."""

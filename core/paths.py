@@ -58,3 +58,13 @@ class DataFolder:
     def look_ups(self) -> Path:
         """The database of titles and thumbnails that were looked up; may be deleted."""
         return self.root / "cache" / "look-ups.sqlite"
+
+    @property
+    def maps(self) -> Path:
+        """Layouts of catalogues in two dimensions; may be deleted."""
+        return self.root / "cache" / "maps"
+
+    @property
+    def library(self) -> Path:
+        """The database of what a person asked for and wants to keep."""
+        return self.root / "library.sqlite"

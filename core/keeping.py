@@ -1,0 +1,75 @@
+"""What a person's library is made of; see `core.library`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.options import DEFAULT_K, MEAN, Filter
+from core.types import UInt8
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What was asked for once.
+
+    Attributes
+    ----------
+    key : int
+        Its number in the library; 0 before it is there.
+    asked_s : float
+        When, in seconds since 1970; 0 for now.
+    name : str
+    path : str
+        The sound's file, a recording's too.
+    span : tuple of two floats, or None
+        The part of it that was matched, in seconds; None for all of it.
+    duration_s : float
+        Of what was matched.
+    thumbnail : uint8 array, shape (32, columns), or None
+        A small spectrogram, low frequencies first, 255 for the loudest.
+    k, filters, by
+        What a person chose; see `Engine.match`.
+    n_matches : int
+    label : str
+        What the nearest clips have in common.
+    """
+
+    key: int = 0
+    asked_s: float = 0.0
+    name: str = ""
+    path: str = ""
+    span: tuple[float, float] | None = None
+    duration_s: float = 0.0
+    thumbnail: UInt8 | None = None
+    k: int = DEFAULT_K
+    filters: Filter = field(default_factory=Filter)
+    by: str = MEAN
+    n_matches: int = 0
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Star:
+    """A clip that a person keeps.
+
+    Attributes
+    ----------
+    video_id : str
+    start_s, end_s : float
+        The clip's span within its video, in seconds.
+    labels : tuple of str
+    url : str
+        Of the video at that second; empty where there is none.
+    note : str
+        What the person wrote about it.
+    starred_s : float
+        When, in seconds since 1970; 0 for now.
+    """
+
+    video_id: str
+    start_s: float
+    end_s: float = 0.0
+    labels: tuple[str, ...] = ()
+    url: str = ""
+    note: str = ""
+    starred_s: float = 0.0

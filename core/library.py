@@ -1,0 +1,248 @@
+"""What a person asked for and wants to keep: one small database, shared by any number of windows.
+
+Nothing in it leaves the machine. Each entry is committed before the method that wrote it returns,
+so a kill at any moment loses none.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.database import Database
+from core.keeping import Past, Star
+from core.options import Filter
+from core.types import EMBEDDING_SIZE, Query
+
+VERSION = 1
+MOST_ENTRIES = 1000
+MOST_BYTES = 256 * 1024**2
+"""What the frames of all entries may take; a sound of an hour takes half a megabyte."""
+
+THUMBNAIL_ROWS = 32
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS history (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, asked_s REAL, name TEXT, path TEXT,
+    start_s REAL, end_s REAL, duration_s REAL, thumbnail BLOB, k INTEGER,
+    include TEXT, exclude TEXT, compared TEXT, n_matches INTEGER, label TEXT);
+CREATE TABLE IF NOT EXISTS queries (
+    key INTEGER PRIMARY KEY REFERENCES history, frames BLOB, n_bytes INTEGER, duration_s REAL,
+    hop_s REAL, notes TEXT, direction BLOB);
+CREATE TABLE IF NOT EXISTS stars (
+    video_id TEXT, start_s REAL, end_s REAL, labels TEXT, url TEXT, note TEXT, starred_s REAL,
+    PRIMARY KEY (video_id, start_s));
+CREATE TABLE IF NOT EXISTS hidden (video_id TEXT PRIMARY KEY, hidden_s REAL);
+CREATE TABLE IF NOT EXISTS presets (name TEXT PRIMARY KEY, include TEXT, exclude TEXT);
+"""
+
+
+class Library:
+    """History, stars, hidden videos and presets.
+
+    The file is made when it is first used; a damaged one is put aside under another name and begun
+    anew, and `notices` says so. Any thread may call any method. All methods raise `LibraryError`
+    if the file cannot be read or written; nothing is changed then.
+
+    Parameters
+    ----------
+    path : Path
+        The database's file.
+    now_s : callable
+        Seconds since 1970.
+    """
+
+    def __init__(self, path: Path, now_s: Callable[[], float] = time.time) -> None:
+        self._database = Database(path, _TABLES, VERSION)
+        self._now_s = now_s
+
+    @property
+    def notices(self) -> list[str]:
+        """What a person should know of what was found; whoever has told it clears the list."""
+        return self._database.notices
+
+    # History
+
+    def remember(self, past: Past, query: Query) -> int:
+        """Add an entry, or renew the one that has its key; return the key.
+
+        The oldest entries go where there are too many.
+        """
+        span = past.span or (None, None)
+        row = (
+            *(past.key or None, past.asked_s or self._now_s(), past.name, past.path, *span),
+            *(past.duration_s, _thumbnail_bytes(past), past.k, *_packed_filter(past.filters)),
+            *(past.by, past.n_matches, past.label),
+        )
+        frames = np.ascontiguousarray(query.frames, np.uint8).tobytes()
+        direction = None if query.direction is None else query.direction.tobytes()
+        asked = (
+            frames,
+            len(frames),
+            query.duration_s,
+            query.hop_s,
+            _packed(query.notes),
+            direction,
+        )
+
+        def write(db: sqlite3.Connection) -> int:
+            db.execute("BEGIN IMMEDIATE")
+            cursor = db.execute(f"INSERT OR REPLACE INTO history VALUES ({_marks(row)})", row)  # noqa: S608
+            key = int(cursor.lastrowid or 0)
+            db.execute("INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?, ?, ?, ?)", (key, *asked))
+            _trim(db)
+            return key
+
+        return self._database.do(write)
+
+    def history(self) -> list[Past]:
+        """Return all entries, the newest first."""
+        text = "SELECT * FROM history ORDER BY key DESC"
+        return self._database.do(lambda db: [_past(row) for row in db.execute(text)])
+
+    def query(self, past: Past) -> Query | None:
+        """Return what an entry searched for; None where it has been removed meanwhile."""
+
+        def read(db: sqlite3.Connection) -> Query | None:
+            row = db.execute(
+                "SELECT frames, duration_s, notes, hop_s, direction FROM queries WHERE key = ?",
+                (past.key,),
+            ).fetchone()
+            if row is None:
+                return None
+            frames = np.frombuffer(row[0], np.uint8).reshape(-1, EMBEDDING_SIZE)
+            direction = np.frombuffer(row[4], np.int64) if row[4] else None
+            return Query(past.name, frames, row[1], _unpacked(row[2]), row[3], direction=direction)
+
+        return self._database.do(read)
+
+    def remove(self, key: int) -> None:
+        """Forget one entry, and what the file still holds of it."""
+        self._forget("WHERE key = ?", key)
+
+    def clear_history(self) -> None:
+        """Forget all entries, and what the file still holds of them; stars stay."""
+        self._forget("")
+
+    # Stars
+
+    def star(self, star: Star) -> None:
+        """Keep a clip, or renew what is kept of it."""
+        star = replace(star, starred_s=star.starred_s or self._now_s())
+        row = (star.video_id, star.start_s, star.end_s, _packed(star.labels), star.url, star.note)
+        self._write(
+            "INSERT OR REPLACE INTO stars VALUES (?, ?, ?, ?, ?, ?, ?)", *row, star.starred_s
+        )
+
+    def unstar(self, video_id: str, start_s: float) -> None:
+        """Let go of a clip and its note."""
+        self._write("DELETE FROM stars WHERE video_id = ? AND start_s = ?", video_id, start_s)
+
+    def stars(self) -> list[Star]:
+        """Return what is kept, the newest first."""
+        text = "SELECT * FROM stars ORDER BY starred_s DESC, video_id, start_s"
+        return self._database.do(
+            lambda db: [
+                Star(video_id, start_s, end_s, _unpacked(labels), url, note, starred_s)
+                for video_id, start_s, end_s, labels, url, note, starred_s in db.execute(text)
+            ]
+        )
+
+    # Hidden videos
+
+    def hide(self, video_id: str) -> None:
+        """Remember that a video is not to be shown."""
+        self._write("INSERT OR REPLACE INTO hidden VALUES (?, ?)", video_id, self._now_s())
+
+    def show(self, video_id: str) -> None:
+        """Forget that a video is not to be shown."""
+        self._write("DELETE FROM hidden WHERE video_id = ?", video_id)
+
+    def hidden(self) -> frozenset[str]:
+        """Return the videos that are not to be shown."""
+        text = "SELECT video_id FROM hidden"
+        return self._database.do(lambda db: frozenset(str(row[0]) for row in db.execute(text)))
+
+    # Presets
+
+    def save_preset(self, name: str, filters: Filter) -> None:
+        """Keep a filter under a name, instead of what had that name."""
+        packed = _packed_filter(filters)
+        self._write("INSERT OR REPLACE INTO presets VALUES (?, ?, ?)", name, *packed)
+
+    def remove_preset(self, name: str) -> None:
+        """Let go of a filter."""
+        self._write("DELETE FROM presets WHERE name = ?", name)
+
+    def presets(self) -> dict[str, Filter]:
+        """Return the filters that are kept, by name, in alphabetical order."""
+        text = "SELECT * FROM presets ORDER BY name COLLATE NOCASE, name"
+        return self._database.do(
+            lambda db: {
+                str(name): Filter(_unpacked(include), _unpacked(exclude))
+                for name, include, exclude in db.execute(text)
+            }
+        )
+
+    def _write(self, text: str, *values: object) -> None:
+        self._database.do(lambda db: db.execute(text, values).close())
+
+    def _forget(self, which: str, *values: object) -> None:
+        def delete(db: sqlite3.Connection) -> None:
+            db.execute("BEGIN IMMEDIATE")
+            for table in ("history", "queries"):
+                db.execute(f"DELETE FROM {table} {which}", values)  # noqa: S608
+
+        self._database.do(delete)
+        self._database.erase()
+
+
+def _trim(db: sqlite3.Connection) -> None:
+    """Let go of the oldest entries where there are too many, or too large ones; one stays."""
+    n_bytes = 0
+    rows = db.execute("SELECT key, n_bytes FROM queries ORDER BY key DESC").fetchall()
+    for place, (key, size) in enumerate(rows):
+        n_bytes += size
+        if place and (place >= MOST_ENTRIES or n_bytes > MOST_BYTES):
+            for table in ("history", "queries"):
+                db.execute(f"DELETE FROM {table} WHERE key <= ?", (key,))  # noqa: S608
+            return
+
+
+def _past(row: tuple[Any, ...]) -> Past:
+    key, asked_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
+    include, exclude, by, n_matches, label = row[9:]
+    span = None if start_s is None else (float(start_s), float(end_s))
+    thumbnail = np.frombuffer(levels, np.uint8).reshape(THUMBNAIL_ROWS, -1) if levels else None
+    filters = Filter(_unpacked(include), _unpacked(exclude))
+    return Past(
+        *(key, asked_s, name, path, span, duration_s, thumbnail),
+        *(k, filters, by, n_matches, label),
+    )
+
+
+def _thumbnail_bytes(past: Past) -> bytes:
+    return b"" if past.thumbnail is None else np.ascontiguousarray(past.thumbnail).tobytes()
+
+
+def _packed(texts: tuple[str, ...]) -> str:
+    return json.dumps(texts)
+
+
+def _packed_filter(filters: Filter) -> tuple[str, str]:
+    return _packed(filters.include), _packed(filters.exclude)
+
+
+def _unpacked(text: str) -> tuple[str, ...]:
+    return tuple(map(str, json.loads(text)))
+
+
+def _marks(row: tuple[object, ...]) -> str:
+    return ", ".join("?" * len(row))

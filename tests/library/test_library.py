@@ -1,0 +1,290 @@
+"""The library: what is kept comes back, whoever else writes and whatever dies meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import core.library
+from core.errors import LibraryError
+from core.keeping import Past, Star
+from core.library import Library
+from core.options import FRAMES, Filter
+from core.types import Query
+from tests.conftest import PROJECT
+
+WRITER = """
+import sys
+import numpy as np
+from pathlib import Path
+from core.keeping import Past, Star
+from core.library import Library
+from core.types import Query
+library, name = Library(Path(sys.argv[1])), sys.argv[2]
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(int(sys.argv[3])):
+    library.remember(Past(name=f"{name}{number}"), Query("q", np.zeros((2, 128), np.uint8), 2.0))
+    library.star(Star(f"{name}{number}", 0.0))
+    print(number, flush=True)
+"""
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path / "data" / "library.sqlite", now_s=lambda: 1000.0)
+
+
+def query(n_frames: int = 3, seed: int = 0) -> Query:
+    frames = np.random.default_rng(seed).integers(0, 256, (n_frames, 128), np.uint8)
+    return Query("bark.wav", frames, 0.96 * n_frames, ("Padded.",), 0.96)
+
+
+def past(**changes: object) -> Past:
+    levels = np.arange(32 * 40, dtype=np.uint8).reshape(32, 40)
+    values = {
+        "name": "<b>bark</b>.wav",
+        "path": "/sounds/bark.wav",
+        "span": (1.5, 4.25),
+        "duration_s": 2.75,
+        "thumbnail": levels,
+        "k": 7,
+        "filters": Filter(("Animal", "Cattle, bovinae"), ("Music",)),
+        "by": FRAMES,
+        "n_matches": 7,
+        "label": "Dog, Bark (7 of the 10 nearest)",
+    }
+    return Past(**{**values, **changes})
+
+
+def test_an_entry_comes_back_whole(library: Library):
+    asked = query()
+    key = library.remember(past(), asked)
+    (found,) = library.history()
+    assert found.asked_s == 1000.0
+    expected = past(key=key, asked_s=1000.0)
+    for name in ("key", "name", "path", "span", "duration_s", "k", "filters", "by", "label"):
+        assert getattr(found, name) == getattr(expected, name)
+    np.testing.assert_array_equal(found.thumbnail, expected.thumbnail)
+    again = library.query(found)
+    assert again is not None
+    np.testing.assert_array_equal(again.frames, asked.frames)
+    assert (again.duration_s, again.notes, again.hop_s) == (asked.duration_s, asked.notes, 0.96)
+    assert again.name == found.name
+    assert again.direction is None
+
+
+def test_a_refined_query_keeps_where_it_points(library: Library):
+    from dataclasses import replace
+
+    direction = np.arange(-64, 64)
+    library.remember(past(), replace(query(), direction=direction))
+    again = library.query(library.history()[0])
+    assert again is not None
+    np.testing.assert_array_equal(again.direction, direction)
+
+
+def test_entries_are_renewed_and_removed_one_by_one(library: Library):
+    keys = [library.remember(past(name=name), query()) for name in "abc"]
+    library.remember(past(key=keys[1], name="b", n_matches=99, asked_s=5.0), query())
+    assert [(each.name, each.n_matches) for each in library.history()] == [
+        ("c", 7),
+        ("b", 99),
+        ("a", 7),
+    ]
+    library.remove(keys[2])
+    assert [each.key for each in library.history()] == [keys[1], keys[0]]
+    assert library.query(Past(key=keys[2])) is None
+    library.clear_history()
+    assert library.history() == []
+    # Nobody else's entry ever gets the number of one that was removed.
+    assert library.remember(past(), query()) > keys[2]
+
+
+def test_what_is_forgotten_is_in_no_file(library: Library, tmp_path: Path):
+    library.star(Star("kept", 1.0))
+    for _ in range(3):
+        library.remember(past(name="a secret name"), query(seed=5))
+    needles = (b"a secret name", query(seed=5).frames.tobytes()[:64])
+    content = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
+    assert all(needle in content for needle in needles)
+    library.clear_history()
+    content = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
+    assert not any(needle in content for needle in needles)
+    assert [star.video_id for star in library.stars()] == ["kept"]
+
+
+def test_the_oldest_entries_go(library: Library, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(core.library, "MOST_ENTRIES", 4)
+    for number in range(6):
+        library.remember(past(name=str(number)), query())
+    assert [each.name for each in library.history()] == ["5", "4", "3", "2"]
+    monkeypatch.setattr(core.library, "MOST_BYTES", 1000)
+    library.remember(past(name="large"), query(100))
+    assert [each.name for each in library.history()] == ["large"]
+
+
+def test_stars_hidden_videos_and_presets(library: Library):
+    first = Star("abc", 30.0, 40.0, ("Dog", "Cattle, bovinae"), "https://x", "a “note”\n2", 10.0)
+    second = Star("abc", 50.0, starred_s=20.0)
+    library.star(first)
+    library.star(second)
+    library.star(Star("abc", 50.0, note="new", starred_s=20.0))
+    assert library.stars() == [Star("abc", 50.0, note="new", starred_s=20.0), first]
+    library.unstar("abc", 50.0)
+    assert library.stars() == [first]
+    library.hide("abc")
+    library.hide("def")
+    library.show("abc")
+    library.hide("def")
+    assert library.hidden() == {"def"}
+    quiet = Filter(("Animal",), ("Music", "Speech"))
+    library.save_preset("zoo", Filter())
+    library.save_preset("Birds", quiet)
+    library.save_preset("zoo", quiet)
+    assert list(library.presets().items()) == [("Birds", quiet), ("zoo", quiet)]
+    library.remove_preset("zoo")
+    assert list(library.presets()) == ["Birds"]
+    assert library.notices == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    name=st.text(st.characters(exclude_categories=["Cs"])),
+    names=st.lists(st.text(st.characters(exclude_categories=["Cs"]))),
+)
+def test_any_text_comes_back(tmp_path_factory: pytest.TempPathFactory, name: str, names: list[str]):
+    library = Library(tmp_path_factory.mktemp("text") / "library.sqlite")
+    library.remember(past(name=name, filters=Filter(tuple(names))), query())
+    found = library.history()[0]
+    assert (found.name, found.filters.include) == (name, tuple(names))
+
+
+def start(path: Path, name: str, count: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path), name, str(count)],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_two_programs_write_at_once(tmp_path: Path):
+    path = tmp_path / "library.sqlite"
+    writers = [start(path, name, 40) for name in "ab"]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        writer.communicate("\n", timeout=60)
+        assert writer.returncode == 0
+    library = Library(path)
+    expected = {f"{name}{number}" for name in "ab" for number in range(40)}
+    assert {each.name for each in library.history()} == expected
+    assert {each.video_id for each in library.stars()} == expected
+    assert library.notices == []
+
+
+def test_kills_lose_nothing_that_was_committed(tmp_path: Path):
+    path = tmp_path / "library.sqlite"
+    library = Library(path)
+    random = np.random.default_rng(0)
+    committed: set[str] = set()
+    for attempt in range(20):
+        with start(path, f"k{attempt}-", 10_000) as writer:
+            assert writer.stdin is not None
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "ready\n"
+            writer.stdin.write("\n")
+            writer.stdin.flush()
+            said = [writer.stdout.readline() for _ in range(int(random.integers(1, 12)))]
+            timer = threading.Timer(
+                float(random.uniform(0, 0.01)), os.kill, (writer.pid, signal.SIGKILL)
+            )
+            timer.start()
+            said += writer.stdout.readlines()
+            timer.join()
+            writer.stdin.close()
+        assert writer.returncode == -signal.SIGKILL
+        # A last line may have been cut off.
+        committed |= {f"k{attempt}-{line.strip()}" for line in said if line.endswith("\n")}
+        names = {each.name for each in library.history()}
+        assert committed <= names
+        assert committed <= {each.video_id for each in library.stars()}
+        with closing(sqlite3.connect(path)) as db:
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert len(committed) >= 20
+    assert library.notices == []
+
+
+@pytest.mark.parametrize("damage", ["text", "page", "json"])
+def test_a_damaged_file_is_put_aside(tmp_path: Path, damage: str):
+    path = tmp_path / "library.sqlite"
+    for number in range(200):
+        Library(path).star(Star(f"video{number}", 0.0, labels=("Dog",) * 20))
+    if damage == "text":
+        path.write_text("this is no database at all")
+    elif damage == "page":
+        content = bytearray(path.read_bytes())
+        content[4096:] = b"\xff" * (len(content) - 4096)
+        path.write_bytes(content)
+    else:
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE stars SET labels = 'oh' WHERE video_id = 'video7'")
+    before = path.read_bytes()
+    library = Library(path)
+    assert library.stars() == []
+    (notice,) = library.notices
+    (aside,) = tmp_path.glob("library-damaged-*.sqlite")
+    assert aside.name in notice
+    assert aside.read_bytes() == before
+    library.star(Star("new", 0.0))
+    assert [star.video_id for star in Library(path).stars()] == ["new"]
+
+
+def test_a_newer_file_is_left_alone(tmp_path: Path):
+    path = tmp_path / "library.sqlite"
+    Library(path).star(Star("a", 0.0))
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 2")
+    with pytest.raises(LibraryError, match="newer"):
+        Library(path).star(Star("b", 0.0))
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM stars").fetchone() == (1,)
+
+
+def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    library = Library(tmp_path / "file" / "library.sqlite")
+    for do in (library.history, library.stars, lambda: library.hide("a")):
+        with pytest.raises(LibraryError, match="cannot be read or kept"):
+            do()
+    assert library.notices == []
+
+
+def test_a_file_that_may_not_be_written_is_left_as_it_is(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    library.star(Star("a", 0.0))
+    connect = sqlite3.connect
+
+    def read_only(path: Path, **options: object) -> sqlite3.Connection:
+        return connect(f"{Path(path).as_uri()}?mode=ro", uri=True, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+    with pytest.raises(LibraryError, match="readonly"):
+        library.star(Star("b", 0.0))
+    assert [star.video_id for star in library.stars()] == ["a"]
+    assert library.notices == []
