@@ -26,12 +26,25 @@ class PinnedFile:
         Hexadecimal digits.
     url : str
         Where its makers publish it.
+    is_size_exact : bool
+        Whether the size is known to the byte, or only to a quarter of itself.
     """
 
     name: str
     size: int
     sha256: str
     url: str
+    is_size_exact: bool = True
+
+    @property
+    def most_bytes(self) -> int:
+        """No more than this is ever taken for the file."""
+        return self.size if self.is_size_exact else self.size + self.size // 4
+
+    def may_have(self, n_bytes: int) -> bool:
+        """Return whether a file of this many bytes can be the one."""
+        least = self.size if self.is_size_exact else self.size - self.size // 4
+        return least <= n_bytes <= self.most_bytes
 
 
 _BUCKET = "https://storage.googleapis.com/audioset"
@@ -48,6 +61,15 @@ PCA = PinnedFile(
     "4d878af3e306defbfb37095365aa7e5a6cecb86bad13e859e626151c4e6a8b9d",
     f"{_BUCKET}/vggish_pca_params.npz",
 )
+FEATURES = PinnedFile(
+    "features.tar.gz",
+    2_400_000_000,
+    "cd95d500ab2422d4233cb822e25cf73033633e2068eab64d39024e85125cb760",
+    "https://storage.googleapis.com/us_audioset/youtube_corpus/v1/features/features.tar.gz",
+    is_size_exact=False,
+)
+"""AudioSet's features. Published by Google under CC BY 4.0; they say \"2.4 gigabytes\"."""
+
 FILES = (CHECKPOINT, PCA)
 """What is fetched for the trained VGGish. Published by Google under the Apache License 2.0."""
 

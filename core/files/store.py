@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.atomic import written_whole
+from core.atomic import alone, written_whole
 from core.errors import DownloadError
+from core.files.download import (
+    ChangedError,
+    Download,
+    Patience,
+    Speed,
+    WrongContentError,
+    part_bytes,
+    part_path,
+)
+from core.files.mirrors import Mirror
+from core.files.room import check_room
 from core.jobs import Job
 from core.pinned import FILES, PinnedFile, sha256_of
 
 _READ_BYTES = 1 << 20
-_TIMEOUT_S = 20.0
+_POLL_S = 0.1
 
 
 def status(folder: Path, files: Sequence[PinnedFile] = FILES) -> list[str]:
     """Return one line a file: whether it is there, with its size."""
-    return [f"{file.name}: {_state(folder / file.name, file)}" for file in files]
+    return [f"{file.name}: {_state(folder, file)}" for file in files]
 
 
-def _state(path: Path, file: PinnedFile) -> str:
+def _state(folder: Path, file: PinnedFile) -> str:
+    path = folder / file.name
     if not path.is_file():
-        return f"missing ({file.size} bytes)"
+        begun = part_bytes(folder, file)
+        return f"missing ({file.size} bytes{f', {begun} of them fetched' if begun else ''})"
     size = path.stat().st_size
     return f"{size} bytes" if size == file.size else f"wrong size ({size} instead of {file.size})"
 
@@ -49,6 +66,42 @@ def verify(folder: Path, job: Job, files: Sequence[PinnedFile] = FILES) -> list[
     return [f"{file.name}: verified" for file in files]
 
 
+def recognise(
+    paths: Sequence[Path], job: Job, files: Sequence[PinnedFile]
+) -> list[tuple[Path, PinnedFile]]:
+    """Return which official file each path is, known by content and not by name.
+
+    Raises
+    ------
+    DownloadError
+        If a path cannot be read or is none of the official files.
+    """
+    if not paths:
+        raise DownloadError("No file was named.", "Run: python -m core files import PATH…")
+    return [(path, _recognised(path, job, files)) for path in paths]
+
+
+def _recognised(path: Path, job: Job, files: Sequence[PinnedFile]) -> PinnedFile:
+    try:
+        size = path.stat().st_size if path.is_file() else -1
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if size < 0:
+        raise DownloadError(f"{path} is no file.", "Check its name.")
+    # Nothing of another size is read: it may be huge.
+    fitting = [file for file in files if file.may_have(size)]
+    digest = _sha256_of(path, job) if fitting else ""
+    for file in fitting:
+        if file.sha256 == digest:
+            return file
+    names = ", ".join(file.name for file in files)
+    found = f"it has {size} bytes" + (f" and the SHA-256 {digest}" if digest else "")
+    raise DownloadError(
+        f"{path} is none of the official files ({names}): {found}.",
+        "Fetch it again from its publisher.",
+    )
+
+
 def import_files(
     paths: Sequence[Path], folder: Path, job: Job, files: Sequence[PinnedFile] = FILES
 ) -> list[str]:
@@ -59,86 +112,141 @@ def import_files(
     DownloadError
         If a path cannot be read or is none of the official files; none is copied then.
     """
-    if not paths:
-        raise DownloadError("No file was named.", "Run: python -m core files import PATH…")
-    known = {file.sha256: file for file in files}
-    found: list[tuple[Path, PinnedFile]] = []
-    for path in paths:
-        digest = _sha256_of(path, job)
-        if digest not in known:
-            names = ", ".join(file.name for file in files)
-            raise DownloadError(
-                f"{path} is none of the official files ({names}): its SHA-256 is {digest}.",
-                "Fetch it again from its publisher.",
-            )
-        found.append((path, known[digest]))
+    found = recognise(paths, job, files)
+    check_room(folder, sum(file.size for _, file in found), "these files")
     for path, file in found:
-        _place(_blocks(path), file, folder, job)
+        _place(path, file, folder, job)
     return [f"{file.name}: imported from {path}" for path, file in found]
 
 
-def fetch(folder: Path, job: Job, files: Sequence[PinnedFile] = FILES) -> list[str]:
-    """Download the files that are not there yet.
+def fetch(
+    folder: Path,
+    job: Job,
+    files: Sequence[PinnedFile] = FILES,
+    mirror: Mirror | None = None,
+    patience: Patience | None = None,
+) -> list[str]:
+    """Download the files that are not there yet, side by side.
+
+    What came before an error, a cancelling or a kill is kept, and the next call goes on from there.
 
     Raises
     ------
     DownloadError
-        If a server cannot be reached or sends anything but the published file.
+        If a server cannot be reached or sends anything but the published file, or the disk is full.
     """
-    lines = []
-    for file in files:
-        if (folder / file.name).is_file() and _sha256_of(folder / file.name, job) == file.sha256:
-            lines.append(f"{file.name}: already there")
-        else:
-            _place(_downloaded(file), file, folder, job)
-            lines.append(f"{file.name}: fetched")
-    return lines
+    mirror = mirror or Mirror.default()
+    with _errors_of_writing(folder, "The files"):
+        missing = [file for file in files if not _is_there(folder, file, job)]
+        if missing:
+            folder.mkdir(parents=True, exist_ok=True)
+            n_bytes = sum(file.size - part_bytes(folder, file) for file in missing)
+            check_room(folder, max(n_bytes, 0), "the files")
+            _fetch_all(folder, job, missing, mirror, patience)
+    return [f"{file.name}: {'fetched' if file in missing else 'already there'}" for file in files]
 
 
-def _downloaded(file: PinnedFile) -> Iterator[bytes]:
-    import requests
-
-    try:
-        with requests.get(file.url, stream=True, timeout=_TIMEOUT_S) as answer:
-            answer.raise_for_status()
-            yield from answer.iter_content(_READ_BYTES)
-    except requests.RequestException as error:
-        raise DownloadError(
-            f"{file.name} could not be fetched from {file.url}: {_reason(error)}.",
-            "Check the connection and try again, or fetch it elsewhere and run: "
-            "python -m core files import PATH",
-        ) from error
+def _is_there(folder: Path, file: PinnedFile, job: Job) -> bool:
+    path = folder / file.name
+    is_like = path.is_file() and file.may_have(path.stat().st_size)
+    return is_like and _sha256_of(path, job) == file.sha256
 
 
-def _reason(error: Exception) -> str:
-    answer = getattr(error, "response", None)
-    if answer is not None:
-        return f"the server answered {answer.status_code}"
-    return f"no answer ({type(error).__name__})"
+def _fetch_all(
+    folder: Path,
+    job: Job,
+    files: Sequence[PinnedFile],
+    mirror: Mirror,
+    patience: Patience | None,
+) -> None:
+    inner, speed = Job(), Speed()
+    running = {file: Download(file, mirror, part_path(folder, file), patience) for file in files}
+    total = sum(file.size for file in files)
+    with ThreadPoolExecutor(len(files), thread_name_prefix="fetch") as pool:
+        futures = [
+            pool.submit(_fetch_one, folder, file, running, mirror, patience, inner)
+            for file in files
+        ]
+        try:
+            # Polled, because only this thread may tell the job.
+            while not all(future.done() for future in futures):
+                downloads = list(running.values())
+                done = sum(download.n_done for download in downloads)
+                names = ", ".join(d.file.name for d in downloads if d.n_done < d.total)
+                waiting = next((d.waiting for d in downloads if d.waiting), "")
+                told = waiting or speed.told(done, total)
+                job.report(f"Fetching {names}: {told}", min(done / total, 1.0))
+                if any(future.done() and future.exception() for future in futures):
+                    break
+                time.sleep(_POLL_S)
+        finally:
+            inner.cancel()
+    # The first to fail says why; the others were only asked to stop.
+    for future in sorted(futures, key=lambda each: not isinstance(each.exception(), DownloadError)):
+        future.result()
 
 
-def _place(blocks: Iterable[bytes], file: PinnedFile, folder: Path, job: Job) -> None:
-    """Write blocks under the file's name if they are the published file, to the last bit."""
+def _fetch_one(
+    folder: Path,
+    file: PinnedFile,
+    running: dict[PinnedFile, Download],
+    mirror: Mirror,
+    patience: Patience | None,
+    job: Job,
+) -> None:
+    """Fetch a file; if what was kept turns out to be of no use, once more without it."""
+    with alone(folder / file.name, job):
+        download = running[file]
+        try:
+            _exhaust(download, job)
+        except WrongContentError as error:
+            if not (download.n_kept or isinstance(error, ChangedError)):
+                raise
+            running[file] = download = Download(file, mirror, part_path(folder, file), patience)
+            _exhaust(download, job)
+        place_part(folder, file)
+
+
+def _exhaust(download: Download, job: Job) -> None:
+    for _ in download.blocks(job):
+        job.check()
+
+
+def place_part(folder: Path, file: PinnedFile) -> None:
+    """Give a part that is whole and right the file's name."""
+    part = part_path(folder, file)
+    with part.open("r+b") as written:
+        os.fsync(written.fileno())
+    part.replace(folder / file.name)
+    part.with_name(f"{part.name}.json").unlink(missing_ok=True)
+
+
+def _place(source: Path, file: PinnedFile, folder: Path, job: Job) -> None:
+    """Copy a file under its official name, and check once more that it is the one."""
     digest, size = hashlib.sha256(), 0
-    try:
+    with _errors_of_writing(folder, file.name):
         folder.mkdir(parents=True, exist_ok=True)
         with written_whole(folder / file.name) as output:
-            for block in blocks:
+            for block in _blocks(source):
                 digest.update(block)
                 size += len(block)
-                if size > file.size:
+                if size > file.most_bytes:
                     break
                 output.write(block)
-                job.report(f"Fetching {file.name}", size / file.size)
-            if size != file.size or digest.hexdigest() != file.sha256:
+                job.report(f"Copying {file.name}", min(size / file.size, 1.0))
+            if digest.hexdigest() != file.sha256:
                 raise DownloadError(
-                    f"What came for {file.name} is not the published file "
-                    f"({size} of {file.size} bytes, or other content).",
-                    "Try again, from another network if a proxy stands between.",
+                    f"{source} has changed while it was being copied.", "Import it again."
                 )
+
+
+@contextmanager
+def _errors_of_writing(folder: Path, what: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise DownloadError(
-            f"{file.name} cannot be stored in {folder}: {error.strerror or error}.",
+            f"{what} cannot be stored in {folder}: {error.strerror or error}.",
             "Free some space, or set SOUNDALIKE_HOME to another folder.",
         ) from error
 
@@ -163,3 +271,10 @@ def _unreadable(path: Path, error: OSError) -> DownloadError:
     return DownloadError(
         f"{path} cannot be read: {error.strerror}.", "Check the file's name and permissions."
     )
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what unfinished downloads have left."""
+    for path in folder.glob(".*.part*"):
+        with suppress(OSError):
+            path.unlink()
