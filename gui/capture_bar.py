@@ -65,6 +65,7 @@ class CaptureBar(QWidget):
         self.elapsed.setAccessibleName("Elapsed time")
         self.device.addItem(DEFAULT_INPUT, "")
         self.device.setAccessibleName("Input")
+        self.device.setToolTip("What is recorded")
         self.device.setMinimumContentsLength(12)
         self.device.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -80,6 +81,7 @@ class CaptureBar(QWidget):
         self.open.clicked.connect(self.open_pressed)
         self.recent.setText("Recent ▾")
         self.recent.setAccessibleName("Recent files")
+        self.recent.setToolTip("Sounds that were opened last")
         self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.recent.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.recent.setAutoRaise(True)

@@ -117,7 +117,7 @@ class ClipLight(QAbstractButton):
             "Sound was cut off at full scale: lower the input's gain, or go farther away. "
             "Click to put the light out."
             if is_lit
-            else ""
+            else "Lights when sound is cut off at full scale"
         )
         self.update()
 

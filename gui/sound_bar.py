@@ -93,6 +93,8 @@ class SoundBar(QWidget):
         self.match_selection.setToolTip("Find what sounds like the selection (Enter)")
         self.match_all.setToolTip("Find what sounds like all of it")
         self.view.setMenu(self.view_menu)
+        self.view.setToolTip("How frequencies are laid out")
+        self.colors.setToolTip("Colours, range of levels, and marks of the patches")
         self.colors.setText(f"Colours {_MORE}")
         widest = max(VIEW_NAMES.values(), key=self.view.fontMetrics().horizontalAdvance)
         self.view.setText(f"{widest} {_MORE}")
