@@ -1,0 +1,298 @@
+"""Choosing classes: the tree, its search field, presets and chips."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from core.catalog.build import build_catalog
+from core.catalog.counting import ClassCount, count_classes, walk
+from core.catalog.store import Catalog
+from core.matching import Matcher
+from core.options import Filter
+from core.types import Query
+from gui.filter_chips import FilterChips
+from gui.filter_model import CHOICE_ROLE, COUNT_ROLE, WORDS_ROLE, Choice, FilterModel, FoundClasses
+from gui.filter_pane import FilterPane
+
+FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
+
+
+def node(key: str, n_all: int, *child_ids: str, name: str = "") -> ClassCount:
+    return ClassCount(key, name or key.title(), 0, n_all, child_ids)
+
+
+SMALL = {
+    each.id: each
+    for each in (
+        node("music", 50),
+        node("animal", 70, "dog", "cat", "wild"),
+        node("dog", 20, "howl"),
+        node("howl", 5, name="<b>Howl</b> & co"),
+        node("cat", 30),
+        node("wild", 9, "howl"),
+        node("nothing", 0, "none of it"),
+        node("none of it", 0),
+    )
+}
+
+
+@pytest.fixture
+def pane(qtbot: QtBot) -> FilterPane:
+    made = FilterPane()
+    qtbot.addWidget(made)
+    made.set_counts(SMALL)
+    made.resize(made.sizeHint())
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def lines(model: FilterModel | FoundClasses, parent: QModelIndex | None = None) -> list[str]:
+    """Return the tree as text, one class a line."""
+    parent = parent or QModelIndex()
+    found = []
+    for row in range(model.rowCount(parent)):
+        index = model.index(row, 0, parent)
+        found.append(f"{index.data()} {index.data(COUNT_ROLE)}")
+        found += ["  " + line for line in lines(model, index)]
+    return found
+
+
+def index_of(pane: FilterPane, *path: int) -> QModelIndex:
+    index = QModelIndex()
+    for row in path:
+        index = pane.found.index(row, 0, index)
+    return index
+
+
+def click(qtbot: QtBot, pane: FilterPane, index: QModelIndex) -> None:
+    pane.tree.scrollTo(index)
+    at = pane.tree.visualRect(index).center()
+    qtbot.mouseClick(pane.tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_the_models_keep_qts_contract(qtmodeltester, qtbot: QtBot) -> None:
+    model = FilterModel()
+    proxy = FoundClasses(model)
+    testers = [QAbstractItemModelTester(each, FATAL) for each in (model, proxy)]
+    for counts in ({}, SMALL, {}, SMALL):
+        model.set_counts(counts)
+        model.set_filters(Filter(("Dog",), ("Music",)))
+        assert len(lines(model)) == len(lines(proxy)) == (7 if counts else 0)
+    for text in ("howl", "", "q", ""):
+        proxy.setFilterFixedString(text)
+    model.choose("Dog", Choice.WITHOUT)
+    qtmodeltester.check(model)
+    qtmodeltester.check(proxy)
+    assert testers
+
+
+def test_the_tree_shows_larger_classes_first_and_none_without_clips(pane: FilterPane) -> None:
+    assert lines(pane.model) == [
+        "Animal 70",
+        "  Cat 30",
+        "  Dog 20",
+        "    <b>Howl</b> & co 5",
+        "  Wild 9",
+        "    <b>Howl</b> & co 5",
+        "Music 50",
+    ]
+
+
+def test_nodes_are_made_when_they_are_looked_at(real_catalog: Catalog) -> None:
+    model = FilterModel()
+    counts = count_classes(real_catalog)
+    model.set_counts(counts)
+    assert model.rowCount() == 7
+    assert all(model.hasChildren(model.index(row, 0)) for row in range(7))
+    assert len(model._nodes) == 8
+    assert [line.strip() for line in lines(model)] == [
+        f"{each.name} {each.n_all}" for _, each in walk(counts)
+    ]
+
+
+def test_a_click_chooses_only_then_without_then_all(qtbot: QtBot, pane: FilterPane) -> None:
+    dog = index_of(pane, 0, 1)
+    pane.tree.expand(index_of(pane, 0))
+    said: list[Filter] = []
+    pane.changed.connect(said.append)
+    for _ in range(3):
+        click(qtbot, pane, dog)
+    assert said == [Filter(("Dog",)), Filter((), ("Dog",)), Filter()]
+    # The arrow unfolds, and chooses nothing.
+    rect = pane.tree.visualRect(index_of(pane, 0, 1))
+    place = QPoint(rect.left() - pane.tree.indentation() // 2, rect.center().y())
+    qtbot.mouseClick(pane.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert pane.tree.isExpanded(index_of(pane, 0, 1))
+    assert len(said) == 3
+    # Two quick clicks are two clicks.
+    at = pane.tree.visualRect(dog).center()
+    for send in (qtbot.mouseClick, qtbot.mouseDClick, qtbot.mouseRelease):
+        send(pane.tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert said[-1] == Filter((), ("Dog",))
+
+
+def test_the_keyboard_chooses_too(qtbot: QtBot, pane: FilterPane) -> None:
+    pane.tree.setFocus()
+    pane.tree.setCurrentIndex(index_of(pane, 1))
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Space):
+        qtbot.keyClick(pane.tree, key)
+    assert pane.filters == Filter(("Animal",), ("Music",))
+    qtbot.keyClick(pane.tree, Qt.Key.Key_Right)
+    assert pane.tree.isExpanded(index_of(pane, 0))
+
+
+def test_a_choice_is_said_in_words_and_holds_below(pane: FilterPane) -> None:
+    pane.set_filters(Filter(("animal",), ("Dog", "Not here")))
+    states = [index_of(pane, *path).data(WORDS_ROLE) for path in ((0,), (0, 0), (0, 1), (0, 1, 0))]
+    assert states == ["only", "(only)", "without", "(without)"]
+    spoken = index_of(pane, 0, 1).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "Dog, 20 clips, without"
+    # A class with two places in the tree has one state, but what is above each counts, too.
+    assert index_of(pane, 0, 2, 0).data(WORDS_ROLE) == "(only)"
+    pane.model.choose("<b>Howl</b> & co", Choice.ONLY)
+    assert index_of(pane, 0, 2, 0).data(CHOICE_ROLE) is Choice.ONLY
+    assert index_of(pane, 0, 1, 0).data(CHOICE_ROLE) is Choice.ONLY
+    assert pane.filters.exclude == ("Dog", "Not here")
+    assert "<" not in index_of(pane, 0, 1, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_the_search_shows_matches_with_what_is_above_them(qtbot: QtBot, pane: FilterPane) -> None:
+    qtbot.keyClicks(pane.search, "HOW")
+    assert lines(pane.found) == [
+        "Animal 70",
+        "  Dog 20",
+        "    <b>Howl</b> & co 5",
+        "  Wild 9",
+        "    <b>Howl</b> & co 5",
+    ]
+    assert pane.tree.isExpanded(index_of(pane, 0, 0))
+    assert pane.nothing.isHidden()
+    click(qtbot, pane, index_of(pane, 0, 0, 0))
+    assert pane.filters == Filter(("<b>Howl</b> & co",))
+    qtbot.keyClicks(pane.search, "q")
+    assert lines(pane.found) == []
+    assert pane.nothing.isVisible()
+    pane.search.clear()
+    assert len(lines(pane.found)) == 7
+
+
+def texts(menu: QMenu) -> list[str]:
+    menu.aboutToShow.emit()
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+def test_presets_are_applied_kept_and_removed(qtbot: QtBot, pane: FilterPane) -> None:
+    said: list[object] = []
+    pane.changed.connect(said.append)
+    pane.preset_saved.connect(lambda name, filters: said.append((name, filters)))
+    pane.preset_removed.connect(said.append)
+    menu = pane.preset.menu()
+    assert texts(menu) == ["Everything", "Animals without music", "Keep this filter as…"]
+    assert menu.actions()[0].isChecked()
+    assert not menu.actions()[-1].isEnabled()
+    menu.actions()[1].trigger()
+    animals = Filter(("Animal",), ("Music",))
+    assert pane.filters == animals
+    pane.save_preset("  My\nown & ")
+    pane.save_preset("Everything")
+    pane.save_preset(" ")
+    assert texts(menu)[2] == "My own &&"
+    menu.actions()[0].trigger()
+    texts(menu)
+    menu.actions()[2].trigger()
+    pane.remove_preset("My own &")
+    assert said == [animals, ("My own &", animals), Filter(), animals, "My own &"]
+    assert "My own &&" not in texts(menu)
+    pane.set_presets({"Old": Filter(("Gone",))})
+    assert texts(menu)[2] == "Old"
+    # What a catalogue has no classes for is not offered.
+    pane.set_counts({"music": SMALL["music"]})
+    texts(menu)
+    assert [action.isEnabled() for action in menu.actions()[:3]] == [True, False, True]
+
+
+def test_a_name_for_a_preset_is_asked_for(qtbot: QtBot, pane: FilterPane) -> None:
+    from PySide6.QtWidgets import QInputDialog
+
+    pane.set_filters(Filter(("Dog",)))
+    texts(pane.preset.menu())
+    pane.preset.menu().actions()[-1].trigger()
+    dialog = pane.findChild(QInputDialog)
+    assert dialog is not None
+    dialog.setTextValue("Dogs")
+    dialog.accept()
+    assert pane.presets == {"Dogs": Filter(("Dog",))}
+
+
+def test_chips_remove_what_they_name_and_give_way(qtbot: QtBot) -> None:
+    chips = FilterChips()
+    qtbot.addWidget(chips)
+    chips.resize(700, chips.sizeHint().height())
+    chips.show()
+    said: list[Filter] = []
+    chips.changed.connect(said.append)
+    chips.set_filters(Filter(("Dog", "Cat"), ("R&B",)))
+    assert [chip.text() for chip in chips.chips] == ["Only Dog", "Only Cat", "Without R&&B"]
+    assert all(chip.isVisible() for chip in chips.chips)
+    chips.resize(chips.minimumSizeHint().width() + chips.chips[0].width() + 30, chips.height())
+    shown = [chip.isVisible() for chip in chips.chips]
+    assert shown[0]
+    assert not shown[2]
+    assert chips._rest.text() == f"and {shown.count(False)} more"
+    chips._rest.click()
+    assert chips.toggle.isChecked()
+    chips.resize(chips.minimumSizeHint())
+    assert chips._rest.text() == "3 chosen"
+    chips.resize(700, chips.height())
+    qtbot.mouseClick(chips.chips[1], Qt.MouseButton.LeftButton)
+    chips.chips[1].click()
+    assert said == [Filter(("Dog",), ("R&B",)), Filter(("Dog",))]
+
+
+def test_verticals_of_videos_are_a_tree(shared, tmp_path, qtbot: QtBot) -> None:
+    videos = build_catalog(tmp_path / "v2", "youtube8m", [shared / "youtube8m" / "v2_video"])
+    pane = FilterPane()
+    qtbot.addWidget(pane)
+    pane.set_counts(count_classes(videos))
+    assert pane.found.rowCount() > 20
+    top = index_of(pane, 0)
+    pane.model.cycle(pane.found.mapToSource(top))
+    below = index_of(pane, 0, 0)
+    assert below.data(WORDS_ROLE) == "(only)"
+    pane.model.cycle(pane.found.mapToSource(below))
+    # Both names are ones that the catalogue's filter knows.
+    assert videos.class_indices(pane.filters.include)
+    assert below.data(COUNT_ROLE) > 0
+
+
+def test_every_name_of_the_tree_is_a_filter(real_catalog: Catalog) -> None:
+    for count in count_classes(real_catalog).values():
+        if count.n_all:
+            assert real_catalog.class_indices([count.name])
+
+
+def test_a_change_answers_within_a_tenth_of_a_second(
+    real_catalog: Catalog, qtbot: QtBot, pane: FilterPane
+) -> None:
+    matcher = Matcher(real_catalog)
+    pane.set_counts(count_classes(real_catalog))
+    query = Query("q", np.asarray(real_catalog.frames[:10]), 10.0)
+    matcher.matches(query, 25, Filter(("Dog",)))
+    found: list[object] = []
+    pane.changed.connect(lambda filters: found.append(matcher.matches(query, 25, filters)))
+    took_s = []
+    for row in range(7):
+        begun_s = time.perf_counter()
+        pane.model.cycle(pane.model.index(row, 0))
+        took_s.append(time.perf_counter() - begun_s)
+    matcher.close()
+    assert len(found) == 7
+    assert sorted(took_s)[3] < 0.1
