@@ -39,3 +39,8 @@ def elapsed(seconds: float) -> str:
 def count(number: int, one: str, many: str) -> str:
     """Return a number and its noun, such as 1 clip or 22,160 clips."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def similarity(value: float) -> str:
+    """Return a similarity such as 0.871, with a true minus sign."""
+    return f"{value:.3f}".replace("-", "−")

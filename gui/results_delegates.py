@@ -1,77 +1,353 @@
-"""How a similarity and a link are painted in the table."""
+"""How the cells of the table of matches are painted: plain text, elided, light and dark."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from gui import theme
-from gui.results_model import NOT_RESOLVED, SORT_ROLE
+from core.types import Match
+from gui import formats, theme
+from gui.links.youtube import Video
+from gui.results_model import (
+    IMAGE_ROLE,
+    MATCH_ROLE,
+    SORT_ROLE,
+    VIDEO_ROLE,
+    remark_on,
+    title_of,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 
+TALL_ROW = 64
+THUMBNAIL_HEIGHT = TALL_ROW - theme.GRID
+THUMBNAIL_WIDTH = round(THUMBNAIL_HEIGHT * 16 / 9)
+SMALL = 0.85
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
-class SimilarityDelegate(QStyledItemDelegate):
-    """A small bar and the number; a similarity of nothing or less has no bar."""
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints a cell's ground, and lets a child class paint on it."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._small: tuple[QFont, QFont, QFontMetrics] | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint the cell's ground, the bar and the number."""
+        """Paint the cell."""
         self.initStyleOption(option, index)
         text, option.text = option.text, ""
-        _paint_ground(painter, option)
-        rect = QRectF(option.rect).adjusted(theme.GRID, 0, -theme.GRID, 0)
-        number_width = option.fontMetrics.horizontalAdvance("−0.000")
-        room = rect.adjusted(0, 0, -number_width - theme.GRID, 0)
-        bar = QRectF(room.left(), room.center().y() - 4, room.width(), 8)
-        palette = option.palette
+        widget = option.widget
+        style = widget.style() if widget is not None else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
         painter.save()
-        painter.fillRect(bar, theme.hairline(palette))
-        share = min(1.0, max(0.0, float(index.data(SORT_ROLE) or 0.0)))
-        bar.setWidth(bar.width() * share)
-        painter.fillRect(bar, _bar_color(option))
-        painter.setPen(_text_color(option))
-        painter.setFont(option.font)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        room = option.rect.adjusted(theme.GRID, 0, -theme.GRID, 0)
+        self.paint_in(painter, room, option, index, text)
         painter.restore()
 
+    def paint_in(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        index: Index,
+        text: str,
+    ) -> None:
+        """Paint what the cell says; a number is right-aligned."""
+        color = strong(option, index)
+        _write(painter, room, text, option.font, option.fontMetrics, color, _RIGHT)
 
-class LinkDelegate(QStyledItemDelegate):
-    """A link looks like one; an address that is not known yet is quiet."""
+    def small(self, option: QStyleOptionViewItem) -> tuple[QFont, QFontMetrics]:
+        """Return the font of what is said beside, and its measures."""
+        if self._small is None or self._small[0] != option.font:
+            font = QFont(option.font)
+            font.setPointSizeF(option.font.pointSizeF() * SMALL)
+            self._small = (QFont(option.font), font, QFontMetrics(font))
+        return self._small[1:]
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        """Choose colour and underline."""
-        super().initStyleOption(option, index)
-        palette = QPalette(option.palette)
-        if index.data() == NOT_RESOLVED:
-            palette.setColor(QPalette.ColorRole.Text, theme.quiet_text(palette))
-        elif option.state & QStyle.StateFlag.State_Enabled:
-            palette.setColor(QPalette.ColorRole.Text, theme.link_color(palette))
-            # A selected link takes the selection's text colour, for contrast.
-            option.font.setUnderline(True)
-        option.palette = palette
+    def two_lines(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        index: Index,
+        texts: tuple[str, str],
+    ) -> None:
+        """Write a line and a smaller one: below it in a tall row, behind it in a low one."""
+        font, metrics = option.font, option.fontMetrics
+        small_font, small_metrics = self.small(option)
+        first, second = texts
+        if not second:
+            _write(painter, room, first, font, metrics, strong(option, index), _LEFT)
+            return
+        if room.height() < TALL_ROW:
+            width = min(room.width(), metrics.horizontalAdvance(first))
+            rest = room.adjusted(width + theme.GRID, 0, 0, 0)
+            _write(painter, room, first, font, metrics, strong(option, index), _LEFT)
+            if rest.width() > 3 * theme.GRID:
+                _write(painter, rest, second, small_font, small_metrics, quiet(option), _LEFT)
+            return
+        top = room.center().y() - (metrics.height() + small_metrics.height() + 2) // 2
+        upper = QRect(room.left(), top, room.width(), metrics.height())
+        lower = QRect(room.left(), upper.bottom() + 3, room.width(), small_metrics.height())
+        _write(painter, upper, first, font, metrics, strong(option, index), _LEFT)
+        _write(painter, lower, second, small_font, small_metrics, quiet(option), _LEFT)
 
 
-def _paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
-    widget = option.widget
-    style = widget.style() if widget is not None else QApplication.style()
-    style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
+class VideoDelegate(CellDelegate):
+    """Thumbnail, title, and who made it.
+
+    Attributes
+    ----------
+    shows_labels : bool
+        Whether the labels stand here, because their own column has no room.
+    """
+
+    shows_labels = False
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._signs: dict[tuple[str, int], QPixmap] = {}
+
+    def paint_in(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        index: Index,
+        text: str,
+    ) -> None:
+        """Paint the thumbnail where rows are tall, and the words beside it."""
+        match: Match = index.data(MATCH_ROLE)
+        video: Video | None = index.data(VIDEO_ROLE)
+        if room.height() >= TALL_ROW:
+            self._paint_thumbnail(painter, room, option, index, video)
+            room = room.adjusted(THUMBNAIL_WIDTH + theme.GRID + 4, 0, 0, 0)
+        texts = title_of(match, video), remark_on(match, video)
+        if self.shows_labels and match.labels and is_watchable(video):
+            labels = " · ".join(match.labels)
+            has_title = texts[0] != match.video_id
+            texts = (texts[0], labels) if has_title else (labels, texts[0])
+        self.two_lines(painter, room, option, index, texts)
+
+    def _paint_thumbnail(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        index: Index,
+        video: Video | None,
+    ) -> None:
+        top = room.top() + (room.height() - THUMBNAIL_HEIGHT) // 2
+        place = QRect(room.left(), top, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
+        image = index.data(IMAGE_ROLE)
+        if image is not None and is_watchable(video):
+            painter.drawImage(place, image)
+            return
+        palette = option.palette
+        painter.fillRect(place, theme.mixed(_ground(option), _text(option), 0.1))
+        name = "image" if is_watchable(video) else "prohibit"
+        color = theme.quiet_text(palette)
+        sign = self._signs.get((name, color.rgb()))
+        if sign is None:
+            sign = theme.icon(name, palette, color).pixmap(theme.ICON_SIZE)
+            self._signs[name, color.rgb()] = sign
+        side = theme.ICON_SIZE / 2
+        painter.drawPixmap(QPointF(place.center()) - QPointF(side, side), sign)
+
+
+class LabelsDelegate(CellDelegate):
+    """Labels as chips; what has no room is counted."""
+
+    def paint_in(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        index: Index,
+        text: str,
+    ) -> None:
+        """Paint the chips, in two lines where the row is tall."""
+        match: Match = index.data(MATCH_ROLE)
+        font, metrics = self.small(option)
+        if not match.labels:
+            _write(painter, room, text, font, metrics, quiet(option), _LEFT)
+            return
+        height = metrics.height() + 6
+        n_lines = 2 if room.height() >= TALL_ROW else 1
+        chips, n_left = lay_chips(match.labels, metrics, room.width(), n_lines)
+        n_used = 1 + max(line for line, *_ in chips)
+        top = room.center().y() + 1 - (n_used * (height + 4) - 4) // 2
+        painter.setFont(font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fill = theme.mixed(_ground(option), _text(option), 0.1)
+        color = strong(option, index)
+        right, line_top = room.left(), top
+        for line, x, width, label in chips:
+            line_top = top + line * (height + 4)
+            chip = QRectF(room.left() + x, line_top, width, height)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawRoundedRect(chip, 4, 4)
+            painter.setPen(color)
+            painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, label)
+            right = round(chip.right())
+        if n_left:
+            painter.setPen(quiet(option))
+            rest = QRect(right + 6, line_top, 40, height)
+            painter.drawText(rest, _LEFT, f"+{n_left}")
+
+
+def lay_chips(
+    labels: tuple[str, ...], metrics: QFontMetrics, width: int, n_lines: int
+) -> tuple[list[tuple[int, int, int, str]], int]:
+    """Return line, left edge, width and text of each chip, and how many have no room."""
+    chips: list[tuple[int, int, int, str]] = []
+    line = x = 0
+    more_width = metrics.horizontalAdvance("+99") + 8
+    for number, label in enumerate(labels):
+        label = " ".join(label.split())
+        wanted = metrics.horizontalAdvance(label) + 14
+        is_last = number == len(labels) - 1
+        room = width - x - (0 if is_last or line < n_lines - 1 else more_width)
+        if wanted > room and x and line < n_lines - 1:
+            line, x = line + 1, 0
+            room = width - (0 if is_last or line < n_lines - 1 else more_width)
+        if wanted > room and x:
+            return chips, len(labels) - number
+        if wanted > room:
+            wanted = max(room, 24)
+            label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, wanted - 14)
+        chips.append((line, x, wanted, label))
+        x += wanted + 4
+    return chips, 0
+
+
+class TimeDelegate(CellDelegate):
+    """The clip's span, and the second that sounds most alike."""
+
+    def paint_in(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        index: Index,
+        text: str,
+    ) -> None:
+        """Paint both."""
+        match: Match = index.data(MATCH_ROLE)
+        best = "" if match.best_second is None else f"best {formats.clock(match.best_second)}"
+        self.two_lines(painter, room, option, index, (text, best))
+
+
+class SimilarityDelegate(CellDelegate):
+    """A small bar and the number; a similarity of nothing or less has no bar."""
+
+    def paint_in(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        index: Index,
+        text: str,
+    ) -> None:
+        """Paint the bar and the number."""
+        number_width = option.fontMetrics.horizontalAdvance("−0.000")
+        inner = QRectF(room).adjusted(0, 0, -number_width - theme.GRID, 0)
+        bar = QRectF(inner.left(), round(inner.center().y()) - 4, inner.width(), 8)
+        painter.fillRect(bar, theme.mixed(_text(option), _ground(option), 0.8))
+        share = min(1.0, max(0.0, float(index.data(SORT_ROLE) or 0.0)))
+        bar.setWidth(bar.width() * share)
+        painter.fillRect(bar, _bar_color(option, index))
+        color = strong(option, index)
+        _write(painter, room, text, option.font, option.fontMetrics, color, _RIGHT)
+
+
+class LinkDelegate(CellDelegate):
+    """The sign of a link that opens in the browser; nothing where there is none."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._signs: dict[int, QPixmap] = {}
+
+    def paint_in(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        index: Index,
+        text: str,
+    ) -> None:
+        """Paint the sign."""
+        match: Match = index.data(MATCH_ROLE)
+        if not match.url:
+            return
+        color = _text(option) if _is_selected(option) else theme.link_color(option.palette)
+        if not is_watchable(index.data(VIDEO_ROLE)):
+            color = quiet(option)
+        sign = self._signs.get(color.rgb())
+        if sign is None:
+            icon = theme.icon("arrow-square-out", option.palette, color)
+            sign = self._signs.setdefault(color.rgb(), icon.pixmap(theme.ICON_SIZE))
+        side = theme.ICON_SIZE / 2
+        painter.drawPixmap(QPointF(option.rect.center()) - QPointF(side, side), sign)
+
+
+def is_watchable(video: Video | None) -> bool:
+    """Return whether nobody said that a video is private or gone."""
+    return video is None or video.standing.is_watchable
+
+
+def strong(option: QStyleOptionViewItem, index: Index) -> QColor:
+    """Return the colour of a row's text; that of a video that is gone is quiet."""
+    return _text(option) if is_watchable(index.data(VIDEO_ROLE)) else quiet(option)
+
+
+def quiet(option: QStyleOptionViewItem) -> QColor:
+    """Return the colour of what is said beside."""
+    return _text(option) if _is_selected(option) else theme.quiet_text(option.palette)
+
+
+def _write(
+    painter: QPainter,
+    room: QRect,
+    text: str,
+    font: QFont,
+    metrics: QFontMetrics,
+    color: QColor,
+    alignment: Qt.AlignmentFlag,
+) -> None:
+    """Write one line of plain text, as much of it as there is room for."""
+    painter.setFont(font)
+    painter.setPen(color)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, alignment | Qt.TextFlag.TextSingleLine, shown)
 
 
 def _is_selected(option: QStyleOptionViewItem) -> bool:
     return bool(option.state & QStyle.StateFlag.State_Selected)
 
 
-def _text_color(option: QStyleOptionViewItem) -> QColor:
+def _text(option: QStyleOptionViewItem) -> QColor:
     palette: QPalette = option.palette
     role = QPalette.ColorRole.HighlightedText if _is_selected(option) else QPalette.ColorRole.Text
     return palette.color(_group(option), role)
 
 
-def _bar_color(option: QStyleOptionViewItem) -> QColor:
+def _ground(option: QStyleOptionViewItem) -> QColor:
+    palette: QPalette = option.palette
+    role = QPalette.ColorRole.Highlight if _is_selected(option) else QPalette.ColorRole.Base
+    return palette.color(_group(option), role)
+
+
+def _bar_color(option: QStyleOptionViewItem, index: Index) -> QColor:
     palette: QPalette = option.palette
     if _is_selected(option):
         return palette.color(QPalette.ColorRole.HighlightedText)
+    if not is_watchable(index.data(VIDEO_ROLE)):
+        return theme.mixed(_text(option), _ground(option), 0.55)
     return palette.color(_group(option), QPalette.ColorRole.Highlight)
 
 

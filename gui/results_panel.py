@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QPalette
+from PySide6.QtGui import QAction, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGraphicsOpacityEffect,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QSpinBox,
-    QStackedLayout,
+    QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from core.explaining import Calibration
 from core.options import FRAMES, MEAN, Filter
 from core.types import Match
 from gui import theme
 from gui.class_filter import ClassFilter
+from gui.details_pane import WIDTH, DetailsPane
+from gui.elided import Elided
+from gui.links.look_ups import LARGE, LookUps
+from gui.links.youtube import id_of
+from gui.look_ups_question import LookUpsQuestion
 from gui.results_table import ResultsTable
 from gui.session import Choices
 
 MOST_RESULTS = 1000
+_NARROW = 108 * theme.GRID
+"""In less than this the details fold by themselves: the table needs the room."""
 
 
 class ResultsPanel(QWidget):
-    """Heading, filters and table.
+    """Heading, filters, table, and the details of a row.
 
     Signals
     -------
@@ -36,16 +44,24 @@ class ResultsPanel(QWidget):
         A person changed what is compared, how many results there are, or a class.
     live_changed : int
         A person changed how many of the last seconds of a recording are searched for.
+
+    look_ups_answered : bool
+        A person said whether YouTube may be asked for titles and thumbnails.
+    details_folded : bool
+        A person folded the details, or unfolded them.
     """
 
     choices_changed = Signal()
     live_changed = Signal(int)
+    look_ups_answered = Signal(bool)
+    details_folded = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.back = QPushButton("Back")
         self.more = QPushButton("More like this")
-        self.heading = QLabel()
+        self.unfold = QPushButton("Details")
+        self.heading = Elided()
         self.summary = QLabel()
         self.live = QSpinBox()
         self.count = QSpinBox()
@@ -53,16 +69,21 @@ class ResultsPanel(QWidget):
         self.include = ClassFilter("&Only:", "add a class")
         self.exclude = ClassFilter("&Without:", "add a class")
         self.table = ResultsTable()
+        self.details = DetailsPane()
+        self.question = LookUpsQuestion()
         self.message = QLabel()
+        self._pages = QStackedWidget()
+        self._sides = QSplitter(Qt.Orientation.Horizontal)
+        self._look_ups: LookUps | None = None
+        self._may_look_up: bool | None = None
         self._dimming = QGraphicsOpacityEffect(self.table)
         self._build()
         self._follow_palette()
 
     def _build(self) -> None:
         self.heading.setFont(theme.scaled_font(self, 1.25, bold=True))
-        for label in (self.heading, self.summary, self.message):
+        for label in (self.summary, self.message):
             label.setTextFormat(Qt.TextFormat.PlainText)
-        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.summary.setFont(theme.scaled_font(self, 1.0))
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
@@ -94,15 +115,31 @@ class ResultsPanel(QWidget):
             chooser.changed.connect(self.choices_changed)
         for button in (self.back, self.more):
             button.setFixedHeight(theme.ROW_HEIGHT)
-        self._pages = QStackedLayout()
         self._pages.addWidget(self.table)
         self._pages.addWidget(self.message)
+        self._sides.addWidget(self._pages)
+        self._sides.addWidget(self.details)
+        self._sides.setStretchFactor(0, 1)
+        self._sides.setChildrenCollapsible(False)
+        self._sides.setSizes([100 * theme.GRID, WIDTH])
+        self.details.picture.hide()
+        self.unfold.setFixedHeight(theme.ROW_HEIGHT)
+        self.unfold.setCheckable(True)
+        self.unfold.setChecked(True)
+        self.unfold.setToolTip("Show or hide the details of the selected match")
+        self.unfold.clicked.connect(self._on_unfold)
+        self.question.answered.connect(self._on_answered)
+        self.question.hide()
+        self.table.chosen_changed.connect(self._show_details)
+        self.details.open_pressed.connect(self.table.link_chosen)
+        self.details.more_pressed.connect(self.more.click)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID)
         layout.addLayout(self._heading_row())
         layout.addLayout(self._filter_row())
-        layout.addLayout(self._pages, 1)
+        layout.addWidget(self.question)
+        layout.addWidget(self._sides, 1)
 
     def _heading_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -114,6 +151,7 @@ class ResultsPanel(QWidget):
         row.addSpacing(theme.GRID)
         row.addWidget(self.back)
         row.addWidget(self.more)
+        row.addWidget(self.unfold)
         return row
 
     def _filter_row(self) -> QHBoxLayout:
@@ -140,22 +178,112 @@ class ResultsPanel(QWidget):
             action.enabledChanged.connect(button.setEnabled)
             button.setEnabled(action.isEnabled())
 
-    def show_matches(self, heading: str, summary: str, matches: tuple[Match, ...]) -> None:
-        """Show an answer."""
+    def show_matches(
+        self,
+        heading: str,
+        summary: str,
+        matches: tuple[Match, ...],
+        calibration: Calibration | None = None,
+        most: int | None = None,
+    ) -> None:
+        """Show an answer.
+
+        Parameters
+        ----------
+        heading, summary : str
+        matches : tuple of Match
+        calibration : Calibration, optional
+            What the similarities are judged by.
+        most : int, optional
+            How many rows to show; further matches take the places of those that are hidden.
+        """
         self.set_dimmed(False)
         self.heading.setText(heading)
-        self.heading.setToolTip("")
+        self.heading.setToolTip(heading.replace("<", "‹"))
         self.summary.setText(summary)
-        self.table.show_matches(matches)
+        self.details.calibration = calibration
+        self.table.show_matches(matches, most)
+        self._ask_once()
         if matches:
             self._pages.setCurrentWidget(self.table)
+            self._lay_out()
         else:
             self.show_message("No clip passes these filters. Remove a class to see more.")
+
+    # Look-ups
+
+    def use_look_ups(self, look_ups: LookUps, is_allowed: bool | None) -> None:
+        """Show titles and thumbnails, once a person has allowed it.
+
+        Parameters
+        ----------
+        look_ups : LookUps
+        is_allowed : bool or None
+            What was answered before; None where nobody was asked.
+        """
+        self._look_ups = look_ups
+        self.table.use_look_ups(look_ups)
+        look_ups.changed.connect(self._on_looked_up)
+        self.allow_look_ups(is_allowed)
+
+    def allow_look_ups(self, is_allowed: bool | None) -> None:
+        """Begin or stop asking YouTube; None asks the person."""
+        self._may_look_up = is_allowed
+        if self._look_ups is not None:
+            self._look_ups.allow(is_allowed is True)
+        self.table.set_tall(is_allowed is True)
+        self.details.picture.setVisible(is_allowed is True)
+        self._ask_once()
+
+    def _on_answered(self, is_allowed: bool) -> None:
+        self.allow_look_ups(is_allowed)
+        self.table.setFocus()
+        self.look_ups_answered.emit(is_allowed)
+
+    def _ask_once(self) -> None:
+        is_open = self._look_ups is not None and self._may_look_up is None
+        self.question.setVisible(is_open and any(self.table.results.youtube_ids))
+
+    def _on_looked_up(self, ids: list[str]) -> None:
+        match = self.details.match
+        if match is not None and id_of(match.url) in ids:
+            self._show_details(match)
+
+    # Details
+
+    def _show_details(self, match: Match | None) -> None:
+        if match is None or self._look_ups is None:
+            self.details.show_match(match, None)
+            return
+        youtube_id = id_of(match.url)
+        video, image = self._look_ups.video(youtube_id), self._look_ups.image(youtube_id, LARGE)
+        self.details.show_match(match, video, image)
+
+    def fold_details(self, is_folded: bool) -> None:
+        """Hide the details, or show them where there is room."""
+        self.unfold.setChecked(not is_folded)
+        self._lay_out()
+
+    def _on_unfold(self, is_unfolded: bool) -> None:
+        self._lay_out()
+        self.details_folded.emit(not is_unfolded)
+
+    def _lay_out(self) -> None:
+        has_room = self.width() >= _NARROW
+        self.unfold.setVisible(has_room)
+        has_rows = self._pages.currentWidget() is self.table
+        self.details.setVisible(has_room and has_rows and self.unfold.isChecked())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the table the room it needs."""
+        super().resizeEvent(event)
+        self._lay_out()
 
     def show_message(self, text: str) -> None:
         """Show one sentence instead of the table."""
         self.message.setText(text)
         self._pages.setCurrentWidget(self.message)
+        self._lay_out()
 
     def set_dimmed(self, is_dimmed: bool) -> None:
         """Dim an answer that a newer one will replace."""
@@ -203,6 +331,7 @@ class ResultsPanel(QWidget):
         palette = self.palette()
         self.back.setIcon(theme.icon("arrow-left", palette))
         self.more.setIcon(theme.icon("magnifying-glass", palette))
+        self.unfold.setIcon(theme.icon("info", palette))
         quiet = self.summary.palette()
         quiet.setColor(QPalette.ColorRole.WindowText, theme.quiet_text(palette))
         for label in (self.summary, self.message):

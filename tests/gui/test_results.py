@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from core.types import Match, watch_url
+from core.explaining import Calibration
+from core.types import Match, NoLink, watch_url
 from gui.class_filter import ClassFilter
-from gui.results_model import NOT_RESOLVED, SORT_ROLE, Column, ResultsModel, ResultsProxy
+from gui.details_pane import DetailsPane
+from gui.links.look_ups import LookUps
+from gui.links.youtube import Standing, Video, id_of
+from gui.results_delegates import TALL_ROW, lay_chips
+from gui.results_model import NOT_RESOLVED, SORT_ROLE, Column, ResultsModel
+from gui.results_panel import ResultsPanel
+from gui.results_proxy import ResultsProxy
 from gui.results_table import ResultsTable
 
 
@@ -68,9 +79,10 @@ def test_cells_say_what_people_read() -> None:
     texts = [model.index(0, column).data() for column in Column]
     assert texts == [
         "1",
-        "0.490",
+        "id000000001",
         "Zebra · A",
         "0:10–0:20",
+        "0.490",
         "youtube.com/watch?v=id000000001&t=10s",
     ]
     assert model.index(1, Column.LINK).data() == NOT_RESOLVED
@@ -180,3 +192,329 @@ def test_choosing_from_the_completer_leaves_the_line_empty(qtbot: QtBot) -> None
     qtbot.keyClick(completer.popup(), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: chooser.names == ("Cattle, bovinae",))
     qtbot.waitUntil(lambda: chooser.edit.text() == "")
+
+
+# What is known of the videos
+
+
+class Known(QObject):
+    """Stands in for `LookUps`: says what a test tells it."""
+
+    changed = Signal(list)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.videos: dict[str, Video] = {}
+        self.images: dict[tuple[str, int], QImage] = {}
+        self.wanted: list[tuple[str, int]] = []
+        self.is_allowed = False
+
+    def allow(self, is_allowed: bool) -> None:
+        self.is_allowed = is_allowed
+
+    def recall(self, ids: Iterable[str]) -> None:
+        self.recalled = [youtube_id for youtube_id in ids if youtube_id]
+
+    def want(self, wishes: Iterable[tuple[str, int]]) -> None:
+        self.wanted = [wish for wish in wishes if wish[0]]
+
+    def video(self, youtube_id: str) -> Video | None:
+        return self.videos.get(youtube_id)
+
+    def image(self, youtube_id: str, height: int) -> QImage | None:
+        return self.images.get((youtube_id, height))
+
+    def tell(self, match: Match, video: Video) -> None:
+        self.videos[id_of(match.url)] = video
+        self.changed.emit([id_of(match.url)])
+
+
+def as_look_ups(known: Known) -> LookUps:
+    return known  # type: ignore[return-value]
+
+
+GONE = Video(Standing.GONE)
+
+
+def test_the_models_keep_qts_contract_while_videos_become_known(qtbot: QtBot) -> None:
+    fatal = QAbstractItemModelTester.FailureReportingMode.Fatal
+    known, model = Known(), ResultsModel()
+    proxy = ResultsProxy(model)
+    model.use(as_look_ups(known))
+    testers = [QAbstractItemModelTester(model, fatal), QAbstractItemModelTester(proxy, fatal)]
+    proxy.most = 25
+    proxy.hide_gone(True)
+    some = matches(40)
+    model.set_matches(some)
+    proxy.sort(Column.VIDEO, Qt.SortOrder.DescendingOrder)
+    for match in (some[0], some[24], some[39], some[3]):
+        known.tell(match, GONE)
+        assert proxy.rowCount() == 25
+    proxy.hide_videos([some[5].video_id])
+    known.changed.emit([id_of(match.url) for match in some])
+    proxy.hide_gone(False)
+    model.set_matches(matches(3))
+    assert proxy.rowCount() == 3
+    assert testers
+
+
+def test_a_row_says_what_its_video_is(qtbot: QtBot) -> None:
+    known, model = Known(), ResultsModel()
+    model.use(as_look_ups(known))
+    some = matches(5)
+    model.set_matches(some)
+
+    def row(number: int) -> tuple[str, str]:
+        index = model.index(number, Column.VIDEO)
+        return index.data(), index.data(Qt.ItemDataRole.AccessibleTextRole)
+
+    assert row(0) == ("id000000001", "Video: id000000001")
+    assert row(1) == ("id000000002", "Video: id000000002, not resolved")
+    known.tell(some[0], Video(Standing.ALIVE, "<b>Barks</b>", "Me & my dog"))
+    assert row(0) == ("<b>Barks</b>", "Video: <b>Barks</b>, Me & my dog")
+    known.tell(some[2], Video(Standing.NOT_EMBEDDABLE))
+    assert row(2) == ("id000000003", "Video: id000000003, Plays at YouTube only")
+    known.tell(some[3], Video(Standing.PRIVATE))
+    assert row(3) == ("Private or removed", "Video: Private or removed, id000000004")
+    tool_tip = model.index(0, Column.VIDEO).data(Qt.ItemDataRole.ToolTipRole)
+    assert not Qt.mightBeRichText(tool_tip)
+    best = Match(1, "x", 30, 40, (), 0.5, "", best_second=34, no_link=NoLink.GONE)
+    model.set_matches((best,))
+    spoken = model.index(0, Column.TIME).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "Time: 0:30–0:40, best at 0:34"
+    assert row(0) == ("x", "Video: x, video gone")
+
+
+def test_the_next_live_neighbour_moves_up(qtbot: QtBot) -> None:
+    known, table = Known(), ResultsTable()
+    qtbot.addWidget(table)
+    table.use_look_ups(as_look_ups(known))
+    table.proxy.hide_gone(True)
+    some = matches(7)
+    short: list[int] = []
+    table.proxy.ran_short.connect(short.append)
+    table.show_matches(some, most=5)
+
+    def ranks() -> list[int]:
+        return [match.rank for match, _ in table.shown()]
+
+    assert ranks() == [1, 2, 3, 4, 5]
+    known.tell(some[2], GONE)
+    assert ranks() == [1, 2, 4, 5, 6]
+    table.proxy.hide_videos(["id000000001"])
+    assert ranks() == [2, 4, 5, 6, 7]
+    assert short == []
+    known.tell(some[4], GONE)
+    assert ranks() == [2, 4, 6, 7]
+    assert short == [1]
+    table.show_matches(some, most=5)  # what is known already counts at once
+    assert ranks() == [2, 4, 6, 7]
+    assert short == [1, 1]
+    table.proxy.hide_videos([])
+    table.proxy.hide_gone(False)
+    assert ranks() == [1, 2, 3, 4, 5]
+
+
+def test_what_has_been_sorted_does_not_jump(qtbot: QtBot) -> None:
+    known, table = Known(), ResultsTable()
+    qtbot.addWidget(table)
+    table.use_look_ups(as_look_ups(known))
+    some = matches(5)
+    table.show_matches(some)
+    table.sortByColumn(Column.VIDEO, Qt.SortOrder.AscendingOrder)
+    known.tell(some[4], Video(Standing.ALIVE, "aaa"))
+    assert [match.rank for match, _ in table.shown()] == [1, 2, 3, 4, 5]
+    table.sortByColumn(Column.VIDEO, Qt.SortOrder.DescendingOrder)
+    assert [match.rank for match, _ in table.shown()] == [4, 3, 2, 1, 5]
+
+
+def test_only_rows_in_sight_are_looked_up(qtbot: QtBot) -> None:
+    known, table = Known(), ResultsTable()
+    qtbot.addWidget(table)
+    table.use_look_ups(as_look_ups(known))
+    table.set_tall(True)
+    table.resize(900, 32 + 3 * TALL_ROW)
+    some = matches(100)
+    table.show_matches(some)
+    assert known.recalled == [id_of(match.url) for match in some if match.url]
+    assert known.wanted == []
+    table.show()
+    qtbot.waitUntil(lambda: bool(known.wanted))
+    ids = list(dict.fromkeys(youtube_id for youtube_id, _ in known.wanted))
+    assert ids == ["id000000001", "id000000003"]  # the second has no address
+    table.scrollToBottom()
+    qtbot.waitUntil(lambda: known.wanted[-1][0] == "id000000100")
+    assert 4 <= len({youtube_id for youtube_id, _ in known.wanted}) <= 5
+    table.selectRow(50)
+    qtbot.waitUntil(lambda: known.wanted[0][0] == "id000000051")
+
+
+def test_a_gone_video_is_painted_quietly_and_a_thumbnail_in_full(qtbot: QtBot) -> None:
+    known, table = Known(), ResultsTable()
+    qtbot.addWidget(table)
+    table.use_look_ups(as_look_ups(known))
+    table.set_tall(True)
+    table.resize(900, 300)
+    some = (matches(1)[0], *matches(4)[2:])
+    image = QImage(100, 56, QImage.Format.Format_RGB32)
+    image.fill(0xFF00CC66)
+    table.show()
+    table.show_matches(some)
+    qtbot.waitUntil(lambda: bool(known.wanted))
+    height = table.results.image_height
+    for match in some:
+        known.images[id_of(match.url), height] = image
+    known.tell(some[1], GONE)
+    shot = table.viewport().grab().toImage()
+
+    def greens(row: int) -> int:
+        rect = table.visualRect(table.model().index(row, Column.VIDEO))
+        pixels = (
+            shot.pixelColor(x, y)
+            for x in range(rect.left(), rect.left() + 120)
+            for y in range(rect.top(), rect.bottom())
+        )
+        return sum(abs(pixel.green() - 0xCC) < 3 and pixel.red() < 3 for pixel in pixels)
+
+    assert greens(0) == 100 * 56
+    assert greens(1) == 0
+    assert greens(2) == 100 * 56
+
+
+def test_the_labels_stand_below_the_title_where_it_is_narrow(qtbot: QtBot) -> None:
+    table = ResultsTable()
+    qtbot.addWidget(table)
+    table.show_matches(matches(3))
+    table.resize(900, 300)
+    table.show()
+    assert not table.isColumnHidden(Column.LABELS)
+    table.resize(500, 300)
+    assert table.isColumnHidden(Column.LABELS)
+    table.viewport().grab()
+
+
+def test_chips_take_the_lines_there_are(qapp: object) -> None:
+    metrics = QFontMetrics(QGuiApplication.font())
+    labels = ("Dog", "Bark", "Domestic animals, pets", "Animal")
+    chips, n_left = lay_chips(labels, metrics, 2000, 1)
+    assert [text for *_, text in chips] == list(labels) and n_left == 0
+    for width in range(30, 600, 7):
+        for n_lines in (1, 2):
+            chips, n_left = lay_chips(labels, metrics, width, n_lines)
+            assert len(chips) + n_left == len(labels) and chips
+            assert max(line for line, *_ in chips) < n_lines
+            assert all(x + wide <= max(width, 24) for _, x, wide, _ in chips)
+
+
+def test_several_rows_can_be_selected(qtbot: QtBot) -> None:
+    table = ResultsTable()
+    qtbot.addWidget(table)
+    table.show()
+    table.show_matches(matches(6))
+    assert [match.rank for match in table.selected()] == [1]
+    qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert [match.rank for match in table.selected()] == [1, 2]
+    qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(table.selected()) == 6
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> ResultsPanel:
+    made = ResultsPanel()
+    qtbot.addWidget(made)
+    made.resize(1100, 500)
+    made.show()
+    return made
+
+
+def test_the_question_is_asked_once(qtbot: QtBot, panel: ResultsPanel) -> None:
+    known = Known()
+    panel.show_matches("Sounds like a dog", "", matches(3))
+    assert not panel.question.isVisible()
+    panel.use_look_ups(as_look_ups(known), None)
+    assert panel.question.isVisible() and not known.is_allowed
+    answers: list[bool] = []
+    panel.look_ups_answered.connect(answers.append)
+    qtbot.mouseClick(panel.question.yes, Qt.MouseButton.LeftButton)
+    assert answers == [True] and known.is_allowed
+    assert not panel.question.isVisible()
+    assert panel.table.rowHeight(0) == TALL_ROW
+    assert panel.table.hasFocus()
+    panel.allow_look_ups(False)
+    assert not known.is_allowed and panel.table.rowHeight(0) == 32
+    panel.show_matches("Sounds like a cat", "", matches(3))
+    assert not panel.question.isVisible()
+    panel.allow_look_ups(None)
+    qtbot.mouseClick(panel.question.no, Qt.MouseButton.LeftButton)
+    assert answers == [True, False] and not known.is_allowed
+    panel.allow_look_ups(None)
+    panel.show_matches("", "", (Match(1, "x", 0, 1, (), 0.5, "", no_link=NoLink.NO_ID),))
+    assert not panel.question.isVisible(), "there is nothing to look up"
+
+
+def test_the_details_are_those_of_the_current_row(qtbot: QtBot, panel: ResultsPanel) -> None:
+    known = Known()
+    panel.use_look_ups(as_look_ups(known), True)
+    calibration = Calibration(np.linspace(0, 0.5, 1001, dtype=np.float32))
+    some = matches(3)
+    panel.show_matches("Sounds like a dog", "", some, calibration)
+    pane = panel.details
+    assert pane.isVisible() and pane.title.text() == "id000000001"
+    known.images["id000000001", 180] = QImage(320, 180, QImage.Format.Format_RGB32)
+    known.tell(some[0], Video(Standing.ALIVE, "<b>Dog</b>", "Me"))
+    assert (pane.title.text(), pane.channel.text()) == ("<b>Dog</b>", "Me")
+    assert pane.title.textFormat() == Qt.TextFormat.PlainText
+    assert pane.labels.text() == "Zebra · A"
+    assert pane.open.text() == "Open at 0:20"
+    assert pane.similarity.text() == "Similarity 0.490: loose. One random pair in 48 is as close."
+    qtbot.keyClick(panel.table, Qt.Key.Key_Down)
+    assert pane.title.text() == "id000000002"
+    assert not pane.open.isEnabled() and not pane.copy_link.isEnabled()
+    panel.show_message("No matches")
+    assert not pane.isVisible()
+
+
+def test_the_details_fold(qtbot: QtBot, panel: ResultsPanel) -> None:
+    panel.show_matches("Sounds like a dog", "", matches(3))
+    folds: list[bool] = []
+    panel.details_folded.connect(folds.append)
+    qtbot.mouseClick(panel.unfold, Qt.MouseButton.LeftButton)
+    assert folds == [True] and not panel.details.isVisible()
+    panel.fold_details(False)
+    assert panel.details.isVisible() and folds == [True]
+    panel.resize(700, 500)
+    assert not panel.details.isVisible() and not panel.unfold.isVisible()
+    panel.resize(1100, 500)
+    assert panel.details.isVisible()
+
+
+def test_the_buttons_of_the_details(qtbot: QtBot, panel: ResultsPanel) -> None:
+    pane = panel.details
+    match = Match(1, "id000000001", 30, 40, (), 0.9, watch_url("id000000001", 34), 34.0, 2.0)
+    panel.show_matches("Sounds like a dog", "", (match,))
+    assert pane.span.text() == "0:30–0:40, best at 0:34 for your 0:02"
+    said: list[object] = []
+    panel.table.link_chosen.connect(said.append)
+    panel.more.clicked.connect(lambda: said.append("more"))
+    pane.copied.connect(said.append)
+    pane.star_toggled.connect(lambda found, is_starred: said.append((found, is_starred)))
+    pane.hide_pressed.connect(lambda found: said.append(("hide", found)))
+    assert not pane.star.isVisible()
+    pane.offer_memory()
+    for button in pane.buttons:
+        assert button.isVisible() and (button.text() or button.accessibleName())
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        if button is pane.copy_link:
+            assert QGuiApplication.clipboard().text() == match.url
+    assert QGuiApplication.clipboard().text() == "id000000001"
+    assert said == [match, "more", "Link copied", "Id copied", (match, True), ("hide", match)]
+    pane.show_star(False)
+    assert not pane.star.isChecked()
+
+
+def test_an_empty_pane_offers_nothing(qtbot: QtBot) -> None:
+    pane = DetailsPane()
+    qtbot.addWidget(pane)
+    pane.show_match(None, None)
+    assert not any(button.isEnabled() for button in pane.buttons)
+    assert pane.title.text() == "No match is selected"

@@ -1,0 +1,66 @@
+"""The one question before anything is looked up."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from gui import theme
+
+_QUESTION = "Look up titles and thumbnails at YouTube? It then learns which videos you are shown."
+
+
+class LookUpsQuestion(QWidget):
+    """A line with two answers.
+
+    Signals
+    -------
+    answered : bool
+        Whether YouTube may be asked.
+    """
+
+    answered = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sign = QLabel()
+        self._text = QLabel(_QUESTION)
+        self.yes = QPushButton("Look up")
+        self.no = QPushButton("Don’t look up")
+        self._build()
+
+    def _build(self) -> None:
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName("Question")
+        self.setAccessibleDescription(_QUESTION)
+        self.setAutoFillBackground(True)
+        self.yes.clicked.connect(lambda: self.answered.emit(True))
+        self.no.clicked.connect(lambda: self.answered.emit(False))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * theme.GRID, theme.GRID // 2, 2 * theme.GRID, theme.GRID // 2)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(self._sign)
+        layout.addWidget(self._text, 1)
+        for button in (self.yes, self.no):
+            button.setFixedHeight(theme.ROW_HEIGHT)
+            button.setAccessibleDescription(_QUESTION)
+            layout.addWidget(button)
+        self._follow_palette()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette from light to dark and back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._follow_palette()
+
+    def _follow_palette(self) -> None:
+        base = QGuiApplication.palette()
+        ground = base.color(QPalette.ColorRole.Window)
+        tint = base.color(QPalette.ColorRole.Highlight)
+        base.setColor(QPalette.ColorRole.Window, theme.mixed(ground, tint, 0.14))
+        self.setPalette(base)
+        colour = base.color(QPalette.ColorRole.WindowText)
+        self._sign.setPixmap(theme.icon("info", base, colour).pixmap(theme.ICON_SIZE))
