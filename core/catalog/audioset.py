@@ -18,6 +18,12 @@ from core.catalog.clips import Clips, RecordBatch
 from core.types import EMBEDDING_SIZE, UInt8
 
 N_CLASSES = 527
+BALANCED = ("bal_train", "eval")
+"""The folders of the balanced clips."""
+
+N_CLIPS = {"bal_train": 22_160, "eval": 20_371}
+"""How many there are: when so many are read, nothing else is worth waiting for."""
+
 YOUTUBE_ID = re.compile(rb"[A-Za-z0-9_-]{11}")
 _ID_SIZE = 11
 

@@ -25,7 +25,7 @@ from core.catalog.merging import CatalogRows, HeldClips, Piece, merge
 from core.catalog.parts import found_parts, kept_parts
 from core.catalog.replacing import alone, beside, replacing
 from core.catalog.running import run_tasks
-from core.catalog.sources import check_source, printable
+from core.catalog.sources import ArchiveStream, check_source, printable
 from core.catalog.store import Catalog
 from core.errors import CatalogError
 from core.jobs import Job
@@ -39,11 +39,12 @@ _KNOWN_FILES = (*DATA_FILES, VISUAL)
 def build_catalog(
     out: Path,
     kind: str,
-    sources: Sequence[Path],
+    sources: Sequence[Path | ArchiveStream],
     *,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     visual: bool = False,
+    splits: Sequence[str] = (),
     workers: int = 1,
     scheduler: str | None = None,
     job: Job | None = None,
@@ -60,13 +61,15 @@ def build_catalog(
         start at one second, the first is kept: those that are there, then the sources in order.
     kind : str
         "audioset" or "youtube8m".
-    sources : sequence of Path
+    sources : sequence of Path or ArchiveStream
         Files, folders and archives; clips are kept in the order of the sources.
     include, exclude : sequence of str
         Class names or ids, with all that is below them. A clip is kept if it has any included
         class, or none is named, and no excluded one. Clips that are there already stay.
     visual : bool
         Keep YouTube-8M's visual vectors.
+    splits : sequence of str
+        Read only shards in folders of these names, such as `core.catalog.audioset.BALANCED`.
     workers : int
         Processes that decode shards of folders; the result is the same for any number.
     scheduler : str, optional
@@ -80,13 +83,12 @@ def build_catalog(
         If a source, a class name or `out` cannot be used, or the disk is full. Nothing is changed.
     """
     wanted, unwanted = (tuple(sorted(class_indices(kind, names))) for names in (include, exclude))
-    options = Options(kind, wanted, unwanted, visual)
+    options = Options(kind, wanted, unwanted, visual, tuple(splits))
     for source in sources:
-        check_source(source)
+        if isinstance(source, Path):
+            check_source(source)
     job = job or Job()
-    planned = [
-        (source, plan(source, options)) for source in dict.fromkeys(map(Path.resolve, sources))
-    ]
+    planned = [(source, plan(source, options)) for source in dict.fromkeys(map(_resolved, sources))]
     digests = {task.digest for _, tasks in planned for task in tasks}
     with (
         _errors_of_writing(out),
@@ -109,11 +111,15 @@ def build_catalog(
     return Catalog.open(out)
 
 
+def _resolved(source: Path | ArchiveStream) -> Path | ArchiveStream:
+    return source.resolve() if isinstance(source, Path) else source
+
+
 @dataclass(frozen=True)
 class _Planned:
     """A source and its tasks."""
 
-    source: Path
+    source: Path | ArchiveStream
     tasks: list[Task]
 
     @property

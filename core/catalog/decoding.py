@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +22,15 @@ from core.catalog.clips import Clips, Decoder, RecordBatch, offsets
 from core.catalog.parts import Part, found_parts, part_path, write_part
 from core.catalog.places import SUFFIX, OwnFile, Place, Stored, store
 from core.catalog.sources import (
+    ArchiveStream,
     guarded,
     is_archive,
+    is_in,
     open_archive,
     open_files,
     readable,
     shard_files,
+    split_of,
 )
 from core.catalog.tfrecord import read_batches
 from core.errors import CatalogError
@@ -49,12 +56,15 @@ class Options:
         Class indices, sorted; see `core.filters.label_mask`.
     visual : bool
         Whether to keep YouTube-8M's visual vectors.
+    splits : tuple of str
+        Folders whose shards are read, such as "bal_train"; empty for all.
     """
 
     kind: str
     include: tuple[int, ...] = ()
     exclude: tuple[int, ...] = ()
     visual: bool = False
+    splits: tuple[str, ...] = ()
 
     @property
     def decoder(self) -> Decoder:
@@ -82,20 +92,28 @@ class Task:
     digest : str
         Differs where the files (names, sizes, times) or the options do.
     options : Options
+    stream : ArchiveStream, optional
+        What is read instead of files.
     """
 
     files: tuple[Path, ...]
     n_bytes: int
     digest: str
     options: Options
+    stream: ArchiveStream | None = field(default=None, compare=False)
 
     @property
     def is_archive(self) -> bool:
         """Whether it is one archive, which is read as one stream."""
-        return is_archive(self.files[0]) and self.files[0].is_file()
+        return self.stream is not None or (is_archive(self.files[0]) and self.files[0].is_file())
+
+    @property
+    def name(self) -> str:
+        """What is read first, for people."""
+        return self.stream.name if self.stream is not None else str(self.files[0])
 
 
-def plan(source: Path, options: Options) -> list[Task]:
+def plan(source: Path | ArchiveStream, options: Options) -> list[Task]:
     """Return the tasks of a source, in order.
 
     Shards are grouped so that each task is worth its way to another process.
@@ -105,10 +123,15 @@ def plan(source: Path, options: Options) -> list[Task]:
     CatalogError
         If the source cannot be read or has no shard.
     """
+    if isinstance(source, ArchiveStream):
+        digest = _digest(options, [source.digest])
+        return [Task((), source.n_bytes, digest, options, source)]
     if is_archive(source) and source.is_file():
         return [_task([_facts(source)], options)]
     tasks, group, size = [], [], 0
     for shard in shard_files(source):
+        if not is_in(str(shard), options.splits):
+            continue
         facts = _facts(shard)
         group.append(facts)
         size += facts[1]
@@ -127,10 +150,13 @@ def _facts(file: Path) -> tuple[Path, int, int]:
 
 def _task(files: Sequence[tuple[Path, int, int]], options: Options) -> Task:
     facts = [(str(file.absolute()), size, changed) for file, size, changed in files]
-    content = json.dumps([_VERSION, _TASK_BYTES, _PART_BYTES, asdict(options), facts])
-    digest = hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()[:20]
     paths = tuple(file for file, _, _ in files)
-    return Task(paths, sum(size for _, size, _ in files), digest, options)
+    return Task(paths, sum(size for _, size, _ in files), _digest(options, facts), options)
+
+
+def _digest(options: Options, facts: Sequence[object]) -> str:
+    content = json.dumps([_VERSION, _TASK_BYTES, _PART_BYTES, asdict(options), facts])
+    return hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
 
 Told = Callable[[int, int], None]
@@ -182,13 +208,43 @@ def run_task(
         nonlocal position
         position = n_bytes
 
-    opened = (
-        open_archive(task.files[0], moved) if task.is_archive else open_files(task.files, moved)
-    )
-    for batch in guarded(task.files[0], read_batches(opened)):
-        n_new = writer.add(batch, position)
-        told(n_new, position)
+    batches = _batches(task, moved)
+    with closing(guarded(task.name, batches)) as sound:
+        for batch in sound:
+            n_new = writer.add(batch, position)
+            told(n_new, position)
     return writer.close()
+
+
+def _batches(task: Task, moved: Callable[[int], None]) -> Iterator[RecordBatch]:
+    """Yield a task's records; end as soon as all that are wanted have been there."""
+    if not task.is_archive:
+        yield from read_batches(open_files(task.files, moved))
+        return
+    splits, n_seen = task.options.splits, Counter[str]()
+    with closing(open_archive(task.stream or task.files[0], moved, splits)) as opened:
+        # What is not wanted ends a group, in whatever order the archive has its folders.
+        for is_wanted, group in groupby(opened, lambda shard: shard is not None):
+            for batch in read_batches(_present(group)) if is_wanted else ():
+                n_seen.update(_counted(batch))
+                yield batch
+            if splits and all(n_seen[split] >= audioset.N_CLIPS[split] for split in splits):
+                return
+
+
+def _present(
+    shards: Iterable[tuple[str, BinaryIO] | None],
+) -> Iterator[tuple[str, BinaryIO]]:
+    return (shard for shard in shards if shard is not None)
+
+
+def _counted(batch: RecordBatch) -> dict[str, int]:
+    """Return how many records of a batch are of each folder."""
+    counts = Counter[str]()
+    ends = [*(first for first, _, _ in batch.places[1:]), len(batch)]
+    for (first, name, _), end in zip(batch.places, ends, strict=True):
+        counts[split_of(name)] += end - first
+    return counts
 
 
 class _PartWriter:
@@ -253,7 +309,7 @@ class _PartWriter:
         """Write what is left, and return the number of records."""
         if self._n_read < self._n_done:
             raise CatalogError(
-                f"{self._task.files[0]} has changed while it was being read.",
+                f"{self._task.name} has changed while it was being read.",
                 "Build again, and leave the file alone meanwhile.",
             )
         self._write(self._task.n_bytes, is_last=True)

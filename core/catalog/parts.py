@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from core.catalog.clips import Clips
 from core.catalog.places import Stored
-from core.errors import Cancelled, CatalogError
+from core.errors import Cancelled, CatalogError, DownloadError
 from core.types import EMBEDDING_SIZE
 
 _SUFFIX = ".part"
@@ -180,7 +180,7 @@ def kept_parts(folder: Path, digests: set[str]) -> Iterator[Path]:
     try:
         _clean(folder, digests)
         yield folder
-    except (BuildInterruptedError, Cancelled, KeyboardInterrupt):
+    except (BuildInterruptedError, DownloadError, Cancelled, KeyboardInterrupt):
         if any(path.suffix == _SUFFIX for path in folder.iterdir()):
             raise
         shutil.rmtree(folder, ignore_errors=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import gzip
 import os
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
-from isal import igzip_threaded
+from isal import igzip, igzip_threaded
 from isal.igzip_lib import IsalError
 
 from core.errors import CatalogError
@@ -24,6 +25,48 @@ Item = TypeVar("Item")
 _SHARD_SUFFIX = ".tfrecord"
 _BLOCK_BYTES = 1 << 18
 _MAX_EXTENSION_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class ArchiveStream:
+    """A `.tar.gz` that is no file here: it is read while it arrives.
+
+    Attributes
+    ----------
+    name : str
+        For people.
+    n_bytes : int
+        How many they are, as far as that is known.
+    digest : str
+        Names the content: an equal digest means equal bytes.
+    open : callable
+        Returns a context with the bytes from the first one on, as a file that can read and tell.
+        It is left without an exception only after the last byte was wanted.
+    """
+
+    name: str
+    n_bytes: int
+    digest: str
+    open: Callable[[], AbstractContextManager[BinaryIO]] = field(compare=False)
+
+
+@contextmanager
+def _opened_file(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Give an archive's bytes as they are, and unpacked."""
+    with path.open("rb", buffering=0) as file:
+        if path.name.lower().endswith(".tar"):
+            yield cast(BinaryIO, file), cast(BinaryIO, file)
+        else:
+            # A thread of its own decompresses while this one decodes, and faster than zlib does.
+            with closing(igzip_threaded.open(file, "rb", threads=1)) as stream:
+                yield cast(BinaryIO, file), cast(BinaryIO, stream)
+
+
+@contextmanager
+def _opened_stream(source: ArchiveStream) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Give an archive's bytes as they are, and unpacked, by this thread: waiting can be stopped."""
+    with source.open() as file, closing(igzip.open(file, "rb")) as stream:
+        yield file, cast(BinaryIO, stream)
 
 
 def is_archive(source: Path) -> bool:
@@ -93,42 +136,56 @@ def open_files(
         progress(n_bytes)
 
 
-def open_archive(source: Path, progress: Callable[[int], None]) -> Iterator[tuple[str, BinaryIO]]:
+def open_archive(
+    source: Path | ArchiveStream,
+    progress: Callable[[int], None],
+    splits: Sequence[str] = (),
+) -> Generator[tuple[str, BinaryIO] | None]:
     """Yield (name, stream) of every shard of an archive, in its order.
 
     Parameters
     ----------
-    source : Path
+    source : Path or ArchiveStream
     progress : callable
         Told before each shard how many bytes of the archive have been read.
+    splits : sequence of str
+        Names of folders: of a shard that is in none of them comes None instead; empty for all.
     """
     n_shards = 0
-    with source.open("rb", buffering=0) as file, closing(_decompressed(source, file)) as stream:
+    opened = _opened_file(source) if isinstance(source, Path) else _opened_stream(source)
+    with opened as (file, stream):
         with _opened(stream) as archive:
             for member in archive:
                 progress(file.tell())
-                shard = archive.extractfile(member) if member.isreg() else None
-                if shard is not None and member.name.endswith(_SHARD_SUFFIX):
-                    n_shards += 1
+                if not (member.isreg() and member.name.endswith(_SHARD_SUFFIX)):
+                    continue
+                n_shards += 1
+                if not is_in(member.name, splits):
+                    yield None
+                elif (shard := archive.extractfile(member)) is not None:
                     yield printable(f"{source.name}: {member.name}"), cast(BinaryIO, shard)
         while stream.read(_BLOCK_BYTES):  # gzip's own checksum is at the very end
             pass
     if not n_shards:
         raise CatalogError(
-            f"{source} has no .tfrecord file in it.", "Name the archive with AudioSet's features."
+            f"{source.name} has no .tfrecord file in it.",
+            "Name the archive with AudioSet's features.",
         )
 
 
-def _decompressed(source: Path, file: BinaryIO) -> BinaryIO:
-    if source.name.lower().endswith(".tar"):
-        return file
-    # A thread of its own decompresses while this one decodes, and faster than zlib does.
-    return cast(BinaryIO, igzip_threaded.open(file, "rb", threads=1))
+def is_in(name: str, splits: Sequence[str]) -> bool:
+    """Return whether a shard lies in one of these folders, or no folder is named."""
+    return not splits or split_of(name) in splits
 
 
-def guarded(source: Path, items: Iterator[Item]) -> Iterator[Item]:
+def split_of(name: str) -> str:
+    """Return the name of the folder that a shard lies in, such as "bal_train"."""
+    return name.replace("\\", "/").rpartition("/")[0].rpartition("/")[2]
+
+
+def guarded(name: str, items: Iterator[Item]) -> Generator[Item]:
     """Yield the items; what reading them may raise becomes a CatalogError."""
-    with readable(str(source)):
+    with readable(name):
         yield from items
 
 

@@ -201,7 +201,7 @@ def clips_of_archive(path: Path) -> list[tuple[str, float, float, list[int], np.
 
 def records_of(archive: Path) -> Iterator[tuple[str, bytes]]:
     """Yield shard name and data of every record, as the program itself reads an archive."""
-    for batch in guarded(archive, read_batches(open_archive(archive, lambda _: None))):
+    for batch in guarded(str(archive), read_batches(open_archive(archive, lambda _: None))):
         for row in range(len(batch)):
             _, shard, _ = [place for place in batch.places if place[0] <= row][-1]
             yield shard, batch.record(row)
