@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
@@ -14,6 +15,8 @@ UInt8: TypeAlias = NDArray[np.uint8]
 
 CLIP_HOP_S = 1.0
 """Seconds from one frame of a catalogue's clip to the next: AudioSet released one a second."""
+
+_WATCH_URL = re.compile(r"https://www\.youtube\.com/watch\?v=([A-Za-z0-9_-]{11})(&|$)")
 
 EMBEDDING_SIZE = 128
 """Numbers in a VGGish embedding, before and after post-processing."""
@@ -144,3 +147,9 @@ class Matches:
 def watch_url(video_id: str, start_s: float) -> str:
     """Return the address of a video at a second."""
     return f"https://www.youtube.com/watch?v={video_id}&t={int(start_s)}s"
+
+
+def youtube_id_of(url: str) -> str:
+    """Return the YouTube id in a match's address; empty where it has none."""
+    found = _WATCH_URL.match(url)
+    return found[1] if found else ""

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from core.explaining import Calibration
-from core.types import Match
+from core.types import Match, youtube_id_of
 from gui import formats, theme
 from gui.elided import Elided
-from gui.links.youtube import Video, id_of
+from gui.links.youtube import Video
 from gui.results_model import title_of
 
 WIDTH = 36 * theme.GRID
@@ -240,7 +240,7 @@ class DetailsPane(QWidget):
         self.channel.setText(_channel(match, video))
         self.channel.setVisible(bool(self.channel.text()))
         self.labels.setText(" · ".join(match.labels) or "No labels")
-        self.span.setText(_span(match))
+        self.span.setText(_span(match).capitalize())
         self.similarity.setText(self._words(match))
         self.address.setText(match.url.removeprefix("https://www.") or (match.no_link or ""))
         self.address.setToolTip(match.url)
@@ -268,7 +268,9 @@ class DetailsPane(QWidget):
 
     def _copy_id(self) -> None:
         if self.match is not None:
-            QGuiApplication.clipboard().setText(id_of(self.match.url) or self.match.video_id)
+            QGuiApplication.clipboard().setText(
+                youtube_id_of(self.match.url) or self.match.video_id
+            )
             self.copied.emit("Id copied")
 
     def _on_star(self, is_starred: bool) -> None:
@@ -308,7 +310,7 @@ def _channel(match: Match, video: Video | None) -> str:
 
 
 def _span(match: Match) -> str:
-    text = formats.span(match.start_s, match.end_s)
+    text = formats.clip_span(match.start_s, match.end_s)
     if match.best_second is None:
         return text
     best = f"{text}, best at {formats.clock(match.best_second)}"

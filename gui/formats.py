@@ -19,6 +19,11 @@ def span(start_s: float, end_s: float) -> str:
     return f"{clock(start_s)}–{clock(end_s)}"
 
 
+def clip_span(start_s: float, end_s: float) -> str:
+    """Return a clip's span; a video that is known only as a whole ends at 0."""
+    return span(start_s, end_s) if end_s else "whole video"
+
+
 def hertz(frequency_hz: float) -> str:
     """Return a frequency such as 440 Hz or 1.2 kHz."""
     if round(frequency_hz) < 1000:

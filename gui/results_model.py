@@ -8,10 +8,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QImage
 
-from core.types import Match
+from core.types import Match, youtube_id_of
 from gui import formats
 from gui.links.look_ups import LookUps
-from gui.links.youtube import Video, id_of
+from gui.links.youtube import Video
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -78,7 +78,7 @@ class ResultsModel(QAbstractTableModel):
         """Replace all rows."""
         self.beginResetModel()
         self._matches = matches
-        self._ids = [id_of(match.url) for match in matches]
+        self._ids = [youtube_id_of(match.url) for match in matches]
         self._rows = {}
         for row, youtube_id in enumerate(self._ids):
             self._rows.setdefault(youtube_id, []).append(row)
@@ -188,7 +188,7 @@ class ResultsModel(QAbstractTableModel):
             case Column.LABELS:
                 return " · ".join(match.labels) or "no labels"
             case Column.TIME:
-                return formats.span(match.start_s, match.end_s)
+                return formats.clip_span(match.start_s, match.end_s)
             case Column.SIMILARITY:
                 return formats.similarity(match.similarity)
             case Column.LINK:

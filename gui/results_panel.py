@@ -19,13 +19,12 @@ from PySide6.QtWidgets import (
 
 from core.explaining import Calibration
 from core.options import FRAMES, MEAN, Filter
-from core.types import Match
+from core.types import Match, youtube_id_of
 from gui import theme
 from gui.class_filter import ClassFilter
 from gui.details_pane import WIDTH, DetailsPane
 from gui.elided import Elided
 from gui.links.look_ups import LARGE, LookUps
-from gui.links.youtube import id_of
 from gui.look_ups_question import LookUpsQuestion
 from gui.results_table import ResultsTable
 from gui.session import Choices
@@ -246,7 +245,7 @@ class ResultsPanel(QWidget):
 
     def _on_looked_up(self, ids: list[str]) -> None:
         match = self.details.match
-        if match is not None and id_of(match.url) in ids:
+        if match is not None and youtube_id_of(match.url) in ids:
             self._show_details(match)
 
     # Details
@@ -255,7 +254,7 @@ class ResultsPanel(QWidget):
         if match is None or self._look_ups is None:
             self.details.show_match(match, None)
             return
-        youtube_id = id_of(match.url)
+        youtube_id = youtube_id_of(match.url)
         video, image = self._look_ups.video(youtube_id), self._look_ups.image(youtube_id, LARGE)
         self.details.show_match(match, video, image)
 

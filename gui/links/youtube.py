@@ -9,15 +9,13 @@ a grey JPEG picture as its body.
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 from core.types import watch_url
 
-_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _LONGEST = 300
 _JPEG = b"\xff\xd8\xff"
 
@@ -80,12 +78,6 @@ class Services:
     def thumbnail_address(self, youtube_id: str) -> str:
         """Return the address of the picture of 320 × 180 pixels."""
         return f"{self.thumbnails}/{youtube_id}/mqdefault.jpg"
-
-
-def id_of(url: str) -> str:
-    """Return the YouTube id of a match's address, or nothing where it has none."""
-    found = parse_qs(urlsplit(url).query).get("v", [""])[0]
-    return found if _ID.fullmatch(found) else ""
 
 
 def read_title(status: int, body: bytes) -> Video | None:

@@ -19,7 +19,7 @@ from gui.links.cache import Cache, Known
 from gui.links.look_ups import LARGE, LookUps
 from gui.links.politeness import Politeness, told_wait_s
 from gui.links.shelf import decoded
-from gui.links.youtube import Standing, Video, id_of, one_line, read_title
+from gui.links.youtube import Standing, Video, one_line, read_title
 from gui.runner import Lane
 from tests.gui.youtube_server import MARKUP, YoutubeServer, jpeg, serving, title
 
@@ -371,19 +371,6 @@ def test_any_text_becomes_one_line(text: str) -> None:
     assert "\n" not in line and "\u202e" not in line
     found = read_title(200, title(text))
     assert found is not None and found.title == line
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("https://www.youtube.com/watch?v=-0RWZT-miFs&t=30s", "-0RWZT-miFs"),
-        ("", ""),
-        ("https://www.youtube.com/watch?v=short&t=1s", ""),
-        ("https://www.youtube.com/watch?v=../../../etc&t=1s", ""),
-    ],
-)
-def test_the_id_is_that_of_the_link(url: str, expected: str) -> None:
-    assert id_of(url) == expected
 
 
 def test_a_picture_of_another_shape_is_cut_not_squeezed() -> None:

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from core.explaining import Calibration
-from core.types import Match, NoLink, watch_url
+from core.types import Match, NoLink, watch_url, youtube_id_of
 from gui.class_filter import ClassFilter
 from gui.details_pane import DetailsPane
 from gui.links.look_ups import LookUps
-from gui.links.youtube import Standing, Video, id_of
+from gui.links.youtube import Standing, Video
 from gui.results_delegates import TALL_ROW, lay_chips
 from gui.results_model import NOT_RESOLVED, SORT_ROLE, Column, ResultsModel
 from gui.results_panel import ResultsPanel
@@ -225,8 +225,8 @@ class Known(QObject):
         return self.images.get((youtube_id, height))
 
     def tell(self, match: Match, video: Video) -> None:
-        self.videos[id_of(match.url)] = video
-        self.changed.emit([id_of(match.url)])
+        self.videos[youtube_id_of(match.url)] = video
+        self.changed.emit([youtube_id_of(match.url)])
 
 
 def as_look_ups(known: Known) -> LookUps:
@@ -251,7 +251,7 @@ def test_the_models_keep_qts_contract_while_videos_become_known(qtbot: QtBot) ->
         known.tell(match, GONE)
         assert proxy.rowCount() == 25
     proxy.hide_videos([some[5].video_id])
-    known.changed.emit([id_of(match.url) for match in some])
+    known.changed.emit([youtube_id_of(match.url) for match in some])
     proxy.hide_gone(False)
     model.set_matches(matches(3))
     assert proxy.rowCount() == 3
@@ -336,7 +336,7 @@ def test_only_rows_in_sight_are_looked_up(qtbot: QtBot) -> None:
     table.resize(900, 32 + 3 * TALL_ROW)
     some = matches(100)
     table.show_matches(some)
-    assert known.recalled == [id_of(match.url) for match in some if match.url]
+    assert known.recalled == [youtube_id_of(match.url) for match in some if match.url]
     assert known.wanted == []
     table.show()
     qtbot.waitUntil(lambda: bool(known.wanted))
@@ -363,7 +363,7 @@ def test_a_gone_video_is_painted_quietly_and_a_thumbnail_in_full(qtbot: QtBot) -
     qtbot.waitUntil(lambda: bool(known.wanted))
     height = table.results.image_height
     for match in some:
-        known.images[id_of(match.url), height] = image
+        known.images[youtube_id_of(match.url), height] = image
     known.tell(some[1], GONE)
     shot = table.viewport().grab().toImage()
 

@@ -1,0 +1,292 @@
+"""Lists of matches to take away: files for other programs, a table to paste, a playlist."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import html
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.atomic import written_whole
+from core.errors import SoundalikeError
+from core.types import Match, youtube_id_of
+
+MOST_IN_PLAYLIST = 50
+"""YouTube takes no more videos in one address."""
+
+LABELS_SEPARATOR = " | "
+"""Between the labels of a clip in a line; the names themselves have commas."""
+
+_COLUMNS = (
+    "rank",
+    "similarity",
+    "title",
+    "channel",
+    "labels",
+    "start_s",
+    "end_s",
+    "best_second",
+    "video_id",
+    "url",
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A match with what YouTube says of its video.
+
+    Attributes
+    ----------
+    match : Match
+    title, channel : str
+        Empty where they are not known.
+    """
+
+    match: Match
+    title: str = ""
+    channel: str = ""
+
+
+def save(
+    path: Path, heading: str, listed: Sequence[Listed], spectrogram_png: bytes | None = None
+) -> None:
+    """Write a list as .csv, .json, .html or .m3u; an existing file is replaced, whole or not.
+
+    Parameters
+    ----------
+    path : Path
+        Its ending chooses the format.
+    heading : str
+        What the list is an answer to, for people.
+    listed : sequence of Listed
+    spectrogram_png : bytes, optional
+        A picture of what was searched for, which the page shows.
+
+    Raises
+    ------
+    SoundalikeError
+        If the ending is another, or the file cannot be written.
+    """
+    ending = path.suffix.lower()
+    if ending not in _WRITERS and ending != ".html":
+        raise SoundalikeError(
+            f"{path.name} ends in none of .csv, .json, .html and .m3u.",
+            "Choose one of these endings.",
+        )
+    if ending == ".html":
+        text = html_page(heading, listed, spectrogram_png)
+    else:
+        text = _WRITERS[ending](heading, listed)
+    try:
+        with written_whole(path) as file:
+            file.write(text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise SoundalikeError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            "Make room on the disk, or choose a folder that you may write to.",
+        ) from error
+
+
+def as_table(listed: Sequence[Listed]) -> tuple[str, str]:
+    """Return the rows as text separated by tabs, and as an HTML table, for a spreadsheet."""
+    rows = [_COLUMNS, *(_cells(one) for one in listed)]
+    lines = ["\t".join(_one_line(str(cell)) for cell in row) for row in rows]
+    body = "".join(
+        f"<tr>{''.join(f'<td>{html.escape(_one_line(str(cell)))}</td>' for cell in row)}</tr>"
+        for row in rows
+    )
+    return "\n".join(lines) + "\n", f'<meta charset="utf-8"><table>{body}</table>'
+
+
+def playlist_link(matches: Iterable[Match]) -> str:
+    """Return one address that plays the first 50 videos after each other; empty for none."""
+    ids = [youtube_id_of(match.url) for match in matches]
+    ids = list(dict.fromkeys(filter(None, ids)))[:MOST_IN_PLAYLIST]
+    return f"https://www.youtube.com/watch_videos?video_ids={','.join(ids)}" if ids else ""
+
+
+def _cells(one: Listed) -> tuple[str | int | float, ...]:
+    match = one.match
+    return (
+        match.rank,
+        round(match.similarity, 6),
+        _harmless(one.title),
+        _harmless(one.channel),
+        _harmless(LABELS_SEPARATOR.join(match.labels)),
+        match.start_s,
+        match.end_s,
+        "" if match.best_second is None else match.best_second,
+        match.video_id,
+        match.url,
+    )
+
+
+def _harmless(text: str) -> str:
+    """Return text that a spreadsheet does not take for a formula.
+
+    See "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _csv(heading: str, listed: Sequence[Listed]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(_COLUMNS)
+    writer.writerows(_cells(one) for one in listed)
+    return file.getvalue()
+
+
+def _json(heading: str, listed: Sequence[Listed]) -> str:
+    matches = [_record(one) for one in listed]
+    return json.dumps({"query": heading, "matches": matches}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _record(one: Listed) -> dict[str, Any]:
+    match = one.match
+    record: dict[str, Any] = {
+        "rank": match.rank,
+        "video_id": match.video_id,
+        "start_s": match.start_s,
+        "end_s": match.end_s,
+        "labels": list(match.labels),
+        "similarity": round(match.similarity, 6),
+        "url": match.url,
+    }
+    for name in ("best_second", "query_second", "no_link"):
+        value = getattr(match, name)
+        if value is not None:
+            record[name] = value
+    for name in ("title", "channel"):
+        if value := getattr(one, name):
+            record[name] = value
+    return record
+
+
+def _m3u(heading: str, listed: Sequence[Listed]) -> str:
+    lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(heading)}"]
+    for one in listed:
+        match = one.match
+        if not match.url:
+            continue
+        name = one.title or ", ".join(match.labels) or match.video_id
+        # A length of -1 is one that is not known.
+        length_s = round(match.end_s - match.start_s) or -1
+        lines += [f"#EXTINF:{length_s},{_one_line(name)}", match.url]
+    return "\n".join(lines) + "\n"
+
+
+_WRITERS: dict[str, Callable[[str, Sequence[Listed]], str]] = {
+    ".csv": _csv,
+    ".json": _json,
+    ".m3u": _m3u,
+    ".m3u8": _m3u,
+}
+
+
+def html_page(
+    heading: str,
+    listed: Sequence[Listed],
+    spectrogram_png: bytes | None = None,
+    has_thumbnails: bool = True,
+) -> str:
+    """Return one page that needs no other file; thumbnails are shown from YouTube's addresses.
+
+    Parameters
+    ----------
+    heading : str
+    listed : sequence of Listed
+    spectrogram_png : bytes, optional
+    has_thumbnails : bool
+        False for a page that is to be printed, without a network.
+    """
+    picture = ""
+    if spectrogram_png:
+        data = base64.b64encode(spectrogram_png).decode("ascii")
+        picture = f'<img class="sound" alt="Spectrogram" src="data:image/png;base64,{data}">'
+    rows = "\n".join(_html_row(one, has_thumbnails) for one in listed)
+    return _PAGE.format(
+        heading=html.escape(heading),
+        picture=picture,
+        thumbnails="<th></th>" if has_thumbnails else "",
+        rows=rows,
+    )
+
+
+def _html_row(one: Listed, has_thumbnail: bool) -> str:
+    match = one.match
+    title = html.escape(one.title or match.video_id)
+    thumbnail = ""
+    if youtube_id := youtube_id_of(match.url):
+        url = html.escape(match.url)
+        title = f'<a href="{url}">{title}</a>'
+        source = f"https://i.ytimg.com/vi/{youtube_id}/mqdefault.jpg"
+        thumbnail = f'<a href="{url}"><img alt="" loading="lazy" src="{source}"></a>'
+    elif match.no_link is not None:
+        title += f"<br><small>{html.escape(match.no_link)}</small>"
+    if one.channel:
+        title += f"<br><small>{html.escape(one.channel)}</small>"
+    cells = (
+        str(match.rank),
+        *((thumbnail,) if has_thumbnail else ()),
+        title,
+        html.escape(" · ".join(match.labels)),
+        _span(match),
+        f"{match.similarity:.3f}",
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _span(match: Match) -> str:
+    if match.end_s == 0:
+        return "whole video"
+    best = (
+        "" if match.best_second is None else f"<br><small>best {_clock(match.best_second)}</small>"
+    )
+    return f"{_clock(match.start_s)}–{_clock(match.end_s)}{best}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, second = divmod(int(seconds), 60)
+    return f"{minutes}:{second:02}"
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data: https://i.ytimg.com; style-src 'unsafe-inline'">
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width">
+<title>{heading}</title>
+<style>
+:root {{ color-scheme: light dark }}
+body {{ font: 15px/1.4 system-ui, sans-serif; margin: 24px auto; max-width: 1000px }}
+table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }}
+th, td {{ text-align: left; padding: 8px; border-bottom: 1px solid #8884 }}
+td {{ overflow-wrap: anywhere }}
+td img {{ display: block; width: 160px; height: 90px; background: #8883 }}
+.sound {{ max-width: 100% }}
+small {{ opacity: .75 }}
+</style>
+</head>
+<body>
+<h1>{heading}</h1>
+{picture}
+<table>
+<tr><th>#</th>{thumbnails}<th>Video</th><th>Labels</th><th>Time</th><th>Similarity</th></tr>
+{rows}
+</table>
+</body>
+</html>
+"""

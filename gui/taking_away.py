@@ -1,0 +1,64 @@
+"""Takes the list of matches away: to a file, the clipboard, a printer or a playlist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication, QPagedPaintDevice, QTextDocument
+
+from core import lists
+from core.jobs import Job
+from core.lists import Listed
+from gui.results_panel import ResultsPanel
+
+FILE_KINDS = "Web page (*.html);;Spreadsheet (*.csv);;JSON (*.json);;Playlist (*.m3u)"
+"""What a file dialog offers."""
+
+
+class TakingAway:
+    """What can be done with the list that a panel shows.
+
+    Parameters
+    ----------
+    panel : ResultsPanel
+    """
+
+    def __init__(self, panel: ResultsPanel) -> None:
+        self._panel = panel
+
+    def listed(self) -> list[Listed]:
+        """Return the matches as they are shown, with what is known of their videos."""
+        return [
+            Listed(match) if video is None else Listed(match, video.title, video.channel)
+            for match, video in self._panel.table.shown()
+        ]
+
+    def saving(self, path: Path, spectrogram_png: bytes | None = None) -> Callable[[Job], None]:
+        """Return the work that writes the list of now; see `core.lists.save` for its errors."""
+        heading, listed = self._panel.heading.text(), self.listed()
+
+        def save(_: Job) -> None:
+            lists.save(path, heading, listed, spectrogram_png)
+
+        return save
+
+    def copy_table(self) -> None:
+        """Copy the list so that it can be pasted into a spreadsheet or a letter."""
+        text, page = lists.as_table(self.listed())
+        mime = QMimeData()
+        mime.setText(text)
+        mime.setHtml(page)
+        QGuiApplication.clipboard().setMimeData(mime)
+
+    def playlist(self) -> str:
+        """Return the address that plays the selected videos; empty where none has a link."""
+        return lists.playlist_link(self._panel.table.selected())
+
+    def print_on(self, device: QPagedPaintDevice, spectrogram_png: bytes | None = None) -> None:
+        """Print the list, on a `QPrinter` or into a PDF file."""
+        document = QTextDocument()
+        heading = self._panel.heading.text()
+        document.setHtml(lists.html_page(heading, self.listed(), spectrogram_png, False))
+        document.print_(device)

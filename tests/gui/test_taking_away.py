@@ -1,0 +1,68 @@
+"""The list of matches as a file, on the clipboard, on paper and as a playlist."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtPrintSupport import QPrinter
+from pytestqt.qtbot import QtBot
+
+from core.jobs import Job
+from core.types import Match, watch_url
+from gui.results_model import Column
+from gui.results_panel import ResultsPanel
+from gui.taking_away import FILE_KINDS, TakingAway
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> ResultsPanel:
+    made = ResultsPanel()
+    qtbot.addWidget(made)
+    found = tuple(
+        Match(n, f"id{n:09}", 0, 10, ("Dog",), 1 - n / 100, watch_url(f"id{n:09}", 0))
+        for n in range(1, 61)
+    )
+    made.show_matches("Sounds like a dog", "", found)
+    return made
+
+
+def test_a_file_has_the_rows_as_they_are_sorted(panel: ResultsPanel, tmp_path: Path) -> None:
+    panel.table.sortByColumn(Column.RANK, Qt.SortOrder.DescendingOrder)
+    work = TakingAway(panel).saving(tmp_path / "list.csv")
+    panel.show_matches("Something else", "", ())
+    work(Job())
+    with (tmp_path / "list.csv").open(encoding="utf-8", newline="") as file:
+        assert [int(row["rank"]) for row in csv.DictReader(file)] == list(range(60, 0, -1))
+
+
+def test_every_kind_of_file_can_be_written(panel: ResultsPanel, tmp_path: Path) -> None:
+    endings = [kind.partition("(*")[2].rstrip(")") for kind in FILE_KINDS.split(";;")]
+    for ending in endings:
+        TakingAway(panel).saving(tmp_path / f"list{ending}", b"\x89PNG")(Job())
+        assert "id000000060" in (tmp_path / f"list{ending}").read_text(encoding="utf-8")
+
+
+def test_the_table_is_copied_as_text_and_as_a_table(panel: ResultsPanel) -> None:
+    TakingAway(panel).copy_table()
+    mime = QGuiApplication.clipboard().mimeData()
+    assert mime.text().splitlines()[1].split("\t")[8] == "id000000001"
+    assert "<td>id000000001</td>" in mime.html()
+
+
+def test_the_playlist_has_what_is_selected(panel: ResultsPanel) -> None:
+    assert TakingAway(panel).playlist().endswith("video_ids=id000000001")
+    panel.table.selectAll()
+    assert TakingAway(panel).playlist().count(",") == 49
+
+
+def test_the_list_is_printed(panel: ResultsPanel, tmp_path: Path) -> None:
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "list.pdf"))
+    TakingAway(panel).print_on(printer)
+    pdf = (tmp_path / "list.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF") and pdf.count(b"/Type /Page\n") >= 2
