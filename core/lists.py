@@ -257,7 +257,8 @@ def _span(match: Match) -> str:
 
 def _clock(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
-    return f"{minutes}:{second:02}"
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 _PAGE = """<!DOCTYPE html>
@@ -273,9 +274,9 @@ _PAGE = """<!DOCTYPE html>
 :root {{ color-scheme: light dark }}
 body {{ font: 15px/1.4 system-ui, sans-serif; margin: 24px auto; max-width: 1000px }}
 table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }}
-th, td {{ text-align: left; padding: 8px; border-bottom: 1px solid #8884 }}
+th, td {{ text-align: left; padding: 8px; border-bottom: 1px solid rgba(128, 128, 128, .3) }}
 td {{ overflow-wrap: anywhere }}
-td img {{ display: block; width: 160px; height: 90px; background: #8883 }}
+td img {{ display: block; width: 160px; height: 90px; background: rgba(128, 128, 128, .2) }}
 .sound {{ max-width: 100% }}
 small {{ opacity: .75 }}
 </style>

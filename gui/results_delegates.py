@@ -6,17 +6,8 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from core.types import Match
 from gui import formats, theme
-from gui.links.youtube import Video
-from gui.results_model import (
-    IMAGE_ROLE,
-    MATCH_ROLE,
-    SORT_ROLE,
-    VIDEO_ROLE,
-    remark_on,
-    title_of,
-)
+from gui.results_model import ROW_ROLE, Row, remark_on, title_of
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -37,14 +28,13 @@ class CellDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the cell."""
-        self.initStyleOption(option, index)
-        text, option.text = option.text, ""
-        widget = option.widget
+        # Not `initStyleOption`, which asks the model for nine roles that nothing here needs.
+        text, widget, row = str(index.data() or ""), option.widget, index.data(ROW_ROLE)
         style = widget.style() if widget is not None else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
         painter.save()
         room = option.rect.adjusted(theme.GRID, 0, -theme.GRID, 0)
-        self.paint_in(painter, room, option, index, text)
+        self.paint_in(painter, room, option, row, text)
         painter.restore()
 
     def paint_in(
@@ -52,11 +42,11 @@ class CellDelegate(QStyledItemDelegate):
         painter: QPainter,
         room: QRect,
         option: QStyleOptionViewItem,
-        index: Index,
+        row: Row,
         text: str,
     ) -> None:
         """Paint what the cell says; a number is right-aligned."""
-        color = strong(option, index)
+        color = strong(option, row)
         _write(painter, room, text, option.font, option.fontMetrics, color, _RIGHT)
 
     def small(self, option: QStyleOptionViewItem) -> tuple[QFont, QFontMetrics]:
@@ -72,7 +62,7 @@ class CellDelegate(QStyledItemDelegate):
         painter: QPainter,
         room: QRect,
         option: QStyleOptionViewItem,
-        index: Index,
+        row: Row,
         texts: tuple[str, str],
     ) -> None:
         """Write a line and a smaller one: below it in a tall row, behind it in a low one."""
@@ -80,19 +70,19 @@ class CellDelegate(QStyledItemDelegate):
         small_font, small_metrics = self.small(option)
         first, second = texts
         if not second:
-            _write(painter, room, first, font, metrics, strong(option, index), _LEFT)
+            _write(painter, room, first, font, metrics, strong(option, row), _LEFT)
             return
         if room.height() < TALL_ROW:
             width = min(room.width(), metrics.horizontalAdvance(first))
             rest = room.adjusted(width + theme.GRID, 0, 0, 0)
-            _write(painter, room, first, font, metrics, strong(option, index), _LEFT)
+            _write(painter, room, first, font, metrics, strong(option, row), _LEFT)
             if rest.width() > 3 * theme.GRID:
                 _write(painter, rest, second, small_font, small_metrics, quiet(option), _LEFT)
             return
         top = room.center().y() - (metrics.height() + small_metrics.height() + 2) // 2
         upper = QRect(room.left(), top, room.width(), metrics.height())
         lower = QRect(room.left(), upper.bottom() + 3, room.width(), small_metrics.height())
-        _write(painter, upper, first, font, metrics, strong(option, index), _LEFT)
+        _write(painter, upper, first, font, metrics, strong(option, row), _LEFT)
         _write(painter, lower, second, small_font, small_metrics, quiet(option), _LEFT)
 
 
@@ -116,39 +106,36 @@ class VideoDelegate(CellDelegate):
         painter: QPainter,
         room: QRect,
         option: QStyleOptionViewItem,
-        index: Index,
+        row: Row,
         text: str,
     ) -> None:
         """Paint the thumbnail where rows are tall, and the words beside it."""
-        match: Match = index.data(MATCH_ROLE)
-        video: Video | None = index.data(VIDEO_ROLE)
+        match = row.match
         if room.height() >= TALL_ROW:
-            self._paint_thumbnail(painter, room, option, index, video)
+            self._paint_thumbnail(painter, room, option, row)
             room = room.adjusted(THUMBNAIL_WIDTH + theme.GRID + 4, 0, 0, 0)
-        texts = title_of(match, video), remark_on(match, video)
-        if self.shows_labels and match.labels and is_watchable(video):
+        texts = title_of(match, row.video), remark_on(match, row.video)
+        if self.shows_labels and match.labels and row.is_watchable:
             labels = " · ".join(match.labels)
             has_title = texts[0] != match.video_id
             texts = (texts[0], labels) if has_title else (labels, texts[0])
-        self.two_lines(painter, room, option, index, texts)
+        self.two_lines(painter, room, option, row, texts)
 
     def _paint_thumbnail(
         self,
         painter: QPainter,
         room: QRect,
         option: QStyleOptionViewItem,
-        index: Index,
-        video: Video | None,
+        row: Row,
     ) -> None:
         top = room.top() + (room.height() - THUMBNAIL_HEIGHT) // 2
         place = QRect(room.left(), top, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
-        image = index.data(IMAGE_ROLE)
-        if image is not None and is_watchable(video):
-            painter.drawImage(place, image)
+        if row.image is not None and row.is_watchable:
+            painter.drawImage(place, row.image)
             return
         palette = option.palette
         painter.fillRect(place, theme.mixed(_ground(option), _text(option), 0.1))
-        name = "image" if is_watchable(video) else "prohibit"
+        name = "image" if row.is_watchable else "prohibit"
         color = theme.quiet_text(palette)
         sign = self._signs.get((name, color.rgb()))
         if sign is None:
@@ -166,11 +153,11 @@ class LabelsDelegate(CellDelegate):
         painter: QPainter,
         room: QRect,
         option: QStyleOptionViewItem,
-        index: Index,
+        row: Row,
         text: str,
     ) -> None:
         """Paint the chips, in two lines where the row is tall."""
-        match: Match = index.data(MATCH_ROLE)
+        match = row.match
         font, metrics = self.small(option)
         if not match.labels:
             _write(painter, room, text, font, metrics, quiet(option), _LEFT)
@@ -183,7 +170,7 @@ class LabelsDelegate(CellDelegate):
         painter.setFont(font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         fill = theme.mixed(_ground(option), _text(option), 0.1)
-        color = strong(option, index)
+        color = strong(option, row)
         right, line_top = room.left(), top
         for line, x, width, label in chips:
             line_top = top + line * (height + 4)
@@ -233,13 +220,13 @@ class TimeDelegate(CellDelegate):
         painter: QPainter,
         room: QRect,
         option: QStyleOptionViewItem,
-        index: Index,
+        row: Row,
         text: str,
     ) -> None:
         """Paint both."""
-        match: Match = index.data(MATCH_ROLE)
+        match = row.match
         best = "" if match.best_second is None else f"best {formats.clock(match.best_second)}"
-        self.two_lines(painter, room, option, index, (text, best))
+        self.two_lines(painter, room, option, row, (text, best))
 
 
 class SimilarityDelegate(CellDelegate):
@@ -250,7 +237,7 @@ class SimilarityDelegate(CellDelegate):
         painter: QPainter,
         room: QRect,
         option: QStyleOptionViewItem,
-        index: Index,
+        row: Row,
         text: str,
     ) -> None:
         """Paint the bar and the number."""
@@ -258,10 +245,10 @@ class SimilarityDelegate(CellDelegate):
         inner = QRectF(room).adjusted(0, 0, -number_width - theme.GRID, 0)
         bar = QRectF(inner.left(), round(inner.center().y()) - 4, inner.width(), 8)
         painter.fillRect(bar, theme.mixed(_text(option), _ground(option), 0.8))
-        share = min(1.0, max(0.0, float(index.data(SORT_ROLE) or 0.0)))
+        share = min(1.0, max(0.0, row.match.similarity))
         bar.setWidth(bar.width() * share)
-        painter.fillRect(bar, _bar_color(option, index))
-        color = strong(option, index)
+        painter.fillRect(bar, _bar_color(option, row))
+        color = strong(option, row)
         _write(painter, room, text, option.font, option.fontMetrics, color, _RIGHT)
 
 
@@ -277,15 +264,15 @@ class LinkDelegate(CellDelegate):
         painter: QPainter,
         room: QRect,
         option: QStyleOptionViewItem,
-        index: Index,
+        row: Row,
         text: str,
     ) -> None:
         """Paint the sign."""
-        match: Match = index.data(MATCH_ROLE)
+        match = row.match
         if not match.url:
             return
         color = _text(option) if _is_selected(option) else theme.link_color(option.palette)
-        if not is_watchable(index.data(VIDEO_ROLE)):
+        if not row.is_watchable:
             color = quiet(option)
         sign = self._signs.get(color.rgb())
         if sign is None:
@@ -295,14 +282,9 @@ class LinkDelegate(CellDelegate):
         painter.drawPixmap(QPointF(option.rect.center()) - QPointF(side, side), sign)
 
 
-def is_watchable(video: Video | None) -> bool:
-    """Return whether nobody said that a video is private or gone."""
-    return video is None or video.standing.is_watchable
-
-
-def strong(option: QStyleOptionViewItem, index: Index) -> QColor:
+def strong(option: QStyleOptionViewItem, row: Row) -> QColor:
     """Return the colour of a row's text; that of a video that is gone is quiet."""
-    return _text(option) if is_watchable(index.data(VIDEO_ROLE)) else quiet(option)
+    return _text(option) if row.is_watchable else quiet(option)
 
 
 def quiet(option: QStyleOptionViewItem) -> QColor:
@@ -342,11 +324,11 @@ def _ground(option: QStyleOptionViewItem) -> QColor:
     return palette.color(_group(option), role)
 
 
-def _bar_color(option: QStyleOptionViewItem, index: Index) -> QColor:
+def _bar_color(option: QStyleOptionViewItem, row: Row) -> QColor:
     palette: QPalette = option.palette
     if _is_selected(option):
         return palette.color(QPalette.ColorRole.HighlightedText)
-    if not is_watchable(index.data(VIDEO_ROLE)):
+    if not row.is_watchable:
         return theme.mixed(_text(option), _ground(option), 0.55)
     return palette.color(_group(option), QPalette.ColorRole.Highlight)
 

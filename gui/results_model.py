@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QImage
@@ -17,10 +17,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 """The plain value: rank and similarity as numbers, so that 10 comes after 9."""
-MATCH_ROLE = SORT_ROLE + 1
-VIDEO_ROLE = SORT_ROLE + 2
-IMAGE_ROLE = SORT_ROLE + 3
-"""The thumbnail, `ResultsModel.image_height` pixels high; None while there is none."""
+ROW_ROLE = SORT_ROLE + 1
+"""The `Row` that a cell is of."""
 
 NOT_RESOLVED = "not resolved"
 
@@ -39,6 +37,7 @@ class Column(IntEnum):
     LINK = 5
 
 
+_COLUMNS = tuple(Column)
 _TITLES = {
     Column.RANK: "#",
     Column.VIDEO: "Video",
@@ -50,6 +49,27 @@ _TITLES = {
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _ALIGNED = {Column.SIMILARITY: _RIGHT}
+
+
+class Row(NamedTuple):
+    """All there is to paint of a row.
+
+    Attributes
+    ----------
+    match : Match
+    video : Video or None
+    image : QImage or None
+        The thumbnail, `ResultsModel.image_height` pixels high.
+    """
+
+    match: Match
+    video: Video | None
+    image: QImage | None
+
+    @property
+    def is_watchable(self) -> bool:
+        """Whether nobody said that the video is private or gone."""
+        return self.video is None or self.video.standing.is_watchable
 
 
 class ResultsModel(QAbstractTableModel):
@@ -151,13 +171,9 @@ class ResultsModel(QAbstractTableModel):
         """Return what a cell shows, says aloud, or is sorted by."""
         if not index.isValid() or index.row() >= len(self._matches):
             return None
-        row, column = index.row(), Column(index.column())
-        if role == MATCH_ROLE:
-            return self._matches[row]
-        if role == VIDEO_ROLE:
-            return self.video_at(row)
-        if role == IMAGE_ROLE:
-            return self._image(row)
+        row, column = index.row(), _COLUMNS[index.column()]
+        if role == ROW_ROLE:
+            return Row(self._matches[row], self.video_at(row), self._image(row))
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
         if role == SORT_ROLE:

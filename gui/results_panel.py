@@ -75,7 +75,6 @@ class ResultsPanel(QWidget):
         self._sides = QSplitter(Qt.Orientation.Horizontal)
         self._look_ups: LookUps | None = None
         self._may_look_up: bool | None = None
-        self._dimming = QGraphicsOpacityEffect(self.table)
         self._build()
         self._follow_palette()
 
@@ -86,9 +85,6 @@ class ResultsPanel(QWidget):
         self.summary.setFont(theme.scaled_font(self, 1.0))
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
-        self._dimming.setOpacity(0.45)
-        self._dimming.setEnabled(False)
-        self.table.setGraphicsEffect(self._dimming)
         self.count.setRange(1, MOST_RESULTS)
         self.count.setAccessibleName("Number of results")
         self.count.setKeyboardTracking(False)
@@ -286,7 +282,13 @@ class ResultsPanel(QWidget):
 
     def set_dimmed(self, is_dimmed: bool) -> None:
         """Dim an answer that a newer one will replace."""
-        self._dimming.setEnabled(is_dimmed)
+        if is_dimmed == self.is_dimmed:
+            return
+        # Even a disabled effect would have the whole table painted anew at each step of a scroll.
+        effect = QGraphicsOpacityEffect(self.table) if is_dimmed else None
+        if effect is not None:
+            effect.setOpacity(0.45)
+        self.table.setGraphicsEffect(effect)  # type: ignore[arg-type]
 
     def set_known(self, names: list[str]) -> None:
         """Offer these class names while a person types."""
@@ -318,7 +320,7 @@ class ResultsPanel(QWidget):
     @property
     def is_dimmed(self) -> bool:
         """Whether what is shown is about to be replaced."""
-        return self._dimming.isEnabled()
+        return self.table.graphicsEffect() is not None
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""

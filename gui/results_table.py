@@ -147,7 +147,9 @@ class ResultsTable(QTableView):
             return
         ids, current = self.results.youtube_ids, self.currentIndex()
         height = round(THUMBNAIL_HEIGHT * self.devicePixelRatioF()) if self._is_tall else 0
-        self.results.image_height = height
+        if height != self.results.image_height:
+            self.results.image_height = height
+            self.viewport().update()
         first = max(0, self.rowAt(0))
         last = self.rowAt(self.viewport().height() - 1)
         last = self.proxy.rowCount() - 1 if last < 0 else last
@@ -157,7 +159,6 @@ class ResultsTable(QTableView):
             chosen = ids[self.proxy.mapToSource(current).row()]
             wishes[:0] = [(chosen, height), (chosen, LARGE)]
         self._look_ups.want(wishes)
-        self.viewport().update()
 
     # Rows
 
