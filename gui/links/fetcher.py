@@ -30,11 +30,14 @@ class Answer:
     body : bytes
     retry_after : str
         The header of that name.
+    is_reached : bool
+        Whether anybody answered at all.
     """
 
     status: int
     body: bytes = b""
     retry_after: str = ""
+    is_reached: bool = True
 
 
 class Fetcher(QObject):
@@ -126,16 +129,19 @@ class _Fetch(QObject):
         self._take()
         if self._is_over:
             return
-        reply = self._reply
-        status = reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
+        reply, status = self._reply, self._status
         retry_after = bytes(reply.rawHeader("Retry-After").data()).decode("latin-1")
-        is_whole = isinstance(status, int) and (
-            status >= 400 or reply.error() == QNetworkReply.NetworkError.NoError
-        )
-        self._end(Answer(status if is_whole else 0, bytes(self._body), retry_after))
+        is_whole = status >= 400 or reply.error() == QNetworkReply.NetworkError.NoError
+        whole = status if is_whole else 0
+        self._end(Answer(whole, bytes(self._body), retry_after, status > 0))
 
     def _give_up(self) -> None:
-        self._end(Answer(0))
+        self._end(Answer(0, is_reached=self._status > 0))
+
+    @property
+    def _status(self) -> int:
+        status = self._reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
+        return status if isinstance(status, int) else 0
 
     def _end(self, answer: Answer) -> None:
         self.drop()

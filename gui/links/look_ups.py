@@ -45,7 +45,7 @@ class _State:
     has_picture : bool or None
         Whether there is a picture on the shelf; None where that was not yet asked.
     n_titles, n_pictures : int
-        How often YouTube was asked.
+        How often YouTube was asked and somebody answered.
     """
 
     video: Video | None = None
@@ -240,13 +240,11 @@ class LookUps(QObject):
         return len(self._asking) < AT_ONCE and server.allows(n_of_server)
 
     def _ask_title(self, youtube_id: str) -> None:
-        self._states[youtube_id].n_titles += 1
         self._asking.add(("title", youtube_id))
         address = self._services.title_address(youtube_id)
         self._fetch(address, _MOST_TITLE_BYTES, partial(self._on_title, youtube_id))
 
     def _ask_picture(self, youtube_id: str) -> None:
-        self._states[youtube_id].n_pictures += 1
         self._asking.add(("picture", youtube_id))
         address = self._services.thumbnail_address(youtube_id)
         self._fetch(address, _MOST_THUMBNAIL_BYTES, partial(self._on_picture, youtube_id))
@@ -261,12 +259,13 @@ class LookUps(QObject):
 
     def _on_title(self, youtube_id: str, answer: Answer) -> None:
         self._asking.discard(("title", youtube_id))
+        state = self._states[youtube_id]
+        state.n_titles += answer.is_reached
         video = read_title(answer.status, answer.body)
         if video is None:
             self._titles.failed(told_wait_s(answer.retry_after))
         else:
             self._titles.succeeded()
-            state = self._states[youtube_id]
             state.video, state.is_video_fresh = video, True
             self._shelf.keep_video(youtube_id, video)
             self.changed.emit([youtube_id])
@@ -274,12 +273,13 @@ class LookUps(QObject):
 
     def _on_picture(self, youtube_id: str, answer: Answer) -> None:
         self._asking.discard(("picture", youtube_id))
+        state = self._states[youtube_id]
+        state.n_pictures += answer.is_reached
         jpeg = read_thumbnail(answer.status, answer.body)
         if jpeg is None:
             self._thumbnails.failed(told_wait_s(answer.retry_after))
         else:
             self._thumbnails.succeeded()
-            state = self._states[youtube_id]
             state.has_picture, state.is_picture_fresh = None if jpeg else False, True
             heights = [height for key, height in self._wanted if key == youtube_id and height]
             self._shelf.keep_picture(youtube_id, jpeg, heights if jpeg else ())

@@ -19,7 +19,7 @@ from gui.links.cache import Cache, Known
 from gui.links.look_ups import LARGE, LookUps
 from gui.links.politeness import Politeness, told_wait_s
 from gui.links.shelf import decoded
-from gui.links.youtube import Standing, Video, one_line, read_title
+from gui.links.youtube import Services, Standing, Video, one_line, read_title
 from gui.runner import Lane
 from tests.gui.youtube_server import MARKUP, YoutubeServer, jpeg, serving, title
 
@@ -42,9 +42,11 @@ Make = Callable[..., LookUps]
 def make(qtbot: QtBot, tmp_path: Path, youtube: YoutubeServer) -> Iterator[Make]:
     made: list[tuple[LookUps, Lane]] = []
 
-    def look_ups(is_allowed: bool = True, cache: str = "cache.sqlite", **more: object) -> LookUps:
+    def look_ups(
+        is_allowed: bool = True, cache: str = "cache.sqlite", timeout_s: float = 1.0
+    ) -> LookUps:
         lane = Lane("look-ups")
-        these = LookUps(tmp_path / cache, lane, youtube.services, timeout_s=1.0, **more)  # type: ignore[arg-type]
+        these = LookUps(tmp_path / cache, lane, youtube.services, timeout_s=timeout_s)
         these.allow(is_allowed)
         made.append((these, lane))
         return these
@@ -94,7 +96,7 @@ def test_what_youtube_says_is_understood(
 
 @pytest.mark.parametrize(
     "begin",
-    ["html", "h401", "h404", "deep", "list", "none", "away", "loop", "huge", "hang", "drip"],
+    ["html", "h401", "h404", "deep", "list", "none", "away", "loop", "huge", "drip"],
 )
 def test_what_is_no_answer_of_youtubes_is_not_believed(
     qtbot: QtBot, make: Make, youtube: YoutubeServer, begin: str
@@ -111,6 +113,30 @@ def test_what_is_no_answer_of_youtubes_is_not_believed(
         youtube.release.set()
         assert other.asked == []
         assert youtube.n_huge_bytes < 6 * (6 * 1024**2)  # what the sockets' buffers take
+
+
+def test_who_does_not_answer_is_asked_again_later_and_more_seldom(
+    qtbot: QtBot, make: Make, youtube: YoutubeServer
+) -> None:
+    look_ups = make(timeout_s=0.1)
+    look_ups.want([(key("hang"), 56)])
+    qtbot.waitUntil(lambda: sum("/vi/" in path for path in youtube.asked) == 5)
+    assert look_ups._states[key("hang")].n_pictures == 0
+    assert look_ups._thumbnails._n_failures >= 4
+    assert look_ups.video(key("hang")) is None
+
+
+def test_a_network_that_comes_back_is_used(
+    qtbot: QtBot, make: Make, youtube: YoutubeServer
+) -> None:
+    look_ups = make()
+    right = look_ups._services
+    look_ups._services = Services("http://127.0.0.1:1/oembed", "http://127.0.0.1:1/vi")
+    look_ups.want([(key("ok"), 56)])
+    qtbot.waitUntil(lambda: look_ups._titles._n_failures == 5)
+    look_ups._services = right
+    qtbot.waitUntil(lambda: look_ups.image(key("ok"), 56) is not None)
+    assert youtube.asked
 
 
 def test_a_picture_comes_scaled_and_large(qtbot: QtBot, make: Make) -> None:
