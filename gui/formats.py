@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 
 def clock(seconds: float, decimals: int = 0) -> str:
     """Return a time such as 0:07.4 or 1:02:03."""
@@ -39,6 +41,25 @@ def decibels(level_db: float) -> str:
 def elapsed(seconds: float) -> str:
     """Return a short time such as 12 ms or 1.4 s."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def day(time_s: float, now: datetime | None = None) -> str:
+    """Return when something was, such as today, 14:05, yesterday, or 3 Nov 2025.
+
+    Parameters
+    ----------
+    time_s : float
+        Seconds since 1970.
+    now : datetime, optional
+        The present, in local time.
+    """
+    now = now or datetime.now()
+    then = datetime.fromtimestamp(time_s)
+    if then.date() == now.date():
+        return f"today, {then:%H:%M}"
+    if then.date() == now.date() - timedelta(days=1):
+        return "yesterday"
+    return f"{then.day} {then:%b}" if then.year == now.year else f"{then.day} {then:%b %Y}"
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -7,13 +7,27 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QImage
 
+from core.keeping import Past
 from core.types import Query
 from gui import formats
 from gui.session import Answer, Span
+from gui.thumbnails import image_of
 
 MOST_ENTRIES = 1000
+
+THUMBNAIL_ROLE = int(Qt.ItemDataRole.UserRole)
+SEARCH_ROLE = THUMBNAIL_ROLE + 1
+"""A small picture or None, and all words that an entry can be found by."""
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -42,6 +56,12 @@ class Entry:
     answer : Answer or None
     trouble : str
         Why there is no answer.
+    past : Past or None
+        What the library knows of it, once it does.
+    query : Query or None
+        What it searched for, where the library had to be asked for that.
+    is_gone : bool
+        Whether its file was looked for and not found.
     """
 
     name: str
@@ -51,6 +71,23 @@ class Entry:
     fraction: float = 0.0
     answer: Answer | None = field(default=None, repr=False)
     trouble: str = ""
+    past: Past | None = None
+    query: Query | None = field(default=None, repr=False)
+    is_gone: bool = False
+    _image: QImage | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, past: Past) -> Entry:
+        """Return an entry of a former day."""
+        return cls(past.name, Path(past.path), past.span, Status.DONE, 1.0, past=past)
+
+    @property
+    def image(self) -> QImage | None:
+        """A small spectrogram, where there is one."""
+        levels = self.past.thumbnail if self.past is not None else None
+        if self._image is None and levels is not None:
+            self._image = image_of(levels)
+        return self._image
 
     @property
     def detail(self) -> str:
@@ -62,16 +99,39 @@ class Entry:
                 return f"Listening · {self.fraction:.0%}"
             case Status.FAILED:
                 return self.trouble
-        if self.answer is None:
+        if self.answer is not None:
+            matches = self.answer.matches
+            return self._summary(matches.query.duration_s, len(matches.matches))
+        if self.past is None:
             return ""
-        number = formats.count(len(self.answer.matches.matches), "match", "matches")
+        parts = [formats.day(self.past.asked_s)]
+        if self.is_gone:
+            parts.append("file gone")
+        parts.append(self._summary(self.past.duration_s, self.past.n_matches))
+        return " · ".join(parts)
+
+    @property
+    def label(self) -> str:
+        """What the nearest clips had in common."""
+        return self.past.label if self.past is not None else ""
+
+    def _summary(self, duration_s: float, n_matches: int) -> str:
+        length = formats.clock(duration_s, 1)
         if self.span is not None:
-            return f"{formats.clock(self.span[0], 1)} – {formats.clock(self.span[1], 1)} · {number}"
-        return f"{formats.clock(self.answer.matches.query.duration_s, 1)} · {number}"
+            length = " – ".join(formats.clock(time_s, 1) for time_s in self.span)
+        return f"{length} · {formats.count(n_matches, 'match', 'matches')}"
 
 
 class History(QAbstractListModel):
-    """A list of entries for a view: the name, then in another line how it stands."""
+    """A list of entries for a view: the name, then in another line how it stands.
+
+    Signals
+    -------
+    answered : Entry
+        It has an answer, the first one or another one.
+    """
+
+    answered = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +152,12 @@ class History(QAbstractListModel):
             return f"{entry.name}, {entry.detail}"
         if role == Qt.ItemDataRole.ToolTipRole:
             # Long names and reasons are cut off in the list. Plain text, whatever a file is called.
-            return f"<p>{_escaped(entry.name)}<br>{_escaped(entry.detail)}</p>"
+            lines = (entry.name, entry.detail, entry.label)
+            return f"<p>{'<br>'.join(map(_escaped, filter(None, lines)))}</p>"
+        if role == THUMBNAIL_ROLE:
+            return entry.image
+        if role == SEARCH_ROLE:
+            return f"{entry.name} {entry.label} {entry.detail}"
         return None
 
     def at(self, index: _Index) -> Entry:
@@ -118,6 +183,32 @@ class History(QAbstractListModel):
             del self._entries[MOST_ENTRIES:]
             self.endRemoveRows()
 
+    def load(self, pasts: list[Past]) -> None:
+        """Put entries of former days, the newest first, below what is there."""
+        known = {entry.past.key for entry in self._entries if entry.past is not None}
+        entries = [Entry.of(past) for past in pasts if past.key not in known]
+        first = len(self._entries)
+        entries = entries[: max(0, MOST_ENTRIES - first)]
+        if entries:
+            self.beginInsertRows(QModelIndex(), first, first + len(entries) - 1)
+            self._entries += entries
+            self.endInsertRows()
+
+    def remove(self, entry: Entry) -> None:
+        """Forget one entry."""
+        if entry in self._entries:
+            row = self._entries.index(entry)
+            self.beginRemoveRows(QModelIndex(), row, row)
+            del self._entries[row]
+            self.endRemoveRows()
+
+    def finish(self, entry: Entry, answer: Answer) -> None:
+        """Give an entry its answer."""
+        entry.answer, entry.status = answer, Status.DONE
+        if entry in self._entries:  # nobody wanted it forgotten meanwhile
+            self.update(entry)
+            self.answered.emit(entry)
+
     def update(self, entry: Entry) -> None:
         """Tell views that an entry has changed."""
         if entry in self._entries:
@@ -126,16 +217,15 @@ class History(QAbstractListModel):
 
     def remember(self, answer: Answer) -> None:
         """Add an answer, or renew the entry that it belongs to."""
-        query, audio = answer.source, answer.audio
-        if not isinstance(query, Query) or audio is None:
+        if not isinstance(answer.source, Query):
             return
-        for entry in self._entries:
-            is_same = entry.answer is not None and entry.answer.source is query
-            if is_same or (entry.path == audio.path and entry.span == answer.span):
-                entry.answer, entry.status = answer, Status.DONE
-                self.update(entry)
-                return
-        self.add([Entry(audio.name, audio.path, answer.span, Status.DONE, 1.0, answer)])
+        audio = answer.audio
+        entry = next((each for each in self._entries if _belongs(answer, each)), None)
+        if entry is None and audio is not None:
+            entry = Entry(audio.name, audio.path, answer.span, fraction=1.0)
+            self.add([entry])
+        if entry is not None:
+            self.finish(entry, answer)
 
     def waiting(self) -> Entry | None:
         """Return the entry whose turn it is."""
@@ -146,6 +236,17 @@ class History(QAbstractListModel):
         self.beginResetModel()
         self._entries.clear()
         self.endResetModel()
+
+
+def _belongs(answer: Answer, entry: Entry) -> bool:
+    if answer.source is entry.query:
+        return True
+    if entry.answer is None and entry.past is not None:
+        return False  # what a former day asked is kept as it was
+    if entry.answer is not None and entry.answer.source is answer.source:
+        return True
+    audio = answer.audio
+    return audio is not None and (entry.path, entry.span) == (audio.path, answer.span)
 
 
 def _escaped(text: str) -> str:

@@ -66,19 +66,16 @@ class Queue(QObject):
             return Answer(query, found, audio)
 
         def done(answer: Answer) -> None:
-            entry.status, entry.answer = Status.DONE, answer
-            self._end(entry)
+            self._at_work = None
+            self._history.finish(entry, answer)
 
         def failed(error: SoundalikeError) -> None:
+            self._at_work = None
             entry.status, entry.trouble = Status.FAILED, f"{error.message} {error.hint}"
-            self._end(entry)
+            self._history.update(entry)
 
         def progressed(stage: str, fraction: float | None) -> None:
             entry.fraction = fraction or 0.0
             self._history.update(entry)
 
         self._lane.submit(match, done, failed, progressed)
-
-    def _end(self, entry: Entry) -> None:
-        self._at_work = None
-        self._history.update(entry)

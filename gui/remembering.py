@@ -1,0 +1,287 @@
+"""The library at work: what is kept of the window's doings, in a lane of its own."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from core.audio.files import AudioFile
+from core.audio.thumbnail import thumbnail
+from core.errors import AudioFileError, Cancelled, SoundalikeError
+from core.explaining import common_labels
+from core.jobs import Job
+from core.keeping import Past, Star
+from core.library import Library
+from core.options import Filter
+from core.types import Match, Query
+from gui.history import Entry, History
+from gui.history_panel import HistoryPanel
+from gui.runner import Lane
+from gui.session import Answer, Choices
+from gui.stars import Stars
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """An entry of a former day, ready to be asked again.
+
+    Attributes
+    ----------
+    entry : Entry
+    query : Query
+    audio : AudioFile or None
+        None where the file is gone, and with it the picture and the sound.
+    """
+
+    entry: Entry
+    query: Query
+    audio: AudioFile | None
+
+
+class Remembering(QObject):
+    """Joins the history, its panel and the library. Lives in the window's thread.
+
+    Parameters
+    ----------
+    library : Library
+        Only the lane uses it.
+    lane : Lane
+        Nothing else may be done in it.
+    history : History
+    panel : HistoryPanel
+    choices : callable
+        Returns what a person has chosen.
+
+    Signals
+    -------
+    recalled : Recalled
+    presets_changed : dict of str to Filter
+    stars_changed : frozenset of (str, float)
+        Video id and start of each clip with a star.
+    hidden_changed : frozenset of str
+    noted : str
+        Something worth knowing.
+    failed : SoundalikeError
+        The library cannot be used; said once.
+    """
+
+    recalled = Signal(object)
+    presets_changed = Signal(dict)
+    stars_changed = Signal(object)
+    hidden_changed = Signal(object)
+    noted = Signal(str)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        library: Library,
+        lane: Lane,
+        history: History,
+        panel: HistoryPanel,
+        choices: Callable[[], Choices],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._library, self._lane, self._history = library, lane, history
+        self._choices = choices
+        self.stars = Stars(self)
+        self._waiting: deque[tuple[Callable[[Job], Any], Callable[[Any], None]]] = deque()
+        self._is_told = False
+        lane.busy_changed.connect(self._go_on)
+        history.answered.connect(self._remember)
+        self.stars.noted.connect(self._note)
+        panel.show_stars(self.stars)
+        panel.removed.connect(self._remove)
+        panel.cleared.connect(self._clear)
+        panel.star_removed.connect(lambda star: self.unstar(star.video_id, star.start_s))
+        panel.folder_wanted.connect(self._open_folder)
+
+    def load(self) -> None:
+        """Show what is kept."""
+        self._do(lambda _: self._library.history(), self._history.load)
+        self._do(lambda _: self._library.stars(), self._show_stars)
+        self._do(lambda _: self._library.presets(), self.presets_changed.emit)
+        self._do(lambda _: self._library.hidden(), self.hidden_changed.emit)
+
+    def close(self) -> None:
+        """Stop; what still waits is written in the lane's thread, without pictures."""
+        rest = [work for work, _ in self._waiting]
+        self._waiting.clear()
+
+        def finish() -> None:
+            job = Job()
+            job.cancel()
+            for work in rest:
+                with suppress(SoundalikeError, Cancelled):
+                    work(job)
+
+        self._lane.close(finish)
+
+    # History
+
+    def recall(self, entry: Entry) -> None:
+        """Get an entry of a former day ready to be asked again."""
+        past = entry.past
+        if past is None:
+            return
+
+        def read(_: Job) -> tuple[Query | None, AudioFile | None]:
+            query, audio = self._library.query(past), None
+            with suppress(AudioFileError):
+                audio = AudioFile(Path(past.path), past.name)
+            return query, audio
+
+        def done(found: tuple[Query | None, AudioFile | None]) -> None:
+            query, audio = found
+            if query is None:
+                self._history.remove(entry)
+                self.noted.emit("Another window has forgotten this sound.")
+                return
+            entry.query, entry.is_gone = query, audio is None
+            self._history.update(entry)
+            self.recalled.emit(Recalled(entry, query, audio))
+
+        self._do(read, done)
+
+    def _remember(self, entry: Entry) -> None:
+        answer = entry.answer
+        if answer is None or not isinstance(answer.source, Query):
+            return
+        past, query = _past(entry, answer, self._choices()), answer.source
+
+        def write(job: Job) -> None:
+            # Set here, not in the window's thread: what is written next must know the key, and
+            # when the program ends, only the lane is left.
+            earlier = entry.past
+            kept = past if earlier is None else replace(past, key=earlier.key)
+            kept = replace(kept, thumbnail=_thumbnail(earlier, answer, job))
+            entry.past = replace(kept, key=self._library.remember(kept, query))
+
+        self._do(write, lambda _: self._history.update(entry))
+
+    def _remove(self, entry: Entry) -> None:
+        self._history.remove(entry)
+
+        def forget(_: Job) -> None:
+            if entry.past is not None:
+                self._library.remove(entry.past.key)
+
+        self._do(forget)
+
+    def _clear(self) -> None:
+        self._history.clear()
+        self._do(lambda _: self._library.clear_history())
+
+    def _open_folder(self, entry: Entry) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(entry.path.parent)))
+
+    # Stars, hidden videos, presets
+
+    def star(self, match: Match) -> None:
+        """Keep a match."""
+        star = Star(match.video_id, match.start_s, match.end_s, match.labels, match.url)
+        self._change_stars(lambda: self._library.star(star))
+
+    def unstar(self, video_id: str, start_s: float) -> None:
+        """Let go of a clip."""
+        self._change_stars(lambda: self._library.unstar(video_id, start_s))
+
+    def _note(self, star: Star, note: str) -> None:
+        self._change_stars(lambda: self._library.star(replace(star, note=note)))
+
+    def _change_stars(self, change: Callable[[], None]) -> None:
+        def work(_: Job) -> list[Star]:
+            change()
+            return self._library.stars()
+
+        self._do(work, self._show_stars)
+
+    def _show_stars(self, stars: list[Star]) -> None:
+        self.stars.show_stars(stars)
+        self.stars_changed.emit(frozenset((star.video_id, star.start_s) for star in stars))
+
+    def hide(self, video_id: str) -> None:
+        """Do not show a video any more."""
+        self._change_hidden(lambda: self._library.hide(video_id))
+
+    def show(self, video_id: str) -> None:
+        """Show a video again."""
+        self._change_hidden(lambda: self._library.show(video_id))
+
+    def _change_hidden(self, change: Callable[[], None]) -> None:
+        def work(_: Job) -> frozenset[str]:
+            change()
+            return self._library.hidden()
+
+        self._do(work, self.hidden_changed.emit)
+
+    def save_preset(self, name: str, filters: Filter) -> None:
+        """Keep a filter under a name."""
+        self._do(lambda _: self._library.save_preset(name, filters))
+
+    def remove_preset(self, name: str) -> None:
+        """Let go of a filter."""
+        self._do(lambda _: self._library.remove_preset(name))
+
+    # The lane
+
+    def _do(self, work: Callable[[Job], Any], done: Callable[[Any], None] = lambda _: None) -> None:
+        """Have something done after all that waits; a lane alone would drop what waits."""
+        self._waiting.append((work, done))
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if not self._waiting or self._lane.is_busy:
+            return
+        work, done = self._waiting.popleft()
+
+        def succeeded(result: Any) -> None:
+            done(result)
+            self._tell()
+
+        self._lane.submit(work, succeeded, self._on_failed, must_finish=True)
+
+    def _tell(self) -> None:
+        notices, self._library.notices[:] = list(self._library.notices), []
+        for notice in notices:
+            self.noted.emit(notice)
+
+    def _on_failed(self, error: SoundalikeError) -> None:
+        self._tell()
+        if not self._is_told:
+            self._is_told = True
+            self.failed.emit(error)
+
+
+def _past(entry: Entry, answer: Answer, choices: Choices) -> Past:
+    matches, earlier = answer.matches, entry.past
+    return Past(
+        asked_s=earlier.asked_s if earlier is not None else 0.0,
+        name=entry.name,
+        path=str(entry.path),
+        span=entry.span,
+        duration_s=matches.query.duration_s,
+        k=choices.k,
+        filters=choices.filters,
+        by=choices.by,
+        n_matches=len(matches.matches),
+        label=common_labels(matches.matches),
+    )
+
+
+def _thumbnail(earlier: Past | None, answer: Answer, job: Job) -> Any:
+    if earlier is not None and earlier.thumbnail is not None:
+        return earlier.thumbnail
+    if answer.audio is None:
+        return None
+    try:
+        return thumbnail(answer.audio, answer.span, job)
+    except (AudioFileError, Cancelled):
+        return None  # the words are worth more than the picture
