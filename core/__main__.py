@@ -11,10 +11,13 @@ from pathlib import Path
 
 from core import __version__, commands
 from core.errors import Cancelled, SoundalikeError
+from core.files.mirrors import REGIONS, VARIABLE
 from core.options import DEFAULT_K, ENGINES, FRAMES, ID_SERVICE, MEAN, Weights
 from core.terminal import plain
 
 DONE, KNOWN_ERROR, INTERRUPTED = 0, 1, 130
+
+_FILES_ACTIONS = ("status", "fetch", "verify", "import", "list", "remove", "use", "move")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,7 +127,6 @@ def parser() -> argparse.ArgumentParser:
     where.add_argument(
         "--workers",
         type=_positive,
-        default=os.cpu_count() or 1,
         metavar="N",
         help="processes; as many as there are processors if left out",
     )
@@ -144,6 +146,13 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--vectors", action="store_true", help="add the 128 numbers that are compared"
     )
+    prototypes = command(
+        "prototypes", commands.prototypes, "Compute what AudioSet's classes sound like."
+    )
+    prototypes.add_argument(
+        "source", nargs="+", type=Path, help="a catalogue, or sources as build takes them"
+    )
+    prototypes.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
     embed = command(
         "embed",
         commands.embed,
@@ -157,12 +166,32 @@ def parser() -> argparse.ArgumentParser:
     example.add_argument("file", type=Path, metavar="FILE.wav")
     example.add_argument("--sound", default="Bark", metavar="CLASS", help="what it is (Bark)")
     example.add_argument("--seed", type=int, default=4_000, help="another number, another sound")
-    files = command("files", commands.files, "Look after the files that VGGish needs.")
+    files = command(
+        "files",
+        commands.files,
+        "Fetch and look after the trained model, AudioSet and the data folder.",
+        "filters",
+    )
+    files.add_argument("action", nargs="?", choices=_FILES_ACTIONS, default="status")
     files.add_argument(
-        "action", nargs="?", choices=("status", "fetch", "verify", "import"), default="status"
+        "path",
+        nargs="*",
+        type=Path,
+        metavar="WHAT",
+        help="fetch: model, features (model); import: files on this machine; remove: keys that "
+        "list shows; use: the name of a catalogue; move: the new data folder",
     )
     files.add_argument(
-        "path", nargs="*", type=Path, metavar="PATH", help="for import: files on this machine"
+        "--mirror",
+        metavar="NAME",
+        help=f"where to fetch from: {', '.join(REGIONS)}, or an address with the files below it "
+        f"({VARIABLE}, or {REGIONS[0]})",
+    )
+    files.add_argument(
+        "--balanced", action="store_true", help="of AudioSet only the balanced 42,531 clips"
+    )
+    files.add_argument(
+        "--keep", action="store_true", help="keep AudioSet's archive beside the catalogue"
     )
     return top
 

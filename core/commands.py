@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import tempfile
 import time
 from argparse import Namespace
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from core.engine import Engine
 from core.errors import AudioFileError, Cancelled, CatalogError, DownloadError
+from core.jobs import Job
 from core.options import Filter, Options
 from core.paths import DataFolder
+from core.pinned import CHECKPOINT, PCA
 from core.terminal import Progress, catalog_text, class_table, match_table, plain
 from core.types import Match, Matches
 
@@ -83,6 +88,7 @@ def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, Any]
                 "clips": catalog.n_clips,
                 "model": catalog.model,
                 "demo": catalog.is_demo,
+                "starter": catalog.is_starter,
                 "notes": list(catalog.notes),
             },
             "matches": [_match_record(item) for item in answer.matches],
@@ -130,7 +136,7 @@ def build(arguments: Namespace) -> None:
                 include=arguments.include,
                 exclude=arguments.exclude,
                 visual=arguments.visual,
-                workers=arguments.workers,
+                workers=arguments.workers or os.cpu_count() or 1,
                 scheduler=arguments.scheduler,
                 job=progress.job,
             )
@@ -154,6 +160,7 @@ def info(arguments: Namespace) -> None:
         described = {
             "path": str(catalog.path),
             "demo": catalog.manifest.kind == "demo",
+            "starter": catalog.manifest.kind == "starter",
             **asdict(catalog.manifest),
             "categories": catalog.category_counts(),
         }
@@ -206,6 +213,26 @@ def export(arguments: Namespace) -> None:
     print(f"{len(catalog)} clips in {plain(str(arguments.file))}")
 
 
+def prototypes(arguments: Namespace) -> None:
+    """Compute what each class sounds like, and which clips represent it."""
+    from core.catalog.build import build_catalog
+    from core.catalog.manifest import MANIFEST
+    from core.catalog.store import Catalog
+    from core.prototypes import Prototypes
+
+    sources = arguments.source
+    with Progress() as progress, tempfile.TemporaryDirectory() as folder:
+        if len(sources) == 1 and (sources[0] / MANIFEST).is_file():
+            catalog = Catalog.open(sources[0], verify=True)
+        else:
+            out = Path(folder) / "catalog"
+            catalog = build_catalog(out, "audioset", sources, job=progress.job.part(0, 0.8))
+        found = Prototypes.of(catalog, progress.job.part(0.8, 1))
+        found.save(arguments.out)
+    n_classes = int((found.counts > 0).sum())
+    print(f"{n_classes} classes, {len(found.clips)} clips in {plain(str(arguments.out))}")
+
+
 def embed(arguments: Namespace) -> None:
     """Write a sound's log-mel patches and embeddings as NumPy arrays."""
     from core.audio.files import AudioFile
@@ -240,22 +267,100 @@ def example(arguments: Namespace) -> None:
 
 
 def files(arguments: Namespace) -> None:
-    """Look after the files that the trained VGGish needs."""
+    """Look after the trained model, AudioSet's features and the data folder."""
     from core.files import store
 
-    if arguments.path and arguments.action != "import":
+    data = DataFolder.default()
+    action, words = arguments.action, arguments.path
+    if words and action in ("status", "verify", "list"):
         raise DownloadError(
-            f"files {arguments.action} takes no paths.", "Name files only after files import."
+            f"files {action} takes no paths.", "Name files only after files import."
         )
-    folder = DataFolder.default().files
     with Progress() as progress:
-        if arguments.action == "import":
-            lines = store.import_files(arguments.path, folder, progress.job)
-        elif arguments.action == "fetch":
-            lines = store.fetch(folder, progress.job)
-        elif arguments.action == "verify":
-            lines = store.verify(folder, progress.job)
+        job = progress.job
+        if action in ("fetch", "import"):
+            lines = _fetched(data, arguments, job)
+        elif action == "verify":
+            lines = _verified(data, job)
+        elif action == "status":
+            lines = store.status(data.files)
         else:
-            lines = store.status(folder)
+            lines = _looked_after(data, action, words, job)
     for line in lines:
         print(plain(line))
+
+
+def _fetched(data: DataFolder, arguments: Namespace, job: Job) -> list[str]:
+    from core import setting_up
+    from core.files.mirrors import Mirror
+
+    choice = setting_up.Choice(
+        arguments.balanced, tuple(arguments.include), tuple(arguments.exclude), arguments.keep
+    )
+    if arguments.action == "import":
+        lines = setting_up.import_files(data, arguments.path, job, choice)
+        has_model = any(PCA.name in line or CHECKPOINT.name in line for line in lines)
+        if has_model and setting_up.has_model_files(data):
+            lines += setting_up.install_model(data, job).lines()
+        return lines
+    wanted = [str(word) for word in arguments.path] or ["model"]
+    if not set(wanted) <= {"model", "features"}:
+        raise DownloadError(
+            f"There is nothing called {' '.join(wanted)!r} to fetch.",
+            "Fetch model, features, or both.",
+        )
+    mirror = Mirror.parse(arguments.mirror) if arguments.mirror else Mirror.default()
+    lines = []
+    try:
+        if "model" in wanted:
+            lines, check = setting_up.fetch_model(data, job, mirror)
+            lines += check.lines()
+        if "features" in wanted:
+            catalog = setting_up.fetch_features(data, choice, job, mirror)
+            lines.append(f"{catalog.path.name}: {len(catalog)} clips in {catalog.path}")
+    except (KeyboardInterrupt, Cancelled):
+        sys.stderr.write("What came is kept: the same command goes on from there.\n")
+        raise
+    return lines
+
+
+def _verified(data: DataFolder, job: Job) -> list[str]:
+    """Check the files, and what each converted model computes."""
+    from core import setting_up
+    from core.checking import check_model
+    from core.files import store
+    from core.vggish.model import installed
+
+    lines = store.verify(data.files, job.part(0, 0.4))
+    check = setting_up.install_model(data, job.part(0.4, 0.8))
+    lines += check.lines()
+    for folder, manifest in installed(data.models).items():
+        if not manifest.is_demo and manifest.name != check.name:
+            lines += check_model(folder, job.part(0.8, 1)).lines()
+    return lines
+
+
+def _looked_after(data: DataFolder, action: str, words: list[Path], job: Job) -> list[str]:
+    """List, remove, move, or choose what lies in the data folder."""
+    from core import storage
+    from core.files.room import free_bytes, megabytes
+    from core.moving import move
+
+    if action == "list":
+        items = storage.storage(data)
+        total = sum(item.n_bytes for item in items)
+        lines = [f"{item.key}: {megabytes(item.n_bytes)}, {item.what}" for item in items]
+        free = megabytes(free_bytes(data.root))
+        return [*lines, f"{megabytes(total)} in {data.root}, {free} free"]
+    if not words or (len(words) > 1 and action != "remove"):
+        raise DownloadError(
+            f"files {action} needs {'keys' if action == 'remove' else 'one name'}.",
+            "See: python -m core files list",
+        )
+    if action == "remove":
+        return [
+            f"{key}: removed, {megabytes(storage.remove(data, str(key)))} freed" for key in words
+        ]
+    if action == "use":
+        return [f"{storage.choose(data, str(words[0])).name}: is searched from now on"]
+    return [f"The data is in {move(data, words[0], job).root} now."]

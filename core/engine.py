@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from core.explaining import Calibration
     from core.hearing import Hearing
     from core.matching import Matcher
+    from core.storage import CatalogEntry, StoredItem
     from core.vggish.model import Embedding, Manifest, Vggish
 
-CATALOG_NAME = "audioset"
-"""The catalogue in the data folder that is used where none is named."""
+
+_STARTER_NOTE = "Starter: a few real clips of each class. Fetch AudioSet to search all of them."
 
 
 class Engine:
@@ -67,6 +68,87 @@ class Engine:
         self._opened(job).prepare()
         job.report("Ready", 1.0)
         return self._info(catalog, model.manifest)
+
+    def reload(self, job: Job | None = None) -> CatalogInfo:
+        """Load what is there now: a model or a catalogue that came since `load`.
+
+        What answered so far goes on answering if that fails or is cancelled.
+
+        Raises
+        ------
+        ModelError, CatalogError
+        """
+        fresh = Engine(self._data, self._options)
+        try:
+            info = fresh.load(job)
+        except BaseException:
+            fresh.close()
+            raise
+        self.close()
+        self._model, self._matcher = fresh._model, fresh._matcher
+        return info
+
+    def catalogs(self) -> list[CatalogEntry]:
+        """Return the catalogues in the data folder."""
+        from core.storage import catalogs
+
+        return catalogs(self._data)
+
+    def choose(self, name: str, job: Job | None = None) -> CatalogInfo:
+        """Search this catalogue of the data folder from now on, also in programs to come.
+
+        Raises
+        ------
+        ModelError, CatalogError
+            If there is none of this name, or it cannot be searched; then the choice is as before.
+        """
+        from core.storage import choose, named
+
+        given = self._options
+        self._options = replace(given, catalog=named(self._data, name).path)
+        try:
+            info = self.reload(job)
+        except BaseException:
+            self._options = given
+            raise
+        self._options = replace(given, catalog=None)
+        choose(self._data, name)
+        return info
+
+    def storage(self) -> list[StoredItem]:
+        """Return what lies in the data folder, and how large it is."""
+        from core.storage import storage
+
+        return storage(self._data)
+
+    def remove(self, key: str) -> int:
+        """Remove an item of `storage`; return how many bytes that has freed.
+
+        Afterwards `load` has to be called: what answered so far may be gone.
+
+        Raises
+        ------
+        CatalogError
+            If there is no such item, or it may not be removed.
+        """
+        from core.storage import remove
+
+        self.close()
+        return remove(self._data, key)
+
+    def move_data(self, target: Path, job: Job | None = None) -> DataFolder:
+        """Move the data folder, and return where it is now; afterwards `load` has to be called.
+
+        Raises
+        ------
+        DownloadError
+            If the target cannot be used. Everything is where it was then.
+        """
+        from core.moving import move
+
+        self.close()
+        self._data = move(self._data, target, job)
+        return self._data
 
     def model(self, job: Job | None = None) -> Vggish:
         """Return the loaded model."""
@@ -303,15 +385,22 @@ class Engine:
             from core.catalog.store import Catalog
             from core.matching import Matcher
 
-            path = self._options.catalog or self._own_catalog()
-            if path is None:
-                path = self._demo(job or Job())[1]
-            self._matcher = Matcher(Catalog.open(path))
+            self._matcher = Matcher(Catalog.open(self._catalog_folder(job or Job())))
         return self._matcher
 
-    def _own_catalog(self) -> Path | None:
-        path = self._data.catalogs / CATALOG_NAME
-        return path if path.exists() else None
+    def _catalog_folder(self, job: Job) -> Path:
+        """Return the folder to search: the demo's where there is no trained model."""
+        if self._options.catalog is not None:
+            return self._options.catalog
+        if self._options.model is None and not self._has_model():
+            return self._demo(job)[1]
+        from core.preparing import prepare_starter
+        from core.storage import chosen_catalog
+
+        return chosen_catalog(self._data) or prepare_starter(self._data.catalogs, job)
+
+    def _has_model(self) -> bool:
+        return all((self._data.files / file.name).is_file() for file in (CHECKPOINT, PCA))
 
     def _model_folder(self, job: Job) -> Path:
         from core.vggish import convert
@@ -321,7 +410,7 @@ class Engine:
         if options.model is None:
             if options.pca is not None:
                 raise ModelError("--pca was given without --model.", "Give both, or neither.")
-            if not checkpoint.exists() or not (options.catalog or self._own_catalog()):
+            if not self._has_model():
                 return self._demo(job)[0]
         beside = checkpoint.parent / PCA.name
         pca = options.pca or (beside if beside.is_file() else self._data.files / PCA.name)
@@ -398,6 +487,15 @@ def _probe_patches() -> Float32:
 
 
 def _describe(catalog: Catalog) -> CatalogInfo:
-    is_demo = catalog.manifest.kind == "demo"
-    name = "Demo starter" if is_demo else catalog.path.name
-    return CatalogInfo(name, str(catalog.path), len(catalog), catalog.model_name, is_demo)
+    kind = catalog.manifest.kind
+    name = {"demo": "Demo starter", "starter": "Starter"}.get(kind, catalog.path.name)
+    notes = (_STARTER_NOTE,) if kind == "starter" else ()
+    return CatalogInfo(
+        name,
+        str(catalog.path),
+        len(catalog),
+        catalog.model_name,
+        kind == "demo",
+        notes,
+        kind == "starter",
+    )

@@ -48,6 +48,10 @@ class DownloadError(SoundalikeError):
     """A file of the product's cannot be fetched, verified or imported."""
 
 
+class WrongContentError(DownloadError):
+    """What came is not the file that was wanted: none of it is of use."""
+
+
 class DownloadInterruptedError(DownloadError):
     """The network broke off: what came so far is kept, and the next try goes on from there."""
 

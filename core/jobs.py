@@ -49,6 +49,12 @@ class Job:
             span = self._end - self._start
             self._report(stage, None if fraction is None else self._start + span * fraction)
 
+    def watched_by(self, report: Report) -> Job:
+        """Return a job that tells somebody else; cancelling is shared."""
+        child = Job(report)
+        child._cancelled = self._cancelled
+        return child
+
     def part(self, start: float, end: float) -> Job:
         """Return a job for the share of this one between two fractions; cancelling is shared."""
         child = Job(self._report)

@@ -6,6 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+MOVED_TO, MOVED_FROM = "moved-to", "moved-from"
+"""Files in a data folder that name another one."""
+
+_MOST_MOVES = 10
+
 
 @dataclass(frozen=True)
 class DataFolder:
@@ -21,13 +26,28 @@ class DataFolder:
 
     @classmethod
     def default(cls) -> DataFolder:
-        """Return ``SOUNDALIKE_HOME`` where it is set, else the platform's own data folder."""
+        """Return ``SOUNDALIKE_HOME`` where it is set, else the platform's own data folder.
+
+        If the data was moved away from there (see `core.storage.move`), return where it is now.
+        """
         chosen = os.environ.get("SOUNDALIKE_HOME")
         if chosen:
-            return cls(Path(chosen).expanduser().absolute())
-        import platformdirs
+            root = Path(chosen).expanduser().absolute()
+        else:
+            import platformdirs
 
-        return cls(platformdirs.user_data_path("soundalike", appauthor=False))
+            root = platformdirs.user_data_path("soundalike", appauthor=False)
+        return cls(root).followed()
+
+    def followed(self) -> DataFolder:
+        """Return where the data was moved to; itself where it was not moved."""
+        root = self.root
+        for _ in range(_MOST_MOVES):
+            try:
+                root = Path((root / MOVED_TO).read_text(encoding="utf-8").strip())
+            except (OSError, UnicodeDecodeError):
+                break
+        return DataFolder(root)
 
     @property
     def files(self) -> Path:
@@ -43,6 +63,11 @@ class DataFolder:
     def catalogs(self) -> Path:
         """Catalogues, one folder each."""
         return self.root / "catalogs"
+
+    @property
+    def chosen_catalog(self) -> Path:
+        """A file with the name of the catalogue that is searched where none is named."""
+        return self.root / "chosen-catalog"
 
     @property
     def recordings(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,11 @@ from core.audio.logmel import PATCH_S, log_mel
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.catalog.build import write_catalog
 from core.catalog.clips import Clips
-from core.catalog.manifest import MANIFEST, ModelIdentity
+from core.catalog.manifest import MANIFEST, RELEASED_MODEL, ModelIdentity
 from core.catalog.manifest import VERSION as CATALOG_VERSION
 from core.demo.recipes import RECIPES, synthesise
 from core.demo.starter import StarterClip, starter_clips
-from core.errors import ModelError
+from core.errors import CatalogError, ModelError
 from core.jobs import Job
 from core.types import Float32
 from core.vggish.model import MANIFEST_FILE, NETWORK_FILE, PCA_FILE, Manifest
@@ -67,6 +68,33 @@ def prepare_demo(models: Path, catalogs: Path, job: Job) -> tuple[Path, Path]:
             "Free some space (400 MB are needed), or set SOUNDALIKE_HOME to another folder.",
         ) from error
     return model, catalog
+
+
+def prepare_starter(catalogs: Path, job: Job) -> Path:
+    """Return the folder of the catalogue with a few real clips a class, written now if need be.
+
+    Raises
+    ------
+    CatalogError
+        If it cannot be stored.
+    """
+    from core.prototypes import RESOURCE, Prototypes, shipped
+
+    digest = hashlib.sha256(shipped()).hexdigest()[:8]
+    folder = catalogs / f"audioset-starter-{digest}-{CATALOG_VERSION}"
+    try:
+        catalogs.mkdir(parents=True, exist_ok=True)
+        if not (folder / MANIFEST).is_file():
+            with alone(catalogs / "audioset-starter", job):
+                if not (folder / MANIFEST).is_file():
+                    clips = Prototypes.load().clips
+                    write_catalog(folder, [clips], "starter", RELEASED_MODEL, RESOURCE, job)
+    except OSError as error:
+        raise CatalogError(
+            f"The starter catalogue cannot be stored in {catalogs}: {error.strerror or error}.",
+            "Free some space, or set SOUNDALIKE_HOME to another folder.",
+        ) from error
+    return folder
 
 
 def probe_patches() -> Float32:

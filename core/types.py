@@ -124,6 +124,8 @@ class CatalogInfo:
         Whether the answers come from the untrained model and the starter catalogue.
     notes : tuple of str
         Sentences a person should read before trusting the matches.
+    is_starter : bool
+        Whether the catalogue is the one that the program carries: a few real clips a class.
     """
 
     name: str
@@ -132,6 +134,7 @@ class CatalogInfo:
     model: str
     is_demo: bool
     notes: tuple[str, ...] = ()
+    is_starter: bool = False
 
 
 @dataclass(frozen=True)

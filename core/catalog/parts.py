@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from core.catalog.clips import Clips
 from core.catalog.places import Stored
-from core.errors import Cancelled, CatalogError, DownloadError
+from core.errors import Cancelled, CatalogError, DownloadError, WrongContentError
 from core.types import EMBEDDING_SIZE
 
 _SUFFIX = ".part"
@@ -180,6 +180,9 @@ def kept_parts(folder: Path, digests: set[str]) -> Iterator[Path]:
     try:
         _clean(folder, digests)
         yield folder
+    except WrongContentError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     except (BuildInterruptedError, DownloadError, Cancelled, KeyboardInterrupt):
         if any(path.suffix == _SUFFIX for path in folder.iterdir()):
             raise

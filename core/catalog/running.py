@@ -20,6 +20,9 @@ from core.catalog.parts import BuildInterruptedError, found_parts
 from core.catalog.places import UNKNOWN, AbandonedError, InTurn
 from core.jobs import Job
 
+READING = "Reading clips"
+"""What the job is told first of all while records are read."""
+
 _POLL_S = 0.1
 
 # Fresh processes: a forked one would inherit the threads' locks of a window or a network.
@@ -59,7 +62,7 @@ class Meter:
         self._n_new += n_records
         done = min(self._done + n_more_bytes, self._total)
         took_s = max(time.monotonic() - self._begun_s, 1e-9)
-        stage = f"Reading clips: {self._n_new:,} ({self._n_new / took_s:,.0f} a second"
+        stage = f"{READING}: {self._n_new:,} ({self._n_new / took_s:,.0f} a second"
         new = done - self._reused
         if took_s > 1 and new > 0:
             stage += f", {_duration((self._total - done) * took_s / new)} left"

@@ -7,14 +7,14 @@ import json
 import random
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.atomic import written_whole
-from core.errors import DownloadError, DownloadInterruptedError
+from core.errors import DownloadError, DownloadInterruptedError, WrongContentError
 from core.files.mirrors import Mirror
 from core.files.web import BLOCK_BYTES, BrokenOffError, RangeRefusedError, Transfer, waited
 from core.jobs import Job
@@ -56,10 +56,6 @@ class Patience:
         return max(doubled_s * random.uniform(0.75, 1.25), asked_s)  # noqa: S311 - no secret
 
 
-class WrongContentError(DownloadError):
-    """What came is not the file: none of it is of use."""
-
-
 class ChangedError(WrongContentError):
     """What comes now does not continue what came before."""
 
@@ -85,6 +81,8 @@ class Download:
         Bytes that were there from an earlier try.
     waiting : str
         Why nothing comes at the moment; empty otherwise.
+    told : callable
+        Called ten times a second and more, by the thread that asks for the blocks.
     """
 
     def __init__(
@@ -97,6 +95,7 @@ class Download:
         self.file, self.total = file, file.size
         self.n_done = self.n_kept = 0
         self.waiting = ""
+        self.told: Callable[[], None] = lambda: None
         self._mirror, self._part = mirror, part
         self._patience = patience or Patience()
         self._url = mirror.url(file)
@@ -106,7 +105,7 @@ class Download:
         self._ended = False
         self._takes_ranges = True
 
-    def blocks(self, job: Job) -> Iterator[bytes]:
+    def blocks(self, job: Job) -> Generator[bytes]:
         """Yield the file's bytes in order; after the last one they are known to be right.
 
         Raises
@@ -130,10 +129,11 @@ class Download:
                     "Try again, from another mirror or network if a proxy stands between.",
                 )
         except WrongContentError:
-            self._forget()
+            self.forget()
             raise
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Remove the part."""
         if self._part is not None:
             for path in (self._part, _facts_path(self._part)):
                 path.unlink(missing_ok=True)
@@ -158,6 +158,7 @@ class Download:
             while block := part.read(min(BLOCK_BYTES, self.n_kept - self.n_done)):
                 job.check()
                 self._count(block)
+                self.told()
                 yield block
 
     def _count(self, block: bytes) -> None:
@@ -189,6 +190,7 @@ class Download:
     def _wait(self, seconds: float, reason: str, job: Job) -> None:
         def told(left_s: float) -> None:
             self.waiting = f"{reason}; trying again in {left_s:.0f} s"
+            self.told()
 
         waited(seconds, job, told)
         self.waiting = ""
@@ -263,6 +265,7 @@ class Download:
         """Pass on the blocks, and break off where they come too slowly."""
         patience, begun_s, n_bytes = self._patience, time.monotonic(), 0
         for block in blocks:
+            self.told()
             n_bytes += len(block)
             if time.monotonic() - begun_s > patience.slow_s:
                 if n_bytes < patience.slowest * patience.slow_s:

@@ -7,17 +7,16 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.atomic import alone, written_whole
-from core.errors import DownloadError
+from core.errors import DownloadError, WrongContentError
 from core.files.download import (
     ChangedError,
     Download,
     Patience,
     Speed,
-    WrongContentError,
     part_bytes,
     part_path,
 )
@@ -273,8 +272,8 @@ def _unreadable(path: Path, error: OSError) -> DownloadError:
     )
 
 
-def remove_parts(folder: Path) -> None:
-    """Remove what unfinished downloads have left."""
-    for path in folder.glob(".*.part*"):
-        with suppress(OSError):
-            path.unlink()
+def remove_part(folder: Path, file: PinnedFile) -> None:
+    """Remove what an unfinished download has left."""
+    part = part_path(folder, file)
+    for path in (part, part.with_name(f"{part.name}.json")):
+        path.unlink(missing_ok=True)

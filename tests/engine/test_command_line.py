@@ -175,7 +175,7 @@ def test_an_unforeseen_failure_shows_no_traceback(capsys, monkeypatch, dog):
     def break_down(*_):
         raise ZeroDivisionError("surprise")
 
-    monkeypatch.setattr(files, "load", break_down)
+    monkeypatch.setattr(files, "AudioFile", break_down)
     fails(capsys, ["match", dog], message="surprise", hint="report")
     monkeypatch.setenv("SOUNDALIKE_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):

@@ -1,0 +1,157 @@
+"""Moving the data folder: copied, compared, switched over; a kill at any moment loses nothing.
+
+The old folder keeps one small file, `moved-to`, which `DataFolder.default` follows. It is written
+after the copy has been compared with the original, and only then is the original removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from core.atomic import alone, written_whole
+from core.errors import DownloadError
+from core.files.room import check_room
+from core.jobs import Job
+from core.paths import MOVED_FROM, MOVED_TO, DataFolder
+from core.storage import remove_paths, size_of
+from core.vggish.model import MANIFEST_FILE
+
+_MARK = ".soundalike-is-moving-here"
+_READ_BYTES = 1 << 20
+_POINTERS = (MOVED_TO, MOVED_FROM, _MARK)
+
+
+def move(data: DataFolder, target: Path, job: Job | None = None) -> DataFolder:
+    """Move all data to another folder, and return that.
+
+    Nothing else may use the data meanwhile.
+
+    Parameters
+    ----------
+    data : DataFolder
+    target : Path
+        A new or empty folder, the one that a killed move began to fill, or one that the data was
+        moved away from before.
+
+    Raises
+    ------
+    DownloadError
+        If the target cannot be used, or there is no room. Everything is where it was then.
+    """
+    job, target = job or Job(), target.expanduser().absolute().resolve()
+    source = data.root.resolve()
+    if target == source:
+        return data
+    if source in target.parents or target in source.parents:
+        raise DownloadError(
+            f"{target} and {source} lie within each other.", "Name a folder elsewhere."
+        )
+    try:
+        source.mkdir(parents=True, exist_ok=True)
+        with alone(source, job):
+            _refuse_foreign(target)
+            check_room(target, max(size_of(source) - size_of(target), 0), "the data folder")
+            target.mkdir(parents=True, exist_ok=True)
+            (target / _MARK).touch()
+            _copy(source, target, job)
+            _correct_sources(source, target)
+            _switch(source, target)
+            _remove(source)
+    except OSError as error:
+        raise DownloadError(
+            f"The data cannot be moved to {target}: {error.strerror or error}.",
+            "Nothing is lost: name another folder, or make room there.",
+        ) from error
+    return DataFolder(target)
+
+
+def _refuse_foreign(target: Path) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise DownloadError(f"{target} is no folder.", "Name a new or empty folder.")
+    names = {path.name for path in target.iterdir() if path.suffix != ".lock"}
+    if names - set(_POINTERS) and _MARK not in names and MOVED_TO not in names:
+        raise DownloadError(
+            f"{target} is not empty, so it is left as it is.", "Name a new or empty folder."
+        )
+
+
+def _files(source: Path) -> list[Path]:
+    return [
+        path.relative_to(source)
+        for path in sorted(source.rglob("*"))
+        if path.is_file() and path.suffix != ".lock" and path.name not in _POINTERS
+    ]
+
+
+def _copy(source: Path, target: Path, job: Job) -> None:
+    names = _files(source)
+    for name in _files(target):
+        if name not in set(names):  # of a move that was killed, and removed since
+            (target / name).unlink()
+    total = sum((source / name).stat().st_size for name in names) or 1
+    done = 0
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        copied = _copied(source / name, target / name, job, done, total)
+        done += (source / name).stat().st_size
+        if _digest(target / name, job) != copied:
+            raise DownloadError(
+                f"{target / name} is not what was written.", "Use another disk: this one errs."
+            )
+
+
+def _copied(source: Path, target: Path, job: Job, done: int, total: int) -> bytes:
+    """Copy a file with its times, and return the SHA-256 of what was read."""
+    digest = hashlib.sha256()
+    with source.open("rb") as file, written_whole(target) as copy:
+        while block := file.read(_READ_BYTES):
+            digest.update(block)
+            copy.write(block)
+            done += len(block)
+            job.report("Copying the data folder", min(done / total, 1.0))
+    shutil.copystat(source, target)
+    return digest.digest()
+
+
+def _digest(path: Path, job: Job) -> bytes:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_READ_BYTES):
+            digest.update(block)
+            job.check()
+    return digest.digest()
+
+
+def _correct_sources(source: Path, target: Path) -> None:
+    """Let models know where the checkpoint is that they were converted from."""
+    for path in (target / "models").glob(f"*/{MANIFEST_FILE}"):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        known = Path(content.get("source") or "")
+        if source in known.parents:
+            content["source"] = str(target / known.relative_to(source))
+            with written_whole(path) as file:
+                file.write(json.dumps(content, indent=2).encode())
+
+
+def _switch(source: Path, target: Path) -> None:
+    """Make the target the data folder; if it once led to the source, it no longer does."""
+    with written_whole(target / MOVED_FROM) as file:
+        file.write(str(source).encode())
+    (target / MOVED_TO).unlink(missing_ok=True)
+    with written_whole(source / MOVED_TO) as file:
+        file.write(str(target).encode())
+    (target / _MARK).unlink()
+
+
+def _remove(source: Path) -> None:
+    # What cannot be removed now is listed by `core.storage.storage` and can be removed later.
+    for path in source.iterdir():
+        if path.name != MOVED_TO:
+            with suppress(OSError):
+                remove_paths([path])
