@@ -120,6 +120,9 @@ class HistoryPanel(QWidget):
         self.clear.setToolTip("Forget what was listened to; no file is touched, and stars stay")
         self.clear.setFixedHeight(theme.ROW_HEIGHT)
         self.clear.clicked.connect(self.cleared)
+        policy = self.clear.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # what is below must not jump
+        self.clear.setSizePolicy(policy)
         self.search.setClearButtonEnabled(True)
         self.search.setAcceptDrops(False)
         self.search.setFixedHeight(theme.ROW_HEIGHT)

@@ -35,7 +35,8 @@ class KeptRows(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Paint an entry."""
         self.initStyleOption(option, index)
-        name, _, detail = option.text.partition("\n")
+        # Not the option's text, in which Qt has put another kind of line break.
+        name, _, detail = str(index.data()).partition("\n")
         option.text = ""
         widget = option.widget
         style = widget.style()

@@ -393,6 +393,21 @@ def test_the_models_keep_qts_contract(qtmodeltester, window: Window, tmp_path: P
     assert testers
 
 
+def test_a_long_name_takes_nothing_from_the_line_below(window: Window) -> None:
+    window.history.load([Past(key, 1e9, "m" * (10 * key - 9), n_matches=3) for key in (2, 1)])
+    window.qtbot.waitExposed(window.panel)
+    view = window.panel.view
+    base = view.palette().color(view.palette().ColorRole.Base)
+    lower = []
+    for row in range(2):
+        image = view.viewport().grab(view.visualRect(view.found.index(row, 0))).toImage()
+        lines = range(image.height() // 2 + 2, image.height())
+        columns = range(60, image.width())
+        lower.append([any(image.pixelColor(x, y) != base for y in lines) for x in columns])
+    assert any(lower[0][60:])
+    assert lower[0] == lower[1]
+
+
 @pytest.mark.parametrize(
     ("then", "text"),
     [
