@@ -31,6 +31,18 @@ class Actions(QObject):
         self.open_link = self._add("Open the link in the browser", ["Ctrl+Return", "Ctrl+Enter"])
         self.copy_link = self._add("Copy the link", standard.Copy)
         self.more = self._add("More like this", ["Ctrl+M"], "Find what sounds like this video")
+        self.nearer = self._add(
+            "More like these", ["Ctrl++", "Ctrl+="], "Search on towards the selected matches"
+        )
+        self.farther = self._add(
+            "Less like these", ["Ctrl+-"], "Search on away from the selected matches"
+        )
+        self.playlist = self._add("Open all selected", ["Ctrl+Shift+Return"], "As one playlist")
+        self.copy_table = self._add("Copy the list", ["Ctrl+Shift+C"], "For a spreadsheet")
+        self.save_list = self._add("Save the list…", ["Ctrl+Shift+L"])
+        self.print_list = self._add("Print the list…", standard.Print)
+        self.look_ups = self._add("Look up titles and thumbnails", [], "Ask YouTube for them")
+        self.look_ups.setCheckable(True)
         self.back = self._add("Back", ["Alt+Left"], "Go back to the matches before")
         self.history = self._add("History", ["Ctrl+H"], "Show or hide the history")
         self.history.setCheckable(True)
@@ -43,7 +55,17 @@ class Actions(QObject):
     @property
     def for_a_row(self) -> list[QAction]:
         """What can be done with one match."""
-        return [self.open_link, self.copy_link, self.more]
+        return [
+            self.open_link,
+            self.copy_link,
+            self.more,
+            self.nearer,
+            self.farther,
+            self.playlist,
+            self.copy_table,
+            self.save_list,
+            self.print_list,
+        ]
 
     @property
     def for_a_sound(self) -> list[QAction]:
@@ -63,7 +85,8 @@ class Actions(QObject):
                 self.match_selection,
                 self.match_all,
             ],
-            [*self.for_a_row, self.back, self.history],
+            [*self.for_a_row],
+            [self.back, self.history, self.look_ups],
             [self.shortcuts, self.quit],
         )
         listed: list[QAction] = []

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QDeadlineTimer, QObject, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QDeadlineTimer, QObject
+from PySide6.QtGui import QGuiApplication
 
 from core.audio.files import AudioFile
 from core.audio.recordings import Recordings
 from core.engine import Engine
 from core.errors import AudioFileError, SoundalikeError
-from core.explaining import Closeness, common_labels
-from core.types import CatalogInfo, Match, Matches
+from core.explaining import Calibration, Closeness, common_labels
+from core.types import CatalogInfo, Matches
 from gui import formats
 from gui.drops import local_paths
 from gui.history import Entry, History, Status
+from gui.links.look_ups import LookUps
+from gui.links.youtube import Services
 from gui.listening import Listening, microphone
 from gui.playback_control import PlaybackControl
 from gui.playing import Playing
 from gui.queue import Queue
 from gui.recording_control import RecordingControl
+from gui.results_control import ResultsControl
 from gui.runner import Lane
 from gui.session import Answer, Session, State
 from gui.settings import Settings
@@ -30,6 +34,7 @@ from gui.sound_control import SoundControl
 from gui.viewing import Viewing
 from gui.window import MainWindow
 
+LOOK_UPS = "lookups.sqlite"
 CLOSING_MS = 4000
 """A thread that has not ended by then is stuck in a foreign library."""
 
@@ -49,6 +54,8 @@ class Presenter(QObject):
         Sounds to open at once, as if they had been dropped.
     devices : callable
         As in `Listening`.
+    services : Services, optional
+        Where titles and thumbnails are looked up.
     """
 
     def __init__(
@@ -59,14 +66,15 @@ class Presenter(QObject):
         recordings: Path,
         first_paths: list[Path] | None = None,
         devices: Callable[[], Any] = microphone,
+        services: Services | None = None,
     ) -> None:
         super().__init__()
         self._window, self._settings = window, settings
         self._first_paths = first_paths or []
+        self._lanes: list[Lane] = []
         self._has_begun = False
-        names = ("sounds", "searches", "inputs", "speakers", "pictures", "details", "files")
-        self._lanes = [Lane(name, self) for name in names]
-        sounds, searches, inputs, speakers, pictures, details, files = self._lanes
+        sounds, searches, inputs, speakers = map(self._lane, ("sounds", "searches", "in", "out"))
+        pictures, details, files = map(self._lane, ("pictures", "details", "files"))
         remembered = settings.read()
         window.recall(remembered)
         self.session = Session(engine, sounds, searches, self)
@@ -79,12 +87,28 @@ class Presenter(QObject):
         self.sound = SoundControl(window, self.session, self.viewing, engine, files, searches)
         self.playing = Playing(speakers, self)
         self.playback = PlaybackControl(window, self.session, self.playing, remembered.output)
+        self.look_ups = LookUps(
+            recordings.parent / LOOK_UPS, self._lane("looks"), services, parent=self
+        )
+        self.results = ResultsControl(
+            window,
+            self.session,
+            engine,
+            self.look_ups,
+            remembered.may_look_up,
+            self._lane("reasons"),
+            files,
+        )
         self.session.choose(window.results.choices)
         self._join_window()
         self._join_session()
         self._retitle()
         if self._first_paths:
             window.show_sound()
+
+    def _lane(self, name: str) -> Lane:
+        self._lanes.append(Lane(name, self))
+        return self._lanes[-1]
 
     def _join_window(self) -> None:
         window, commands = self._window, self._window.commands
@@ -94,14 +118,10 @@ class Presenter(QObject):
         window.closing.connect(self.close)
         commands.paste.triggered.connect(self._paste)
         commands.cancel.triggered.connect(self._lead_back)
-        commands.open_link.triggered.connect(self._open_link)
-        commands.copy_link.triggered.connect(self._copy_link)
-        commands.more.triggered.connect(self._more)
         commands.back.triggered.connect(self.session.back)
         for part in (window.capture, window.empty):
             part.open_pressed.connect(window.dialogs.open_files)
         window.progress.cancel_pressed.connect(self.session.cancel)
-        window.results.table.link_chosen.connect(self._open_link)
         window.results.choices_changed.connect(self._choose)
         window.history.show_history(self.history)
         window.history.chosen.connect(self._restore)
@@ -138,11 +158,17 @@ class Presenter(QObject):
 
     def close(self) -> None:
         """Remember the window and stop all work."""
-        self._settings.write(self._window.remembered(self.playback.output))
+        remembered = replace(
+            self._window.remembered(),
+            output=self.playback.output,
+            may_look_up=self.results.may_look_up,
+        )
+        self._settings.write(remembered)
         self.session.close()
         self.listening.close()
         self.playing.close()
         self.viewing.forget()
+        self.look_ups.close()
         for lane in self._lanes[4:]:
             lane.close()
 
@@ -192,32 +218,6 @@ class Presenter(QObject):
         elif entry.status is not Status.LISTENING:
             self.open_paths([entry.path])
 
-    def _chosen(self) -> Match | None:
-        return self._window.results.table.chosen()
-
-    def _open_link(self) -> None:
-        match = self._chosen()
-        if match is None:
-            return
-        if not match.url:
-            reason = match.no_link or "its address is not known"
-            self._window.banner.show_note(f"This video cannot be opened: {reason}.")
-        elif not QDesktopServices.openUrl(QUrl(match.url)):
-            self._window.banner.show_trouble(
-                "No browser could be started.", "Copy the link", self._copy_link
-            )
-
-    def _copy_link(self) -> None:
-        match = self._chosen()
-        if match is not None and match.url:
-            QGuiApplication.clipboard().setText(match.url)
-            self._window.statusBar().showMessage("Link copied", 3000)
-
-    def _more(self) -> None:
-        match = self._chosen()
-        if match is not None and self.session.state is not State.LISTENING:
-            self.session.more_like(match.video_id)
-
     # What the session says
 
     def _on_state(self, state: State) -> None:
@@ -255,7 +255,7 @@ class Presenter(QObject):
         if answer.span is not None and not isinstance(answer.source, str):
             start, end = (formats.clock(time_s, 1) for time_s in answer.span)
             subject = f"{subject}, {start} – {end}"
-        self._show_matches(_heading(answer, subject), subject, answer.matches)
+        self._show_matches(_heading(answer, subject), subject, answer.matches, answer.calibration)
         self._describe(answer.matches.catalog)
         self.history.remember(answer)
         self._window.history.point_out(self.history.row_of(answer))
@@ -264,11 +264,13 @@ class Presenter(QObject):
         labels = common_labels(matches.matches)
         self._show_matches(f"Sounds like {labels}" if labels else "Listening", "", matches)
 
-    def _show_matches(self, heading: str, subject: str, answer: Matches) -> None:
+    def _show_matches(
+        self, heading: str, subject: str, answer: Matches, calibration: Calibration | None = None
+    ) -> None:
         number = formats.count(len(answer.matches), "match", "matches")
         parts = (subject, number, formats.elapsed(answer.elapsed_s))
         self._window.results.show_matches(
-            heading, " · ".join(part for part in parts if part), answer.matches
+            heading, " · ".join(part for part in parts if part), answer.matches, calibration
         )
         for action in self._window.commands.for_a_row:
             action.setEnabled(bool(answer.matches))

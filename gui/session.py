@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
@@ -15,7 +15,7 @@ from core.errors import SoundalikeError
 from core.explaining import Calibration, Closeness
 from core.jobs import Job
 from core.options import DEFAULT_K, MEAN, Filter
-from core.types import CatalogInfo, Matches, Query
+from core.types import CatalogInfo, Match, Matches, Query
 from gui.drops import Found, find_sounds
 from gui.live import Live
 from gui.runner import Lane
@@ -214,6 +214,25 @@ class Session(QObject):
         self._forget_work()
         self._ask(video_id)
 
+    def refine(self, chosen: list[Match], is_liked: bool) -> None:
+        """Search on towards some matches, or away from them; what was said before still counts."""
+        if self._answer is None:
+            return
+        query = self._answer.matches.query
+        self._forget_work()
+        self._enter(State.THINKING)
+        self.began.emit("Searching", True)
+        more, less = (chosen, []) if is_liked else ([], chosen)
+        self._searches.submit(
+            lambda job: self._engine.refine(query, more, less), self._ask, self._on_trouble
+        )
+
+    def resolved(self, answer: Answer, matches: Matches) -> None:
+        """Show an answer anew that has links now, if it is still the one that is shown."""
+        if answer is self._answer and self.state is State.RESULTS:
+            self._answer = replace(answer, matches=matches)
+            self.answered.emit(self._answer)
+
     def restore(self, answer: Answer) -> None:
         """Return to an answer of before, under the choices of now."""
         self._forget_work()
@@ -361,7 +380,8 @@ class Session(QObject):
         self._rest()
         before = self._answer
         is_new = before is None or before.source is not answer.source
-        if before is not None and is_new and isinstance(answer.source, str):
+        is_further = isinstance(answer.source, str) or answer.source.direction is not None
+        if before is not None and is_new and is_further:
             self._earlier.append(before)
             self.back_changed.emit(True)
         self._answer = answer

@@ -31,6 +31,7 @@ class Remembered:
     live_s: int = 5
     shows_history: bool = True
     view: str = ""
+    may_look_up: bool | None = None
 
 
 class Settings:
@@ -56,6 +57,7 @@ class Settings:
             int(self._number("live_s", 5, 1, 60)),
             self._text("shows_history") != "no",
             self._text("view"),
+            {"yes": True, "no": False}.get(self._text("may_look_up")),
         )
 
     def write(self, values: Remembered) -> None:
@@ -76,6 +78,8 @@ class Settings:
         store.setValue("live_s", values.live_s)
         store.setValue("shows_history", "yes" if values.shows_history else "no")
         store.setValue("view", values.view)
+        answer = {True: "yes", False: "no", None: ""}[values.may_look_up]
+        store.setValue("may_look_up", answer)
         store.sync()
 
     def _text(self, key: str) -> str:

@@ -257,6 +257,10 @@ class Spectrogram(QWidget):
         if not start_s <= time_s <= end_s:
             self.show_span((time_s - 0.05 * self.width_s, time_s + 0.95 * self.width_s))
 
+    def mark(self, span: Span | None) -> None:
+        """Point out a span, such as what matched best; None takes that back."""
+        self.plot.set_mark(span if self.can_zoom else None)
+
     def seek(self, time_s: float) -> None:
         """Say that the sound should be heard from there."""
         if self.can_zoom:

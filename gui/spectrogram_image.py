@@ -15,14 +15,8 @@ from gui.spectrogram_plot import SpectrogramPlot
 FINER = 2.0
 
 
-def save_plot(plot: SpectrogramPlot, path: Path) -> None:
-    """Write a plot as PNG, whole or not at all, with twice as many pixels as it has points.
-
-    Raises
-    ------
-    SoundalikeError
-        If it cannot be written.
-    """
+def png_of(plot: SpectrogramPlot) -> bytes:
+    """Return a plot as a PNG picture with twice as many pixels as it has points."""
     image = QImage(plot.size() * FINER, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(FINER)
     image.fill(plot.palette().color(QPalette.ColorRole.Window))
@@ -34,9 +28,21 @@ def save_plot(plot: SpectrogramPlot, path: Path) -> None:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     QImageWriter(buffer, b"png").write(image)
+    return bytes(buffer.data().data())
+
+
+def save_plot(plot: SpectrogramPlot, path: Path) -> None:
+    """Write a plot as PNG, whole or not at all; see `png_of`.
+
+    Raises
+    ------
+    SoundalikeError
+        If it cannot be written.
+    """
+    content = png_of(plot)
     try:
         with written_whole(path) as file:
-            file.write(buffer.data().data())
+            file.write(content)
     except OSError as error:
         raise SoundalikeError(
             f"{path} cannot be written: {error.strerror or error}.",

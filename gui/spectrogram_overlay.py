@@ -29,6 +29,8 @@ class Overlay:
     cursor : tuple of float, or None
         Time in seconds and height in rows.
     playhead_s : float or None
+    mark : tuple of float, or None
+        Start and end in seconds of what is pointed out, such as what matched best.
     patch_s : float or None
         Length of the patches that are marked, from the selection's start or that of the sound.
     sound_s : float
@@ -42,6 +44,7 @@ class Overlay:
     selection: Span | None = None
     cursor: tuple[float, float] | None = None
     playhead_s: float | None = None
+    mark: Span | None = None
     patch_s: float | None = None
     sound_s: float = 0.0
     is_on_light: bool = False
@@ -72,6 +75,11 @@ def paint_overlay(
         _paint_patches(painter, overlay, area, x_of)
     if overlay.selection is not None:
         _paint_selection(painter, overlay, overlay.selection, area, x_of)
+    if overlay.mark is not None:
+        left, right = (x_of(time_s) for time_s in overlay.mark)
+        for y in (area.top() + 1.5, area.bottom() - 1.5):
+            line = QLineF(left, y, max(right, left + 2), y)
+            _draw_line(painter, overlay, line, Qt.PenStyle.SolidLine, 3.0)
     if overlay.cursor is not None:
         x, y = x_of(overlay.cursor[0]), y_of(overlay.cursor[1])
         for line in (

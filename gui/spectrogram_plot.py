@@ -188,6 +188,12 @@ class SpectrogramPlot(pg.PlotWidget):  # type: ignore[misc]
         self.overlay.selection = span
         self.viewport().update()
 
+    def set_mark(self, span: Span | None) -> None:
+        """Point out a span, or nothing."""
+        if span != self.overlay.mark:
+            self.overlay.mark = span
+            self.viewport().update()
+
     def mark_patches(self, is_marked: bool) -> None:
         """Mark what VGGish hears as one, or stop that."""
         self.overlay.patch_s = PATCH_S if is_marked else None

@@ -222,8 +222,8 @@ class MainWindow(QMainWindow):
         self.recent.show(list(values.recent))
         self.dialogs.folder = values.folder
 
-    def remembered(self, output: str = "") -> Remembered:
-        """Return sizes and choices for the next time; `output` is what sounds are played on."""
+    def remembered(self) -> Remembered:
+        """Return sizes and choices for the next time, as far as the widgets know them."""
         choices = self.results.choices
         return Remembered(
             geometry=bytes(self.saveGeometry().data()),
@@ -233,7 +233,6 @@ class MainWindow(QMainWindow):
             filters=choices.filters,
             by=choices.by,
             device=self.capture.wanted_device,
-            output=output,
             volume=self.sound.volume.value() / 100,
             folder=self.dialogs.folder,
             recent=tuple(self.recent.paths),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar
@@ -29,6 +30,7 @@ from core.explaining import Calibration
 from core.jobs import Job
 from core.options import Filter
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
+from gui.links.youtube import Services
 from gui.presenter import Presenter
 from gui.settings import Settings
 from gui.window import MainWindow
@@ -108,6 +110,23 @@ class FakeEngine:
         self.calls.append(("similar", video_id, k, filters))
         self._work(job)
         return self._answer(Query(video_id, np.zeros((10, 128), np.uint8), 10.0), k, filters)
+
+    def compare(self, query: Query, match: Match) -> np.ndarray:
+        pairs = np.zeros((len(query.frames), 10), np.float32)
+        pairs[0, match.rank % 10] = 0.9
+        return pairs
+
+    def refine(self, query: Query, more: list[Match], less: list[Match]) -> Query:
+        self.calls.append(("refine", [match.rank for match in more], [m.rank for m in less]))
+        return replace(query, direction=np.ones(128, np.int64))
+
+    def resolve(self, answer: Matches, job: Job) -> Matches:
+        self.calls.append(("resolve",))
+        matches = tuple(
+            match if match.no_link is None else match.linked("abcdefghijk")
+            for match in answer.matches
+        )
+        return replace(answer, matches=matches)
 
     def calibration(self, by: str, job: Job) -> Calibration:
         return Calibration(np.linspace(0, self.nearest, 10_001, dtype=np.float32))
@@ -216,6 +235,7 @@ class App:
             home / "recordings",
             first_paths,
             lambda: self.devices,
+            Services("http://127.0.0.1:9/titles", "http://127.0.0.1:9/thumbnails"),
         )
         self.session = self.presenter.session
 
