@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -104,7 +105,7 @@ class HistoryPanel(QWidget):
         self.search = QLineEdit()
         self.view = _List("History", True)
         self.starred = _List("Stars", False)
-        self.clear = QPushButton("Clear")
+        self.clear = QPushButton()
         self._pages = QStackedWidget()
         self._history: History | None = None
         self._stars: Stars | None = None
@@ -118,7 +119,8 @@ class HistoryPanel(QWidget):
         self.tabs.setAccessibleName("What is listed")
         self.tabs.currentChanged.connect(self._on_tab)
         self.clear.setToolTip("Forget what was listened to; no file is touched, and stars stay")
-        self.clear.setFixedHeight(theme.ROW_HEIGHT)
+        self.clear.setAccessibleName("Clear the history")
+        self.clear.setFixedSize(theme.ROW_HEIGHT, theme.ROW_HEIGHT)
         self.clear.clicked.connect(self.cleared)
         policy = self.clear.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # what is below must not jump
@@ -157,8 +159,9 @@ class HistoryPanel(QWidget):
         layout.addLayout(row)
         layout.addLayout(line)
         layout.addWidget(self._pages, 1)
-        self.setMinimumWidth(22 * theme.GRID)
+        self.setMinimumWidth(24 * theme.GRID)
         self._on_tab(HISTORY)
+        self._follow_palette()
 
     def sizeHint(self) -> QSize:
         """Return the width of a short name."""
@@ -250,6 +253,15 @@ class HistoryPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return menu
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette from light to dark and back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._follow_palette()
+
+    def _follow_palette(self) -> None:
+        self.clear.setIcon(theme.icon("trash", self.palette()))
 
     def _entry(self, index: _Index) -> Entry | None:
         source = _source(self.view.found, index)

@@ -24,7 +24,7 @@ from core.types import UInt8
 from gui import theme
 from gui.map_colors import group_colors
 from gui.map_drawing import Chart, View
-from gui.map_marks import Marks, legend_width, paint_legend, paint_marks
+from gui.map_marks import Marks, legend_size, paint_legend, paint_marks
 
 _HIT_PIXELS = 12
 _MARGIN = 1.5
@@ -93,10 +93,16 @@ class MapCanvas(QWidget):
         """Bring all points into sight."""
         if self.chart is not None:
             width, height = self.chart.span
-            beside = legend_width(self, list(self._legend()))
-            scale = min((self.width() - beside) / width, self.height() / height)
+            legend = legend_size(self, list(self._legend()))
+            # The points lie beside the legend or below it, where they are larger.
+            places = ((legend.width(), 0), (0, legend.height()))
+            sizes = [
+                min((self.width() - beside) / width, (self.height() - below) / height)
+                for beside, below in places
+            ]
+            scale, (beside, below) = max(zip(sizes, places, strict=True))
             x, y = self.chart.middle
-            x -= beside / 2 / scale
+            x, y = x - beside / 2 / scale, y + below / 2 / scale
             self._home = View(x, y, scale, self.width(), self.height())
             self._look(self._home)
 

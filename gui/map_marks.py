@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen, QPolygonF
 
 from core.types import Float32
@@ -111,25 +111,28 @@ def _words(painter: QPainter, canvas: MapCanvas, at: QPointF, text: str) -> None
     )
 
 
-def legend_width(canvas: MapCanvas, names: Sequence[str]) -> int:
-    """Return the room that the legend takes; 0 where it would take too much, and is left out."""
+def legend_size(canvas: MapCanvas, names: Sequence[str]) -> QSize:
+    """Return the room that the legend takes; none where it would take too much, and is left out."""
     metrics = QFontMetrics(theme.scaled_font(canvas, 0.85))
-    width = max(map(metrics.horizontalAdvance, names)) + _SWATCH + 4 * theme.GRID
+    width = max(map(metrics.horizontalAdvance, names), default=0) + _SWATCH + 4 * theme.GRID
     height = (metrics.height() + 2) * len(names) + theme.GRID
-    return width if width < canvas.width() / 2 and height < canvas.height() else 0
+    is_narrow = width < canvas.width() / 2 and height < canvas.height()
+    is_low = width < canvas.width() and height < canvas.height() / 2
+    return QSize(width, height) if is_narrow or is_low else QSize(0, 0)
 
 
 def paint_legend(painter: QPainter, canvas: MapCanvas, legend: dict[str, QColor]) -> None:
     """Paint the groups' names with their colours into a corner."""
-    width = legend_width(canvas, list(legend))
-    if not width:
+    size = legend_size(canvas, list(legend))
+    if size.isEmpty():
         return
+    width = size.width()
     palette = canvas.palette()
     painter.setFont(theme.scaled_font(canvas, 0.85))
     line = painter.fontMetrics().height() + 2
     ground = QColor(palette.color(QPalette.ColorRole.Base))
     ground.setAlphaF(0.85)
-    painter.fillRect(QRectF(2, 2, width, line * len(legend) + theme.GRID), ground)
+    painter.fillRect(QRectF(2, 2, width, size.height()), ground)
     for place, (name, color) in enumerate(legend.items()):
         top = 2 + theme.GRID / 2 + place * line
         painter.setPen(Qt.PenStyle.NoPen)

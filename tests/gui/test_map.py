@@ -20,7 +20,7 @@ from core.types import CatalogInfo, Match, Matches, Query
 from gui.map_canvas import MapCanvas
 from gui.map_colors import group_colors
 from gui.map_drawing import Chart, View, picture
-from gui.map_marks import Marks
+from gui.map_marks import Marks, legend_size
 from gui.map_pane import MapPane
 from gui.runner import Lane
 
@@ -108,9 +108,15 @@ def at(canvas: MapCanvas, row: int) -> QPoint:
 
 
 def test_all_points_are_in_sight_at_first_and_after_resizing(canvas: MapCanvas) -> None:
-    for size in ((400, 300), (300, 500), (900, 200)):
+    for size in ((400, 300), (300, 500), (900, 200), (50, 30)):
         canvas.resize(*size)
-        assert all(canvas.rect().contains(at(canvas, row)) for row in range(35))
+        places = [at(canvas, row) for row in range(35)]
+        assert all(canvas.rect().contains(place) for place in places)
+        legend = legend_size(canvas, list(canvas._legend()))
+        assert legend.isEmpty() == (size == (50, 30))
+        assert not any(
+            place.x() < legend.width() and place.y() < legend.height() for place in places
+        )
 
 
 def test_a_click_chooses_and_a_drag_moves(qtbot: QtBot, canvas: MapCanvas) -> None:
