@@ -258,9 +258,11 @@ class ResultsPanel(QWidget):
         """Hide the details, or show them where there is room."""
         self.unfold.setChecked(not is_folded)
         self._lay_out()
+        self._follow_palette()
 
     def _on_unfold(self, is_unfolded: bool) -> None:
         self._lay_out()
+        self._follow_palette()
         self.details_folded.emit(not is_unfolded)
 
     def _lay_out(self) -> None:
@@ -332,7 +334,8 @@ class ResultsPanel(QWidget):
         palette = self.palette()
         self.back.setIcon(theme.icon("arrow-left", palette))
         self.more.setIcon(theme.icon("magnifying-glass", palette))
-        self.unfold.setIcon(theme.icon("info", palette))
+        sign = "caret-double-right" if self.unfold.isChecked() else "caret-double-left"
+        self.unfold.setIcon(theme.icon(sign, palette))
         quiet = self.summary.palette()
         quiet.setColor(QPalette.ColorRole.WindowText, theme.quiet_text(palette))
         for label in (self.summary, self.message):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtNetwork import (
+    QDnsLookup,
+    QHostAddress,
     QNetworkAccessManager,
     QNetworkProxyFactory,
     QNetworkReply,
@@ -58,9 +61,44 @@ class Fetcher(QObject):
         QNetworkProxyFactory.setUseSystemConfiguration(True)
         self._manager = QNetworkAccessManager(self)
         self._running: list[_Fetch] = []
+        self._waiting: list[Callable[[], None]] = []
+        self._is_ready = False
+        self._preparing = QDnsLookup(self)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Have Qt read the system's certificates in a thread of its own.
+
+        It does so once, at the first use of TLS, for 0.1 s and more, with Python's lock held: from
+        Python no thread can do it without the window's standing still. A look-up of a name over TLS
+        runs in Qt's threads; this one is sent to a port of this machine where nobody listens.
+        """
+        over_tls = QDnsLookup.Protocol.DnsOverTls
+        if not QDnsLookup.isProtocolSupported(over_tls):
+            self._is_ready = True
+            return
+        nobody = QHostAddress(QHostAddress.SpecialAddress.LocalHost)
+        self._preparing.setNameserver(over_tls, nobody, 1)
+        self._preparing.setType(QDnsLookup.Type.A)
+        self._preparing.setName("localhost")
+        self._preparing.finished.connect(self._on_ready)
+        self._preparing.lookup()
+
+    def _on_ready(self) -> None:
+        self._is_ready = True
+        waiting, self._waiting = self._waiting, []
+        for begin in waiting:
+            begin()
 
     def get(self, address: str, most_bytes: int, done: Callable[[Answer], None]) -> None:
         """Ask for one file; `done` is called once, later, unless the fetcher is closed first."""
+        begin = partial(self._begin, address, most_bytes, done)
+        if self._is_ready:
+            begin()
+        else:
+            self._waiting.append(begin)
+
+    def _begin(self, address: str, most_bytes: int, done: Callable[[Answer], None]) -> None:
         request = QNetworkRequest(QUrl(address))
         attribute, manual = QNetworkRequest.Attribute, QNetworkRequest.LoadControl.Manual
         for what in (
@@ -86,6 +124,7 @@ class Fetcher(QObject):
 
     def close(self) -> None:
         """Break off everything, silently."""
+        self._waiting.clear()
         running, self._running = self._running, []
         for fetch in running:
             fetch.drop()
