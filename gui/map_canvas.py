@@ -180,6 +180,10 @@ class MapCanvas(QWidget):
         """Bring a place into the middle."""
         self._look(replace(self.view, x=x, y=y))
 
+    def hover(self, at: QPointF) -> None:
+        """Name the point at a pixel, if there is one."""
+        self._hover(self._point_at(at))
+
     def reveal(self, row: int) -> None:
         """Bring a point into sight, if it is not."""
         if self.chart is not None:
@@ -205,7 +209,7 @@ class MapCanvas(QWidget):
         if self.chart is None:
             return
         if self._pressed is None:
-            self._hover(self._point_at(event.position()))
+            self.hover(event.position())
             return
         moved = event.position() - self._pressed
         if self._is_dragged or moved.manhattanLength() > theme.GRID // 2:

@@ -307,7 +307,7 @@ def test_moving_is_smooth(real_catalog: Catalog, make_pane: Callable[[Catalog], 
     for step in range(60):
         begun_s = time.perf_counter()
         canvas.zoom(1.1 if step % 20 < 10 else 1 / 1.1, QPointF(100 + 5 * step, 200))
-        canvas._hover(canvas._point_at(QPointF(100 + 5 * step, 200)))
+        canvas.hover(QPointF(100 + 5 * step, 200))
         canvas.repaint()
         took_s.append(time.perf_counter() - begun_s)
     assert sorted(took_s)[30] < 0.016
