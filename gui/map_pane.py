@@ -31,13 +31,6 @@ class MapPane(QWidget):
 
     Nothing is done before the pane is in sight for the first time.
 
-    Parameters
-    ----------
-    lane : Lane
-        Where the map is made and drawn; whoever owns it closes it.
-    folder : Path
-        Where maps are kept.
-
     Signals
     -------
     chosen : int
@@ -48,9 +41,10 @@ class MapPane(QWidget):
     chosen = Signal(int)
     failed = Signal(object)
 
-    def __init__(self, lane: Lane, folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._lane, self._folder = lane, folder
+        self._lane: Lane | None = None
+        self._folder = Path()
         self._catalog: Catalog | None = None
         self._answer: Matches | None = None
         self._is_made = self._is_drawing = False
@@ -92,6 +86,17 @@ class MapPane(QWidget):
         self._follow_palette()
         self.canvas.show_message("The catalogue is not loaded yet.")
 
+    def use_lane(self, lane: Lane, folder: Path) -> None:
+        """Say where maps are made and drawn, and where they are kept.
+
+        Parameters
+        ----------
+        lane : Lane
+            For nothing else; whoever owns it closes it.
+        folder : Path
+        """
+        self._lane, self._folder = lane, folder
+
     def set_catalog(self, catalog: Catalog) -> None:
         """Show another catalogue."""
         self._catalog, self._answer, self._is_made = catalog, None, False
@@ -125,8 +130,8 @@ class MapPane(QWidget):
         self._make()
 
     def _make(self) -> None:
-        catalog = self._catalog
-        if catalog is None or self._is_made:
+        catalog, lane = self._catalog, self._lane
+        if catalog is None or lane is None or self._is_made:
             return
         self._is_made = True
 
@@ -136,7 +141,7 @@ class MapPane(QWidget):
             return Chart.of(made)
 
         self._is_drawing, self._next = False, None
-        self._lane.submit(make, self._on_made, self._on_failed, self._on_progress)
+        lane.submit(make, self._on_made, self._on_failed, self._on_progress)
 
     def _on_progress(self, stage: str, fraction: float | None) -> None:
         self.canvas.show_message(f"{stage} · {fraction or 0:.0%}")
@@ -159,8 +164,8 @@ class MapPane(QWidget):
         self._draw()
 
     def _draw(self) -> None:
-        chart, view = self.canvas.chart, self._next
-        if chart is None or view is None or self._is_drawing:
+        chart, view, lane = self.canvas.chart, self._next, self._lane
+        if chart is None or view is None or lane is None or self._is_drawing:
             return
         self._next, self._is_drawing = None, True
         palette = self.palette()
@@ -172,7 +177,7 @@ class MapPane(QWidget):
                 self.canvas.show_picture(view, pixels)
             self._draw()
 
-        self._lane.submit(lambda _: picture(chart, view, colors, ground), done, self._on_failed)
+        lane.submit(lambda _: picture(chart, view, colors, ground), done, self._on_failed)
 
     def _describe(self, row: int) -> str:
         """Return what a clip is called: its labels, and below them its id and time."""
