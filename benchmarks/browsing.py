@@ -136,8 +136,7 @@ def main(catalog: str) -> None:
             filters_ms(application, opened.path, Path(home)),
         )
         lane = Lane("maps")
-        pane = MapPane()
-        pane.use_lane(lane, Path(home))
+        pane = MapPane(lane, Path(home))
         pane.resize(1000, 700)
         pane.show()
         pane.set_catalog(opened)

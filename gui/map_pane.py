@@ -31,6 +31,13 @@ class MapPane(QWidget):
 
     Nothing is done before the pane is in sight for the first time.
 
+    Parameters
+    ----------
+    lane : Lane
+        Where the map is made and drawn; whoever owns it closes it.
+    folder : Path
+        Where maps are kept.
+
     Signals
     -------
     chosen : int
@@ -41,10 +48,9 @@ class MapPane(QWidget):
     chosen = Signal(int)
     failed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, lane: Lane, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._lane: Lane | None = None
-        self._folder = Path()
+        self._lane, self._folder = lane, folder
         self._catalog: Catalog | None = None
         self._answer: Matches | None = None
         self._is_made = self._is_drawing = False
@@ -86,17 +92,6 @@ class MapPane(QWidget):
         self._follow_palette()
         self.canvas.show_message("The catalogue is not loaded yet.")
 
-    def use_lane(self, lane: Lane, folder: Path) -> None:
-        """Say where maps are made and drawn, and where they are kept.
-
-        Parameters
-        ----------
-        lane : Lane
-            For nothing else; whoever owns it closes it.
-        folder : Path
-        """
-        self._lane, self._folder = lane, folder
-
     def set_catalog(self, catalog: Catalog) -> None:
         """Show another catalogue."""
         self._catalog, self._answer, self._is_made = catalog, None, False
@@ -130,8 +125,8 @@ class MapPane(QWidget):
         self._make()
 
     def _make(self) -> None:
-        catalog, lane = self._catalog, self._lane
-        if catalog is None or lane is None or self._is_made:
+        catalog = self._catalog
+        if catalog is None or self._is_made:
             return
         self._is_made = True
 
@@ -141,7 +136,7 @@ class MapPane(QWidget):
             return Chart.of(made)
 
         self._is_drawing, self._next = False, None
-        lane.submit(make, self._on_made, self._on_failed, self._on_progress)
+        self._lane.submit(make, self._on_made, self._on_failed, self._on_progress)
 
     def _on_progress(self, stage: str, fraction: float | None) -> None:
         self.canvas.show_message(f"{stage} · {fraction or 0:.0%}")
@@ -164,8 +159,8 @@ class MapPane(QWidget):
         self._draw()
 
     def _draw(self) -> None:
-        chart, view, lane = self.canvas.chart, self._next, self._lane
-        if chart is None or view is None or lane is None or self._is_drawing:
+        chart, view = self.canvas.chart, self._next
+        if chart is None or view is None or self._is_drawing:
             return
         self._next, self._is_drawing = None, True
         palette = self.palette()
@@ -177,7 +172,7 @@ class MapPane(QWidget):
                 self.canvas.show_picture(view, pixels)
             self._draw()
 
-        lane.submit(lambda _: picture(chart, view, colors, ground), done, self._on_failed)
+        self._lane.submit(lambda _: picture(chart, view, colors, ground), done, self._on_failed)
 
     def _describe(self, row: int) -> str:
         """Return what a clip is called: its labels, and below them its id and time."""

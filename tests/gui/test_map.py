@@ -242,8 +242,7 @@ def lane(qtbot: QtBot) -> Iterator[Lane]:
 @pytest.fixture
 def make_pane(qtbot: QtBot, lane: Lane, tmp_path: Path) -> Callable[[Catalog], MapPane]:
     def make(catalog: Catalog) -> MapPane:
-        pane = MapPane()
-        pane.use_lane(lane, tmp_path / "maps")
+        pane = MapPane(lane, tmp_path / "maps")
         qtbot.addWidget(pane)
         pane.set_catalog(catalog)
         assert not lane.is_busy, "nothing is done for a pane that nobody sees"
@@ -291,8 +290,7 @@ def test_the_map_of_a_real_catalogue(
 def test_an_answer_that_came_before_the_map_is_marked(
     real_catalog: Catalog, lane: Lane, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    pane = MapPane()
-    pane.use_lane(lane, tmp_path / "maps")
+    pane = MapPane(lane, tmp_path / "maps")
     qtbot.addWidget(pane)
     pane.show_answer(answer(real_catalog, 50, [50]))
     pane.set_catalog(real_catalog)
