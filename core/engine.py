@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from core.audio.files import AudioFile
     from core.audio.logmel import LogMel
+    from core.catalog.counting import ClassCount
     from core.catalog.store import Catalog
     from core.catalog.youtube_ids import YoutubeIds
     from core.explaining import Calibration
@@ -366,11 +367,11 @@ class Engine:
 
         return resolved(answer, self._youtube_ids(), job)
 
-    def class_names(self) -> list[str]:
-        """Return the names of all AudioSet classes, for completion; needs no model."""
-        from core.catalog.ontology import Ontology
+    def class_counts(self, job: Job | None = None) -> dict[str, ClassCount]:
+        """Return the catalogue's classes by id, with the numbers of their clips."""
+        from core.catalog.counting import count_classes
 
-        return sorted(Ontology.load().names)
+        return count_classes(self.catalog(job), job)
 
     def close(self) -> None:
         """Let go of memory and processes."""

@@ -41,6 +41,14 @@ class Actions(QObject):
         self.copy_table = self._add("Copy the list", ["Ctrl+Shift+C"], "For a spreadsheet")
         self.save_list = self._add("Save the list…", ["Ctrl+Shift+L"])
         self.print_list = self._add("Print the list…", standard.Print)
+        self.map = self._add("Map", ["Ctrl+J"], "Show or hide the map of the catalogue")
+        self.map.setCheckable(True)
+        self.filter = self._add("Classes", ["Ctrl+F"], "Show or hide the classes to filter by")
+        self.filter.setCheckable(True)
+        self.hide_gone = self._add("Hide videos that are gone", [])
+        self.hide_gone.setCheckable(True)
+        self.show_hidden = self._add("Show hidden videos again", [])
+        self.show_hidden.setEnabled(False)
         self.look_ups = self._add("Look up titles and thumbnails", [], "Ask YouTube for them")
         self.look_ups.setCheckable(True)
         self.back = self._add("Back", ["Alt+Left"], "Go back to the matches before")
@@ -86,7 +94,8 @@ class Actions(QObject):
                 self.match_all,
             ],
             [*self.for_a_row],
-            [self.back, self.history, self.look_ups],
+            [self.back, self.filter, self.history, self.map],
+            [self.look_ups, self.hide_gone, self.show_hidden],
             [self.shortcuts, self.quit],
         )
         listed: list[QAction] = []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -20,60 +20,13 @@ from core.explaining import Calibration
 from core.types import Match, youtube_id_of
 from gui import formats, theme
 from gui.elided import Elided
+from gui.large_thumbnail import LargeThumbnail
 from gui.links.youtube import Video
 from gui.results_model import title_of
 
 WIDTH = 36 * theme.GRID
 LEAST_WIDTH = 28 * theme.GRID
 _LEAST_PICTURE = 8 * theme.GRID
-
-
-class Picture(QWidget):
-    """A thumbnail of 16:9 as large as there is room; its place is kept while there is none."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._image: QImage | None = None
-        self._most = 180
-        self.setAccessibleName("Thumbnail")
-
-    def show_image(self, image: QImage | None) -> None:
-        """Show another picture, or an empty place."""
-        if image is not self._image:
-            self._image = image
-            self.update()
-
-    def limit(self, height: int) -> None:
-        """Be no higher than this."""
-        self._most = height
-        self._take_height()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the shape."""
-        super().resizeEvent(event)
-        self._take_height()
-
-    def _take_height(self) -> None:
-        self.setFixedHeight(min(self._most, round(self.width() * 9 / 16)))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the picture, or the sign of one."""
-        painter = QPainter(self)
-        palette = self.palette()
-        whole = QRect(0, 0, round(self.height() * 16 / 9), self.height())
-        if self._image is not None:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(whole, self._image)
-            return
-        ground, text = (
-            palette.color(role) for role in (QPalette.ColorRole.Window, QPalette.ColorRole.Text)
-        )
-        painter.fillRect(whole, theme.mixed(ground, text, 0.08))
-        side = 2 * theme.ICON_SIZE
-        place = QRect(0, 0, side, side)
-        place.moveCenter(whole.center())
-        color = theme.mixed(ground, text, 0.4)
-        theme.icon("image", palette, color, side).paint(painter, place)
 
 
 class DetailsPane(QWidget):
@@ -101,7 +54,7 @@ class DetailsPane(QWidget):
         self.match: Match | None = None
         self.calibration: Calibration | None = None
         self._is_starred = False
-        self.picture = Picture()
+        self.picture = LargeThumbnail()
         self.title, self.channel = QLabel(), QLabel()
         self.labels, self.span = QLabel(), QLabel()
         self.similarity, self.address = QLabel(), Elided()

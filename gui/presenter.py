@@ -15,13 +15,16 @@ from core.audio.recordings import Recordings
 from core.engine import Engine
 from core.errors import AudioFileError, SoundalikeError
 from core.explaining import Calibration, Closeness, common_labels
-from core.types import CatalogInfo, Matches
+from core.library import Library
+from core.types import CatalogInfo, Match, Matches
 from gui import formats
 from gui.drops import local_paths
-from gui.history import Entry, History, Status
+from gui.history import History
 from gui.links.look_ups import LookUps
 from gui.links.youtube import Services
 from gui.listening import Listening, microphone
+from gui.map_pane import MapPane
+from gui.memory_control import MemoryControl
 from gui.playback_control import PlaybackControl
 from gui.playing import Playing
 from gui.queue import Queue
@@ -34,7 +37,9 @@ from gui.sound_control import SoundControl
 from gui.viewing import Viewing
 from gui.window import MainWindow
 
-LOOK_UPS = "lookups.sqlite"
+LOOK_UPS, LIBRARY, MAPS = "lookups.sqlite", "library.sqlite", "maps"
+"""Where in the data folder these lie."""
+
 CLOSING_MS = 4000
 """A thread that has not ended by then is stuck in a foreign library."""
 
@@ -69,7 +74,7 @@ class Presenter(QObject):
         services: Services | None = None,
     ) -> None:
         super().__init__()
-        self._window, self._settings = window, settings
+        self._window, self._settings, self._engine = window, settings, engine
         self._first_paths = first_paths or []
         self._lanes: list[Lane] = []
         self._has_begun = False
@@ -87,6 +92,7 @@ class Presenter(QObject):
         self.sound = SoundControl(window, self.session, self.viewing, engine, files, searches)
         self.playing = Playing(speakers, self)
         self.playback = PlaybackControl(window, self.session, self.playing, remembered.output)
+        self._counting = self._lane("counting")
         self.look_ups = LookUps(
             recordings.parent / LOOK_UPS, self._lane("looks"), services, parent=self
         )
@@ -98,6 +104,17 @@ class Presenter(QObject):
             remembered.may_look_up,
             self._lane("reasons"),
             files,
+        )
+        self.map = MapPane(self._lane("map"), recordings.parent / MAPS)
+        window.add_map(self.map)
+        self.memory = MemoryControl(
+            window,
+            self.session,
+            self.history,
+            Library(recordings.parent / LIBRARY),
+            self._lane("memory"),
+            lambda entry: self.open_paths([entry.path]),
+            self.results.browse,
         )
         self.session.choose(window.results.choices)
         self._join_window()
@@ -123,9 +140,9 @@ class Presenter(QObject):
             part.open_pressed.connect(window.dialogs.open_files)
         window.progress.cancel_pressed.connect(self.session.cancel)
         window.results.choices_changed.connect(self._choose)
-        window.history.show_history(self.history)
-        window.history.chosen.connect(self._restore)
-        window.history.cleared.connect(self.history.clear)
+        self.map.chosen.connect(self._on_map_chosen)
+        self.map.failed.connect(self._on_trouble)
+        window.results.table.chosen_changed.connect(self._on_row)
 
     def _join_session(self) -> None:
         session, window = self.session, self._window
@@ -140,7 +157,6 @@ class Presenter(QObject):
         session.troubled.connect(self._on_trouble)
         session.noted.connect(self._on_note)
         session.ready.connect(self._on_ready)
-        session.classes_known.connect(window.results.set_known)
         session.choices_rejected.connect(self._on_choices_rejected)
         session.back_changed.connect(window.commands.back.setEnabled)
         self.viewing.failed.connect(self._on_trouble)
@@ -149,6 +165,7 @@ class Presenter(QObject):
         """Start what is slow, now that the window is on the screen."""
         self._has_begun = True
         self.session.load()
+        self.memory.load()
         if self._first_paths:
             self.open_paths(self._first_paths)
         else:
@@ -169,7 +186,8 @@ class Presenter(QObject):
         self.playing.close()
         self.viewing.forget()
         self.look_ups.close()
-        for lane in self._lanes[4:]:
+        self.memory.close()
+        for lane in self._lanes:
             lane.close()
 
     def wait(self) -> bool:
@@ -210,14 +228,6 @@ class Presenter(QObject):
     def _choose(self) -> None:
         self.session.choose(self._window.results.choices)
 
-    def _restore(self, entry: Entry) -> None:
-        if self.recording.is_active:
-            return
-        if entry.answer is not None:
-            self.session.restore(entry.answer)
-        elif entry.status is not Status.LISTENING:
-            self.open_paths([entry.path])
-
     # What the session says
 
     def _on_state(self, state: State) -> None:
@@ -257,8 +267,7 @@ class Presenter(QObject):
             subject = f"{subject}, {start} – {end}"
         self._show_matches(_heading(answer, subject), subject, answer.matches, answer.calibration)
         self._describe(answer.matches.catalog)
-        self.history.remember(answer)
-        self._window.history.point_out(self.history.row_of(answer))
+        self.map.show_answer(answer.matches)
 
     def _on_glimpse(self, matches: Matches) -> None:
         labels = common_labels(matches.matches)
@@ -277,6 +286,9 @@ class Presenter(QObject):
 
     def _on_ready(self, info: CatalogInfo) -> None:
         self._describe(info)
+        engine = self._engine
+        self.map.set_catalog(engine.catalog())
+        self._counting.submit(engine.class_counts, self._window.filter.set_counts)
         notes = list(info.notes)
         if info.is_demo:
             notes.insert(
@@ -300,7 +312,22 @@ class Presenter(QObject):
         self._window.banner.show_note(note)
 
     def _on_choices_rejected(self) -> None:
-        self._window.results.set_choices(self.session.choices)
+        self._window.show_choices(self.session.choices)
+
+    # The map
+
+    def _on_row(self, match: Match | None) -> None:
+        if match is not None and match.row >= 0:
+            self.map.select(match.row)
+
+    def _on_map_chosen(self, row: int) -> None:
+        if not self._window.results.table.select_clip(row):
+            video_id = self._engine.catalog().clip(row).video_id
+            self._window.banner.show_note(
+                f"{video_id} is not among the matches.",
+                "More like this",
+                lambda: self.session.more_like(video_id),
+            )
 
 
 def _heading(answer: Answer, subject: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QUrl
@@ -98,15 +97,18 @@ class ResultsControl(QObject):
         if match is None:
             return
         if match.url:
-            self._browse(match.url, self._copy_link)
+            self.browse(match.url)
         else:
             reason = match.no_link or "its address is not known"
             self._window.banner.show_note(f"This video cannot be opened: {reason}.")
 
-    def _browse(self, address: str, instead: Callable[[], None]) -> None:
+    def browse(self, address: str) -> None:
+        """Open an address in the browser."""
         if not QDesktopServices.openUrl(QUrl(address)):
             self._window.banner.show_trouble(
-                "No browser could be started.", "Copy the link", instead
+                "No browser could be started.",
+                "Copy the link",
+                lambda: QGuiApplication.clipboard().setText(address),
             )
 
     def _copy_link(self) -> None:
@@ -118,7 +120,7 @@ class ResultsControl(QObject):
     def _open_playlist(self) -> None:
         address = self._taking.playlist()
         if address:
-            self._browse(address, lambda: QGuiApplication.clipboard().setText(address))
+            self.browse(address)
         else:
             self._window.banner.show_note("None of the selected videos has a link.")
 

@@ -15,8 +15,8 @@ TALL_ROW = 64
 THUMBNAIL_HEIGHT = TALL_ROW - theme.GRID
 THUMBNAIL_WIDTH = round(THUMBNAIL_HEIGHT * 16 / 9)
 SMALL = 0.85
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -47,7 +47,7 @@ class CellDelegate(QStyledItemDelegate):
     ) -> None:
         """Paint what the cell says; a number is right-aligned."""
         color = strong(option, row)
-        _write(painter, room, text, option.font, option.fontMetrics, color, _RIGHT)
+        write_line(painter, room, text, option.font, option.fontMetrics, color, RIGHT)
 
     def small(self, option: QStyleOptionViewItem) -> tuple[QFont, QFontMetrics]:
         """Return the font of what is said beside, and its measures."""
@@ -70,20 +70,20 @@ class CellDelegate(QStyledItemDelegate):
         small_font, small_metrics = self.small(option)
         first, second = texts
         if not second:
-            _write(painter, room, first, font, metrics, strong(option, row), _LEFT)
+            write_line(painter, room, first, font, metrics, strong(option, row), LEFT)
             return
         if room.height() < TALL_ROW:
             width = min(room.width(), metrics.horizontalAdvance(first))
             rest = room.adjusted(width + theme.GRID, 0, 0, 0)
-            _write(painter, room, first, font, metrics, strong(option, row), _LEFT)
+            write_line(painter, room, first, font, metrics, strong(option, row), LEFT)
             if rest.width() > 3 * theme.GRID:
-                _write(painter, rest, second, small_font, small_metrics, quiet(option), _LEFT)
+                write_line(painter, rest, second, small_font, small_metrics, quiet(option), LEFT)
             return
         top = room.center().y() - (metrics.height() + small_metrics.height() + 2) // 2
         upper = QRect(room.left(), top, room.width(), metrics.height())
         lower = QRect(room.left(), upper.bottom() + 3, room.width(), small_metrics.height())
-        _write(painter, upper, first, font, metrics, strong(option, row), _LEFT)
-        _write(painter, lower, second, small_font, small_metrics, quiet(option), _LEFT)
+        write_line(painter, upper, first, font, metrics, strong(option, row), LEFT)
+        write_line(painter, lower, second, small_font, small_metrics, quiet(option), LEFT)
 
 
 class VideoDelegate(CellDelegate):
@@ -134,7 +134,7 @@ class VideoDelegate(CellDelegate):
             painter.drawImage(place, row.image)
             return
         palette = option.palette
-        painter.fillRect(place, theme.mixed(_ground(option), _text(option), 0.1))
+        painter.fillRect(place, theme.mixed(ground_of(option), text_color(option), 0.1))
         name = "image" if row.is_watchable else "prohibit"
         color = theme.quiet_text(palette)
         sign = self._signs.get((name, color.rgb()))
@@ -143,73 +143,6 @@ class VideoDelegate(CellDelegate):
             self._signs[name, color.rgb()] = sign
         side = theme.ICON_SIZE / 2
         painter.drawPixmap(QPointF(place.center()) - QPointF(side, side), sign)
-
-
-class LabelsDelegate(CellDelegate):
-    """Labels as chips; what has no room is counted."""
-
-    def paint_in(
-        self,
-        painter: QPainter,
-        room: QRect,
-        option: QStyleOptionViewItem,
-        row: Row,
-        text: str,
-    ) -> None:
-        """Paint the chips, in two lines where the row is tall."""
-        match = row.match
-        font, metrics = self.small(option)
-        if not match.labels:
-            _write(painter, room, text, font, metrics, quiet(option), _LEFT)
-            return
-        height = metrics.height() + 6
-        n_lines = 2 if room.height() >= TALL_ROW else 1
-        chips, n_left = lay_chips(match.labels, metrics, room.width(), n_lines)
-        n_used = 1 + max(line for line, *_ in chips)
-        top = room.center().y() + 1 - (n_used * (height + 4) - 4) // 2
-        painter.setFont(font)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fill = theme.mixed(_ground(option), _text(option), 0.1)
-        color = strong(option, row)
-        right, line_top = room.left(), top
-        for line, x, width, label in chips:
-            line_top = top + line * (height + 4)
-            chip = QRectF(room.left() + x, line_top, width, height)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawRoundedRect(chip, 4, 4)
-            painter.setPen(color)
-            painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, label)
-            right = round(chip.right())
-        if n_left:
-            painter.setPen(quiet(option))
-            rest = QRect(right + 6, line_top, 40, height)
-            painter.drawText(rest, _LEFT, f"+{n_left}")
-
-
-def lay_chips(
-    labels: tuple[str, ...], metrics: QFontMetrics, width: int, n_lines: int
-) -> tuple[list[tuple[int, int, int, str]], int]:
-    """Return line, left edge, width and text of each chip, and how many have no room."""
-    chips: list[tuple[int, int, int, str]] = []
-    line = x = 0
-    more_width = metrics.horizontalAdvance("+99") + 8
-    for number, label in enumerate(labels):
-        label = " ".join(label.split())
-        wanted = metrics.horizontalAdvance(label) + 14
-        is_last = number == len(labels) - 1
-        room = width - x - (0 if is_last or line < n_lines - 1 else more_width)
-        if wanted > room and x and line < n_lines - 1:
-            line, x = line + 1, 0
-            room = width - (0 if is_last or line < n_lines - 1 else more_width)
-        if wanted > room and x:
-            return chips, len(labels) - number
-        if wanted > room:
-            wanted = max(room, 24)
-            label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, wanted - 14)
-        chips.append((line, x, wanted, label))
-        x += wanted + 4
-    return chips, 0
 
 
 class TimeDelegate(CellDelegate):
@@ -244,12 +177,12 @@ class SimilarityDelegate(CellDelegate):
         number_width = option.fontMetrics.horizontalAdvance("−0.000")
         inner = QRectF(room).adjusted(0, 0, -number_width - theme.GRID, 0)
         bar = QRectF(inner.left(), round(inner.center().y()) - 4, inner.width(), 8)
-        painter.fillRect(bar, theme.mixed(_text(option), _ground(option), 0.8))
+        painter.fillRect(bar, theme.mixed(text_color(option), ground_of(option), 0.8))
         share = min(1.0, max(0.0, row.match.similarity))
         bar.setWidth(bar.width() * share)
         painter.fillRect(bar, _bar_color(option, row))
         color = strong(option, row)
-        _write(painter, room, text, option.font, option.fontMetrics, color, _RIGHT)
+        write_line(painter, room, text, option.font, option.fontMetrics, color, RIGHT)
 
 
 class LinkDelegate(CellDelegate):
@@ -271,7 +204,7 @@ class LinkDelegate(CellDelegate):
         match = row.match
         if not match.url:
             return
-        color = _text(option) if _is_selected(option) else theme.link_color(option.palette)
+        color = text_color(option) if _is_selected(option) else theme.link_color(option.palette)
         if not row.is_watchable:
             color = quiet(option)
         sign = self._signs.get(color.rgb())
@@ -284,15 +217,15 @@ class LinkDelegate(CellDelegate):
 
 def strong(option: QStyleOptionViewItem, row: Row) -> QColor:
     """Return the colour of a row's text; that of a video that is gone is quiet."""
-    return _text(option) if row.is_watchable else quiet(option)
+    return text_color(option) if row.is_watchable else quiet(option)
 
 
 def quiet(option: QStyleOptionViewItem) -> QColor:
     """Return the colour of what is said beside."""
-    return _text(option) if _is_selected(option) else theme.quiet_text(option.palette)
+    return text_color(option) if _is_selected(option) else theme.quiet_text(option.palette)
 
 
-def _write(
+def write_line(
     painter: QPainter,
     room: QRect,
     text: str,
@@ -312,13 +245,15 @@ def _is_selected(option: QStyleOptionViewItem) -> bool:
     return bool(option.state & QStyle.StateFlag.State_Selected)
 
 
-def _text(option: QStyleOptionViewItem) -> QColor:
+def text_color(option: QStyleOptionViewItem) -> QColor:
+    """Return the colour of a row's text."""
     palette: QPalette = option.palette
     role = QPalette.ColorRole.HighlightedText if _is_selected(option) else QPalette.ColorRole.Text
     return palette.color(_group(option), role)
 
 
-def _ground(option: QStyleOptionViewItem) -> QColor:
+def ground_of(option: QStyleOptionViewItem) -> QColor:
+    """Return the colour of a row's ground."""
     palette: QPalette = option.palette
     role = QPalette.ColorRole.Highlight if _is_selected(option) else QPalette.ColorRole.Base
     return palette.color(_group(option), role)
@@ -329,7 +264,7 @@ def _bar_color(option: QStyleOptionViewItem, row: Row) -> QColor:
     if _is_selected(option):
         return palette.color(QPalette.ColorRole.HighlightedText)
     if not row.is_watchable:
-        return theme.mixed(_text(option), _ground(option), 0.55)
+        return theme.mixed(text_color(option), ground_of(option), 0.55)
     return palette.color(_group(option), QPalette.ColorRole.Highlight)
 
 

@@ -21,9 +21,9 @@ from core.explaining import Calibration
 from core.options import FRAMES, MEAN, Filter
 from core.types import Match, youtube_id_of
 from gui import theme
-from gui.class_filter import ClassFilter
 from gui.details_pane import WIDTH, DetailsPane
 from gui.elided import Elided
+from gui.filter_chips import FilterChips
 from gui.links.look_ups import LARGE, LookUps
 from gui.look_ups_question import LookUpsQuestion
 from gui.results_table import ResultsTable
@@ -65,8 +65,7 @@ class ResultsPanel(QWidget):
         self.live = QSpinBox()
         self.count = QSpinBox()
         self.by = QComboBox()
-        self.include = ClassFilter("&Only:", "add a class")
-        self.exclude = ClassFilter("&Without:", "add a class")
+        self.chips = FilterChips()
         self.table = ResultsTable()
         self.details = DetailsPane()
         self.question = LookUpsQuestion()
@@ -106,8 +105,7 @@ class ResultsPanel(QWidget):
         self.live.setFixedHeight(theme.ROW_HEIGHT)
         self.live.valueChanged.connect(self.live_changed)
         self.live.hide()
-        for chooser in (self.include, self.exclude):
-            chooser.changed.connect(self.choices_changed)
+        self.chips.changed.connect(self.choices_changed)
         for button in (self.back, self.more):
             button.setFixedHeight(theme.ROW_HEIGHT)
         self._pages.addWidget(self.table)
@@ -126,8 +124,6 @@ class ResultsPanel(QWidget):
         self.question.answered.connect(self._on_answered)
         self.question.hide()
         self.table.chosen_changed.connect(self._show_details)
-        self.details.open_pressed.connect(self.table.link_chosen)
-        self.details.more_pressed.connect(self.more.click)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID)
@@ -159,9 +155,7 @@ class ResultsPanel(QWidget):
         row.addWidget(self.count)
         row.addWidget(self.by)
         row.addSpacing(theme.GRID)
-        row.addWidget(self.include, 1)
-        row.addSpacing(theme.GRID)
-        row.addWidget(self.exclude, 1)
+        row.addWidget(self.chips, 1)
         return row
 
     def bind(self, back: QAction, more: QAction) -> None:
@@ -292,11 +286,6 @@ class ResultsPanel(QWidget):
             effect.setOpacity(0.45)
         self.table.setGraphicsEffect(effect)  # type: ignore[arg-type]
 
-    def set_known(self, names: list[str]) -> None:
-        """Offer these class names while a person types."""
-        for chooser in (self.include, self.exclude):
-            chooser.set_known(names)
-
     @property
     def choices(self) -> Choices:
         """What a person chose."""
@@ -312,12 +301,16 @@ class ResultsPanel(QWidget):
     @property
     def filters(self) -> Filter:
         """The classes to show and to hide."""
-        return Filter(self.include.names, self.exclude.names)
+        return self.chips.filters
 
     def set_filters(self, filters: Filter) -> None:
         """Show other classes without telling anyone."""
-        self.include.set_names(filters.include)
-        self.exclude.set_names(filters.exclude)
+        self.chips.set_filters(filters)
+
+    def take_filters(self, filters: Filter) -> None:
+        """Show other classes, because a person chose them elsewhere."""
+        self.chips.set_filters(filters)
+        self.choices_changed.emit()
 
     @property
     def is_dimmed(self) -> bool:

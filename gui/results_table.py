@@ -10,11 +10,11 @@ from core.types import Match
 from gui import theme
 from gui.links.look_ups import LARGE, LookUps
 from gui.links.youtube import Video
+from gui.results_chips import LabelsDelegate
 from gui.results_delegates import (
     TALL_ROW,
     THUMBNAIL_HEIGHT,
     CellDelegate,
-    LabelsDelegate,
     LinkDelegate,
     SimilarityDelegate,
     TimeDelegate,
@@ -188,6 +188,15 @@ class ResultsTable(QTableView):
         """Return the match of the current row."""
         index = self.proxy.mapToSource(self.currentIndex())
         return self.results.match_at(index.row()) if index.isValid() else None
+
+    def select_clip(self, row: int) -> bool:
+        """Select the match that is a row of the catalogue; return whether it is shown."""
+        for place in range(self.proxy.rowCount()):
+            if self.results.match_at(self._source_row(place)).row == row:
+                self.selectRow(place)
+                self.scrollTo(self.proxy.index(place, 0))
+                return True
+        return False
 
     def selected(self) -> list[Match]:
         """Return the matches of all selected rows, as they are shown."""

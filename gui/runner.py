@@ -188,7 +188,12 @@ class Lane(QObject):
             self._drop(self._at_work)
 
     def close(self, last: Callable[[], None] | None = None) -> None:
-        """Stop everything; `last` is called in the lane's thread at the very end."""
+        """Stop everything; `last` is called in the lane's thread at the very end.
+
+        A lane that is closed already stays as it is.
+        """
+        if self._is_closed:
+            return
         self._is_closed = True
         self._waiting = None
         if self._at_work is not None:

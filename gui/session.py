@@ -22,6 +22,9 @@ from gui.runner import Lane
 
 LOADING = "Loading the model"
 
+MOST_SPARE = 500
+"""Matches beyond those that are shown, to take the places of hidden ones."""
+
 Source: TypeAlias = Query | str
 """What was asked for: a sound that was listened to, or the id of a video."""
 
@@ -111,7 +114,6 @@ class Session(QObject):
         Something worth knowing about the sound.
     ready : CatalogInfo
         Model and catalogue are loaded.
-    classes_known : list of str
     choices_rejected
         `choices` went back to those that worked before.
     back_changed : bool
@@ -129,7 +131,6 @@ class Session(QObject):
     troubled = Signal(object)
     noted = Signal(str)
     ready = Signal(object)
-    classes_known = Signal(list)
     choices_rejected = Signal()
     back_changed = Signal(bool)
 
@@ -149,6 +150,7 @@ class Session(QObject):
         self._audio: AudioFile | None = None
         self._span: Span | None = None
         self._note = ""
+        self._n_spare = 0
         self._asked: Source | None = None
         self._answer: Answer | None = None
         self._earlier: list[Answer] = []
@@ -241,6 +243,23 @@ class Session(QObject):
         self._show(answer)
         self._ask(answer.source)
 
+    def ask_again(self, query: Query, audio: AudioFile | None, span: Span | None) -> None:
+        """Ask what was asked on a former day; where its file is gone there is no picture."""
+        self._forget_work()
+        self._forget_earlier()
+        self._span, self._audio = span, audio
+        if audio is not None:
+            self.opened.emit(audio)
+        self._ask(query)
+
+    def ask_for_more(self, n_missing: int) -> None:
+        """Get more matches than asked for, because some of them are hidden."""
+        answer = self._answer
+        if answer is None or self.state is not State.RESULTS or self._n_spare >= MOST_SPARE:
+            return
+        self._n_spare = min(self._n_spare + max(n_missing, 5), MOST_SPARE)
+        self._ask(answer.source)
+
     def back(self) -> None:
         """Return to the answer before, under the choices of now."""
         if not self._earlier:
@@ -296,15 +315,13 @@ class Session(QObject):
 
     # Loading
 
-    def _load(self, job: Job) -> tuple[CatalogInfo, list[str]]:
-        return self._engine.load(job), self._engine.class_names()
+    def _load(self, job: Job) -> CatalogInfo:
+        return self._engine.load(job)
 
-    def _on_ready(self, loaded: tuple[CatalogInfo, list[str]]) -> None:
-        info, names = loaded
+    def _on_ready(self, info: CatalogInfo) -> None:
         self._is_loading = False
         if self.state is not State.THINKING:
             self.finished.emit()
-        self.classes_known.emit(names)
         self.ready.emit(info)
 
     def _on_load_failed(self, error: SoundalikeError) -> None:
@@ -348,7 +365,7 @@ class Session(QObject):
 
     def _ask(self, source: Source) -> None:
         self._asked = source
-        choices = self.choices
+        choices, n_wanted = self.choices, self.choices.k + self._n_spare
         audio, span = self._audio, self._span
         self.subject = source.name if isinstance(source, Query) else source
         self._enter(State.THINKING)
@@ -356,7 +373,7 @@ class Session(QObject):
 
         def search(job: Job) -> Answer:
             find = self._engine.search if isinstance(source, Query) else self._engine.similar
-            found = find(source, choices.k, choices.filters, job, choices.by)  # type: ignore[arg-type]
+            found = find(source, n_wanted, choices.filters, job, choices.by)  # type: ignore[arg-type]
             calibration = self._engine.calibration(choices.by, job)
             return Answer(source, found, audio, span, calibration)
 

@@ -30,6 +30,9 @@ class Remembered:
     recent: tuple[str, ...] = ()
     live_s: int = 5
     shows_history: bool = True
+    shows_filter: bool = False
+    shows_map: bool = False
+    hides_gone: bool = False
     view: str = ""
     may_look_up: bool | None = None
 
@@ -56,6 +59,9 @@ class Settings:
             self._names("recent"),
             int(self._number("live_s", 5, 1, 60)),
             self._text("shows_history") != "no",
+            self._text("shows_filter") == "yes",
+            self._text("shows_map") == "yes",
+            self._text("hides_gone") == "yes",
             self._text("view"),
             {"yes": True, "no": False}.get(self._text("may_look_up")),
         )
@@ -76,7 +82,8 @@ class Settings:
         store.setValue("folder", values.folder)
         store.setValue("recent", _SEPARATOR.join(values.recent))
         store.setValue("live_s", values.live_s)
-        store.setValue("shows_history", "yes" if values.shows_history else "no")
+        for key in ("shows_history", "shows_filter", "shows_map", "hides_gone"):
+            store.setValue(key, "yes" if getattr(values, key) else "no")
         store.setValue("view", values.view)
         answer = {True: "yes", False: "no", None: ""}[values.may_look_up]
         store.setValue("may_look_up", answer)

@@ -32,7 +32,9 @@ from gui.drop_overlay import DropOverlay
 from gui.drops import local_paths
 from gui.empty_page import EmptyPage
 from gui.file_dialogs import FileDialogs
+from gui.filter_pane import FilterPane
 from gui.history_panel import HistoryPanel
+from gui.map_pane import MapPane
 from gui.progress_row import ProgressRow
 from gui.recent_files import RecentFiles
 from gui.results_panel import ResultsPanel
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
         self.sound = SoundBar(self.spectrogram)
         self.progress = ProgressRow()
         self.results = ResultsPanel()
+        self.filter = FilterPane()
         self.history = HistoryPanel()
         self.empty = EmptyPage()
         self.status = QLabel()
@@ -110,9 +113,9 @@ class MainWindow(QMainWindow):
             box.setSpacing(0)
             for widget in widgets:
                 box.addWidget(widget)
-        self._lower.addWidget(self.history)
-        self._lower.addWidget(self.results)
-        self._lower.setStretchFactor(1, 1)
+        for pane in (self.filter, self.history, self.results):
+            self._lower.addWidget(pane)
+        self._lower.setStretchFactor(2, 1)
         self._splitter.addWidget(sound)
         self._splitter.addWidget(self._lower)
         for splitter in (self._lower, self._splitter):
@@ -132,6 +135,11 @@ class MainWindow(QMainWindow):
         self.capture.set_menu(self.commands.menu)
         self.commands.shortcuts.triggered.connect(self._show_shortcuts)
         self.commands.history.toggled.connect(self.history.setVisible)
+        self.commands.filter.toggled.connect(self.filter.setVisible)
+        self.commands.filter.toggled.connect(self.results.chips.toggle.setChecked)
+        self.results.chips.toggle.toggled.connect(self.commands.filter.setChecked)
+        self.filter.changed.connect(self.results.take_filters)
+        self.results.chips.changed.connect(self.filter.set_filters)
         self.commands.open.triggered.connect(self.dialogs.open_files)
         self.commands.open_folder.triggered.connect(self.dialogs.open_folder)
         self.dialogs.opened.connect(self.dropped)
@@ -166,6 +174,10 @@ class MainWindow(QMainWindow):
             self.sound.view,
             self.sound.colors,
             self.progress.cancel,
+            self.filter.preset,
+            self.filter.search,
+            self.filter.tree,
+            self.history.search,
             self.history.view,
             self.history.clear,
             self.results.live,
@@ -173,8 +185,7 @@ class MainWindow(QMainWindow):
             self.results.more,
             self.results.count,
             self.results.by,
-            self.results.include.edit,
-            self.results.exclude.edit,
+            self.results.chips.toggle,
             self.results.table,
         )
         for first, second in itertools.pairwise(order):
@@ -187,6 +198,17 @@ class MainWindow(QMainWindow):
     def show_empty(self) -> None:
         """Go back to the page without a sound."""
         self._pages.setCurrentWidget(self.empty)
+
+    def show_choices(self, choices: Choices) -> None:
+        """Show what was chosen without telling anyone."""
+        self.results.set_choices(choices)
+        self.filter.set_filters(choices.filters)
+
+    def add_map(self, pane: MapPane) -> None:
+        """Put the map at the right."""
+        self._lower.addWidget(pane)
+        pane.setVisible(self.commands.map.isChecked())
+        self.commands.map.toggled.connect(pane.setVisible)
 
     def show_title(self, *parts: str) -> None:
         """Put what the window is about into its title."""
@@ -212,13 +234,17 @@ class MainWindow(QMainWindow):
         for splitter, state in ((self._splitter, values.splitter), (self._lower, values.lower)):
             if state:
                 splitter.restoreState(QByteArray(state))
-        self.results.set_choices(Choices(values.k, values.filters, values.by))
+        self.show_choices(Choices(values.k, values.filters, values.by))
         self.results.live.setValue(values.live_s)
         self.capture.choose_device(values.device)
         self.sound.volume.setValue(round(100 * values.volume))
         self.spectrogram.choose(ViewChoices.from_text(values.view))
         self.commands.history.setChecked(values.shows_history)
         self.history.setVisible(values.shows_history)
+        self.commands.filter.setChecked(values.shows_filter)
+        self.filter.setVisible(values.shows_filter)
+        self.commands.map.setChecked(values.shows_map)
+        self.commands.hide_gone.setChecked(values.hides_gone)
         self.recent.show(list(values.recent))
         self.dialogs.folder = values.folder
 
@@ -238,6 +264,9 @@ class MainWindow(QMainWindow):
             recent=tuple(self.recent.paths),
             live_s=self.results.live.value(),
             shows_history=self.commands.history.isChecked(),
+            shows_filter=self.commands.filter.isChecked(),
+            shows_map=self.commands.map.isChecked(),
+            hides_gone=self.commands.hide_gone.isChecked(),
             view=self.spectrogram.choices.as_text(),
         )
 

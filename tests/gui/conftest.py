@@ -25,6 +25,8 @@ from core.audio.inputs import Device
 from core.audio.logmel import padding_note
 from core.audio.microphone import Heard
 from core.audio.waveform import MODEL_RATE_HZ
+from core.catalog.counting import ClassCount
+from core.catalog.store import Catalog
 from core.errors import AudioFileError, CatalogError, MicrophoneError
 from core.explaining import Calibration
 from core.jobs import Job
@@ -41,7 +43,8 @@ INFO = CatalogInfo("Starter", "/nowhere", 132, "VGGish (demo)", True)
 class FakeEngine:
     """Answers like the engine, from nothing; `gate` holds it up as long as a test likes."""
 
-    def __init__(self) -> None:
+    def __init__(self, real_catalog: Catalog) -> None:
+        self.real_catalog = real_catalog
         self.calls: list[tuple[object, ...]] = []
         self.gate = threading.Event()
         self.gate.set()
@@ -147,6 +150,14 @@ class FakeEngine:
     def class_names(self) -> list[str]:
         return ["Cattle, bovinae", "Dog", "Music"]
 
+    def class_counts(self, job: Job) -> dict[str, ClassCount]:
+        names = ("Animal", *self.class_names())
+        below = {"Animal": ("Cattle, bovinae", "Dog")}
+        return {name: ClassCount(name, name, 5, 9, below.get(name, ())) for name in names}
+
+    def catalog(self) -> Catalog:
+        return self.real_catalog
+
     def close(self) -> None:
         self.is_closed = True
 
@@ -224,8 +235,8 @@ class FakeDevices(SimpleNamespace):
 class App:
     """The window, what drives it, and the fakes behind it."""
 
-    def __init__(self, qtbot: QtBot, home: Path, first_paths: list[Path]) -> None:
-        self.qtbot, self.engine, self.devices = qtbot, FakeEngine(), FakeDevices()
+    def __init__(self, qtbot: QtBot, home: Path, first_paths: list[Path], catalog: Catalog) -> None:
+        self.qtbot, self.engine, self.devices = qtbot, FakeEngine(catalog), FakeDevices()
         self.window = MainWindow()
         self.settings = Settings(home / "window.ini")
         self.presenter = Presenter(
@@ -257,14 +268,16 @@ class App:
 
 
 @pytest.fixture
-def make_app(qtbot: QtBot, own_data_folder: Path) -> Iterator[Callable[..., App]]:
+def make_app(
+    qtbot: QtBot, own_data_folder: Path, real_catalog: Catalog
+) -> Iterator[Callable[..., App]]:
     apps: list[App] = []
     own_data_folder.mkdir()
     FakeRecorder.made.clear()
     FakeRecorder.finding, FakeRecorder.has_clipped = Finding.FINE, False
 
     def make(*first_paths: Path) -> App:
-        apps.append(App(qtbot, own_data_folder, list(first_paths)))
+        apps.append(App(qtbot, own_data_folder, list(first_paths), real_catalog))
         return apps[-1]
 
     yield make

@@ -11,15 +11,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QDeadlineTimer
+from PySide6.QtCore import QDeadlineTimer, Qt
 from pytestqt.qtbot import QtBot
 
+from core.types import Match, watch_url
 from gui.links import politeness
 from gui.links.cache import Cache, Known
 from gui.links.look_ups import LARGE, LookUps
 from gui.links.politeness import Politeness, told_wait_s
 from gui.links.shelf import decoded
 from gui.links.youtube import Services, Standing, Video, one_line, read_title
+from gui.results_model import Column
+from gui.results_panel import ResultsPanel
 from gui.runner import Lane
 from tests.gui.youtube_server import MARKUP, YoutubeServer, jpeg, serving, title
 
@@ -257,6 +260,46 @@ def test_images_that_were_let_go_are_read_again(
         qtbot.waitUntil(lambda one=one: look_ups.image(one, 56) is not None)
         assert len(look_ups._images) <= 3
     assert len(youtube.asked) == 2 * len(ids)
+
+
+def test_the_window_shows_what_youtube_says_and_nothing_as_markup(
+    qtbot: QtBot, make: Make, youtube: YoutubeServer
+) -> None:
+    begins = ("ok", "mark", "401", "403", "404", "html")
+    found = tuple(
+        Match(rank, key(begin), 30, 40, ("Dog",), 0.5, watch_url(key(begin), 30))
+        for rank, begin in enumerate(begins, 1)
+    )
+    panel, look_ups = ResultsPanel(), make(is_allowed=False)
+    qtbot.addWidget(panel)
+    panel.resize(1200, 700)
+    panel.show()
+    panel.use_look_ups(look_ups, None)
+    panel.show_matches("Sounds like a dog", "", found)
+    qtbot.wait(100)
+    assert youtube.asked == [], "nobody has answered the question yet"
+    qtbot.mouseClick(panel.question.yes, Qt.MouseButton.LeftButton)
+    model = panel.table.model()
+
+    def titles() -> list[str]:
+        return [model.index(row, Column.VIDEO).data() for row in range(model.rowCount())]
+
+    expected = [
+        "Title of ok_________",
+        MARKUP,
+        key("401"),
+        "Private or removed",
+        "Removed",
+        key("html"),
+    ]
+    qtbot.waitUntil(lambda: titles() == expected)
+    qtbot.waitUntil(lambda: look_ups.image(key("ok"), LARGE) is not None)
+    panel.table.selectRow(1)
+    assert panel.details.title.text() == MARKUP
+    assert panel.details.title.textFormat() == Qt.TextFormat.PlainText
+    qtbot.waitUntil(lambda: look_ups.image(key("mark"), LARGE) is not None)
+    panel.grab()
+    assert all(path.startswith(("/oembed?", "/vi/")) for path in youtube.asked)
 
 
 # The cache

@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from core.explaining import Calibration
 from core.types import Match, NoLink, watch_url, youtube_id_of
-from gui.class_filter import ClassFilter
 from gui.details_pane import DetailsPane
 from gui.links.look_ups import LookUps
 from gui.links.youtube import Standing, Video
-from gui.results_delegates import TALL_ROW, lay_chips
+from gui.results_chips import lay_chips
+from gui.results_delegates import TALL_ROW
 from gui.results_model import NOT_RESOLVED, SORT_ROLE, Column, ResultsModel
 from gui.results_panel import ResultsPanel
 from gui.results_proxy import ResultsProxy
@@ -158,40 +158,6 @@ def test_the_bar_is_as_long_as_the_similarity(qtbot: QtBot, similarity: float) -
     number.initFrom(table)
     room = rect.width() - 3 * 8 - table.fontMetrics().horizontalAdvance("−0.000")
     assert lit == pytest.approx(max(0.0, similarity) * room, abs=3)
-
-
-def test_classes_are_added_once_and_removed(qtbot: QtBot) -> None:
-    chooser = ClassFilter("&Only:", "add a class")
-    qtbot.addWidget(chooser)
-    chooser.show()
-    chooser.set_known(["Cattle, bovinae", "Dog"])
-    changes: list[tuple[str, ...]] = []
-    chooser.changed.connect(lambda: changes.append(chooser.names))
-    for text in ("Cattle, bovinae", "  Dog ", "Dog", "   "):
-        chooser.edit.setText(text)
-        qtbot.keyClick(chooser.edit, Qt.Key.Key_Return)
-    assert changes == [("Cattle, bovinae",), ("Cattle, bovinae", "Dog")]
-    assert chooser.edit.text() == ""
-    chip = chooser._chips[0]
-    assert chip.accessibleName() == "Only: Cattle, bovinae. Press to remove."
-    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
-    assert chooser.names == ("Dog",)
-    assert chooser.edit.hasFocus() or not chooser.isActiveWindow()
-
-
-def test_choosing_from_the_completer_leaves_the_line_empty(qtbot: QtBot) -> None:
-    chooser = ClassFilter("&Only:", "add a class")
-    qtbot.addWidget(chooser)
-    chooser.show()
-    chooser.set_known(["Cattle, bovinae", "Dog"])
-    qtbot.keyClicks(chooser.edit, "bov")
-    completer = chooser.edit.completer()
-    assert completer is not None
-    qtbot.waitUntil(completer.popup().isVisible)
-    qtbot.keyClick(completer.popup(), Qt.Key.Key_Down)
-    qtbot.keyClick(completer.popup(), Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: chooser.names == ("Cattle, bovinae",))
-    qtbot.waitUntil(lambda: chooser.edit.text() == "")
 
 
 # What is known of the videos
@@ -494,8 +460,8 @@ def test_the_buttons_of_the_details(qtbot: QtBot, panel: ResultsPanel) -> None:
     panel.show_matches("Sounds like a dog", "", (match,))
     assert pane.span.text() == "0:30–0:40, best at 0:34 for your 0:02"
     said: list[object] = []
-    panel.table.link_chosen.connect(said.append)
-    panel.more.clicked.connect(lambda: said.append("more"))
+    pane.open_pressed.connect(said.append)
+    pane.more_pressed.connect(lambda found: said.append(("more", found)))
     pane.copied.connect(said.append)
     pane.star_toggled.connect(lambda found, is_starred: said.append((found, is_starred)))
     pane.hide_pressed.connect(lambda found: said.append(("hide", found)))
@@ -507,7 +473,14 @@ def test_the_buttons_of_the_details(qtbot: QtBot, panel: ResultsPanel) -> None:
         if button is pane.copy_link:
             assert QGuiApplication.clipboard().text() == match.url
     assert QGuiApplication.clipboard().text() == "id000000001"
-    assert said == [match, "more", "Link copied", "Id copied", (match, True), ("hide", match)]
+    assert said == [
+        match,
+        ("more", match),
+        "Link copied",
+        "Id copied",
+        (match, True),
+        ("hide", match),
+    ]
     pane.show_star(False)
     assert not pane.star.isChecked()
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from core.audio.files import AudioFile
 from core.errors import MicrophoneError, ModelError
 from core.options import Filter
+from gui.filter_model import Choice
 from gui.session import State
 from tests.gui.conftest import App, FakeRecorder, write_wav
 
@@ -111,8 +112,8 @@ def test_changing_filters_searches_again_without_listening_again(app: App, sine:
     open_and_wait(app, sine)
     app.window.results.count.setValue(7)
     app.wait_for(lambda: app.rows == 7)
-    app.window.results.exclude.edit.setText("Music")
-    app.qtbot.keyClick(app.window.results.exclude.edit, Qt.Key.Key_Return)
+    app.wait_for(lambda: app.window.filter.model.rowCount() > 0)
+    app.window.filter.model.choose("Music", Choice.WITHOUT)
     app.wait_for(lambda: ("search", "sine.wav", 7, Filter((), ("Music",))) in app.engine.calls)
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert [call[0] for call in app.engine.calls].count("query") == 1
@@ -120,10 +121,10 @@ def test_changing_filters_searches_again_without_listening_again(app: App, sine:
 
 def test_an_unknown_class_is_explained_and_taken_back(app: App, sine: Path) -> None:
     open_and_wait(app, sine)
-    app.window.results.include.edit.setText("Dgo")
-    app.qtbot.keyClick(app.window.results.include.edit, Qt.Key.Key_Return)
+    app.window.results.take_filters(Filter(("Dgo",)))
     app.wait_for(lambda: "Did you mean Dog" in said(app))
-    assert app.window.results.include.names == ()
+    assert app.window.results.filters == Filter()
+    assert app.window.filter.filters == Filter()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.rows == 25
 

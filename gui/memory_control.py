@@ -1,0 +1,121 @@
+"""Joins what is kept from day to day to the window: history, stars, hidden videos, presets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from core.library import Library
+from core.types import Match
+from gui.history import Entry, History, Status
+from gui.remembering import Recalled, Remembering
+from gui.runner import Lane
+from gui.session import Answer, Session
+from gui.window import MainWindow
+
+
+class MemoryControl(QObject):
+    """What a person keeps, and what comes back.
+
+    Parameters
+    ----------
+    window : MainWindow
+    session : Session
+    history : History
+    library : Library
+        Used in the lane only.
+    lane : Lane
+    reopen : callable
+        Opens an entry's file anew, where there is nothing to ask again.
+    browse : callable
+        Opens an address.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        history: History,
+        library: Library,
+        lane: Lane,
+        reopen: Callable[[Entry], None],
+        browse: Callable[[str], None],
+    ) -> None:
+        super().__init__(window)
+        self._window, self._session, self._history = window, session, history
+        self._reopen = reopen
+        self._stars: frozenset[tuple[str, float]] = frozenset()
+        self.remembering = Remembering(
+            library, lane, history, window.history, lambda: session.choices, self
+        )
+        keeping, panel, details = self.remembering, window.history, window.results.details
+        session.answered.connect(self._on_answered)
+        panel.show_history(history)
+        panel.chosen.connect(self._restore)
+        panel.star_chosen.connect(lambda star: browse(star.url))
+        panel.star_liked.connect(lambda star: session.more_like(star.video_id))
+        details.offer_memory()
+        details.star_toggled.connect(self._on_star)
+        details.hide_pressed.connect(lambda match: keeping.hide(match.video_id))
+        window.results.table.chosen_changed.connect(self._show_star)
+        window.results.table.proxy.ran_short.connect(session.ask_for_more)
+        window.commands.show_hidden.triggered.connect(self._show_hidden)
+        window.commands.hide_gone.toggled.connect(window.results.table.proxy.hide_gone)
+        window.filter.preset_saved.connect(keeping.save_preset)
+        window.filter.preset_removed.connect(keeping.remove_preset)
+        keeping.presets_changed.connect(window.filter.set_presets)
+        keeping.recalled.connect(self._on_recalled)
+        keeping.stars_changed.connect(self._on_stars)
+        keeping.hidden_changed.connect(self._on_hidden)
+        keeping.noted.connect(window.banner.show_note)
+        keeping.failed.connect(
+            lambda error: window.banner.show_note(f"{error.message} {error.hint}")
+        )
+        self._hidden: frozenset[str] = frozenset()
+
+    def load(self) -> None:
+        """Show what is kept."""
+        self.remembering.load()
+
+    def close(self) -> None:
+        """Write what waits; whoever owns the lane waits for its thread."""
+        self.remembering.close()
+
+    def _on_answered(self, answer: Answer) -> None:
+        self._history.remember(answer)
+        self._window.history.point_out(self._history.row_of(answer))
+
+    def _restore(self, entry: Entry) -> None:
+        if entry.answer is not None:
+            self._session.restore(entry.answer)
+        elif entry.past is not None:
+            self.remembering.recall(entry)
+        elif entry.status is not Status.LISTENING:
+            self._reopen(entry)
+
+    def _on_recalled(self, recalled: Recalled) -> None:
+        self._session.ask_again(recalled.query, recalled.audio, recalled.entry.span)
+
+    def _on_star(self, match: Match, is_starred: bool) -> None:
+        if is_starred:
+            self.remembering.star(match)
+        else:
+            self.remembering.unstar(match.video_id, match.start_s)
+
+    def _on_stars(self, stars: frozenset[tuple[str, float]]) -> None:
+        self._stars = stars
+        self._show_star(self._window.results.details.match)
+
+    def _show_star(self, match: Match | None) -> None:
+        is_starred = match is not None and (match.video_id, match.start_s) in self._stars
+        self._window.results.details.show_star(is_starred)
+
+    def _on_hidden(self, hidden: frozenset[str]) -> None:
+        self._hidden = hidden
+        self._window.commands.show_hidden.setEnabled(bool(hidden))
+        self._window.results.table.proxy.hide_videos(hidden)
+
+    def _show_hidden(self) -> None:
+        for video_id in self._hidden:
+            self.remembering.show(video_id)
