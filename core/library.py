@@ -127,9 +127,9 @@ class Library:
         """Forget one entry, and what the file still holds of it."""
         self._forget("WHERE key = ?", key)
 
-    def clear_history(self) -> None:
-        """Forget all entries, and what the file still holds of them; stars stay."""
-        self._forget("")
+    def clear_history(self, newest_key: int) -> None:
+        """Forget all entries up to one, and what the file still holds of them; stars stay."""
+        self._forget("WHERE key <= ?", newest_key)
 
     # Stars
 

@@ -194,13 +194,23 @@ class History(QAbstractListModel):
             self._entries += entries
             self.endInsertRows()
 
-    def remove(self, entry: Entry) -> None:
-        """Forget one entry."""
-        if entry in self._entries:
-            row = self._entries.index(entry)
-            self.beginRemoveRows(QModelIndex(), row, row)
-            del self._entries[row]
-            self.endRemoveRows()
+    def remove(self, entry: Entry) -> int:
+        """Forget one entry; return the row that it had, -1 for none."""
+        if entry not in self._entries:
+            return -1
+        row = self._entries.index(entry)
+        self.beginRemoveRows(QModelIndex(), row, row)
+        del self._entries[row]
+        self.endRemoveRows()
+        return row
+
+    def put_back(self, entries: list[Entry], row: int) -> None:
+        """Show entries again that were forgotten."""
+        row = min(row, len(self._entries))
+        if entries:
+            self.beginInsertRows(QModelIndex(), row, row + len(entries) - 1)
+            self._entries[row:row] = entries
+            self.endInsertRows()
 
     def finish(self, entry: Entry, answer: Answer) -> None:
         """Give an entry its answer."""
@@ -231,11 +241,12 @@ class History(QAbstractListModel):
         """Return the entry whose turn it is."""
         return next((entry for entry in self._entries if entry.status is Status.WAITING), None)
 
-    def clear(self) -> None:
-        """Forget everything."""
+    def clear(self) -> list[Entry]:
+        """Forget everything; return what that was."""
         self.beginResetModel()
-        self._entries.clear()
+        forgotten, self._entries = self._entries, []
         self.endResetModel()
+        return forgotten
 
 
 def _belongs(answer: Answer, entry: Entry) -> bool:

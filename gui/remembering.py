@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from core.audio.files import AudioFile
@@ -21,11 +21,14 @@ from core.keeping import Past, Star
 from core.library import Library
 from core.options import Filter
 from core.types import Match, Query
-from gui.history import Entry, History
+from gui.history import MOST_ENTRIES, Entry, History
 from gui.history_panel import HistoryPanel
 from gui.runner import Lane
 from gui.session import Answer, Choices
 from gui.stars import Stars
+
+UNDO_MS = 10_000
+"""How long what was forgotten can be brought back; only then the library forgets it."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,15 @@ class Recalled:
     entry: Entry
     query: Query
     audio: AudioFile | None
+
+
+@dataclass(frozen=True)
+class _Forgotten:
+    """Entries that no list shows any more, and where they were."""
+
+    entries: list[Entry]
+    row: int
+    is_all: bool = False
 
 
 class Remembering(QObject):
@@ -66,6 +78,8 @@ class Remembering(QObject):
     stars_changed : frozenset of (str, float)
         Video id and start of each clip with a star.
     hidden_changed : frozenset of str
+    undoable : str
+        Something was forgotten that `undo` brings back.
     noted : str
         Something worth knowing.
     failed : SoundalikeError
@@ -76,6 +90,7 @@ class Remembering(QObject):
     presets_changed = Signal(dict)
     stars_changed = Signal(object)
     hidden_changed = Signal(object)
+    undoable = Signal(str)
     noted = Signal(str)
     failed = Signal(object)
 
@@ -94,6 +109,11 @@ class Remembering(QObject):
         self.stars = Stars(self)
         self._waiting: deque[tuple[Callable[[Job], Any], Callable[[Any], None]]] = deque()
         self._is_told = False
+        self._forgotten: _Forgotten | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(UNDO_MS)
+        self._timer.timeout.connect(self._forget_really)
         lane.busy_changed.connect(self._go_on)
         history.answered.connect(self._remember)
         self.stars.noted.connect(self._note)
@@ -112,6 +132,7 @@ class Remembering(QObject):
 
     def close(self) -> None:
         """Stop; what still waits is written in the lane's thread, without pictures."""
+        self._forget_really()
         rest = [work for work, _ in self._waiting]
         self._waiting.clear()
 
@@ -167,17 +188,44 @@ class Remembering(QObject):
         self._do(write, lambda _: self._history.update(entry))
 
     def _remove(self, entry: Entry) -> None:
-        self._history.remove(entry)
-
-        def forget(_: Job) -> None:
-            if entry.past is not None:
-                self._library.remove(entry.past.key)
-
-        self._do(forget)
+        row = self._history.remove(entry)
+        if row >= 0:
+            self._forget(_Forgotten([entry], row), f"Forgot {entry.name}.")
 
     def _clear(self) -> None:
-        self._history.clear()
-        self._do(lambda _: self._library.clear_history())
+        entries = self._history.clear()
+        if entries:
+            self._forget(_Forgotten(entries, MOST_ENTRIES, True), "Cleared the history.")
+
+    def _forget(self, forgotten: _Forgotten, words: str) -> None:
+        self._forget_really()
+        self._forgotten = forgotten
+        self._timer.start()
+        self.undoable.emit(words)
+
+    def undo(self) -> None:
+        """Take back what was forgotten last, within a few seconds."""
+        forgotten, self._forgotten = self._forgotten, None
+        self._timer.stop()
+        if forgotten is not None:
+            self._history.put_back(forgotten.entries, forgotten.row)
+
+    def _forget_really(self) -> None:
+        forgotten, self._forgotten = self._forgotten, None
+        self._timer.stop()
+        if forgotten is None:
+            return
+
+        def forget(_: Job) -> None:
+            # Only here it is sure that all of them have been written.
+            keys = [entry.past.key for entry in forgotten.entries if entry.past is not None]
+            if forgotten.is_all and keys:
+                self._library.clear_history(max(keys))  # other windows' too
+            else:
+                for key in keys:
+                    self._library.remove(key)
+
+        self._do(forget)
 
     def _open_folder(self, entry: Entry) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(entry.path.parent)))

@@ -194,13 +194,44 @@ def test_entries_are_forgotten_one_by_one_and_all_at_once(window: Window, tmp_pa
     menu = window.panel.menu_for(window.history.at(window.history.index(1)))
     action(menu, "Forget it").trigger()
     window.rest()
-    assert [past.name for past in window.library.history()] == ["d.wav", "b.wav"]
     assert len(window.texts()) == 2
+    assert len(window.library.history()) == 3, "the last one can still be brought back"
     window.panel.clear.click()
+    window.rest()
+    assert [past.name for past in window.library.history()] == ["d.wav", "b.wav"]
+    window.remembering._timer.timeout.emit()
     window.rest()
     assert window.library.history() == []
     assert window.texts() == []
     assert not window.panel.clear.isEnabled()
+
+
+def test_what_was_forgotten_can_be_brought_back(
+    make_window: Callable[[], Window], tmp_path: Path
+) -> None:
+    window = make_window()
+    said: list[str] = []
+    window.remembering.undoable.connect(said.append)
+    paths = [write_wav(tmp_path / f"{name}.wav", np.sin(np.arange(20_000))) for name in "abcd"]
+    for path in paths[:3]:
+        window.history.remember(answer(path))
+    before = window.texts()
+    window.panel.removed.emit(window.history.at(window.history.index(1)))
+    window.remembering.undo()
+    window.remembering.undo()
+    assert window.texts() == before
+    window.panel.clear.click()
+    window.history.remember(answer(paths[3]))
+    window.remembering.undo()
+    assert window.texts()[1:] == before
+    assert said == ["Forgot b.wav.", "Cleared the history."]
+    window.rest()
+    assert len(window.library.history()) == 4
+    # What comes after clearing stays, and closing does not wait for second thoughts.
+    window.panel.clear.click()
+    window.history.remember(answer(paths[0]))
+    window.close()
+    assert [past.name for past in window.library.history()] == ["a.wav"]
 
 
 def test_what_was_forgotten_while_it_was_at_work_stays_so(window: Window, sine: Path) -> None:
@@ -220,6 +251,7 @@ def test_what_another_window_has_forgotten_is_said(
     first.rest()
     second.load()
     first.panel.clear.click()
+    first.remembering._timer.timeout.emit()
     first.rest()
     second.remembering.recall(second.history.at(second.history.index(0)))
     second.rest()

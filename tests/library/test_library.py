@@ -106,7 +106,9 @@ def test_entries_are_renewed_and_removed_one_by_one(library: Library):
     library.remove(keys[2])
     assert [each.key for each in library.history()] == [keys[1], keys[0]]
     assert library.query(Past(key=keys[2])) is None
-    library.clear_history()
+    library.clear_history(keys[0])
+    assert [each.key for each in library.history()] == [keys[1]]
+    library.clear_history(keys[1])
     assert library.history() == []
     # Nobody else's entry ever gets the number of one that was removed.
     assert library.remember(past(), query()) > keys[2]
@@ -119,7 +121,7 @@ def test_what_is_forgotten_is_in_no_file(library: Library, tmp_path: Path):
     needles = (b"a secret name", query(seed=5).frames.tobytes()[:64])
     content = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
     assert all(needle in content for needle in needles)
-    library.clear_history()
+    library.clear_history(3)
     content = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
     assert not any(needle in content for needle in needles)
     assert [star.video_id for star in library.stars()] == ["kept"]
