@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from core.engine import Engine
-from core.errors import AudioFileError, Cancelled, CatalogError, DownloadError
-from core.jobs import Job
+from core.errors import AudioFileError, Cancelled, CatalogError
 from core.options import Filter, Options
 from core.paths import DataFolder
-from core.pinned import CHECKPOINT, PCA
 from core.terminal import Progress, catalog_text, class_table, match_table, plain
 from core.types import Match, Matches
 
@@ -148,8 +146,9 @@ def build(arguments: Namespace) -> None:
 
 
 def info(arguments: Namespace) -> None:
-    """Describe a catalogue, and the models in the data folder."""
+    """Describe a catalogue, and the models and catalogues in the data folder."""
     from core.catalog.store import Catalog
+    from core.storage import catalogs
     from core.vggish.model import installed
 
     data = DataFolder.default()
@@ -165,7 +164,8 @@ def info(arguments: Namespace) -> None:
             "categories": catalog.category_counts(),
         }
     if arguments.json:
-        _print_json({"catalog": described, "models": models})
+        listed = [{**asdict(entry), "path": str(entry.path)} for entry in catalogs(data)]
+        _print_json({"catalog": described, "models": models, "catalogs": listed})
         return
     if catalog is not None:
         print(catalog_text(catalog.manifest, catalog.category_counts()))
@@ -173,6 +173,9 @@ def info(arguments: Namespace) -> None:
         print(_model_text(model))
     if not models:
         print(f"No model has been prepared in {plain(str(data.models))} yet.")
+    for entry in catalogs(data):
+        searched = ", is searched" if entry.is_chosen else ""
+        print(f"Catalogue {plain(entry.name)} ({entry.kind}): {entry.n_clips:,} clips{searched}")
 
 
 def _model_text(model: dict[str, Any]) -> str:
@@ -268,99 +271,9 @@ def example(arguments: Namespace) -> None:
 
 def files(arguments: Namespace) -> None:
     """Look after the trained model, AudioSet's features and the data folder."""
-    from core.files import store
+    from core.file_commands import done
 
-    data = DataFolder.default()
-    action, words = arguments.action, arguments.path
-    if words and action in ("status", "verify", "list"):
-        raise DownloadError(
-            f"files {action} takes no paths.", "Name files only after files import."
-        )
     with Progress() as progress:
-        job = progress.job
-        if action in ("fetch", "import"):
-            lines = _fetched(data, arguments, job)
-        elif action == "verify":
-            lines = _verified(data, job)
-        elif action == "status":
-            lines = store.status(data.files)
-        else:
-            lines = _looked_after(data, action, words, job)
+        lines = done(arguments, DataFolder.default(), progress.job)
     for line in lines:
         print(plain(line))
-
-
-def _fetched(data: DataFolder, arguments: Namespace, job: Job) -> list[str]:
-    from core import setting_up
-    from core.files.mirrors import Mirror
-
-    choice = setting_up.Choice(
-        arguments.balanced, tuple(arguments.include), tuple(arguments.exclude), arguments.keep
-    )
-    if arguments.action == "import":
-        lines = setting_up.import_files(data, arguments.path, job, choice)
-        has_model = any(PCA.name in line or CHECKPOINT.name in line for line in lines)
-        if has_model and setting_up.has_model_files(data):
-            lines += setting_up.install_model(data, job).lines()
-        return lines
-    wanted = [str(word) for word in arguments.path] or ["model"]
-    if not set(wanted) <= {"model", "features"}:
-        raise DownloadError(
-            f"There is nothing called {' '.join(wanted)!r} to fetch.",
-            "Fetch model, features, or both.",
-        )
-    mirror = Mirror.parse(arguments.mirror) if arguments.mirror else Mirror.default()
-    lines = []
-    try:
-        if "model" in wanted:
-            lines, check = setting_up.fetch_model(data, job, mirror)
-            lines += check.lines()
-        if "features" in wanted:
-            catalog = setting_up.fetch_features(data, choice, job, mirror)
-            lines.append(f"{catalog.path.name}: {len(catalog)} clips in {catalog.path}")
-    except (KeyboardInterrupt, Cancelled):
-        sys.stderr.write("What came is kept: the same command goes on from there.\n")
-        raise
-    return lines
-
-
-def _verified(data: DataFolder, job: Job) -> list[str]:
-    """Check the files, and what each converted model computes."""
-    from core import setting_up
-    from core.checking import check_model
-    from core.files import store
-    from core.vggish.model import installed
-
-    lines = store.verify(data.files, job.part(0, 0.4))
-    check = setting_up.install_model(data, job.part(0.4, 0.8))
-    lines += check.lines()
-    for folder, manifest in installed(data.models).items():
-        if not manifest.is_demo and manifest.name != check.name:
-            lines += check_model(folder, job.part(0.8, 1)).lines()
-    return lines
-
-
-def _looked_after(data: DataFolder, action: str, words: list[Path], job: Job) -> list[str]:
-    """List, remove, move, or choose what lies in the data folder."""
-    from core import storage
-    from core.files.room import free_bytes, megabytes
-    from core.moving import move
-
-    if action == "list":
-        items = storage.storage(data)
-        total = sum(item.n_bytes for item in items)
-        lines = [f"{item.key}: {megabytes(item.n_bytes)}, {item.what}" for item in items]
-        free = megabytes(free_bytes(data.root))
-        return [*lines, f"{megabytes(total)} in {data.root}, {free} free"]
-    if not words or (len(words) > 1 and action != "remove"):
-        raise DownloadError(
-            f"files {action} needs {'keys' if action == 'remove' else 'one name'}.",
-            "See: python -m core files list",
-        )
-    if action == "remove":
-        return [
-            f"{key}: removed, {megabytes(storage.remove(data, str(key)))} freed" for key in words
-        ]
-    if action == "use":
-        return [f"{storage.choose(data, str(words[0])).name}: is searched from now on"]
-    return [f"The data is in {move(data, words[0], job).root} now."]

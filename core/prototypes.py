@@ -1,8 +1,8 @@
 """What a class sounds like: the mean of its clips, and the few clips that are nearest to it.
 
-Of 2,000 clips held out of AudioSet's balanced set, the nearest of these representatives has a label
-in common with 50 %, the nearest of all 21,135 others with 48 % (`benchmarks/prototypes.py`). Means
-that trim or down-weigh outliers are no better.
+Of 2,000 clips held out of 23,135, the nearest of such representatives has a label in common with
+50 %, the nearest of all others with 48 % (`benchmarks/prototypes.py`). Means that trim or weigh
+down outliers find a clip's class no better.
 """
 
 from __future__ import annotations
