@@ -54,6 +54,9 @@ class Actions(QObject):
         self.back = self._add("Back", ["Alt+Left"], "Go back to the matches before")
         self.history = self._add("History", ["Ctrl+H"], "Show or hide the history")
         self.history.setCheckable(True)
+        self.set_up = self._add("Set up…", [], "Fetch the trained model and AudioSet")
+        self.catalogs = self._add("Catalogues…", [], "Choose which catalogue is searched")
+        self.storage = self._add("What lies where…", [], "See sizes, and remove things")
         self.inputs = self._add("Look for inputs again", ["F5"])
         self.shortcuts = self._add("Keyboard shortcuts", ["F1"])
         self.quit = self._add("Quit", ["Ctrl+Q"])
@@ -96,6 +99,7 @@ class Actions(QObject):
             [*self.for_a_row],
             [self.back, self.filter, self.history, self.map],
             [self.look_ups, self.hide_gone, self.show_hidden],
+            [self.set_up, self.catalogs, self.storage],
             [self.shortcuts, self.quit],
         )
         listed: list[QAction] = []

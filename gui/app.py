@@ -63,7 +63,7 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     window = MainWindow()
     settings = Settings(settings_path(data))
-    presenter = Presenter(window, Engine(data, options), settings, data.recordings, first_paths)
+    presenter = Presenter(window, Engine(data, options), settings, data, first_paths)
     accidents = _Accidents()
     accidents.happened.connect(presenter.session.report)
     accidents.watch()

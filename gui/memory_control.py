@@ -52,6 +52,8 @@ class MemoryControl(QObject):
         keeping, panel, details = self.remembering, window.history, window.results.details
         session.answered.connect(self._on_answered)
         panel.show_history(history)
+        for signal in (history.rowsInserted, history.rowsRemoved, history.modelReset):
+            signal.connect(lambda: window.empty.earlier.setVisible(history.rowCount() > 0))
         panel.chosen.connect(self._restore)
         panel.star_chosen.connect(lambda star: browse(star.url))
         panel.star_liked.connect(lambda star: session.more_like(star.video_id))
@@ -69,6 +71,7 @@ class MemoryControl(QObject):
         keeping.stars_changed.connect(self._on_stars)
         keeping.hidden_changed.connect(self._on_hidden)
         keeping.noted.connect(window.banner.show_note)
+        keeping.undoable.connect(lambda words: window.banner.show_note(words, "Undo", keeping.undo))
         keeping.failed.connect(
             lambda error: window.banner.show_note(f"{error.message} {error.hint}")
         )
@@ -95,7 +98,12 @@ class MemoryControl(QObject):
             self._reopen(entry)
 
     def _on_recalled(self, recalled: Recalled) -> None:
+        self._window.show_sound()
         self._session.ask_again(recalled.query, recalled.audio, recalled.entry.span)
+        if recalled.audio is None:
+            self._window.banner.show_note(
+                f"The file of {recalled.entry.name} is gone; its matches can still be found."
+            )
 
     def _on_star(self, match: Match, is_starred: bool) -> None:
         if is_starred:

@@ -16,6 +16,7 @@ from core.engine import Engine
 from core.errors import AudioFileError, SoundalikeError
 from core.explaining import Calibration, Closeness, common_labels
 from core.library import Library
+from core.paths import DataFolder
 from core.types import CatalogInfo, Match, Matches
 from gui import formats
 from gui.drops import local_paths
@@ -32,13 +33,11 @@ from gui.recording_control import RecordingControl
 from gui.results_control import ResultsControl
 from gui.runner import Lane
 from gui.session import Answer, Session, State
+from gui.set_up_control import SetUpControl
 from gui.settings import Settings
 from gui.sound_control import SoundControl
 from gui.viewing import Viewing
 from gui.window import MainWindow
-
-LOOK_UPS, LIBRARY, MAPS = "lookups.sqlite", "library.sqlite", "maps"
-"""Where in the data folder these lie."""
 
 CLOSING_MS = 4000
 """A thread that has not ended by then is stuck in a foreign library."""
@@ -53,8 +52,8 @@ class Presenter(QObject):
     engine : Engine
         Not yet loaded; only its lane uses it.
     settings : Settings
-    recordings : Path
-        Where recordings are written while they run.
+    data : DataFolder
+        Where recordings are written, and what is kept lies.
     first_paths : list of Path
         Sounds to open at once, as if they had been dropped.
     devices : callable
@@ -68,7 +67,7 @@ class Presenter(QObject):
         window: MainWindow,
         engine: Engine,
         settings: Settings,
-        recordings: Path,
+        data: DataFolder,
         first_paths: list[Path] | None = None,
         devices: Callable[[], Any] = microphone,
         services: Services | None = None,
@@ -83,7 +82,7 @@ class Presenter(QObject):
         remembered = settings.read()
         window.recall(remembered)
         self.session = Session(engine, sounds, searches, self)
-        kept = Recordings(recordings)
+        kept = Recordings(data.recordings)
         self.listening = Listening(inputs, devices, kept, self)
         self.viewing = Viewing(window.spectrogram, pictures, details, self)
         self.history = History(self)
@@ -93,9 +92,7 @@ class Presenter(QObject):
         self.playing = Playing(speakers, self)
         self.playback = PlaybackControl(window, self.session, self.playing, remembered.output)
         self._counting = self._lane("counting")
-        self.look_ups = LookUps(
-            recordings.parent / LOOK_UPS, self._lane("looks"), services, parent=self
-        )
+        self.look_ups = LookUps(data.look_ups, self._lane("looks"), services, parent=self)
         self.results = ResultsControl(
             window,
             self.session,
@@ -105,16 +102,23 @@ class Presenter(QObject):
             self._lane("reasons"),
             files,
         )
-        self.map = MapPane(self._lane("map"), recordings.parent / MAPS)
+        self.map = MapPane(self._lane("map"), data.maps)
         window.add_map(self.map)
         self.memory = MemoryControl(
             window,
             self.session,
             self.history,
-            Library(recordings.parent / LIBRARY),
+            Library(data.library),
             self._lane("memory"),
             lambda entry: self.open_paths([entry.path]),
             self.results.browse,
+        )
+        self.set_up = SetUpControl(
+            window,
+            self.session,
+            data,
+            self._lane("set-up"),
+            self._lane("stored"),
         )
         self.session.choose(window.results.choices)
         self._join_window()
@@ -289,16 +293,7 @@ class Presenter(QObject):
         engine = self._engine
         self.map.set_catalog(engine.catalog())
         self._counting.submit(engine.class_counts, self._window.filter.set_counts)
-        notes = list(info.notes)
-        if info.is_demo:
-            notes.insert(
-                0,
-                "Demo: an untrained model and a small starter catalogue answer, "
-                "so matches are rough.",
-            )
-        banner = self._window.banner
-        if notes and not (banner.is_trouble or banner.has_action):
-            banner.show_note(" ".join(notes))
+        self.set_up.offer(info)
 
     def _describe(self, info: CatalogInfo) -> None:
         clips = formats.count(info.n_clips, "clip", "clips")

@@ -104,7 +104,7 @@ class RecordingControl(QObject):
         return self._recordings.recover(job)
 
     def _on_recovered(self, found: list[Path]) -> None:
-        if found and not self._window.banner.has_action:
+        if found:
             self._window.banner.show_note(
                 "A recording was running when the program ended. It was kept."
                 if len(found) == 1

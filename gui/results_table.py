@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -177,7 +177,7 @@ class ResultsTable(QTableView):
         self._lay_out()
         self.scrollToTop()
         if self.proxy.rowCount():
-            self.selectRow(0)
+            self._select(0)
         else:
             self.chosen_changed.emit(None)
         if self._look_ups is not None:
@@ -189,11 +189,19 @@ class ResultsTable(QTableView):
         index = self.proxy.mapToSource(self.currentIndex())
         return self.results.match_at(index.row()) if index.isValid() else None
 
+    def _select(self, row: int) -> None:
+        # `selectRow` would ask which keys are held, which have nothing to do with it.
+        self.selectionModel().setCurrentIndex(
+            self.proxy.index(row, 0),
+            QItemSelectionModel.SelectionFlag.ClearAndSelect
+            | QItemSelectionModel.SelectionFlag.Rows,
+        )
+
     def select_clip(self, row: int) -> bool:
         """Select the match that is a row of the catalogue; return whether it is shown."""
         for place in range(self.proxy.rowCount()):
             if self.results.match_at(self._source_row(place)).row == row:
-                self.selectRow(place)
+                self._select(place)
                 self.scrollTo(self.proxy.index(place, 0))
                 return True
         return False

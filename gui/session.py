@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -21,6 +22,7 @@ from gui.live import Live
 from gui.runner import Lane
 
 LOADING = "Loading the model"
+SWITCHING = "Switching to what is there now"
 
 MOST_SPARE = 500
 """Matches beyond those that are shown, to take the places of hidden ones."""
@@ -30,6 +32,9 @@ Source: TypeAlias = Query | str
 
 Span: TypeAlias = tuple[float, float]
 """Start and end in seconds."""
+
+Change: TypeAlias = Callable[[Job], CatalogInfo]
+"""Something done to the engine, after which another model or catalogue may answer."""
 
 
 class State(Enum):
@@ -147,6 +152,9 @@ class Session(QObject):
         self.live.failed.connect(self._on_live_failed)
         self.live.heard.connect(self._on_query)
         self._is_loading = False
+        self._model = ""
+        self._changes: list[Change] = []
+        searches.busy_changed.connect(self._change)
         self._audio: AudioFile | None = None
         self._span: Span | None = None
         self._note = ""
@@ -177,6 +185,17 @@ class Session(QObject):
         self._searches.submit(
             self._load, self._on_ready, self._on_load_failed, self._on_progress, must_finish=True
         )
+
+    def reload(self, change: Change | None = None) -> None:
+        """Switch to what is there now, as soon as nothing is at work, and match anew.
+
+        Parameters
+        ----------
+        change : callable, optional
+            Done instead, in the lane that the engine belongs to.
+        """
+        self._changes.append(change or self._engine.reload)
+        self._change()
 
     def open_files(self, paths: list[Path]) -> None:
         """Read and match the first sound among files and folders; tell of the others."""
@@ -241,7 +260,7 @@ class Session(QObject):
         self._forget_earlier()
         self._answer = answer
         self._show(answer)
-        self._ask(answer.source)
+        self._ask_now(answer.source, answer.audio, answer.span, answer.matches.catalog.model)
 
     def ask_again(self, query: Query, audio: AudioFile | None, span: Span | None) -> None:
         """Ask what was asked on a former day; where its file is gone there is no picture."""
@@ -319,7 +338,7 @@ class Session(QObject):
         return self._engine.load(job)
 
     def _on_ready(self, info: CatalogInfo) -> None:
-        self._is_loading = False
+        self._is_loading, self._model = False, info.model
         if self.state is not State.THINKING:
             self.finished.emit()
         self.ready.emit(info)
@@ -330,6 +349,46 @@ class Session(QObject):
         if self.state is not State.THINKING:
             self.finished.emit()
         self.troubled.emit(error)
+
+    # Another model or catalogue
+
+    def _change(self) -> None:
+        """Do what waits; in between, so that no search and no recording loses its model."""
+        is_at_work = self._searches.is_busy or self.state in (State.THINKING, State.LISTENING)
+        if not self._changes or is_at_work:
+            return
+        self._is_loading = True
+        self.began.emit(SWITCHING, False)
+        change = self._changes.pop(0)
+        self._searches.submit(
+            change, self._on_changed, self._on_load_failed, self._on_progress, must_finish=True
+        )
+
+    def _on_changed(self, info: CatalogInfo) -> None:
+        model_before = self._model
+        self._on_ready(info)
+        if info.model != model_before:
+            self._forget_earlier()
+        if self._asked is not None:
+            self._ask_now(self._asked, self._audio, self._span, model_before)
+        elif self._answer is not None and self.state in (State.RESULTS, State.TROUBLE):
+            answer = self._answer
+            self._ask_now(answer.source, answer.audio, answer.span, model_before)
+
+    def _ask_now(
+        self, source: Source, audio: AudioFile | None, span: Span | None, model: str
+    ) -> None:
+        """Ask again; a sound that another model heard is heard anew."""
+        if isinstance(source, str) or model == self._model:
+            self._ask(source)
+        elif audio is not None:
+            self.match(audio, span)
+        else:
+            if self.state is State.THINKING:
+                self.cancel()
+            self.noted.emit(
+                f"{source.name} was heard by another model. Open its file again to match it."
+            )
 
     # Listening to a sound
 
@@ -447,3 +506,4 @@ class Session(QObject):
     def _enter(self, state: State) -> None:
         self.state = state
         self.state_changed.emit(state)
+        self._change()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
+    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -92,6 +94,7 @@ class MainWindow(QMainWindow):
         self.history = HistoryPanel()
         self.empty = EmptyPage()
         self.status = QLabel()
+        self.setting_up = QPushButton()
         self.dialogs = FileDialogs(self)
         self._overlay = DropOverlay(self)
         self._pages = QStackedWidget()
@@ -129,6 +132,10 @@ class MainWindow(QMainWindow):
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
         self.statusBar().addWidget(self.status, 1)
+        self.setting_up.setFlat(True)
+        self.setting_up.setAccessibleDescription("Show how setting up goes on")
+        self.statusBar().addPermanentWidget(self.setting_up)
+        self.setting_up.hide()
         self.statusBar().setSizeGripEnabled(False)
         self.results.table.set_row_actions(self.commands.for_a_row)
         self.results.bind(self.commands.back, self.commands.more)
@@ -138,6 +145,7 @@ class MainWindow(QMainWindow):
         self.commands.filter.toggled.connect(self.filter.setVisible)
         self.commands.filter.toggled.connect(self.results.chips.toggle.setChecked)
         self.results.chips.toggle.toggled.connect(self.commands.filter.setChecked)
+        self.empty.earlier_pressed.connect(self.show_earlier)
         self.filter.changed.connect(self.results.take_filters)
         self.results.chips.changed.connect(self.filter.set_filters)
         self.commands.open.triggered.connect(self.dialogs.open_files)
@@ -162,6 +170,7 @@ class MainWindow(QMainWindow):
             self.banner.dismiss,
             self.empty.record,
             self.empty.open,
+            self.empty.earlier,
             self.spectrogram.plot,
             self.sound.play,
             self.sound.stop,
@@ -187,6 +196,7 @@ class MainWindow(QMainWindow):
             self.results.by,
             self.results.chips.toggle,
             self.results.table,
+            self.setting_up,
         )
         for first, second in itertools.pairwise(order):
             self.setTabOrder(first, second)
@@ -210,9 +220,21 @@ class MainWindow(QMainWindow):
         pane.setVisible(self.commands.map.isChecked())
         self.commands.map.toggled.connect(pane.setVisible)
 
+    def show_earlier(self) -> None:
+        """Leave the empty page for the history."""
+        self.commands.history.setChecked(True)
+        self.show_sound()
+        self.history.view.setFocus()
+
     def show_title(self, *parts: str) -> None:
         """Put what the window is about into its title."""
         self.setWindowTitle(" – ".join((*(part for part in parts if part), NAME)))
+
+    def show_setting_up(self, text: str, stage: str = "") -> None:
+        """Show in the status line how far setting up is; nothing at all where it rests."""
+        self.setting_up.setText(text)
+        self.setting_up.setToolTip(html.escape(stage))
+        self.setting_up.setVisible(bool(text))
 
     def _show_shortcuts(self) -> None:
         if self._shortcuts is None:

@@ -105,7 +105,8 @@ class Transfer:
     def __exit__(self, *_: object) -> None:
         self._is_closed.set()
         if self._response is not None:
-            with contextlib.suppress(OSError, ValueError):
+            # RuntimeError: the thread has let go of the connection already.
+            with contextlib.suppress(OSError, ValueError, RuntimeError):
                 self._response.raw.shutdown()
         self._thread.join(1)
 

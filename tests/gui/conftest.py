@@ -31,6 +31,7 @@ from core.errors import AudioFileError, CatalogError, MicrophoneError
 from core.explaining import Calibration
 from core.jobs import Job
 from core.options import Filter
+from core.paths import DataFolder
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
 from gui.links.youtube import Services
 from gui.presenter import Presenter
@@ -243,7 +244,7 @@ class App:
             self.window,
             self.engine,  # type: ignore[arg-type]
             self.settings,
-            home / "recordings",
+            DataFolder(home),
             first_paths,
             lambda: self.devices,
             Services("http://127.0.0.1:9/titles", "http://127.0.0.1:9/thumbnails"),

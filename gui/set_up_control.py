@@ -1,0 +1,190 @@
+"""Sets up while the window is at work: what is missing is fetched, and switched to at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog
+
+from core.errors import SoundalikeError
+from core.paths import DataFolder
+from core.types import CatalogInfo
+from gui.runner import Lane
+from gui.session import Session
+from gui.set_up_dialog import SetUpDialog
+from gui.set_up_work import ALL, NONE, Outlook, Result, Step, Wish, look, steps
+from gui.window import MainWindow
+
+DEMO_NOTE = "Demo: an untrained model and a small starter catalogue answer, so matches are rough."
+
+
+class SetUpControl(QObject):
+    """Joins the dialog, the banner and the status line to the work.
+
+    Parameters
+    ----------
+    window : MainWindow
+    session : Session
+        Told to switch when something came.
+    data : DataFolder
+    fetching, looking : Lane
+        For the long work, and for seeing what is there.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        data: DataFolder,
+        fetching: Lane,
+        looking: Lane,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._session, self._data = window, session, data
+        self._fetching, self._looking = fetching, looking
+        self._left: list[Step] = []
+        self._n_steps = 0
+        self._lines: list[str] = []
+        self._note = ""
+        self._dialog: SetUpDialog | None = None
+        window.commands.set_up.triggered.connect(self.open)
+        window.setting_up.clicked.connect(self.open)
+
+    @property
+    def dialog(self) -> SetUpDialog:
+        """The dialog, made when it is first wanted."""
+        if self._dialog is None:
+            self._dialog = dialog = SetUpDialog(self._window)
+            dialog.started.connect(self.start)
+            dialog.paused.connect(self.pause)
+            dialog.continued.connect(self.go_on)
+            dialog.stopped.connect(self.stop)
+            dialog.import_pressed.connect(self._ask_for_files)
+        return self._dialog
+
+    @property
+    def is_active(self) -> bool:
+        """Whether something is being fetched, or will be when it goes on."""
+        return bool(self._left)
+
+    def offer(self, info: CatalogInfo) -> None:
+        """Say in the banner what is missing, if the demo or the starter answers."""
+        self._forget_note()
+        banner = self._window.banner
+        notes = [DEMO_NOTE, *info.notes] if info.is_demo else list(info.notes)
+        if not notes or self.is_active or banner.is_trouble or banner.has_action:
+            return
+        if not (info.is_demo or info.is_starter):
+            banner.show_note(" ".join(notes))
+            return
+        self._note = " ".join(notes)
+        banner.show_note(self._note, "Set up…", self.open)
+        self._looking.submit(lambda _: look(self._data), self._complete_note)
+
+    def _complete_note(self, outlook: Outlook) -> None:
+        banner = self._window.banner
+        if self._note and banner.has_action and banner.text.text() == self._note:
+            banner.show_note(f"{self._note} {outlook.sentence()}".rstrip(), "Set up…", self.open)
+
+    def _forget_note(self) -> None:
+        banner = self._window.banner
+        if self._note and banner.has_action and banner.text.text().startswith(self._note):
+            banner.clear()
+        self._note = ""
+
+    def open(self) -> None:
+        """Show the dialog, with what is missing now."""
+        dialog = self.dialog
+        if not self.is_active:
+            self._looking.submit(lambda _: look(self._data), dialog.show_outlook)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    # The work
+
+    def start(self, wish: Wish) -> None:
+        """Begin to fetch or import."""
+        if self.is_active:
+            return
+        try:
+            wish.source()
+        except SoundalikeError as error:
+            self.dialog.show_result([f"{error.message} {error.hint}"])
+            return
+        self._left = steps(self._data, wish)
+        self._n_steps, self._lines = len(self._left), []
+        self.dialog.bar.reset()
+        self._forget_note()
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Do the next step, or the one that was paused."""
+        if not self._left:
+            return
+        self.dialog.show_running()
+        self.dialog.show_result(self._lines)
+        self._on_progress("Beginning", 0.0)
+        self._fetching.submit(self._left[0], self._on_step, self._on_failed, self._on_progress)
+
+    def pause(self) -> None:
+        """Stop for now; what came is kept."""
+        self._fetching.cancel()
+        self.dialog.show_paused()
+        self._window.show_setting_up("Setting up: paused")
+
+    def stop(self) -> None:
+        """Give it up; what came is kept all the same."""
+        self._fetching.cancel()
+        self._left = []
+        self._end()
+
+    def _on_progress(self, stage: str, fraction: float | None) -> None:
+        number = self._n_steps - len(self._left) + 1
+        if self._n_steps > 1:
+            stage = f"{number} of {self._n_steps}: {stage}"
+        self.dialog.show_progress(stage, fraction)
+        share = "" if fraction is None else f" · {fraction:.0%}"
+        self._window.show_setting_up(f"Setting up{share}", stage)
+
+    def _on_step(self, result: Result) -> None:
+        self._left.pop(0)
+        self._lines += result.lines
+        self._session.reload()
+        if not result.passed:
+            self._left = []
+            self._end()
+            text = "The model does not compute what it should. Set up again from another mirror."
+            self.dialog.show_result([text, *self._lines])
+            self._window.banner.show_trouble(text, "Set up…", self.open)
+        elif self._left:
+            self.go_on()
+        else:
+            self._end()
+            self.dialog.show_result(["All is set up.", *self._lines])
+
+    def _end(self) -> None:
+        self._window.show_setting_up("")
+        self.dialog.show_choosing()
+        self.dialog.show_result(self._lines)
+        self._looking.submit(lambda _: look(self._data), self.dialog.show_outlook)
+
+    def _on_failed(self, error: SoundalikeError) -> None:
+        text = f"{error.message} {error.hint}"
+        self.dialog.show_trouble("\n".join([text, *self._lines]))
+        self._window.show_setting_up("Setting up: stopped")
+        if not self.dialog.isVisible():
+            self._window.banner.show_trouble(text, "Set up…", self.open)
+
+    def _ask_for_files(self) -> None:
+        dialog = QFileDialog(self.dialog, "Official files that you have", str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._on_files)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _on_files(self, names: list[str]) -> None:
+        wish = self.dialog.wish
+        clips = ALL if wish.clips == NONE else wish.clips
+        self.start(Wish(clips, wish.classes, paths=tuple(map(Path, names))))

@@ -1,0 +1,174 @@
+"""What is done to set up: what is missing and where there is room, and the steps to get it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.files.mirrors import Mirror
+from core.files.room import free_bytes, megabytes
+from core.jobs import Job
+from core.paths import DataFolder
+
+# The engine's part takes a fifth of a second to import: only the lanes do that.
+if TYPE_CHECKING:
+    from core.checking import ModelCheck
+    from core.setting_up import Choice, Missing
+
+ALL, BALANCED, SOME, NONE = "all", "balanced", "some", "none"
+"""Which clips of AudioSet are wanted."""
+
+NAMES = {"model": "the trained model VGGish", "features": "the sounds of AudioSet"}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person wants to have.
+
+    Attributes
+    ----------
+    clips : {"all", "balanced", "some", "none"}
+    classes : tuple of str
+        For "some".
+    mirror : str
+        A region or an address; empty for the usual one.
+    keeps_archive : bool
+        Whether AudioSet's archive stays, too.
+    paths : tuple of Path
+        Official files that are on this machine already; nothing is fetched then.
+    """
+
+    clips: str = ALL
+    classes: tuple[str, ...] = ()
+    mirror: str = ""
+    keeps_archive: bool = False
+    paths: tuple[Path, ...] = ()
+
+    def choice(self) -> Choice:
+        """Return the clips as the engine knows them."""
+        from core.setting_up import Choice
+
+        include = self.classes if self.clips == SOME else ()
+        return Choice(self.clips == BALANCED, include, keeps_archive=self.keeps_archive)
+
+    def source(self) -> Mirror:
+        """Return where to fetch from.
+
+        Raises
+        ------
+        DownloadError
+            If there is no such mirror.
+        """
+        return Mirror.parse(self.mirror) if self.mirror else Mirror.default()
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is missing, and whether there is room for it.
+
+    Attributes
+    ----------
+    missing : tuple of Missing
+    folder : Path
+        Where it will lie.
+    free : int
+        Bytes.
+    rooms : dict of int
+        Bytes that the catalogue takes, by `Wish.clips`.
+    archive : int
+        Bytes of AudioSet's archive.
+    """
+
+    missing: tuple[Missing, ...]
+    folder: Path
+    free: int
+    rooms: dict[str, int] = field(default_factory=dict)
+    archive: int = 0
+
+    def needed(self, wish: Wish) -> int:
+        """Return the bytes that a wish takes on the disk, beside what is there already."""
+        model = sum(each.room_bytes - each.n_done for each in self.missing if each.what == "model")
+        archive = self.archive if wish.keeps_archive and wish.clips != NONE else 0
+        return model + self.rooms.get(wish.clips, 0) + archive
+
+    def sentence(self) -> str:
+        """Return what is missing, how large, from where and under which licence."""
+        return " ".join(_described(each) for each in self.missing)
+
+
+def _described(missing: Missing) -> str:
+    name = NAMES[missing.what]
+    text = f"{name[0].upper()}{name[1:]}: {megabytes(missing.n_bytes)} from {missing.origin}"
+    if missing.n_done:
+        text += f", {megabytes(missing.n_done)} of it are there"
+    return f"{text}, {missing.licence}."
+
+
+def look(data: DataFolder) -> Outlook:
+    """Return what is missing and how much room there is."""
+    from core.pinned import FEATURES
+    from core.setting_up import missing
+
+    rooms = {clips: Wish(clips, ("Any",)).choice().room_bytes for clips in (ALL, BALANCED, SOME)}
+    found = tuple(missing(data))
+    return Outlook(found, data.root, free_bytes(data.root), rooms, FEATURES.size)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a step has led to.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        In words.
+    passed : bool
+        False if the model's check failed.
+    """
+
+    lines: tuple[str, ...]
+    passed: bool = True
+
+
+Step = Callable[[Job], Result]
+
+
+def steps(data: DataFolder, wish: Wish) -> list[Step]:
+    """Return what is to be done; after each of them the window can switch to what came."""
+    if wish.paths:
+        return [lambda job: _import(data, wish, job)]
+    wanted: list[Step] = [lambda job: _fetch_model(data, wish, job)]
+    if wish.clips != NONE:
+        wanted.append(lambda job: _fetch_features(data, wish, job))
+    return wanted
+
+
+def _fetch_model(data: DataFolder, wish: Wish, job: Job) -> Result:
+    from core.setting_up import fetch_model
+
+    lines, check = fetch_model(data, job, wish.source())
+    return _checked(lines, check)
+
+
+def _fetch_features(data: DataFolder, wish: Wish, job: Job) -> Result:
+    from core.setting_up import fetch_features
+    from core.storage import choose
+
+    catalog = fetch_features(data, wish.choice(), job, wish.source())
+    choose(data, catalog.path.name)
+    return Result((f"{len(catalog):,} clips of AudioSet are in the catalogue {catalog.path.name}",))
+
+
+def _import(data: DataFolder, wish: Wish, job: Job) -> Result:
+    from core.setting_up import has_model_files, import_files, install_model
+
+    lines = import_files(data, wish.paths, job.part(0, 0.6), wish.choice())
+    if not has_model_files(data):
+        return Result(tuple(lines))
+    return _checked(lines, install_model(data, job.part(0.6, 1)))
+
+
+def _checked(lines: list[str], check: ModelCheck) -> Result:
+    return Result((*lines, *check.lines()), check.passed or not check.is_released)
