@@ -311,8 +311,9 @@ def test_a_recording_that_was_running_at_the_end_is_offered_once(
     second = make_app()
     second.show()
     second.wait_for(lambda: "Starter" in second.window.status.text())
-    second.wait_for(second.window.banner.action.isVisible)
-    assert said(second).startswith("A recording was running when the program ended.")
+    second.wait_for(
+        lambda: said(second).startswith("A recording was running when the program ended.")
+    )
     second.window.banner.action.click()
     second.wait_for(lambda: second.session.state is State.RESULTS)
     assert second.session.subject.startswith("recording ")
