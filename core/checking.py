@@ -11,6 +11,7 @@ import numpy as np
 
 from core.audio.logmel import log_mel
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
+from core.errors import ModelError
 from core.jobs import Job
 from core.preparing import probe_patches
 from core.vggish import quantise
@@ -141,6 +142,14 @@ def _int8_cosine(folder: Path, job: Job) -> float:
         return quantise.least_cosine(network, kept, pca, probes)
     with tempfile.TemporaryDirectory() as made:
         again = Path(made) / INT8_FILE
-        quantise.quantise(network, again, probes)
+        try:
+            quantise.quantise(network, again, probes)
+        except OSError:
+            raise
+        except Exception as error:  # onnx refuses weights that have a second link, for example
+            raise ModelError(
+                f"The quantised form of the model in {folder} cannot be measured: {error}",
+                "Remove that folder and start again: it is made anew.",
+            ) from error
         job.check()
         return quantise.least_cosine(network, again, pca, probes)
