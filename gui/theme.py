@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 from functools import cache
 from pathlib import Path
 
-import qtawesome
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QWidget
-from qtawesome.iconic_font import IconicFont
 
 GRID = 8
 ROW_HEIGHT = 32
 ICON_SIZE = 20
 ANIMATION_MS = 150
+_GLYPH = 0.9
+"""Size of a character, as a share of its icon's."""
 
 
 @cache
-def _icon_font() -> IconicFont:
-    # One of the twelve bundled fonts; loading all of them would delay the first paint.
-    folder = Path(qtawesome.__file__).parent / "fonts"
-    return IconicFont(
-        ("ph", "phosphor-1.3.0.ttf", "phosphor-charmap-1.3.0.json", str(folder)),
-    )
+def _icon_font() -> tuple[str, dict[str, str]]:
+    """Return the family of the Phosphor font that QtAwesome brings, and its characters by name."""
+    # Importing QtAwesome would import all of Qt by name through QtPy, which takes longer than the
+    # window itself; its font and its list of characters are all that is needed.
+    found = importlib.util.find_spec("qtawesome")
+    folder = Path(found.origin if found and found.origin else "").parent / "fonts"
+    number = QFontDatabase.addApplicationFont(str(folder / "phosphor-1.3.0.ttf"))
+    names = json.loads((folder / "phosphor-charmap-1.3.0.json").read_text(encoding="utf-8"))
+    return QFontDatabase.applicationFontFamilies(number)[0], names
 
 
 def icon(name: str, palette: QPalette, color: QColor | None = None, side: int = ICON_SIZE) -> QIcon:
@@ -32,15 +37,25 @@ def icon(name: str, palette: QPalette, color: QColor | None = None, side: int = 
     disabled = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
     result = QIcon()
     for mode, shade in ((QIcon.Mode.Normal, normal), (QIcon.Mode.Disabled, disabled)):
-        drawn = _icon_font().icon(f"ph.{name}", color=shade)
-        for scale in (1.0, 2.0):
-            result.addPixmap(drawn.pixmap(QSize(side, side), scale), mode)
+        for scale in (1, 2):
+            result.addPixmap(_drawn(name, shade, side, scale), mode)
     return result
 
 
-def forget_icons() -> None:
-    """Let go of the icon font, which must not outlive the application."""
-    _icon_font.cache_clear()
+def _drawn(name: str, color: QColor, side: int, scale: int) -> QPixmap:
+    family, names = _icon_font()
+    pixmap = QPixmap(side * scale, side * scale)
+    pixmap.setDevicePixelRatio(scale)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    font = QFont(family)
+    font.setPixelSize(round(_GLYPH * side))
+    painter = QPainter(pixmap)
+    painter.setFont(font)
+    painter.setPen(color)
+    character = chr(int(names[name], 16))
+    painter.drawText(QRect(0, 0, side, side), Qt.AlignmentFlag.AlignCenter, character)
+    painter.end()
+    return pixmap
 
 
 def is_dark(palette: QPalette) -> bool:
