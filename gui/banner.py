@@ -28,6 +28,7 @@ class Banner(QWidget):
         super().__init__(parent)
         self.is_trouble = False
         self._act: Callable[[], None] | None = None
+        self._may_yield = False
         self._sign = QLabel()
         self.text = QLabel()
         self.action = QPushButton()
@@ -64,7 +65,7 @@ class Banner(QWidget):
     @property
     def has_action(self) -> bool:
         """Whether it offers something that a person has not answered yet."""
-        return self._act is not None
+        return self._act is not None and not self._may_yield
 
     def show_trouble(
         self, message: str, action: str = "", act: Callable[[], None] | None = None
@@ -73,10 +74,15 @@ class Banner(QWidget):
         self._show(message, True, action, act)
 
     def show_note(
-        self, message: str, action: str = "", act: Callable[[], None] | None = None
+        self,
+        message: str,
+        action: str = "",
+        act: Callable[[], None] | None = None,
+        may_yield: bool = False,
     ) -> None:
-        """Say something worth knowing."""
+        """Say something worth knowing; what the menu offers, too, may yield to other offers."""
         self._show(message, False, action, act)
+        self._may_yield = may_yield
 
     def clear(self) -> None:
         """Fold the banner away."""
@@ -89,7 +95,7 @@ class Banner(QWidget):
     def _show(
         self, message: str, is_trouble: bool, action: str, act: Callable[[], None] | None
     ) -> None:
-        self.is_trouble, self._act = is_trouble, act
+        self.is_trouble, self._act, self._may_yield = is_trouble, act, False
         self.text.setText(message)
         self.setAccessibleName("Trouble" if is_trouble else "Note")
         self.setAccessibleDescription(message)

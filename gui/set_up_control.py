@@ -79,17 +79,18 @@ class SetUpControl(QObject):
             banner.show_note(" ".join(notes))
             return
         self._note = " ".join(notes)
-        banner.show_note(self._note, "Set up…", self.open)
+        banner.show_note(self._note, "Set up…", self.open, may_yield=True)
         self._looking.submit(lambda _: look(self._data), self._complete_note)
 
     def _complete_note(self, outlook: Outlook) -> None:
         banner = self._window.banner
-        if self._note and banner.has_action and banner.text.text() == self._note:
-            banner.show_note(f"{self._note} {outlook.sentence()}".rstrip(), "Set up…", self.open)
+        if self._note and banner.isVisible() and banner.text.text() == self._note:
+            note = f"{self._note} {outlook.sentence()}".rstrip()
+            banner.show_note(note, "Set up…", self.open, may_yield=True)
 
     def _forget_note(self) -> None:
         banner = self._window.banner
-        if self._note and banner.has_action and banner.text.text().startswith(self._note):
+        if self._note and not banner.is_trouble and banner.text.text().startswith(self._note):
             banner.clear()
         self._note = ""
 

@@ -1,0 +1,115 @@
+"""Joins the chooser of catalogues and the page of what lies where to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog
+
+from core.engine import Engine
+from core.errors import SoundalikeError
+from core.jobs import Job
+from core.paths import DataFolder
+from core.types import CatalogInfo
+from gui.catalog_chooser import CatalogChooser
+from gui.runner import Lane
+from gui.session import Session
+from gui.storage_page import StoragePage
+from gui.window import MainWindow
+
+if TYPE_CHECKING:
+    from core.storage import CatalogEntry, StoredItem
+
+
+class StorageControl(QObject):
+    """Changes go through the session, between two searches; seeing what is there needs no engine.
+
+    Parameters
+    ----------
+    window : MainWindow
+    session : Session
+    engine : Engine
+    data : DataFolder
+    looking : Lane
+    is_setting_up : callable
+        While it is so, nothing may be removed.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        engine: Engine,
+        data: DataFolder,
+        looking: Lane,
+        is_setting_up: Callable[[], bool],
+    ) -> None:
+        super().__init__(window)
+        self._session, self._engine, self._data = session, engine, data
+        self._looking, self._is_setting_up = looking, is_setting_up
+        self.chooser, self.page = CatalogChooser(window), StoragePage(window)
+        window.commands.catalogs.triggered.connect(lambda: self._open(self.chooser))
+        window.commands.storage.triggered.connect(lambda: self._open(self.page))
+        self.chooser.chosen.connect(self._choose)
+        self.chooser.deleted.connect(lambda name: self._remove(f"catalog:{name}"))
+        self.page.removed.connect(self._remove)
+        self.page.folder_pressed.connect(self._open_folder)
+        session.ready.connect(self._refresh)
+        session.troubled.connect(self._on_trouble)
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self.chooser.isVisible():
+            self.chooser.message.setText("")
+        if not (self.chooser.isVisible() or self.page.isVisible()):
+            return
+
+        def look(_: Job) -> tuple[list[CatalogEntry], list[StoredItem]]:
+            from core.storage import catalogs, storage
+
+            return catalogs(self._data), storage(self._data)
+
+        self._looking.submit(look, self._show)
+
+    def _show(self, found: tuple[list[CatalogEntry], list[StoredItem]]) -> None:
+        entries, items = found
+        self.chooser.show_entries(entries)
+        self.page.show_items(items)
+
+    def _choose(self, name: str) -> None:
+        self.chooser.message.setText(f"Switching to {name}.")
+        self._session.reload(lambda job: self._engine.choose(name, job))
+
+    def _remove(self, key: str) -> None:
+        if self._is_setting_up():
+            self._tell("Setting up is not done. Wait for it, or stop it first.")
+            return
+
+        def remove(job: Job) -> CatalogInfo:
+            try:
+                self._engine.remove(key)
+            finally:
+                info = self._engine.load(job)
+            return info
+
+        self._tell("Removing.")
+        self._session.reload(remove)
+
+    def _on_trouble(self, error: SoundalikeError) -> None:
+        self._tell(f"{error.message} {error.hint}")
+
+    def _tell(self, text: str) -> None:
+        for dialog in (self.chooser, self.page):
+            if dialog.isVisible():
+                dialog.message.setText(text)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._data.root)))
