@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage
+from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
@@ -95,7 +96,7 @@ def test_labels_cannot_become_markup() -> None:
     model.set_matches((Match(1, "x", 0, 1, ("<b>bold</b>",), 0.5, ""),))
     assert model.index(0, Column.LABELS).data() == "<b>bold</b>"
     tool_tip = model.index(0, Column.LABELS).data(Qt.ItemDataRole.ToolTipRole)
-    assert not Qt.mightBeRichText(tool_tip)
+    assert not GuiQt.mightBeRichText(tool_tip)
 
 
 def test_the_link_opens_by_mouse_and_by_return(qtbot: QtBot) -> None:
@@ -243,7 +244,7 @@ def test_a_row_says_what_its_video_is(qtbot: QtBot) -> None:
     known.tell(some[3], Video(Standing.PRIVATE))
     assert row(3) == ("Private or removed", "Video: Private or removed, id000000004")
     tool_tip = model.index(0, Column.VIDEO).data(Qt.ItemDataRole.ToolTipRole)
-    assert not Qt.mightBeRichText(tool_tip)
+    assert not GuiQt.mightBeRichText(tool_tip)
     best = Match(1, "x", 30, 40, (), 0.5, "", best_second=34, no_link=NoLink.GONE)
     model.set_matches((best,))
     spoken = model.index(0, Column.TIME).data(Qt.ItemDataRole.AccessibleTextRole)
