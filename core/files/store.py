@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.atomic import alone, written_whole
-from core.errors import DownloadError, WrongContentError
+from core.errors import Cancelled, DownloadError, WrongContentError
 from core.files.download import (
     ChangedError,
     Download,
@@ -181,7 +181,7 @@ def _fetch_all(
         finally:
             inner.cancel()
     # The first to fail says why; the others were only asked to stop.
-    for future in sorted(futures, key=lambda each: not isinstance(each.exception(), DownloadError)):
+    for future in sorted(futures, key=lambda each: isinstance(each.exception(), Cancelled)):
         future.result()
 
 

@@ -299,6 +299,16 @@ def test_one_file_that_fails_stops_the_others_and_says_why(server, tmp_path):
     assert time.monotonic() - begun_s < 5
 
 
+def test_a_disk_that_fails_for_one_file_is_said_and_stops_the_others(server, tmp_path):
+    server.files["slow.bin"] = CONTENT
+    server.behaviour = lambda request, content: (
+        slowly(request, content) if "slow" in request.path else serve(request, content)
+    )
+    part_path(tmp_path, PINNED).mkdir()
+    with pytest.raises(DownloadError, match="cannot be stored"):
+        fetch(server, tmp_path, files=[pinned_as(CONTENT, "slow.bin"), PINNED])
+
+
 def test_two_programs_fetch_a_file_once(server, tmp_path):
     threads = [threading.Thread(target=fetch, args=(server, tmp_path)) for _ in range(2)]
     for thread in threads:
