@@ -16,7 +16,6 @@ from core.engine import Engine
 from core.errors import SoundalikeError
 from core.options import Options
 from core.paths import DataFolder
-from gui import theme
 from gui.presenter import Presenter
 from gui.runner import unexpected
 from gui.settings import Settings
@@ -70,7 +69,6 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     window.show()
     status = application.exec()
     has_ended = presenter.wait()
-    theme.forget_icons()
     logging.shutdown()
     if not has_ended:
         # A thread stuck in a foreign library would hold up or abort the interpreter's end.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QDeadlineTimer, QObject
 from PySide6.QtGui import QGuiApplication
@@ -15,29 +15,25 @@ from core.audio.recordings import Recordings
 from core.engine import Engine
 from core.errors import AudioFileError, SoundalikeError
 from core.explaining import Calibration, Closeness, common_labels
-from core.library import Library
+from core.jobs import Job
 from core.paths import DataFolder
-from core.types import CatalogInfo, Match, Matches
+from core.types import CatalogInfo, Matches
 from gui import formats
 from gui.drops import local_paths
 from gui.history import History
-from gui.links.look_ups import LookUps
-from gui.links.youtube import Services
 from gui.listening import Listening, microphone
-from gui.map_pane import MapPane
-from gui.memory_control import MemoryControl
-from gui.playback_control import PlaybackControl
-from gui.playing import Playing
 from gui.queue import Queue
 from gui.recording_control import RecordingControl
-from gui.results_control import ResultsControl
 from gui.runner import Lane
 from gui.session import Answer, Session, State
-from gui.set_up_control import SetUpControl
 from gui.settings import Settings
 from gui.sound_control import SoundControl
 from gui.viewing import Viewing
 from gui.window import MainWindow
+
+if TYPE_CHECKING:
+    from gui.furnishing import Furnishing
+    from gui.links.youtube import Services
 
 CLOSING_MS = 4000
 """A thread that has not ended by then is stuck in a foreign library."""
@@ -77,7 +73,7 @@ class Presenter(QObject):
         self._first_paths = first_paths or []
         self._lanes: list[Lane] = []
         self._has_begun = False
-        sounds, searches, inputs, speakers = map(self._lane, ("sounds", "searches", "in", "out"))
+        sounds, searches, inputs = map(self._lane, ("sounds", "searches", "in"))
         pictures, details, files = map(self._lane, ("pictures", "details", "files"))
         remembered = settings.read()
         window.recall(remembered)
@@ -89,37 +85,11 @@ class Presenter(QObject):
         self.queue = Queue(engine, searches, self.session, self.history, self)
         self.recording = RecordingControl(window, self.session, self.listening, files, kept)
         self.sound = SoundControl(window, self.session, self.viewing, engine, files, searches)
-        self.playing = Playing(speakers, self)
-        self.playback = PlaybackControl(window, self.session, self.playing, remembered.output)
-        self._counting = self._lane("counting")
-        self.look_ups = LookUps(data.look_ups, self._lane("looks"), services, parent=self)
-        self.results = ResultsControl(
-            window,
-            self.session,
-            engine,
-            self.look_ups,
-            remembered.may_look_up,
-            self._lane("reasons"),
-            files,
-        )
-        self.map = MapPane(self._lane("map"), data.maps)
-        window.add_map(self.map)
-        self.memory = MemoryControl(
-            window,
-            self.session,
-            self.history,
-            Library(data.library),
-            self._lane("memory"),
-            lambda entry: self.open_paths([entry.path]),
-            self.results.browse,
-        )
-        self.set_up = SetUpControl(
-            window,
-            self.session,
-            data,
-            self._lane("set-up"),
-            self._lane("stored"),
-        )
+        self._remembered = remembered
+        self._data, self._services = data, services
+        self._importing = self._lane("imports")
+        self._info: CatalogInfo | None = None
+        self.furnishing: Furnishing | None = None
         self.session.choose(window.results.choices)
         self._join_window()
         self._join_session()
@@ -144,9 +114,6 @@ class Presenter(QObject):
             part.open_pressed.connect(window.dialogs.open_files)
         window.progress.cancel_pressed.connect(self.session.cancel)
         window.results.choices_changed.connect(self._choose)
-        self.map.chosen.connect(self._on_map_chosen)
-        self.map.failed.connect(self._on_trouble)
-        window.results.table.chosen_changed.connect(self._on_row)
 
     def _join_session(self) -> None:
         session, window = self.session, self._window
@@ -169,28 +136,41 @@ class Presenter(QObject):
         """Start what is slow, now that the window is on the screen."""
         self._has_begun = True
         self.session.load()
-        self.memory.load()
+        self._importing.submit(_import_furnishing, self._furnish)
         if self._first_paths:
             self.open_paths(self._first_paths)
         else:
             self.recording.offer_kept()
         self.listening.refresh()
-        self.playing.refresh()  # also imports what the first playing would wait for
+
+    def _furnish(self, kind: type[Furnishing]) -> None:
+        self.furnishing = kind(
+            self._window,
+            self.session,
+            self.history,
+            self._engine,
+            self._data,
+            self._remembered,
+            self._lane,
+            self.open_paths,
+            self._services,
+        )
+        self.furnishing.catch_up(self._info)
 
     def close(self) -> None:
         """Remember the window and stop all work."""
-        remembered = replace(
-            self._window.remembered(),
-            output=self.playback.output,
-            may_look_up=self.results.may_look_up,
+        output, may_look_up = self._remembered.output, self._remembered.may_look_up
+        if self.furnishing is not None:
+            output = self.furnishing.playback.output
+            may_look_up = self.furnishing.results.may_look_up
+        self._settings.write(
+            replace(self._window.remembered(), output=output, may_look_up=may_look_up)
         )
-        self._settings.write(remembered)
         self.session.close()
         self.listening.close()
-        self.playing.close()
         self.viewing.forget()
-        self.look_ups.close()
-        self.memory.close()
+        if self.furnishing is not None:
+            self.furnishing.close()
         for lane in self._lanes:
             lane.close()
 
@@ -271,7 +251,6 @@ class Presenter(QObject):
             subject = f"{subject}, {start} – {end}"
         self._show_matches(_heading(answer, subject), subject, answer.matches, answer.calibration)
         self._describe(answer.matches.catalog)
-        self.map.show_answer(answer.matches)
 
     def _on_glimpse(self, matches: Matches) -> None:
         labels = common_labels(matches.matches)
@@ -289,11 +268,8 @@ class Presenter(QObject):
             action.setEnabled(bool(answer.matches))
 
     def _on_ready(self, info: CatalogInfo) -> None:
+        self._info = info
         self._describe(info)
-        engine = self._engine
-        self.map.set_catalog(engine.catalog())
-        self._counting.submit(engine.class_counts, self._window.filter.set_counts)
-        self.set_up.offer(info)
 
     def _describe(self, info: CatalogInfo) -> None:
         clips = formats.count(info.n_clips, "clip", "clips")
@@ -309,20 +285,11 @@ class Presenter(QObject):
     def _on_choices_rejected(self) -> None:
         self._window.show_choices(self.session.choices)
 
-    # The map
 
-    def _on_row(self, match: Match | None) -> None:
-        if match is not None and match.row >= 0:
-            self.map.select(match.row)
+def _import_furnishing(job: Job) -> type[Furnishing]:
+    from gui.furnishing import Furnishing
 
-    def _on_map_chosen(self, row: int) -> None:
-        if not self._window.results.table.select_clip(row):
-            video_id = self._engine.catalog().clip(row).video_id
-            self._window.banner.show_note(
-                f"{video_id} is not among the matches.",
-                "More like this",
-                lambda: self.session.more_like(video_id),
-            )
+    return Furnishing
 
 
 def _heading(answer: Answer, subject: str) -> str:

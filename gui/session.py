@@ -271,6 +271,11 @@ class Session(QObject):
             self.opened.emit(audio)
         self._ask(query)
 
+    def tell_again(self) -> None:
+        """Tell of the answer that is shown once more, for whoever came later."""
+        if self._answer is not None:
+            self.answered.emit(self._answer)
+
     def ask_for_more(self, n_missing: int) -> None:
         """Get more matches than asked for, because some of them are hidden."""
         answer = self._answer

@@ -36,7 +36,6 @@ from gui.empty_page import EmptyPage
 from gui.file_dialogs import FileDialogs
 from gui.filter_pane import FilterPane
 from gui.history_panel import HistoryPanel
-from gui.map_pane import MapPane
 from gui.progress_row import ProgressRow
 from gui.recent_files import RecentFiles
 from gui.results_panel import ResultsPanel
@@ -214,7 +213,7 @@ class MainWindow(QMainWindow):
         self.results.set_choices(choices)
         self.filter.set_filters(choices.filters)
 
-    def add_map(self, pane: MapPane) -> None:
+    def add_map(self, pane: QWidget) -> None:
         """Put the map at the right."""
         self._lower.addWidget(pane)
         pane.setVisible(self.commands.map.isChecked())

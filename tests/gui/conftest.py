@@ -254,6 +254,7 @@ class App:
     def show(self) -> None:
         self.window.show()
         self.qtbot.waitExposed(self.window)
+        self.wait_for(lambda: self.presenter.furnishing is not None)
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=10_000)

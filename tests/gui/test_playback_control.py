@@ -87,16 +87,16 @@ def test_a_recording_or_another_sound_ends_playback(playable: App, sine: Path) -
     app.window.sound.play.click()
     app.wait_for(lambda: (playhead_s(app) or 0) > 0.2)
     app.presenter.recording.toggle()
-    assert not app.presenter.playing.is_active
+    assert not app.presenter.furnishing.playing.is_active
     app.window.commands.play.trigger()
-    assert not app.presenter.playing.is_active, "what is played would be recorded"
+    assert not app.presenter.furnishing.playing.is_active, "what is played would be recorded"
     app.wait_for(lambda: app.presenter.listening._n_samples > 16_000)
     app.presenter.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     app.window.sound.play.click()
-    app.wait_for(lambda: app.presenter.playing.is_active)
+    app.wait_for(lambda: app.presenter.furnishing.playing.is_active)
     open_and_wait(app, sine)
-    app.wait_for(lambda: not app.presenter.playing.is_active)
+    app.wait_for(lambda: not app.presenter.furnishing.playing.is_active)
 
 
 def test_outputs_are_offered_and_remembered(
@@ -127,7 +127,8 @@ def test_outputs_are_offered_and_remembered(
     app.window.sound.volume.setValue(30)
     app.close()
     again = make_app()
-    assert again.presenter.playback.output == "phones"
+    again.show()
+    assert again.presenter.furnishing.playback.output == "phones"
     assert again.window.sound.volume.value() == 30
 
 
@@ -142,4 +143,4 @@ def test_without_an_output_the_reason_is_given(make_app, sine: Path, monkeypatch
     open_and_wait(app, sine)
     app.window.sound.play.click()
     app.wait_for(lambda: said(app) != "" and app.window.banner.is_trouble)
-    assert not app.presenter.playing.is_active
+    assert not app.presenter.furnishing.playing.is_active

@@ -42,7 +42,7 @@ def select(app: App, *rows: int) -> None:
 
 def test_the_selected_match_is_explained_and_pointed_out(shown: App) -> None:
     app = shown
-    heat = app.presenter.results._heat
+    heat = app.presenter.furnishing.results._heat
     app.window.results.table.selectRow(3)
     app.wait_for(lambda: "0:34 of the video" in heat.accessibleDescription())
     assert heat.accessibleDescription() == "0:00.0 of your sound, 0:34 of the video: 0.90"
@@ -90,7 +90,7 @@ def test_the_list_is_copied_and_saved(shown: App, tmp_path: Path) -> None:
         app.window.dialogs.save = lambda *given, target=target: given[-1](target)  # type: ignore[method-assign]
         app.window.commands.save_list.trigger()
         app.wait_for(target.exists)
-        app.wait_for(lambda: app.presenter.results._saving._dialog is None)
+        app.wait_for(lambda: app.presenter.furnishing.results._saving._dialog is None)
         assert "sin00000001" in target.read_text()
     assert "data:image/png;base64" in (tmp_path / "list.html").read_text()
 
@@ -99,17 +99,18 @@ def test_nothing_is_looked_up_before_it_is_allowed(shown: App, make_app) -> None
     app = shown
     question = app.window.results.question
     assert question.isVisible()
-    assert not app.presenter.look_ups.is_allowed
+    assert not app.presenter.furnishing.look_ups.is_allowed
     question.answered.emit(False)
     assert not question.isVisible()
-    assert not app.presenter.look_ups.is_allowed
+    assert not app.presenter.furnishing.look_ups.is_allowed
     app.window.commands.look_ups.trigger()
-    assert app.presenter.look_ups.is_allowed
+    assert app.presenter.furnishing.look_ups.is_allowed
     app.window.commands.look_ups.trigger()
     app.close()
     again = make_app()
-    assert again.presenter.results.may_look_up is False
-    assert not again.presenter.look_ups.is_allowed
+    again.show()
+    assert again.presenter.furnishing.results.may_look_up is False
+    assert not again.presenter.furnishing.look_ups.is_allowed
 
 
 def test_other_ids_are_resolved_where_that_is_allowed(

@@ -1,0 +1,135 @@
+"""What the window gets once it is on the screen: everything that a first look can do without.
+
+Importing it takes a third of the window's own time: that is done in a lane, after the first paint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from core.engine import Engine
+from core.library import Library
+from core.paths import DataFolder
+from core.types import CatalogInfo, Match
+from gui.history import History
+from gui.links.look_ups import LookUps
+from gui.links.youtube import Services
+from gui.map_pane import MapPane
+from gui.memory_control import MemoryControl
+from gui.playback_control import PlaybackControl
+from gui.playing import Playing
+from gui.results_control import ResultsControl
+from gui.runner import Lane
+from gui.session import Answer, Session
+from gui.set_up_control import SetUpControl
+from gui.settings import Remembered
+from gui.storage_control import StorageControl
+from gui.window import MainWindow
+
+
+class Furnishing(QObject):
+    """Playback, look-ups, details, the map, memory and setting up.
+
+    Parameters
+    ----------
+    window : MainWindow
+    session : Session
+    history : History
+    engine : Engine
+    data : DataFolder
+    remembered : Remembered
+        What a person chose last.
+    lane : callable
+        Makes a lane with a name; whoever gives it closes the lanes.
+    open_paths : callable
+        Opens sounds.
+    services : Services, optional
+        Where titles and thumbnails are looked up.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        history: History,
+        engine: Engine,
+        data: DataFolder,
+        remembered: Remembered,
+        lane: Callable[[str], Lane],
+        open_paths: Callable[[list[Path]], None],
+        services: Services | None,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._session, self._engine = window, session, engine
+        self.playing = Playing(lane("out"), self)
+        self.playback = PlaybackControl(window, session, self.playing, remembered.output)
+        self.look_ups = LookUps(data.look_ups, lane("looks"), services, parent=self)
+        self.results = ResultsControl(
+            window,
+            session,
+            engine,
+            self.look_ups,
+            remembered.may_look_up,
+            lane("reasons"),
+            lane("lists"),
+        )
+        self.map = MapPane(lane("map"), data.maps)
+        window.add_map(self.map)
+        self.memory = MemoryControl(
+            window,
+            session,
+            history,
+            Library(data.library),
+            lane("memory"),
+            lambda entry: open_paths([entry.path]),
+            self.results.browse,
+        )
+        self.set_up = SetUpControl(window, session, data, lane("set-up"), lane("stored"))
+        self.storage = StorageControl(
+            window, session, engine, data, lane("storage"), lambda: self.set_up.is_active
+        )
+        self._counting = lane("counting")
+        self.map.chosen.connect(self._on_map_chosen)
+        self.map.failed.connect(session.report)
+        window.results.table.chosen_changed.connect(self._on_row)
+        session.ready.connect(self._on_ready)
+        session.answered.connect(self._on_answered)
+        self.memory.load()
+        self.playing.refresh()  # also imports what the first playing would wait for
+
+    def catch_up(self, info: CatalogInfo | None) -> None:
+        """Take up what happened before: the engine was ready, and has answered."""
+        if info is not None:
+            self._on_ready(info)
+        if self._session.answer is not None:
+            self._session.tell_again()
+
+    def close(self) -> None:
+        """Stop; whoever owns the lanes closes them."""
+        self.playing.close()
+        self.look_ups.close()
+        self.memory.close()
+
+    def _on_ready(self, info: CatalogInfo) -> None:
+        self.map.set_catalog(self._engine.catalog())
+        self._counting.submit(self._engine.class_counts, self._window.filter.set_counts)
+        self.set_up.offer(info)
+
+    def _on_answered(self, answer: Answer) -> None:
+        self.map.show_answer(answer.matches)
+
+    def _on_row(self, match: Match | None) -> None:
+        if match is not None and match.row >= 0:
+            self.map.select(match.row)
+
+    def _on_map_chosen(self, row: int) -> None:
+        if not self._window.results.table.select_clip(row):
+            video_id = self._engine.catalog().clip(row).video_id
+            self._window.banner.show_note(
+                f"{video_id} is not among the matches.",
+                "More like this",
+                lambda: self._session.more_like(video_id),
+            )
