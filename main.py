@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import socket
@@ -22,9 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    # Imported only now, so that --help and a wrong option answer at once.
+    # Imported only now, so that --help and a wrong option answer at once. Nothing of it is garbage,
+    # and looking for some would take a tenth of the time.
+    gc.disable()
     from core.paths import DataFolder
     from gui import app
+
+    gc.enable()
 
     options = Options(chosen.model, chosen.pca, chosen.catalog, chosen.engine)
     return app.run(DataFolder.default(), options, [chosen.audio] if chosen.audio else [])
