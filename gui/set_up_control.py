@@ -85,7 +85,7 @@ class SetUpControl(QObject):
     def _complete_note(self, outlook: Outlook) -> None:
         banner = self._window.banner
         if self._note and banner.isVisible() and banner.text.text() == self._note:
-            note = f"{self._note} {outlook.sentence()}".rstrip()
+            note = " ".join((self._note, *outlook.sentences()))
             banner.show_note(note, "Set up…", self.open, may_yield=True)
 
     def _forget_note(self) -> None:
@@ -98,10 +98,18 @@ class SetUpControl(QObject):
         """Show the dialog, with what is missing now."""
         dialog = self.dialog
         if not self.is_active:
-            self._looking.submit(lambda _: look(self._data), dialog.show_outlook)
+            self._look()
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
+
+    def _look(self) -> None:
+        dialog = self.dialog
+        self._looking.submit(
+            lambda _: look(self._data),
+            dialog.show_outlook,
+            lambda error: dialog.show_result([f"{error.message} {error.hint}"]),
+        )
 
     # The work
 
@@ -169,7 +177,7 @@ class SetUpControl(QObject):
         self._window.show_setting_up("")
         self.dialog.show_choosing()
         self.dialog.show_result(self._lines)
-        self._looking.submit(lambda _: look(self._data), self.dialog.show_outlook)
+        self._look()
 
     def _on_failed(self, error: SoundalikeError) -> None:
         text = f"{error.message} {error.hint}"

@@ -176,7 +176,7 @@ class SetUpDialog(QDialog):
         """Say what is missing and whether there is room."""
         self._outlook = outlook
         self.text.setText(
-            outlook.sentence()
+            "\n".join(outlook.sentences())
             or "The trained model and a catalogue of AudioSet are there. Choose other clips "
             "below for another catalogue."
         )
@@ -208,7 +208,7 @@ class SetUpDialog(QDialog):
     def show_trouble(self, text: str) -> None:
         """Say what happened, and offer to continue."""
         self.show_paused()
-        self.stage.setText("")
+        self.stage.setText("It has stopped. What came so far is kept.")
         self.outcome.setText(text)
 
     def show_result(self, lines: list[str]) -> None:

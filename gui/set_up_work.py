@@ -93,9 +93,9 @@ class Outlook:
         archive = self.archive if wish.keeps_archive and wish.clips != NONE else 0
         return model + self.rooms.get(wish.clips, 0) + archive
 
-    def sentence(self) -> str:
+    def sentences(self) -> list[str]:
         """Return what is missing, how large, from where and under which licence."""
-        return " ".join(_described(each) for each in self.missing)
+        return [_described(each) for each in self.missing]
 
 
 def _described(missing: Missing) -> str:
