@@ -21,6 +21,7 @@ from core.engine import Engine
 from core.files import download
 from core.paths import DataFolder
 from core.storage import catalogs
+from core.types import CatalogInfo
 from core.vggish.model import Manifest
 from gui.presenter import Presenter
 from gui.session import State
@@ -29,7 +30,7 @@ from gui.set_up_dialog import SetUpDialog
 from gui.set_up_work import ALL, BALANCED, NONE, SOME, Outlook, Wish
 from gui.settings import Settings
 from gui.window import MainWindow
-from tests.gui.conftest import App
+from tests.gui.conftest import INFO, App
 from tests.setting_up.conftest import archive_of, pin
 from tests.web_server import WebServer, body, halting, serve, web_server
 
@@ -410,3 +411,36 @@ def test_nothing_is_removed_while_something_is_fetched(real: RealApp, server: We
     real.session.reload()
     real.wait_for(lambda: not real.session._searches.is_busy)
     assert part.is_file()
+
+
+def test_a_change_waits_for_what_is_at_work_and_matches_anew(app: App, sine: Path) -> None:
+    app.engine.gate.clear()
+    app.presenter.open_paths([sine])
+    app.wait_for(lambda: ("query", "sine.wav") in app.engine.calls)
+    other = dataclasses.replace(INFO, name="Another", model="VGGish")
+
+    def change(job: object) -> CatalogInfo:
+        app.engine.calls.append(("changed",))
+        return other
+
+    app.session.reload(change)
+    app.engine.gate.set()
+    app.wait_for(lambda: [call[0] for call in app.engine.calls].count("query") == 2)
+    app.wait_for(lambda: app.session.state is State.RESULTS and not app.session._searches.is_busy)
+    done = [call[0] for call in app.engine.calls if call[0] != "load"]
+    assert done == ["query", "search", "changed", "query", "search"], "the other model hears anew"
+
+
+def test_a_change_waits_for_the_end_of_a_recording(app: App) -> None:
+    changes: list[State] = []
+
+    def change(job: object) -> CatalogInfo:
+        changes.append(app.session.state)
+        return INFO
+
+    app.session.listen()
+    app.session.reload(change)
+    app.qtbot.wait(50)
+    assert changes == []
+    app.session.cancel()
+    app.wait_for(lambda: changes == [State.EMPTY])
