@@ -84,8 +84,10 @@ class SetUpControl(QObject):
 
     def _complete_note(self, outlook: Outlook) -> None:
         banner = self._window.banner
+        if not outlook.missing:
+            return
         if self._note and banner.isVisible() and banner.text.text() == self._note:
-            note = " ".join((self._note, *outlook.sentences()))
+            note = " ".join((self._note, "Missing:", *outlook.sentences()))
             banner.show_note(note, "Set up…", self.open, may_yield=True)
 
     def _forget_note(self) -> None:
