@@ -97,6 +97,7 @@ class Furnishing(QObject):
         window.results.table.chosen_changed.connect(self._on_row)
         session.ready.connect(self._on_ready)
         session.answered.connect(self._on_answered)
+        window.results.table.proxy.hide_gone(window.commands.hide_gone.isChecked())
         self.memory.load()
         self.playing.refresh()  # also imports what the first playing would wait for
 

@@ -233,7 +233,7 @@ class Presenter(QObject):
             case State.THINKING:
                 self._window.show_title(session.subject, "matching")
             case State.RESULTS if session.answer is not None:
-                number = len(session.answer.matches.matches)
+                number = min(len(session.answer.matches.matches), session.choices.k)
                 self._window.show_title(session.subject, formats.count(number, "match", "matches"))
             case State.TROUBLE:
                 self._window.show_title(session.subject, "no match")
@@ -259,10 +259,11 @@ class Presenter(QObject):
     def _show_matches(
         self, heading: str, subject: str, answer: Matches, calibration: Calibration | None = None
     ) -> None:
-        number = formats.count(len(answer.matches), "match", "matches")
+        most = self.session.choices.k
+        number = formats.count(min(len(answer.matches), most), "match", "matches")
         parts = (subject, number, formats.elapsed(answer.elapsed_s))
         self._window.results.show_matches(
-            heading, " · ".join(part for part in parts if part), answer.matches, calibration
+            heading, " · ".join(part for part in parts if part), answer.matches, calibration, most
         )
         for action in self._window.commands.for_a_row:
             action.setEnabled(bool(answer.matches))

@@ -281,6 +281,8 @@ class Session(QObject):
         answer = self._answer
         if answer is None or self.state is not State.RESULTS or self._n_spare >= MOST_SPARE:
             return
+        if len(answer.matches.matches) < self.choices.k + self._n_spare:
+            return  # there are no more
         self._n_spare = min(self._n_spare + max(n_missing, 5), MOST_SPARE)
         self._ask(answer.source)
 

@@ -33,6 +33,7 @@ class Remembered:
     shows_filter: bool = False
     shows_map: bool = False
     hides_gone: bool = False
+    folds_details: bool = False
     view: str = ""
     may_look_up: bool | None = None
 
@@ -62,6 +63,7 @@ class Settings:
             self._text("shows_filter") == "yes",
             self._text("shows_map") == "yes",
             self._text("hides_gone") == "yes",
+            self._text("folds_details") == "yes",
             self._text("view"),
             {"yes": True, "no": False}.get(self._text("may_look_up")),
         )
@@ -82,7 +84,7 @@ class Settings:
         store.setValue("folder", values.folder)
         store.setValue("recent", _SEPARATOR.join(values.recent))
         store.setValue("live_s", values.live_s)
-        for key in ("shows_history", "shows_filter", "shows_map", "hides_gone"):
+        for key in ("shows_history", "shows_filter", "shows_map", "hides_gone", "folds_details"):
             store.setValue(key, "yes" if getattr(values, key) else "no")
         store.setValue("view", values.view)
         answer = {True: "yes", False: "no", None: ""}[values.may_look_up]

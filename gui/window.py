@@ -193,8 +193,10 @@ class MainWindow(QMainWindow):
             self.results.more,
             self.results.count,
             self.results.by,
+            self.results.unfold,
             self.results.chips.toggle,
             self.results.table,
+            *self.results.details.buttons,
             self.setting_up,
         )
         for first, second in itertools.pairwise(order):
@@ -266,6 +268,7 @@ class MainWindow(QMainWindow):
         self.filter.setVisible(values.shows_filter)
         self.commands.map.setChecked(values.shows_map)
         self.commands.hide_gone.setChecked(values.hides_gone)
+        self.results.fold_details(values.folds_details)
         self.recent.show(list(values.recent))
         self.dialogs.folder = values.folder
 
@@ -288,6 +291,7 @@ class MainWindow(QMainWindow):
             shows_filter=self.commands.filter.isChecked(),
             shows_map=self.commands.map.isChecked(),
             hides_gone=self.commands.hide_gone.isChecked(),
+            folds_details=not self.results.unfold.isChecked(),
             view=self.spectrogram.choices.as_text(),
         )
 

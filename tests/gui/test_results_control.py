@@ -135,3 +135,31 @@ def test_other_ids_are_resolved_where_that_is_allowed(
     app.wait_for(lambda: bool(app.session.answer and app.session.answer.matches.matches[0].url))
     assert app.engine.calls.count(("resolve",)) == 1
     app.window.commands.look_ups.trigger()
+
+
+def test_a_hidden_video_makes_room_for_the_next_and_can_come_back(shown: App) -> None:
+    app = shown
+    table = app.window.results.table
+    app.window.results.details.hide_pressed.emit(table.chosen())
+    app.wait_for(lambda: table.shown()[0][0].video_id == "sin00000002")
+    app.wait_for(lambda: app.rows == 25)
+    assert table.shown()[-1][0].video_id == "sin00000026"
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert "25 matches" in app.window.results.summary.text()
+    app.window.commands.show_hidden.trigger()
+    app.wait_for(lambda: table.shown()[0][0].video_id == "sin00000001")
+    assert app.rows == 25
+
+
+def test_a_star_is_kept_and_shown_again(shown: App, make_app, sine: Path) -> None:
+    app = shown
+    star = app.window.results.details.star
+    star.click()
+    app.wait_for(lambda: app.window.history.starred.model().rowCount() == 1)
+    app.window.results.table.selectRow(1)
+    assert not star.isChecked()
+    app.close()
+    again = make_app()
+    again.show()
+    open_and_wait(again, sine)
+    again.wait_for(again.window.results.details.star.isChecked)
