@@ -68,12 +68,20 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     accidents.watch()
     window.show()
     status = application.exec()
+    _leave_text_only()
     has_ended = presenter.wait()
     logging.shutdown()
     if not has_ended:
         # A thread stuck in a foreign library would hold up or abort the interpreter's end.
         os._exit(status)
     return status
+
+
+def _leave_text_only() -> None:
+    """Copy the text alone of what was copied: PySide would crash on the rest at the very end."""
+    clipboard = QApplication.clipboard()
+    if clipboard.ownsClipboard():
+        clipboard.setText(clipboard.text())
 
 
 def settings_path(data: DataFolder) -> Path:

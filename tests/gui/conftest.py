@@ -316,6 +316,7 @@ def nothing_outlives_the_test(qapp: QApplication, request: pytest.FixtureRequest
     yield
     qapp.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
     qapp.processEvents()
+    QApplication.clipboard().clear()  # PySide crashes at the end on what Python copied
     left = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
     assert not left, f"widgets outlive the test: {left}"
     timers = [timer for timer in qapp.findChildren(QTimer) if timer.isActive()]

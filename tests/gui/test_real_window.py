@@ -206,6 +206,7 @@ def test_a_sound_its_matches_and_their_links(
     program.wait_for_title(f"{url.split('v=')[1][:11]} – 25 matches")
     program.key("alt+Left")
     program.wait_for_title("ibm_dog.wav – 25 matches")
+    program.key("ctrl+shift+c")
     program.quit()
     assert "k=25" in (tmp_path / "home" / "window.ini").read_text()
     assert program.log == ""
