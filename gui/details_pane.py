@@ -140,6 +140,8 @@ class DetailsPane(QWidget):
         self.star.setCheckable(True)
         self.offer_memory(False)
         self.open.clicked.connect(lambda: self.open_pressed.emit(self.match))
+        self.open.setToolTip("Open the video at this second in the browser")
+        self.more.setToolTip("Find what sounds like this video")
         self.more.clicked.connect(lambda: self.more_pressed.emit(self.match))
         self.copy_link.clicked.connect(self._copy_link)
         self.copy_id.clicked.connect(self._copy_id)

@@ -126,6 +126,7 @@ class HistoryPanel(QWidget):
         policy.setRetainSizeWhenHidden(True)  # what is below must not jump
         self.clear.setSizePolicy(policy)
         self.search.setClearButtonEnabled(True)
+        self.search.setToolTip("Shows only what has these words")
         self.search.setAcceptDrops(False)
         self.search.setFixedHeight(theme.ROW_HEIGHT)
         self.search.textChanged.connect(self._on_search)

@@ -86,6 +86,7 @@ class ResultsPanel(QWidget):
         self.message.setWordWrap(True)
         self.count.setRange(1, MOST_RESULTS)
         self.count.setAccessibleName("Number of results")
+        self.count.setToolTip("How many matches are shown")
         self.count.setKeyboardTracking(False)
         self.count.setFixedHeight(theme.ROW_HEIGHT)
         self.count.valueChanged.connect(self.choices_changed)

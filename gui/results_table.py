@@ -76,6 +76,7 @@ class ResultsTable(QTableView):
 
     def _build(self) -> None:
         self.setAccessibleName("Matches")
+        self.setAccessibleDescription("Return opens the video at its second.")
         self.setFont(theme.scaled_font(self, 1.0))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

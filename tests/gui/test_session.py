@@ -353,7 +353,16 @@ def test_damaged_settings_do_not_matter(
 
 
 def test_everything_has_a_name_and_a_place_in_the_tab_order(app: App, sine: Path) -> None:
-    from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSpinBox, QWidget
+    from PySide6.QtWidgets import (
+        QAbstractButton,
+        QComboBox,
+        QLineEdit,
+        QListView,
+        QSlider,
+        QSpinBox,
+        QTableView,
+        QWidget,
+    )
 
     open_and_wait(app, sine)
     nameless = [
@@ -365,6 +374,16 @@ def test_everything_has_a_name_and_a_place_in_the_tab_order(app: App, sine: Path
         and not widget.objectName().startswith("qt_")
     ]
     assert nameless == []
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QSpinBox, QTableView, QListView, QSlider)
+    unexplained = [
+        widget
+        for kind in kinds
+        for widget in app.window.findChildren(kind)
+        if widget.isVisible()
+        and not (widget.accessibleDescription() or widget.toolTip())
+        and not widget.objectName().startswith("qt_")
+    ]
+    assert unexplained == []
     reached: list[QWidget] = []
     app.window.capture.record.setFocus()
     for _ in range(40):
