@@ -8,10 +8,11 @@ environment names when a stream is opened. Elsewhere PortAudio's own devices are
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
@@ -148,6 +149,59 @@ def opening(device: Device, kind: str) -> Iterator[None]:
                 os.environ.pop(variable, None)
             else:
                 os.environ[variable] = before
+
+
+def open_stream(
+    device: Device,
+    kind: str,
+    rates_hz: Iterable[int],
+    channels: Iterable[int],
+    latency_s: float,
+    callback: Callable[..., None],
+) -> tuple[Any, int, int]:
+    """Open a raw float32 stream at the first of these rates and channels that a device takes.
+
+    Some devices give only stereo, some only mono, some not the rate they name: ask.
+
+    Parameters
+    ----------
+    device : Device
+    kind : str
+        "input" or "output".
+    rates_hz, channels : iterable of int
+        What to try, the most wanted first; all channels at one rate, then the next rate.
+    latency_s : float
+    callback : callable
+        As sounddevice's raw streams take it.
+
+    Returns
+    -------
+    stream, rate_hz, channels
+
+    Raises
+    ------
+    OSError
+        With the first reason, if nothing will do.
+    """
+    library = portaudio()
+    make = library.RawInputStream if kind == "input" else library.RawOutputStream
+    failure: Exception | None = None
+    for rate_hz, n_channels in itertools.product(dict.fromkeys(rates_hz), dict.fromkeys(channels)):
+        try:
+            with opening(device, kind):
+                stream = make(
+                    samplerate=rate_hz,
+                    device=device.portaudio,
+                    channels=n_channels,
+                    dtype="float32",
+                    latency=latency_s,
+                    callback=callback,
+                )
+        except (library.PortAudioError, ValueError) as error:
+            failure = failure or error
+        else:
+            return stream, rate_hz, n_channels
+    raise OSError(str(failure))
 
 
 def hold() -> None:

@@ -20,7 +20,7 @@ from core.audio.inputs import (
     hold,
     let_go,
     list_inputs,
-    opening,
+    open_stream,
     portaudio,
 )
 from core.audio.waveform import MODEL_RATE_HZ
@@ -124,26 +124,17 @@ class Recorder:
             self._closing = undo.pop_all()
 
     def _open(self, device: Device) -> tuple[Any, int]:
-        library = portaudio()
-        failure: Exception | None = None
-        # Some devices give only stereo, some only mono, some not the rate they name: ask.
-        for rate_hz in dict.fromkeys((device.rate_hz, 48_000, 44_100)):
-            for channels in sorted({1, min(2, device.channels), device.channels}):
-                try:
-                    with opening(device, "input"):
-                        stream = library.RawInputStream(
-                            samplerate=rate_hz,
-                            device=device.portaudio,
-                            channels=channels,
-                            dtype="float32",
-                            latency=_LATENCY_S,
-                            callback=self._on_block,
-                        )
-                except (library.PortAudioError, ValueError) as error:
-                    failure = failure or error
-                else:
-                    return stream, rate_hz
-        raise MicrophoneError(f"{device.name} cannot be opened: {failure}.", CHECK_HINT)
+        rates = (device.rate_hz, 48_000, 44_100)
+        channels = sorted({1, min(2, device.channels), device.channels})
+        try:
+            stream, rate_hz, _ = open_stream(
+                device, "input", rates, channels, _LATENCY_S, self._on_block
+            )
+        except OSError as error:
+            raise MicrophoneError(
+                f"{device.name} cannot be opened: {error}.", CHECK_HINT
+            ) from error
+        return stream, rate_hz
 
     def _on_block(self, block: Any, n_frames: int, _time: object, _status: object) -> None:
         self._blocks.put(np.array(np.frombuffer(block, np.float32).reshape(n_frames, -1)))

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.audio.ahead import Block, ReadAhead
 from core.audio.files import AudioFile
-from core.audio.inputs import Device, find, hold, let_go, list_outputs, opening, portaudio
+from core.audio.inputs import Device, find, hold, let_go, list_outputs, open_stream, portaudio
 from core.errors import MicrophoneError, PlaybackError, SoundalikeError
 from core.types import Float32
 
@@ -125,25 +125,13 @@ class Player:
             self._closing = undo.pop_all()
 
     def _open(self, rate_hz: int) -> tuple[Any, int, int]:
-        library, device = portaudio(), self.device
-        failure: Exception | None = None
-        for rate in dict.fromkeys((rate_hz, device.rate_hz, 48_000, 44_100)):
-            for channels in dict.fromkeys((min(2, device.channels), 2, 1)):
-                try:
-                    with opening(device, "output"):
-                        stream = library.RawOutputStream(
-                            samplerate=rate,
-                            device=device.portaudio,
-                            channels=channels,
-                            dtype="float32",
-                            latency=_LATENCY_S,
-                            callback=self._on_wanted,
-                        )
-                except (library.PortAudioError, ValueError) as error:
-                    failure = failure or error
-                else:
-                    return stream, rate, channels
-        raise PlaybackError(f"{device.name} cannot be opened: {failure}.", _CHECK_HINT)
+        device = self.device
+        rates = (rate_hz, device.rate_hz, 48_000, 44_100)
+        channels = (min(2, device.channels), 2, 1)
+        try:
+            return open_stream(device, "output", rates, channels, _LATENCY_S, self._on_wanted)
+        except OSError as error:
+            raise PlaybackError(f"{device.name} cannot be opened: {error}.", _CHECK_HINT) from error
 
     def _start(self) -> None:
         library = portaudio()
