@@ -14,10 +14,11 @@ from typing import Any
 
 from core.engine import Engine
 from core.errors import AudioFileError, Cancelled, CatalogError
+from core.lists import match_record
 from core.options import Filter, Options
 from core.paths import DataFolder
 from core.terminal import Progress, catalog_text, class_table, match_table, plain
-from core.types import Match, Matches
+from core.types import Matches
 
 
 def _engine(arguments: Namespace) -> Engine:
@@ -89,29 +90,9 @@ def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, Any]
                 "starter": catalog.is_starter,
                 "notes": list(catalog.notes),
             },
-            "matches": [_match_record(item) for item in answer.matches],
+            "matches": [match_record(item) for item in answer.matches],
         }
     )
-
-
-def _match_record(item: Match) -> dict[str, Any]:
-    record = {
-        "rank": item.rank,
-        "video_id": item.video_id,
-        "start_s": item.start_s,
-        "end_s": item.end_s,
-        "labels": list(item.labels),
-        "similarity": round(item.similarity, 6),
-        "url": item.url,
-    }
-    if item.no_link is not None:
-        record["no_link"] = item.no_link
-    if item.best_second is not None and item.query_second is not None:
-        record["best_second"], record["query_second"] = (
-            item.best_second,
-            round(item.query_second, 2),
-        )
-    return record
 
 
 def _print_json(content: dict[str, Any]) -> None:

@@ -151,8 +151,8 @@ def _json(heading: str, listed: Sequence[Listed]) -> str:
     return json.dumps({"query": heading, "matches": matches}, ensure_ascii=False, indent=1) + "\n"
 
 
-def _record(one: Listed) -> dict[str, Any]:
-    match = one.match
+def match_record(match: Match) -> dict[str, Any]:
+    """Return what JSON says of a match; what is not known is left out."""
     record: dict[str, Any] = {
         "rank": match.rank,
         "video_id": match.video_id,
@@ -162,14 +162,17 @@ def _record(one: Listed) -> dict[str, Any]:
         "similarity": round(match.similarity, 6),
         "url": match.url,
     }
-    for name in ("best_second", "query_second", "no_link"):
-        value = getattr(match, name)
-        if value is not None:
-            record[name] = value
-    for name in ("title", "channel"):
-        if value := getattr(one, name):
-            record[name] = value
+    if match.no_link is not None:
+        record["no_link"] = match.no_link
+    if match.best_second is not None and match.query_second is not None:
+        record["best_second"] = match.best_second
+        record["query_second"] = round(match.query_second, 2)
     return record
+
+
+def _record(one: Listed) -> dict[str, Any]:
+    told = {"title": one.title, "channel": one.channel}
+    return {**match_record(one.match), **{name: text for name, text in told.items() if text}}
 
 
 def _m3u(heading: str, listed: Sequence[Listed]) -> str:
