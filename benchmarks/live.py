@@ -26,7 +26,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.window import screen
+from benchmarks.window import given, screen, take_options
 
 RATE_HZ = 48_000
 CHUNK_S = 0.01
@@ -303,16 +303,10 @@ def main() -> None:
         measure_window(Path(sys.argv[2]), float(sys.argv[3]), sys.argv[4:])
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("catalog", "model", "pca"):
-        parser.add_argument(f"--{name}")
+    take_options(parser)
     parser.add_argument("--minutes", type=float, default=10.0)
     chosen = parser.parse_args()
-    options = [
-        part
-        for name in ("catalog", "model", "pca")
-        if getattr(chosen, name)
-        for part in (f"--{name}", str(Path(getattr(chosen, name)).absolute()))
-    ]
+    options = given(chosen)
     with (
         tempfile.TemporaryDirectory() as folder,
         screen() as display,

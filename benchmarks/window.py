@@ -22,6 +22,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 BEAT_MS = 5
+OPTIONS = ("catalog", "model", "pca")
 BEGUN = "BENCHMARK_BEGUN_S"
 
 
@@ -148,6 +149,22 @@ def run(mode: list[str], environment: dict[str, str]) -> dict[str, object]:
     return json.loads(lines[-1])
 
 
+def take_options(parser: argparse.ArgumentParser) -> None:
+    """Take what the program is started with."""
+    for name in OPTIONS:
+        parser.add_argument(f"--{name}")
+
+
+def given(chosen: argparse.Namespace) -> list[str]:
+    """Return what the program is started with."""
+    return [
+        part
+        for name in OPTIONS
+        if getattr(chosen, name)
+        for part in (f"--{name}", str(Path(getattr(chosen, name)).absolute()))
+    ]
+
+
 def main() -> None:
     """Measure and print."""
     if sys.argv[1:2] == ["--peer"]:
@@ -157,16 +174,10 @@ def main() -> None:
         measure_window(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("catalog", "model", "pca"):
-        parser.add_argument(f"--{name}")
+    take_options(parser)
     parser.add_argument("--runs", type=int, default=5)
     chosen = parser.parse_args()
-    options = [
-        part
-        for name in ("catalog", "model", "pca")
-        if getattr(chosen, name)
-        for part in (f"--{name}", str(Path(getattr(chosen, name)).absolute()))
-    ]
+    options = given(chosen)
     with tempfile.TemporaryDirectory() as folder, screen() as display:
         sound = Path(folder) / "minute.wav"
         write_sound(sound)
