@@ -19,6 +19,11 @@ class SoundalikeError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def in_full(self) -> str:
+        """Both sentences."""
+        return f"{self.message} {self.hint}"
+
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         # Both arguments must survive the way back from a worker process.
         return type(self), (self.message, self.hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from gui import theme
@@ -138,10 +138,7 @@ class Banner(QWidget):
             self._follow_palette()
 
     def _follow_palette(self) -> None:
-        base = QGuiApplication.palette()
-        ground = base.color(QPalette.ColorRole.Window)
-        tint = base.color(QPalette.ColorRole.Highlight)
-        base.setColor(QPalette.ColorRole.Window, theme.mixed(ground, tint, 0.14))
+        base = theme.notice_palette()
         self.setPalette(base)
         name = "warning-fill" if self.is_trouble else "info"
         colour = base.color(QPalette.ColorRole.WindowText)

@@ -47,7 +47,8 @@ class LevelMeter(QWidget):
         fallen_db = self._level_db - FALL_DB_S * min(now_s - self._shown_s, 1.0)
         self._level_db, self._shown_s = max(level_db, fallen_db), now_s
         if level_db >= self._held_db or now_s - self._held_s > HOLD_S:
-            self._held_db, self._held_s = level_db, now_s
+            # Never below the bar, which falls more slowly than the sound.
+            self._held_db, self._held_s = self._level_db, now_s
         self._show()
 
     def clear(self) -> None:

@@ -225,7 +225,7 @@ class Listening(QObject):
         self.devices_listed.emit(found)
 
     def _on_unlisted(self, error: SoundalikeError) -> None:
-        self.unavailable.emit(f"{error.message} {error.hint}")
+        self.unavailable.emit(error.in_full)
 
     def _on_open(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -267,7 +267,7 @@ class Listening(QObject):
         problem = recorder.problem if recorder is not None else None
         self._end()
         if self._is_wanted:
-            self.stopped.emit(audio, "" if problem is None else f"{problem.message} {problem.hint}")
+            self.stopped.emit(audio, "" if problem is None else problem.in_full)
         else:
             self.put_aside.emit(audio)
 

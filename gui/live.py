@@ -46,11 +46,14 @@ class Live(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, engine: Engine, lane: Lane, choices: Choices, parent: QObject | None = None
+        self,
+        engine: Engine,
+        lane: Lane,
+        choices: Callable[[], Choices],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine, self._lane = engine, lane
-        self.choices = choices
+        self._engine, self._lane, self._choices = engine, lane, choices
         self.window_s = DEFAULT_WINDOW_S
         self._is_active = self._is_at_work = False
         # What is in the list is touched in the lane only; the list itself tells recordings apart.
@@ -89,7 +92,7 @@ class Live(QObject):
         self._n_samples = self._n_patches = 0
 
     def _search(self) -> None:
-        step, choices, window_s = self._step(), self.choices, self.window_s
+        step, choices, window_s = self._step(), self._choices(), self.window_s
         engine, begun_with = self._engine, self._hearing
         self._is_at_work = True
 

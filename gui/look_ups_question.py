@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from gui import theme
@@ -57,10 +57,7 @@ class LookUpsQuestion(QWidget):
             self._follow_palette()
 
     def _follow_palette(self) -> None:
-        base = QGuiApplication.palette()
-        ground = base.color(QPalette.ColorRole.Window)
-        tint = base.color(QPalette.ColorRole.Highlight)
-        base.setColor(QPalette.ColorRole.Window, theme.mixed(ground, tint, 0.14))
+        base = theme.notice_palette()
         self.setPalette(base)
         colour = base.color(QPalette.ColorRole.WindowText)
         self._sign.setPixmap(theme.icon("info", base, colour).pixmap(theme.ICON_SIZE))

@@ -72,9 +72,7 @@ class MemoryControl(QObject):
         keeping.hidden_changed.connect(self._on_hidden)
         keeping.noted.connect(window.banner.show_note)
         keeping.undoable.connect(lambda words: window.banner.show_note(words, "Undo", keeping.undo))
-        keeping.failed.connect(
-            lambda error: window.banner.show_note(f"{error.message} {error.hint}")
-        )
+        keeping.failed.connect(lambda error: window.banner.show_note(error.in_full))
         self._hidden: frozenset[str] = frozenset()
 
     def load(self) -> None:

@@ -97,7 +97,7 @@ class PlaybackControl(QObject):
             self.stop()
 
     def _on_failed(self, error: SoundalikeError) -> None:
-        self._window.banner.show_trouble(f"{error.message} {error.hint}")
+        self._window.banner.show_trouble(error.in_full)
 
     def _on_listed(self, found: list[Device]) -> None:
         menu = self._window.commands.output_menu

@@ -197,7 +197,7 @@ class Presenter(QObject):
         try:
             paths = local_paths(QGuiApplication.clipboard().mimeData())
         except AudioFileError as error:
-            self._window.banner.show_note(f"{error.message} {error.hint}")
+            self._window.banner.show_note(error.in_full)
         else:
             self.open_paths(paths)
 
@@ -278,7 +278,7 @@ class Presenter(QObject):
         self._window.status.setToolTip("")
 
     def _on_trouble(self, error: SoundalikeError) -> None:
-        self._window.banner.show_trouble(f"{error.message} {error.hint}")
+        self._window.banner.show_trouble(error.in_full)
 
     def _on_note(self, note: str) -> None:
         self._window.banner.show_note(note)

@@ -71,7 +71,7 @@ class Queue(QObject):
 
         def failed(error: SoundalikeError) -> None:
             self._at_work = None
-            entry.status, entry.trouble = Status.FAILED, f"{error.message} {error.hint}"
+            entry.status, entry.trouble = Status.FAILED, error.in_full
             self._history.update(entry)
 
         def progressed(stage: str, fraction: float | None) -> None:

@@ -164,6 +164,6 @@ class RecordingControl(QObject):
         self._end()
         if self._session.state is State.LISTENING:
             self._session.cancel()
-        self._window.banner.show_trouble(f"{error.message} {error.hint}")
+        self._window.banner.show_trouble(error.in_full)
         if isinstance(error, MicrophoneError):
             self._listening.refresh()

@@ -214,4 +214,4 @@ class ResultsControl(QObject):
         self._window.statusBar().showMessage(text, 4000)
 
     def _on_failed(self, error: SoundalikeError) -> None:
-        self._window.banner.show_trouble(f"{error.message} {error.hint}")
+        self._window.banner.show_trouble(error.in_full)

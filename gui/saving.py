@@ -31,6 +31,7 @@ class Saving(QObject):
         super().__init__(window)
         self._window = window
         self._dialog: QProgressDialog | None = None
+        self._lane: Lane | None = None
 
     def save(self, lane: Lane, path: Path, work: Callable[[Job], object]) -> None:
         """Have a file written; only Cancel stops that, and then nothing is left of it."""
@@ -54,7 +55,9 @@ class Saving(QObject):
             return path
 
         lane.submit(write, self._on_saved, self._on_failed, self._on_progress, must_finish=True)
+        # A lane says nothing of what was cancelled but that it is idle.
         lane.busy_changed.connect(self._on_busy)
+        self._lane = lane
 
     def _on_progress(self, stage: str, fraction: float | None) -> None:
         if self._dialog is not None and fraction is not None:
@@ -77,3 +80,6 @@ class Saving(QObject):
             self._dialog.close()
             self._dialog.deleteLater()
             self._dialog = None
+        if self._lane is not None:
+            self._lane.busy_changed.disconnect(self._on_busy)
+            self._lane = None

@@ -147,7 +147,7 @@ class Session(QObject):
         self.state = State.EMPTY
         self.subject = ""
         self.choices = self._good_choices = Choices()
-        self.live = Live(engine, searches, self.choices, self)
+        self.live = Live(engine, searches, lambda: self.choices, self)
         self.live.glimpsed.connect(self._on_glimpse)
         self.live.failed.connect(self._on_live_failed)
         self.live.heard.connect(self._on_query)
@@ -301,7 +301,6 @@ class Session(QObject):
         if choices == self.choices:
             return
         self.choices = choices
-        self.live.choices = choices
         source = self._asked or (self._answer.source if self._answer else None)
         is_hearing = self.state is State.THINKING and self._asked is None
         if source is not None and not is_hearing and self.state is not State.LISTENING:
@@ -449,7 +448,7 @@ class Session(QObject):
 
         def failed(error: SoundalikeError) -> None:
             if choices != self._good_choices:
-                self.choices = self.live.choices = self._good_choices
+                self.choices = self._good_choices
                 self.choices_rejected.emit()
                 self.troubled.emit(error)
                 self._ask(source)

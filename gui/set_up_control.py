@@ -110,7 +110,7 @@ class SetUpControl(QObject):
         self._looking.submit(
             lambda _: look(self._data),
             dialog.show_outlook,
-            lambda error: dialog.show_result([f"{error.message} {error.hint}"]),
+            lambda error: dialog.show_result([error.in_full]),
         )
 
     # The work
@@ -122,7 +122,7 @@ class SetUpControl(QObject):
         try:
             wish.source()
         except SoundalikeError as error:
-            self.dialog.show_result([f"{error.message} {error.hint}"])
+            self.dialog.show_result([error.in_full])
             return
         self._left = steps(self._data, wish)
         self._n_steps, self._lines = len(self._left), []
@@ -182,7 +182,7 @@ class SetUpControl(QObject):
         self._look()
 
     def _on_failed(self, error: SoundalikeError) -> None:
-        text = f"{error.message} {error.hint}"
+        text = error.in_full
         self.dialog.show_trouble("\n".join([text, *self._lines]))
         self._window.show_setting_up("Setting up: stopped")
         if not self.dialog.isVisible():

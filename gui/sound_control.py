@@ -164,4 +164,4 @@ class SoundControl(QObject):
         self._window.statusBar().showMessage(f"Saved {path.name}", 5000)
 
     def _on_unsaved(self, error: SoundalikeError) -> None:
-        self._window.banner.show_trouble(f"{error.message} {error.hint}")
+        self._window.banner.show_trouble(error.in_full)

@@ -130,10 +130,6 @@ class SpectrogramPlot(pg.PlotWidget):  # type: ignore[misc]
         self._image.setImage(levels, autoLevels=False, levels=self._image.levels)
         self._image.setRect(QRectF(span[0], 0.0, span[1] - span[0], self._scale.n_rows))
 
-    def clear_levels(self) -> None:
-        """Show no picture."""
-        self._image.clear()
-
     @property
     def picture_area(self) -> QRectF:
         """Where the picture lies, in the widget's pixels."""

@@ -104,7 +104,7 @@ class StorageControl(QObject):
         self._session.reload(remove)
 
     def _on_trouble(self, error: SoundalikeError) -> None:
-        self._tell(f"{error.message} {error.hint}")
+        self._tell(error.in_full)
 
     def _tell(self, text: str) -> None:
         for dialog in (self.chooser, self.page):

@@ -8,7 +8,16 @@ from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtWidgets import QWidget
 
 GRID = 8
@@ -75,6 +84,15 @@ def mixed(first: QColor, second: QColor, share: float) -> QColor:
             for a, b in zip(first.getRgbF()[:3], second.getRgbF()[:3], strict=True)  # type: ignore[index]
         )
     )
+
+
+def notice_palette() -> QPalette:
+    """Return the palette of what lies across the window to say something: tinted, as readable."""
+    palette = QGuiApplication.palette()
+    ground = palette.color(QPalette.ColorRole.Window)
+    tint = palette.color(QPalette.ColorRole.Highlight)
+    palette.setColor(QPalette.ColorRole.Window, mixed(ground, tint, 0.14))
+    return palette
 
 
 def quiet_text(palette: QPalette) -> QColor:
