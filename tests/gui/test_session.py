@@ -402,6 +402,19 @@ def test_everything_has_a_name_and_a_place_in_the_tab_order(app: App, sine: Path
         assert wanted in reached
 
 
+def test_everything_fits_a_small_screen(app: App, sine: Path) -> None:
+    """Twice the scale on a screen of 2048 × 1280 leaves a window these 1024 × 640 points."""
+    open_and_wait(app, sine)
+    least = app.window.minimumSizeHint().expandedTo(app.window.minimumSize())
+    assert least.width() <= 1024
+    assert least.height() <= 640
+    app.window.resize(1024, 640)
+    app.qtbot.wait(10)
+    for part in (app.window.capture, app.window.sound, app.window.results.table):
+        assert part.width() >= part.minimumSizeHint().width()
+        assert app.window.rect().contains(part.mapTo(app.window, part.rect().bottomRight()))
+
+
 def test_a_recording_of_silence_is_explained(app: App, tmp_path: Path) -> None:
     app.session.match(AudioFile(write_wav(tmp_path / "a.wav", np.zeros(32_000)), "Recording"))
     app.wait_for(lambda: app.session.state is State.TROUBLE)

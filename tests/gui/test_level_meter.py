@@ -1,0 +1,44 @@
+"""The level while recording: it holds peaks, and lets them go."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gui import level_meter
+from gui.level_meter import HOLD_S, LevelMeter
+
+
+@pytest.fixture
+def clock_s(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [100.0]
+    monkeypatch.setattr(level_meter.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_a_peak_is_held_and_let_go(qtbot: QtBot, clock_s: list[float]) -> None:
+    meter = LevelMeter()
+    qtbot.addWidget(meter)
+    meter.set_level(0.5)
+    assert meter.text == "−6 dB"
+    clock_s[0] += HOLD_S - 0.1
+    meter.set_level(0.01)
+    assert meter.text == "−6 dB"
+    assert meter.accessibleDescription() == "−6 dB"
+    clock_s[0] += 0.2
+    meter.set_level(0.01)
+    assert meter.text == "−40 dB"
+    meter.set_level(0.9)
+    assert meter.text == "−1 dB"
+    meter.clear()
+    assert meter.text == "– dB"
+
+
+def test_the_number_is_never_below_the_bar(qtbot: QtBot, clock_s: list[float]) -> None:
+    meter = LevelMeter()
+    qtbot.addWidget(meter)
+    meter.set_level(1.0)
+    for _ in range(300):
+        clock_s[0] += 0.016
+        meter.set_level(0.001)
+        assert meter._held_db >= meter._level_db
