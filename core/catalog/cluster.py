@@ -7,7 +7,6 @@ another worker after one has died, and nothing but numbers travels over the netw
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,18 +60,28 @@ def run_on_cluster(tasks: Sequence[Task], folder: Path, address: str, job: Job) 
     meter = Meter(sum(task.n_bytes for task in tasks), job)
     left = unfinished(tasks, folder, meter)
     with _errors_of_cluster(address):
-        client = _connected(address)
-        try:
-            _run(client, left, folder.absolute(), meter, address)
-        finally:
-            client.close(timeout=_CONNECT_S)
+        asyncio.run(_connect_and_run(address, left, folder.absolute(), meter))
 
 
-def _connected(address: str) -> Client:
+async def _connect_and_run(address: str, tasks: Sequence[Task], folder: Path, meter: Meter) -> None:
+    """Run the tasks in an event loop of our own.
+
+    A client that makes its loop itself and finds no scheduler is left to the garbage collector,
+    which may close it while another client begins: then both wait for one lock for ever.
+    """
     from distributed import Client
 
+    client = Client(address, timeout=_CONNECT_S, set_as_default=False, asynchronous=True)
     try:
-        return Client(address, timeout=_CONNECT_S, set_as_default=False)
+        await _connected(client, address)
+        await _run(client, tasks, folder, meter, address)
+    finally:
+        await client.close(timeout=_CONNECT_S)
+
+
+async def _connected(client: Client, address: str) -> None:
+    try:
+        await client
     except ValueError as error:
         raise CatalogError(
             f"{address!r} is no address of a Dask scheduler.",
@@ -80,18 +89,20 @@ def _connected(address: str) -> Client:
         ) from error
 
 
-def _run(client: Client, tasks: Sequence[Task], folder: Path, meter: Meter, address: str) -> None:
+async def _run(
+    client: Client, tasks: Sequence[Task], folder: Path, meter: Meter, address: str
+) -> None:
     futures = [
         client.submit(run_task, task, folder, pure=False, retries=_RETRIES) for task in tasks
     ]
     running = dict(zip(futures, tasks, strict=True))
     idle_s = 0.0
     while running:
-        time.sleep(_POLL_S)
+        await asyncio.sleep(_POLL_S)
         status = {future: future.status for future in running}
         for future in [future for future in running if status[future] != "pending"]:
             if status[future] != "finished":
-                future.result(_CONNECT_S)  # raises what went wrong
+                await asyncio.wait_for(future.result(), _CONNECT_S)  # raises what went wrong
             task = running.pop(future)
             meter.add(_n_records(folder, task), task.n_bytes)
         meter.show()

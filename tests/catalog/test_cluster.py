@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,6 +126,7 @@ def test_no_scheduler_at_an_address(shards: Path, tmp_path: Path):
         with pytest.raises(CatalogError) as caught:
             build_catalog(tmp_path / "out", "audioset", [shards], scheduler=address)
         assert address in caught.value.message
+        assert "IO loop" not in [thread.name for thread in threading.enumerate()]
     assert not list(tmp_path.glob("*out*"))
 
 
