@@ -30,12 +30,13 @@ from core.mapping import Map, make_map
 from core.options import Options
 from core.paths import DataFolder
 from gui import theme
+from gui.answers import Answer, Choices
 from gui.filter_pane import FilterPane
 from gui.map_drawing import Chart
 from gui.map_pane import MapPane
 from gui.results_panel import ResultsPanel
 from gui.runner import Lane
-from gui.session import Answer, Choices, Session
+from gui.session import Session
 
 FILTERS = 60
 STEPS = 300

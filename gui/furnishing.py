@@ -14,6 +14,7 @@ from core.engine import Engine
 from core.library import Library
 from core.paths import DataFolder
 from core.types import CatalogInfo, Match
+from gui.answers import Answer
 from gui.history import History
 from gui.links.look_ups import LookUps
 from gui.links.youtube import Services
@@ -23,7 +24,7 @@ from gui.playback_control import PlaybackControl
 from gui.playing import Playing
 from gui.results_control import ResultsControl
 from gui.runner import Lane
-from gui.session import Answer, Session
+from gui.session import Session
 from gui.set_up_control import SetUpControl
 from gui.settings import Remembered
 from gui.storage_control import StorageControl

@@ -20,7 +20,7 @@ from PySide6.QtGui import QImage
 from core.keeping import Past
 from core.types import Query
 from gui import formats
-from gui.session import Answer, Span
+from gui.answers import Answer, Span
 from gui.thumbnails import image_of
 
 MOST_ENTRIES = 1000

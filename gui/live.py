@@ -17,7 +17,7 @@ from gui.runner import Lane
 
 if TYPE_CHECKING:
     from core.hearing import Hearing
-    from gui.session import Choices
+    from gui.answers import Choices
 
 DEFAULT_WINDOW_S = 5
 _NAME = "Recording"

@@ -8,10 +8,11 @@ from PySide6.QtCore import QObject
 
 from core.library import Library
 from core.types import Match
+from gui.answers import Answer
 from gui.history import Entry, History, Status
 from gui.remembering import Recalled, Remembering
 from gui.runner import Lane
-from gui.session import Answer, Session
+from gui.session import Session
 from gui.window import MainWindow
 
 

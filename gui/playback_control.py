@@ -8,8 +8,9 @@ from PySide6.QtGui import QAction, QActionGroup
 from core.audio.files import AudioFile
 from core.audio.inputs import Device
 from core.errors import SoundalikeError
+from gui.answers import Span
 from gui.playing import Playing
-from gui.session import Session, Span, State
+from gui.session import Session, State
 from gui.window import MainWindow
 
 DEFAULT_OUTPUT = "Default output"

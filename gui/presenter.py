@@ -19,13 +19,14 @@ from core.jobs import Job
 from core.paths import DataFolder
 from core.types import CatalogInfo, Matches
 from gui import formats
+from gui.answers import Answer
 from gui.drops import local_paths
 from gui.history import History
 from gui.listening import Listening, microphone
 from gui.queue import Queue
 from gui.recording_control import RecordingControl
 from gui.runner import Lane
-from gui.session import Answer, Session, State
+from gui.session import Session, State
 from gui.settings import Settings
 from gui.sound_control import SoundControl
 from gui.viewing import Viewing

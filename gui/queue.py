@@ -10,9 +10,10 @@ from core.audio.files import AudioFile
 from core.engine import Engine
 from core.errors import SoundalikeError
 from core.jobs import Job
+from gui.answers import Answer
 from gui.history import Entry, History, Status
 from gui.runner import Lane
-from gui.session import Answer, Session, State
+from gui.session import Session, State
 
 
 class Queue(QObject):

@@ -21,10 +21,10 @@ from core.keeping import Past, Star
 from core.library import Library
 from core.options import Filter
 from core.types import Match, Query
+from gui.answers import Answer, Choices
 from gui.history import MOST_ENTRIES, Entry, History
 from gui.history_panel import HistoryPanel
 from gui.runner import Lane
-from gui.session import Answer, Choices
 from gui.stars import Stars
 
 UNDO_MS = 10_000

@@ -12,11 +12,12 @@ from core.engine import Engine
 from core.errors import SoundalikeError
 from core.jobs import Job
 from core.types import Float32, Match, Matches, NoLink, Query
+from gui.answers import Answer
 from gui.heat_strip import HeatStrip
 from gui.links.look_ups import LookUps
 from gui.runner import Lane
 from gui.saving import Saving
-from gui.session import Answer, Session, State
+from gui.session import Session, State
 from gui.spectrogram_image import png_of
 from gui.taking_away import TakingAway
 from gui.window import MainWindow

@@ -21,13 +21,13 @@ from core.explaining import Calibration
 from core.options import FRAMES, MEAN, Filter
 from core.types import Match, youtube_id_of
 from gui import theme
+from gui.answers import Choices
 from gui.details_pane import WIDTH, DetailsPane
 from gui.elided import Elided
 from gui.filter_chips import FilterChips
 from gui.links.look_ups import LARGE, LookUps
 from gui.look_ups_question import LookUpsQuestion
 from gui.results_table import ResultsTable
-from gui.session import Choices
 
 MOST_RESULTS = 1000
 _NARROW = 108 * theme.GRID

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
@@ -13,10 +13,9 @@ from PySide6.QtCore import QObject, Signal
 from core.audio.files import AudioFile
 from core.engine import Engine
 from core.errors import SoundalikeError
-from core.explaining import Calibration, Closeness
 from core.jobs import Job
-from core.options import DEFAULT_K, MEAN, Filter
 from core.types import CatalogInfo, Match, Matches, Query
+from gui.answers import Answer, Choices, Source, Span
 from gui.drops import Found, find_sounds
 from gui.live import Live
 from gui.runner import Lane
@@ -26,12 +25,6 @@ SWITCHING = "Switching to what is there now"
 
 MOST_SPARE = 500
 """Matches beyond those that are shown, to take the places of hidden ones."""
-
-Source: TypeAlias = Query | str
-"""What was asked for: a sound that was listened to, or the id of a video."""
-
-Span: TypeAlias = tuple[float, float]
-"""Start and end in seconds."""
 
 Change: TypeAlias = Callable[[Job], CatalogInfo]
 """Something done to the engine, after which another model or catalogue may answer."""
@@ -45,54 +38,6 @@ class State(Enum):
     THINKING = "thinking"
     RESULTS = "results"
     TROUBLE = "trouble"
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a person chose for all searches.
-
-    Attributes
-    ----------
-    k : int
-        How many matches.
-    filters : Filter
-    by : {"mean", "frames"}
-        What is compared: sounds as wholes, or their best-aligned seconds.
-    """
-
-    k: int = DEFAULT_K
-    filters: Filter = field(default_factory=Filter)
-    by: str = MEAN
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Matches, and what they answer.
-
-    Attributes
-    ----------
-    source : Query or str
-    matches : Matches
-    audio : AudioFile or None
-        The sound in sight; None before there was any.
-    span : tuple of two floats, or None
-        The part of the sound that was matched; None for all of it.
-    calibration : Calibration or None
-        What the similarities are judged by; None where they were not judged.
-    """
-
-    source: Source
-    matches: Matches
-    audio: AudioFile | None = None
-    span: Span | None = None
-    calibration: Calibration | None = None
-
-    @property
-    def closeness(self) -> Closeness | None:
-        """How close the best match is, in words."""
-        if self.calibration is None or not self.matches.matches:
-            return None
-        return self.calibration.closeness(self.matches.matches[0].similarity)
 
 
 class Session(QObject):

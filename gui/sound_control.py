@@ -11,9 +11,10 @@ from core.audio.writing import save_sound
 from core.engine import Engine
 from core.errors import SoundalikeError
 from gui import formats
+from gui.answers import Answer, Span
 from gui.runner import Lane
 from gui.saving import Saving
-from gui.session import Answer, Session, Span, State
+from gui.session import Session, State
 from gui.viewing import Viewing
 from gui.window import MainWindow
 

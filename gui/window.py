@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from core.errors import AudioFileError
 from gui import theme
 from gui.actions import Actions
+from gui.answers import Choices
 from gui.banner import Banner
 from gui.capture_bar import CaptureBar
 from gui.drop_overlay import DropOverlay
@@ -39,7 +40,6 @@ from gui.history_panel import HistoryPanel
 from gui.progress_row import ProgressRow
 from gui.recent_files import RecentFiles
 from gui.results_panel import ResultsPanel
-from gui.session import Choices
 from gui.settings import Remembered
 from gui.shortcuts_page import ShortcutsPage
 from gui.sound_bar import SoundBar

@@ -22,11 +22,11 @@ from core.library import Library
 from core.options import Filter
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
 from gui import formats
+from gui.answers import Answer, Choices
 from gui.history import SEARCH_ROLE, THUMBNAIL_ROLE, Entry, History, Status
 from gui.history_panel import HISTORY, STARS, HistoryPanel
 from gui.remembering import Recalled, Remembering
 from gui.runner import Lane
-from gui.session import Answer, Choices
 from gui.stars import Stars
 from tests.gui.conftest import write_wav
 
