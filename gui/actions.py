@@ -52,6 +52,7 @@ class Actions(QObject):
         self.look_ups = self._add("Look up titles and thumbnails", [], "Ask YouTube for them")
         self.look_ups.setCheckable(True)
         self.back = self._add("Back", ["Alt+Left"], "Go back to the matches before")
+        self.forward = self._add("Forward", ["Alt+Right"], "Go again to the matches after these")
         self.history = self._add("History", ["Ctrl+H"], "Show or hide the history")
         self.history.setCheckable(True)
         self.set_up = self._add("Set up…", [], "Fetch the trained model and AudioSet")
@@ -60,8 +61,14 @@ class Actions(QObject):
         self.inputs = self._add("Look for inputs again", ["F5"])
         self.shortcuts = self._add("Keyboard shortcuts", ["F1"])
         self.quit = self._add("Quit", ["Ctrl+Q"])
-        for action in (*self.for_a_row, *self.for_a_sound, self.back, self.match_selection):
+        waiting = (self.back, self.forward, self.match_selection)
+        for action in (*self.for_a_row, *self.for_a_sound, *waiting):
             action.setEnabled(False)
+
+    def show_trail(self, can_go_back: bool, can_go_forward: bool) -> None:
+        """Offer to go where one can go."""
+        self.back.setEnabled(can_go_back)
+        self.forward.setEnabled(can_go_forward)
 
     @property
     def for_a_row(self) -> list[QAction]:
@@ -97,7 +104,7 @@ class Actions(QObject):
                 self.match_all,
             ],
             [*self.for_a_row],
-            [self.back, self.filter, self.history, self.map],
+            [self.back, self.forward, self.filter, self.history, self.map],
             [self.look_ups, self.hide_gone, self.show_hidden],
             [self.set_up, self.catalogs, self.storage],
             [self.shortcuts, self.quit],

@@ -63,3 +63,12 @@ class Answer:
         if self.calibration is None or not self.matches.matches:
             return None
         return self.calibration.closeness(self.matches.matches[0].similarity)
+
+    def answers_same_as(self, other: Answer) -> bool:
+        """Return whether both answer one question; another part of a sound is still that sound."""
+        if isinstance(self.source, str) or isinstance(other.source, str):
+            return self.source == other.source
+        if self.source is other.source:
+            return True
+        are_heard = self.source.direction is None and other.source.direction is None
+        return are_heard and self.audio is not None and self.audio is other.audio

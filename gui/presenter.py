@@ -111,6 +111,7 @@ class Presenter(QObject):
         commands.paste.triggered.connect(self._paste)
         commands.cancel.triggered.connect(self._lead_back)
         commands.back.triggered.connect(self.session.back)
+        commands.forward.triggered.connect(self.session.forward)
         for part in (window.capture, window.empty):
             part.open_pressed.connect(window.dialogs.open_files)
         window.progress.cancel_pressed.connect(self.session.cancel)
@@ -130,7 +131,7 @@ class Presenter(QObject):
         session.noted.connect(self._on_note)
         session.ready.connect(self._on_ready)
         session.choices_rejected.connect(self._on_choices_rejected)
-        session.back_changed.connect(window.commands.back.setEnabled)
+        session.trail_changed.connect(window.commands.show_trail)
         self.viewing.failed.connect(self._on_trouble)
 
     def _begin(self) -> None:

@@ -58,6 +58,7 @@ class ResultsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.back = QPushButton("Back")
+        self.forward = QPushButton()
         self.more = QPushButton("More like this")
         self.unfold = QPushButton("Details")
         self.heading = Elided()
@@ -107,8 +108,9 @@ class ResultsPanel(QWidget):
         self.live.valueChanged.connect(self.live_changed)
         self.live.hide()
         self.chips.changed.connect(self.choices_changed)
-        for button in (self.back, self.more):
+        for button in (self.back, self.forward, self.more):
             button.setFixedHeight(theme.ROW_HEIGHT)
+        self.forward.setAccessibleName("Forward")
         self._pages.addWidget(self.table)
         self._pages.addWidget(self.message)
         self._sides.addWidget(self._pages)
@@ -142,6 +144,7 @@ class ResultsPanel(QWidget):
         row.addWidget(self.live)
         row.addSpacing(theme.GRID)
         row.addWidget(self.back)
+        row.addWidget(self.forward)
         row.addWidget(self.more)
         row.addWidget(self.unfold)
         return row
@@ -159,9 +162,10 @@ class ResultsPanel(QWidget):
         row.addWidget(self.chips, 1)
         return row
 
-    def bind(self, back: QAction, more: QAction) -> None:
-        """Let the two buttons follow their actions."""
-        for button, action in ((self.back, back), (self.more, more)):
+    def bind(self, back: QAction, forward: QAction, more: QAction) -> None:
+        """Let the three buttons follow their actions."""
+        buttons = (self.back, self.forward, self.more)
+        for button, action in zip(buttons, (back, forward, more), strict=True):
             button.clicked.connect(action.trigger)
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             button.setToolTip(f"{action.toolTip()} ({keys})")
@@ -327,6 +331,7 @@ class ResultsPanel(QWidget):
     def _follow_palette(self) -> None:
         palette = self.palette()
         self.back.setIcon(theme.icon("arrow-left", palette))
+        self.forward.setIcon(theme.icon("arrow-right", palette))
         self.more.setIcon(theme.icon("magnifying-glass", palette))
         sign = "caret-double-right" if self.unfold.isChecked() else "caret-double-left"
         self.unfold.setIcon(theme.icon(sign, palette))

@@ -19,6 +19,7 @@ from gui.answers import Answer, Choices, Source, Span
 from gui.drops import Found, find_sounds
 from gui.live import Live
 from gui.runner import Lane
+from gui.trail import Trail
 
 LOADING = "Loading the model"
 SWITCHING = "Switching to what is there now"
@@ -66,8 +67,8 @@ class Session(QObject):
         Model and catalogue are loaded.
     choices_rejected
         `choices` went back to those that worked before.
-    back_changed : bool
-        Whether there is an answer to go back to.
+    trail_changed : bool, bool
+        Whether there is an answer to go back to, and one to go forward to.
     """
 
     state_changed = Signal(object)
@@ -82,7 +83,7 @@ class Session(QObject):
     noted = Signal(str)
     ready = Signal(object)
     choices_rejected = Signal()
-    back_changed = Signal(bool)
+    trail_changed = Signal(bool, bool)
 
     def __init__(
         self, engine: Engine, sounds: Lane, searches: Lane, parent: QObject | None = None
@@ -105,13 +106,12 @@ class Session(QObject):
         self._note = ""
         self._n_spare = 0
         self._asked: Source | None = None
-        self._answer: Answer | None = None
-        self._earlier: list[Answer] = []
+        self._trail = Trail()
 
     @property
     def answer(self) -> Answer | None:
         """What is shown."""
-        return self._answer
+        return self._trail.current
 
     @property
     def span(self) -> Span | None:
@@ -182,9 +182,9 @@ class Session(QObject):
 
     def refine(self, chosen: list[Match], is_liked: bool) -> None:
         """Search on towards some matches, or away from them; what was said before still counts."""
-        if self._answer is None:
+        if self.answer is None:
             return
-        query = self._answer.matches.query
+        query = self.answer.matches.query
         self._forget_work()
         self._enter(State.THINKING)
         self.began.emit("Searching", True)
@@ -195,22 +195,21 @@ class Session(QObject):
 
     def resolved(self, answer: Answer, matches: Matches) -> None:
         """Show an answer anew that has links now, if it is still the one that is shown."""
-        if answer is self._answer and self.state is State.RESULTS:
-            self._answer = replace(answer, matches=matches)
-            self.answered.emit(self._answer)
+        if answer is self.answer and self.state is State.RESULTS:
+            renewed = replace(answer, matches=matches)
+            self._trail.renew(renewed)
+            self.answered.emit(renewed)
 
     def restore(self, answer: Answer) -> None:
         """Return to an answer of before, under the choices of now."""
         self._forget_work()
-        self._forget_earlier()
-        self._answer = answer
+        self._arrive(answer)
         self._show(answer)
         self._ask_now(answer.source, answer.audio, answer.span, answer.matches.catalog.model)
 
     def ask_again(self, query: Query, audio: AudioFile | None, span: Span | None) -> None:
         """Ask what was asked on a former day; where its file is gone there is no picture."""
         self._forget_work()
-        self._forget_earlier()
         self._span, self._audio = span, audio
         if audio is not None:
             self.opened.emit(audio)
@@ -218,12 +217,12 @@ class Session(QObject):
 
     def tell_again(self) -> None:
         """Tell of the answer that is shown once more, for whoever came later."""
-        if self._answer is not None:
-            self.answered.emit(self._answer)
+        if self.answer is not None:
+            self.answered.emit(self.answer)
 
     def ask_for_more(self, n_missing: int) -> None:
         """Get more matches than asked for, because some of them are hidden."""
-        answer = self._answer
+        answer = self.answer
         if answer is None or self.state is not State.RESULTS or self._n_spare >= MOST_SPARE:
             return
         if len(answer.matches.matches) < self.choices.k + self._n_spare:
@@ -233,20 +232,18 @@ class Session(QObject):
 
     def back(self) -> None:
         """Return to the answer before, under the choices of now."""
-        if not self._earlier:
-            return
-        self._forget_work()
-        self._answer = self._earlier.pop()
-        self.back_changed.emit(bool(self._earlier))
-        self._show(self._answer)
-        self._ask(self._answer.source)
+        self._move(-1)
+
+    def forward(self) -> None:
+        """Go again to the answer that one has come back from, under the choices of now."""
+        self._move(1)
 
     def choose(self, choices: Choices) -> None:
         """Change what is shown of the catalogue; what was listened to is kept."""
         if choices == self.choices:
             return
         self.choices = choices
-        source = self._asked or (self._answer.source if self._answer else None)
+        source = self._asked or (self.answer.source if self.answer else None)
         is_hearing = self.state is State.THINKING and self._asked is None
         if source is not None and not is_hearing and self.state is not State.LISTENING:
             self._ask(source)
@@ -272,7 +269,7 @@ class Session(QObject):
         """Give up what is at work and lead back to what was there before."""
         self._forget_work()
         self._rest()
-        self._lead_back(State.RESULTS if self._answer else State.EMPTY)
+        self._lead_back(State.RESULTS if self.answer else State.EMPTY)
 
     def report(self, error: SoundalikeError) -> None:
         """Tell of trouble that arose elsewhere, such as in a recording."""
@@ -319,11 +316,12 @@ class Session(QObject):
         model_before = self._model
         self._on_ready(info)
         if info.model != model_before:
-            self._forget_earlier()
+            self._trail.forget_others()
+            self._tell_of_trail()
         if self._asked is not None:
             self._ask_now(self._asked, self._audio, self._span, model_before)
-        elif self._answer is not None and self.state in (State.RESULTS, State.TROUBLE):
-            answer = self._answer
+        elif self.answer is not None and self.state in (State.RESULTS, State.TROUBLE):
+            answer = self.answer
             self._ask_now(answer.source, answer.audio, answer.span, model_before)
 
     def _ask_now(
@@ -358,7 +356,6 @@ class Session(QObject):
         notes = " ".join(text for text in (*query.notes, note) if text)
         if notes:
             self.noted.emit(notes)
-        self._forget_earlier()
         self._ask(query)
 
     def _on_glimpse(self, matches: Matches) -> None:
@@ -405,15 +402,31 @@ class Session(QObject):
     def _on_answer(self, answer: Answer) -> None:
         self._asked = None
         self._rest()
-        before = self._answer
-        is_new = before is None or before.source is not answer.source
-        is_further = isinstance(answer.source, str) or answer.source.direction is not None
-        if before is not None and is_new and is_further:
-            self._earlier.append(before)
-            self.back_changed.emit(True)
-        self._answer = answer
+        self._arrive(answer)
         self.answered.emit(answer)
         self._enter(State.RESULTS)
+
+    # Back and forward
+
+    def _move(self, by: int) -> None:
+        answer = self._trail.move(by)
+        if answer is None:
+            return
+        self._forget_work()
+        self._tell_of_trail()
+        self._show(answer)
+        self._ask(answer.source)
+
+    def _arrive(self, answer: Answer) -> None:
+        """Show another answer to the same question in its place, any other as the next step."""
+        if self.answer is not None and answer.answers_same_as(self.answer):
+            self._trail.renew(answer)
+        else:
+            self._trail.visit(answer)
+        self._tell_of_trail()
+
+    def _tell_of_trail(self) -> None:
+        self.trail_changed.emit(self._trail.can_go_back, self._trail.can_go_forward)
 
     # What all of it shares
 
@@ -432,18 +445,14 @@ class Session(QObject):
         self._sounds.cancel()
         self._searches.cancel()
 
-    def _forget_earlier(self) -> None:
-        self._earlier.clear()
-        self.back_changed.emit(False)
-
     def _rest(self) -> None:
         self.finished.emit()
         if self._is_loading:
             self.began.emit(LOADING, False)
 
     def _lead_back(self, state: State) -> None:
-        if self._answer is not None:
-            self._show(self._answer)
+        if self.answer is not None:
+            self._show(self.answer)
         self._enter(state)
 
     def _show(self, answer: Answer) -> None:

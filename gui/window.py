@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
         self.setting_up.hide()
         self.statusBar().setSizeGripEnabled(False)
         self.results.table.set_row_actions(self.commands.for_a_row)
-        self.results.bind(self.commands.back, self.commands.more)
+        self.results.bind(self.commands.back, self.commands.forward, self.commands.more)
         self.capture.set_menu(self.commands.menu)
         self.commands.shortcuts.triggered.connect(self._show_shortcuts)
         self.commands.history.toggled.connect(self.history.setVisible)
@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
             self.history.clear,
             self.results.live,
             self.results.back,
+            self.results.forward,
             self.results.more,
             self.results.count,
             self.results.by,

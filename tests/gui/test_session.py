@@ -160,6 +160,33 @@ def test_more_like_this_and_back(app: App, sine: Path) -> None:
         )
         assert app.rows == 5, "filters of now hold for what one goes back to"
     assert not app.window.commands.back.isEnabled()
+    app.window.results.forward.click()
+    summary = app.window.results.summary
+    app.wait_for(lambda: app.session.state is State.RESULTS and "sin00000002" in summary.text())
+    assert app.window.commands.back.isEnabled()
+    app.window.results.table.selectRow(3)
+    app.window.commands.more.trigger()
+    app.wait_for(lambda: app.session.state is State.RESULTS and "sin00000004" in summary.text())
+    assert not app.window.results.forward.isEnabled(), "what lay ahead is forgotten"
+
+
+def test_sounds_are_steps_of_the_trail_and_their_parts_are_not(
+    app: App, sine: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.wav"
+    other.write_bytes(sine.read_bytes())
+    open_and_wait(app, sine)
+    app.session.match_span((0.2, 0.9))
+    app.wait_for(lambda: app.session.state is State.RESULTS and app.session.answer.span is not None)
+    assert not app.window.commands.back.isEnabled()
+    open_and_wait(app, other)
+    app.window.commands.back.trigger()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.session.audio is not None
+    assert (app.session.audio.name, app.session.span) == ("sine.wav", (0.2, 0.9))
+    app.window.commands.forward.trigger()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert (app.session.audio.name, app.session.span) == ("other.wav", None)
 
 
 def test_links_open_and_are_copied(app: App, sine: Path, opened: list[str]) -> None:
