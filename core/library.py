@@ -19,6 +19,7 @@ import numpy as np
 from core.database import Database
 from core.keeping import Past, Star
 from core.options import Filter
+from core.paths import relocated
 from core.types import EMBEDDING_SIZE, Query
 
 VERSION = 1
@@ -130,6 +131,18 @@ class Library:
     def clear_history(self, newest_key: int) -> None:
         """Forget all entries up to one, and what the file still holds of them; stars stay."""
         self._forget("WHERE key <= ?", newest_key)
+
+    def relocate(self, old: Path, new: Path) -> None:
+        """Take note that a folder has moved in which sounds lay."""
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute("BEGIN IMMEDIATE")
+            for key, path in db.execute("SELECT key, path FROM history").fetchall():
+                now = relocated(Path(path), old, new)
+                if now is not None:
+                    db.execute("UPDATE history SET path = ? WHERE key = ?", (str(now), key))
+
+        self._database.do(write)
 
     # Stars
 

@@ -1,7 +1,8 @@
 """Moving the data folder: copied, compared, switched over; a kill at any moment loses nothing.
 
 The old folder keeps one small file, `moved-to`, which `DataFolder.default` follows. It is written
-after the copy has been compared with the original, and only then is the original removed.
+after the copy has been compared with the original, and only then is the original removed. A move
+that fails or is cancelled leaves no half a copy behind.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.atomic import alone, written_whole
-from core.errors import DownloadError
+from core.errors import DownloadError, LibraryError
 from core.files.room import check_room
 from core.jobs import Job
-from core.paths import MOVED_FROM, MOVED_TO, DataFolder
+from core.library import Library
+from core.paths import MOVED_FROM, MOVED_TO, DataFolder, relocated
 from core.storage import remove_paths, size_of
 from core.vggish.model import MANIFEST_FILE
 
@@ -55,12 +57,19 @@ def move(data: DataFolder, target: Path, job: Job | None = None) -> DataFolder:
         with alone(source, job):
             _refuse_foreign(target)
             check_room(target, max(size_of(source) - size_of(target), 0), "the data folder")
-            target.mkdir(parents=True, exist_ok=True)
-            (target / _MARK).touch()
-            _copy(source, target, job)
-            _correct_sources(source, target)
-            _switch(source, target)
-            _remove(source)
+            was_there = target.exists()
+            try:
+                target.mkdir(parents=True, exist_ok=True)
+                (target / _MARK).touch()
+                _copy(source, target, job)
+                for old in {data.root, source}:
+                    _correct_paths(old, DataFolder(target))
+                _switch(source, target)
+            except BaseException:
+                if DataFolder(source).followed().root != target:
+                    _leave(target, was_there)
+                raise
+            _tidy(source, target)
     except OSError as error:
         raise DownloadError(
             f"The data cannot be moved to {target}: {error.strerror or error}.",
@@ -128,29 +137,50 @@ def _digest(path: Path, job: Job) -> bytes:
     return digest.digest()
 
 
-def _correct_sources(source: Path, target: Path) -> None:
-    """Let models know where the checkpoint is that they were converted from."""
-    for path in (target / "models").glob(f"*/{MANIFEST_FILE}"):
+def _correct_paths(old: Path, data: DataFolder) -> None:
+    """Let models know where their checkpoint is now, and the history where its recordings are."""
+    for path in data.models.glob(f"*/{MANIFEST_FILE}"):
         content = json.loads(path.read_text(encoding="utf-8"))
-        known = Path(content.get("source") or "")
-        if source in known.parents:
-            content["source"] = str(target / known.relative_to(source))
+        known = content.get("source") or ""
+        now = relocated(Path(known), old, data.root)
+        if known and now is not None:
+            content["source"] = str(now)
             with written_whole(path) as file:
                 file.write(json.dumps(content, indent=2).encode())
+    if data.library.is_file():
+        with suppress(LibraryError):  # a damaged history must not hold up everything else
+            Library(data.library).relocate(old, data.root)
 
 
 def _switch(source: Path, target: Path) -> None:
-    """Make the target the data folder; if it once led to the source, it no longer does."""
+    """Make the target the data folder: the last thing that may fail."""
     with written_whole(target / MOVED_FROM) as file:
         file.write(str(source).encode())
-    (target / MOVED_TO).unlink(missing_ok=True)
     with written_whole(source / MOVED_TO) as file:
         file.write(str(target).encode())
-    (target / _MARK).unlink()
 
 
-def _remove(source: Path) -> None:
-    # What cannot be removed now is listed by `core.storage.storage` and can be removed later.
+def _leave(target: Path, was_there: bool) -> None:
+    """Remove a copy that is not whole; where the target led to before, it still leads."""
+    with suppress(OSError):
+        for path in target.iterdir():
+            if path.name not in (MOVED_TO, MOVED_FROM, _MARK):
+                remove_paths([path])
+        # The mark last: with it, what a kill leaves here is known as ours.
+        (target / _MARK).unlink(missing_ok=True)
+        if not was_there:
+            (target / MOVED_FROM).unlink(missing_ok=True)
+            target.rmdir()
+
+
+def _tidy(source: Path, target: Path) -> None:
+    """Remove the original, and what led from the target to it.
+
+    What cannot be removed now is listed by `core.storage.storage` and can be removed later.
+    """
+    for pointer in (MOVED_TO, _MARK):
+        with suppress(OSError):
+            (target / pointer).unlink(missing_ok=True)
     for path in source.iterdir():
         if path.name != MOVED_TO:
             with suppress(OSError):

@@ -9,8 +9,6 @@ from pathlib import Path
 MOVED_TO, MOVED_FROM = "moved-to", "moved-from"
 """Files in a data folder that name another one."""
 
-_MOST_MOVES = 10
-
 
 @dataclass(frozen=True)
 class DataFolder:
@@ -41,12 +39,17 @@ class DataFolder:
 
     def followed(self) -> DataFolder:
         """Return where the data was moved to; itself where it was not moved."""
-        root = self.root
-        for _ in range(_MOST_MOVES):
+        root, seen = self.root, {self.root}
+        while True:
             try:
-                root = Path((root / MOVED_TO).read_text(encoding="utf-8").strip())
+                further = Path((root / MOVED_TO).read_text(encoding="utf-8").strip())
             except (OSError, UnicodeDecodeError):
                 break
+            # Two folders lead to each other where a move was killed in its last moment.
+            if further in seen:
+                break
+            root = further
+            seen.add(root)
         return DataFolder(root)
 
     @property
@@ -93,3 +96,8 @@ class DataFolder:
     def library(self) -> Path:
         """The database of what a person asked for and wants to keep."""
         return self.root / "library.sqlite"
+
+
+def relocated(path: Path, old: Path, new: Path) -> Path | None:
+    """Return where a file below one folder lies after that has moved; None if it was not there."""
+    return new / path.relative_to(old) if old in path.parents else None

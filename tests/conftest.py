@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -219,3 +220,19 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     home = DataFolder(tmp_path_factory.mktemp("demo"))
     prepare_demo(home.models, home.catalogs, Job())
     return home
+
+
+@contextmanager
+def small_disk(path: Path, n_bytes: int) -> Iterator[Path]:
+    """A disk of its own with so much room."""
+    path.mkdir(exist_ok=True)
+    as_root("mount", "-t", "tmpfs", "-o", f"mode=1777,size={n_bytes}", "tmpfs", str(path))
+    try:
+        yield path
+    finally:
+        as_root("umount", "-l", str(path))
+
+
+def as_root(*arguments: str) -> None:
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    subprocess.run([*sudo, *arguments], check=True)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from core import storage
@@ -23,12 +24,15 @@ from core.engine import Engine
 from core.errors import Cancelled, CatalogError, DownloadError
 from core.files import room
 from core.jobs import Job
+from core.keeping import Past
+from core.library import Library
 from core.moving import move
 from core.paths import DataFolder
 from core.preparing import prepare_starter
 from core.setting_up import fetch_features
+from core.types import Query
 from core.vggish.model import Manifest
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, small_disk
 
 
 @pytest.fixture(scope="module")
@@ -266,6 +270,62 @@ def test_a_cancelled_move_loses_nothing_and_can_be_done_again(small, tmp_path):
     assert DataFolder.default() == small
     (small.recordings / "mine.flac").unlink()
     assert contents(move(small, target).root).keys() == before.keys() - {"recordings/mine.flac"}
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+def test_a_move_that_ends_early_leaves_no_half_a_copy(small, tmp_path, was_there):
+    target = tmp_path / "new"
+    if was_there:
+        target.mkdir()
+    with pytest.raises(Cancelled):
+        move(small, target, Job(lambda stage, done: job_at(done, 0.5)))
+    assert target.exists() == was_there
+    assert not was_there or list(target.iterdir()) == []
+
+
+def test_a_full_disk_stops_a_move_and_nothing_is_lost(small, tmp_path, monkeypatch):
+    """The room is there when it is asked for, and gone while the data is copied."""
+    before = contents(small.root)
+    monkeypatch.setattr(room, "free_bytes", lambda _: 1 << 50)
+    n_bytes = sum(map(len, before.values()))
+    with small_disk(tmp_path / "disk", n_bytes // 2) as disk:
+        with pytest.raises(DownloadError, match="No space left on device") as raised:
+            move(small, disk / "sounds")
+        assert "make room there" in raised.value.hint
+        assert list(disk.iterdir()) == []
+    assert contents(small.root) == before
+    assert DataFolder.default() == small
+
+
+def test_a_place_that_cannot_be_written_is_refused(small, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    with pytest.raises(DownloadError, match="cannot be moved to"):
+        move(small, blocked / "below")
+    assert DataFolder.default() == small
+
+
+def test_back_again_after_a_cancelled_move_the_way_still_leads_there(small, tmp_path):
+    first, target = small, tmp_path / "new"
+    moved = move(first, target)
+    with pytest.raises(Cancelled):
+        move(moved, first.root, Job(lambda stage, done: job_at(done, 0.5)))
+    assert DataFolder.default() == moved
+    assert {path.name for path in first.root.iterdir()} <= {"moved-to", "moved-from"}
+    # Killed between its last two steps, a move has left two folders that lead to each other.
+    before = contents(moved.root)
+    (target / "moved-to").write_text(str(first.root))
+    assert contents(DataFolder.default().root) == before
+
+
+def test_history_knows_its_recordings_after_a_move(small, tmp_path):
+    library, elsewhere = Library(small.library), tmp_path / "else.wav"
+    query = Query("mine", np.zeros((1, 128), np.uint8), 1.0)
+    for path in (small.recordings / "mine.flac", elsewhere):
+        library.remember(Past(name=path.name, path=str(path)), query)
+    moved = move(small, tmp_path / "new")
+    paths = [past.path for past in Library(moved.library).history()]
+    assert paths == [str(elsewhere), str(moved.recordings / "mine.flac")]
 
 
 def job_at(done, limit):

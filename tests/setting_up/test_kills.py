@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from core.catalog.build import build_catalog
 from core.catalog.store import Catalog
 from core.paths import DataFolder
 from core.vggish.model import MANIFEST_FILE, installed
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, as_root, small_disk
 from tests.web_server import serve, web_server
 
 
@@ -131,22 +130,6 @@ def test_setting_up_the_model_survives_a_kill_at_any_moment(
     assert len(installed(data.models)) == 1
     assert names(data.files) == ["vggish_model.ckpt", "vggish_pca_params.npz"]
     assert [name for name in names(data.models) if name.startswith(".")] == []
-
-
-@contextmanager
-def small_disk(path: Path, n_bytes: int):
-    """A disk of its own with so much room."""
-    path.mkdir(exist_ok=True)
-    as_root("mount", "-t", "tmpfs", "-o", f"mode=1777,size={n_bytes}", "tmpfs", str(path))
-    try:
-        yield path
-    finally:
-        as_root("umount", "-l", str(path))
-
-
-def as_root(*arguments: str) -> None:
-    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    subprocess.run([*sudo, *arguments], check=True)
 
 
 FULL = """
