@@ -56,6 +56,7 @@ class Answering(BaseHTTPRequestHandler):
 
     def head(self, status: int, **headers: object) -> None:
         self.send_response(status)
+        self.send_header("Connection", "close")
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), str(value))
         self.end_headers()

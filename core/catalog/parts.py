@@ -143,9 +143,10 @@ def write_part(
     """Write a part, whose frames are stored already, under another name and rename it."""
     columns = {**{name: getattr(clips, name) for name in _NAMES[:-1]}, "vectors": vectors}
     arrays = {name: np.ascontiguousarray(column) for name, column in columns.items()}
+    contents = [array.reshape(-1).view(np.uint8) for array in arrays.values()]
     crc = 0
-    for array in arrays.values():
-        crc = google_crc32c.extend(crc, array.reshape(-1).view(np.uint8))
+    for content in contents:
+        crc = google_crc32c.extend(crc, content)
     header = {
         "columns": {name: (array.dtype.str, array.shape) for name, array in arrays.items()},
         "frames": (frames.path.name, frames.row, frames.n_frames, frames.crc32c),
@@ -158,8 +159,8 @@ def write_part(
     try:
         with making.open("wb") as file:
             file.write(json.dumps(header).encode() + b"\n")
-            for array in arrays.values():
-                array.tofile(file)
+            for content in contents:
+                file.write(content.data)  # NumPy's own way of writing does not say why it failed
         making.replace(path)
     finally:
         making.unlink(missing_ok=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +42,31 @@ def quantise(network: Path, output: Path, probes: Float32) -> None:
         def get_next(self) -> Any:
             return next(self._batches, None)
 
-    logging.getLogger().setLevel(logging.ERROR)  # it advises on the root logger otherwise
-    quantization.quantize_static(
-        network,
-        output,
-        Reader(),
-        quant_format=quantization.QuantFormat.QDQ,
-        activation_type=quantization.QuantType.QUInt8,
-        weight_type=quantization.QuantType.QInt8,
-        per_channel=True,
-    )
+    with _without_advice():
+        quantization.quantize_static(
+            network,
+            output,
+            Reader(),
+            quant_format=quantization.QuantFormat.QDQ,
+            activation_type=quantization.QuantType.QUInt8,
+            weight_type=quantization.QuantType.QInt8,
+            per_channel=True,
+        )
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """Drop what the quantiser advises on the root logger; no other logger is touched."""
+
+    def is_error(record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.ERROR
+
+    root = logging.getLogger()
+    root.addFilter(is_error)
+    try:
+        yield
+    finally:
+        root.removeFilter(is_error)
 
 
 def least_cosine(network: Path, quantised: Path, pca: Pca, probes: Float32) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 
 import numpy as np
@@ -62,11 +63,13 @@ def test_random_weights_do_not_quantise_well_enough_and_are_refused(model_folder
 
 
 def test_a_quantised_form_that_is_good_enough_is_offered(
-    checkpoint, model_folder, models, patches, tmp_path
+    checkpoint, model_folder, models, patches, tmp_path, caplog
 ):
     # Without whitening nothing magnifies the errors of quantising.
     pca = _plain_pca(tmp_path, 0.5 / Vggish(model_folder).embed(patches).raw.std())
     folder = converted(checkpoint, pca, models, lambda: patches, Job())
+    assert not caplog.records
+    assert logging.getLogger().level == logging.WARNING, "others still log as they did"
     manifest = Manifest.load(folder)
     assert manifest.int8_offered
     assert manifest.int8_cosine >= 0.99
