@@ -151,6 +151,7 @@ class Engine:
         self._data = move(self._data, target, job)
         return self._data
 
+        self.close()  # another thread may have asked for something meanwhile
     def model(self, job: Job | None = None) -> Vggish:
         """Return the loaded model."""
         if self._model is None:

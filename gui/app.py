@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from core.engine import Engine
@@ -18,7 +18,7 @@ from core.options import Options
 from core.paths import DataFolder
 from gui.presenter import Presenter
 from gui.runner import unexpected
-from gui.settings import Settings
+from gui.settings import Settings, settings_path
 from gui.window import NAME, MainWindow
 
 log = logging.getLogger(__name__)
@@ -67,6 +67,7 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     accidents.happened.connect(presenter.session.report)
     accidents.watch()
     window.show()
+    presenter.moved.connect(_start_log)
     status = application.exec()
     _leave_text_only()
     has_ended = presenter.wait()
@@ -84,18 +85,17 @@ def _leave_text_only() -> None:
         clipboard.setText(clipboard.text())
 
 
-def settings_path(data: DataFolder) -> Path:
-    """Return where the window's settings lie."""
-    return data.root / "window.ini"
-
-
 def _start_log(data: DataFolder) -> None:
     handlers: list[logging.Handler] = [logging.StreamHandler()]
     try:
         data.root.mkdir(parents=True, exist_ok=True)
         handlers.append(logging.FileHandler(data.root / "window.log", encoding="utf-8", delay=True))
+    """Log to the terminal and to the data folder, and to no other one any more."""
     except OSError:
         pass  # the terminal still hears of it
     logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s", handlers=handlers
+        level=logging.WARNING,
+        format="%(asctime)s %(name)s: %(message)s",
+        handlers=handlers,
+        force=True,
     )

@@ -20,6 +20,7 @@ from gui.links.look_ups import LookUps
 from gui.links.youtube import Services
 from gui.map_pane import MapPane
 from gui.memory_control import MemoryControl
+from gui.move_control import MoveControl
 from gui.playback_control import PlaybackControl
 from gui.playing import Playing
 from gui.results_control import ResultsControl
@@ -50,6 +51,10 @@ class Furnishing(QObject):
     services : Services, optional
         Where titles and thumbnails are looked up.
     """
+    lanes : callable
+        Returns the lanes that use files, but for the engine's.
+    is_recording : callable
+        Whether an input is open.
 
     def __init__(
         self,
@@ -63,9 +68,12 @@ class Furnishing(QObject):
         open_paths: Callable[[list[Path]], None],
         services: Services | None,
     ) -> None:
+        lanes: Callable[[], list[Lane]],
+        is_recording: Callable[[], bool],
         super().__init__(window)
         self._window, self._session, self._engine = window, session, engine
         self.playing = Playing(lane("out"), self)
+        self._history, self._is_recording = history, is_recording
         self.playback = PlaybackControl(window, session, self.playing, remembered.output)
         self.look_ups = LookUps(data.look_ups, lane("looks"), services, parent=self)
         self.results = ResultsControl(
@@ -97,6 +105,17 @@ class Furnishing(QObject):
         self.map.failed.connect(session.report)
         window.results.table.chosen_changed.connect(self._on_row)
         session.ready.connect(self._on_ready)
+        self.storage.move_wanted.connect(self._move)
+        self.moving = MoveControl(
+            window,
+            session,
+            engine,
+            data,
+            (self.memory, self.look_ups, self.map),
+            lanes,
+            self.storage.tell_of_move,
+        )
+        self.moving.moved.connect(self._on_moved)
         session.answered.connect(self._on_answered)
         window.results.table.proxy.hide_gone(window.commands.hide_gone.isChecked())
         self.memory.load()
@@ -128,6 +147,31 @@ class Furnishing(QObject):
             self.map.select(match.row)
 
     def _on_map_chosen(self, row: int) -> None:
+    # Moving the data folder
+
+    def _move(self, target: Path) -> None:
+        if reason := self._why_not_now():
+            self.storage.tell_of_move(f"{reason}, then move the data.")
+        else:
+            self.moving.move(target)
+
+    def _why_not_now(self) -> str:
+        """Return what must end before the data can be moved; empty for nothing."""
+        if self._is_recording():
+            return "A recording is running. Stop it"
+        if self.playing.is_active:
+            return "A sound is playing. Stop it"
+        if self.set_up.is_active:
+            return "Setting up is not done. Wait for it, or stop it"
+        return ""
+
+    def _on_moved(self, before: DataFolder, now: DataFolder) -> None:
+        self._history.relocate(before.root, now.root)
+        if self._session.audio is not None:
+            self._session.audio.relocate(before.root, now.root)
+        self.set_up.use(now)
+        self.storage.use(now)
+
         if not self._window.results.table.select_clip(row):
             video_id = self._engine.catalog().clip(row).video_id
             self._window.banner.show_note(

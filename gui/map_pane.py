@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from core.errors import SoundalikeError
 from core.jobs import Job
 from core.mapping import kept_map
+from core.paths import DataFolder
 from core.types import Matches, UInt8
 from gui import formats, theme
 from gui.map_canvas import MapCanvas
@@ -53,7 +54,7 @@ class MapPane(QWidget):
         self._lane, self._folder = lane, folder
         self._catalog: Catalog | None = None
         self._answer: Matches | None = None
-        self._is_made = self._is_drawing = False
+        self._is_made = self._is_drawing = self._is_held = False
         self._next: View | None = None
         self.canvas = MapCanvas()
         self.heading = QLabel("Map")
@@ -101,6 +102,17 @@ class MapPane(QWidget):
         if self.isVisible():
             self._make()
 
+    def hold(self) -> None:
+        """Let go of the catalogue; another one, which `set_catalog` gives, waits until `use`."""
+        self._lane.cancel()
+        self._catalog, self._is_made, self._is_held = None, False, True
+
+    def use(self, data: DataFolder) -> None:
+        """Keep maps here."""
+        self._folder, self._is_held = data.maps, False
+        if self.isVisible():
+            self._make()
+
     def show_answer(self, answer: Matches) -> None:
         """Mark a query and its matches."""
         self._answer = answer
@@ -126,7 +138,7 @@ class MapPane(QWidget):
 
     def _make(self) -> None:
         catalog = self._catalog
-        if catalog is None or self._is_made:
+        if catalog is None or self._is_made or self._is_held:
             return
         self._is_made = True
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from core.library import Library
+from core.paths import DataFolder
 from core.types import Match
 from gui.answers import Answer
 from gui.history import Entry, History, Status
@@ -83,6 +84,14 @@ class MemoryControl(QObject):
     def close(self) -> None:
         """Write what waits; whoever owns the lane waits for its thread."""
         self.remembering.close()
+
+    def hold(self) -> None:
+        """Leave the library alone."""
+        self.remembering.hold()
+
+    def use(self, data: DataFolder) -> None:
+        """Go on with the library that lies here."""
+        self.remembering.use(Library(data.library))
 
     def _on_answered(self, answer: Answer) -> None:
         self._history.remember(answer)

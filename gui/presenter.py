@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QDeadlineTimer, QObject
+from PySide6.QtCore import QDeadlineTimer, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from core.audio.files import AudioFile
@@ -57,7 +57,14 @@ class Presenter(QObject):
         As in `Listening`.
     services : Services, optional
         Where titles and thumbnails are looked up.
+
+    Signals
+    -------
+    moved : DataFolder
+        Where the data is now.
     """
+
+    moved = Signal(object)
 
     def __init__(
         self,
@@ -79,7 +86,8 @@ class Presenter(QObject):
         remembered = settings.read()
         window.recall(remembered)
         self.session = Session(engine, sounds, searches, self)
-        kept = Recordings(data.recordings)
+        self._recordings = kept = Recordings(data.recordings)
+        self._searches = searches
         self.listening = Listening(inputs, devices, kept, self)
         self.viewing = Viewing(window.spectrogram, pictures, details, self)
         self.history = History(self)
@@ -156,8 +164,16 @@ class Presenter(QObject):
             self._lane,
             self.open_paths,
             self._services,
+            lambda: [lane for lane in self._lanes if lane is not self._searches],
+            lambda: self.recording.is_active,
         )
+        self.furnishing.moving.moved.connect(self._on_moved)
         self.furnishing.catch_up(self._info)
+
+    def _on_moved(self, _: DataFolder, now: DataFolder) -> None:
+        self._recordings.folder = now.recordings
+        self._settings.use(now)
+        self.moved.emit(now)
 
     def close(self) -> None:
         """Remember the window and stop all work."""

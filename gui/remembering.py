@@ -108,7 +108,7 @@ class Remembering(QObject):
         self._choices = choices
         self.stars = Stars(self)
         self._waiting: deque[tuple[Callable[[Job], Any], Callable[[Any], None]]] = deque()
-        self._is_told = False
+        self._is_told = self._is_held = False
         self._forgotten: _Forgotten | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -144,6 +144,15 @@ class Remembering(QObject):
                     work(job)
 
         self._lane.close(finish)
+
+    def hold(self) -> None:
+        """Leave the library alone; what is to be kept waits."""
+        self._is_held = True
+
+    def use(self, library: Library) -> None:
+        """Go on with a library, the same or another one."""
+        self._library, self._is_held = library, False
+        self._go_on()
 
     # History
 
@@ -286,7 +295,7 @@ class Remembering(QObject):
         self._go_on()
 
     def _go_on(self) -> None:
-        if not self._waiting or self._lane.is_busy:
+        if not self._waiting or self._lane.is_busy or self._is_held:
             return
         work, done = self._waiting.popleft()
 

@@ -68,6 +68,10 @@ class SetUpControl(QObject):
         """Whether something is being fetched, or will be when it goes on."""
         return bool(self._left)
 
+    def use(self, data: DataFolder) -> None:
+        """Set up here from now on."""
+        self._data = data
+
     def offer(self, info: CatalogInfo) -> None:
         """Say in the banner what is missing, if the demo or the starter answers."""
         self._forget_note()

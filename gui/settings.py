@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from core.options import DEFAULT_K, FRAMES, MEAN, Filter
+from core.paths import DataFolder
 
 _SEPARATOR = "\n"
 """Class names have commas in them, but never line breaks; files that have some are not listed."""
@@ -38,11 +39,20 @@ class Remembered:
     may_look_up: bool | None = None
 
 
+def settings_path(data: DataFolder) -> Path:
+    """Return where the window's settings lie."""
+    return data.root / "window.ini"
+
+
 class Settings:
     """Reads and writes `Remembered` in one file."""
 
     def __init__(self, path: Path) -> None:
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
+
+    def use(self, data: DataFolder) -> None:
+        """Go on in a data folder that has moved."""
+        self._store = QSettings(str(settings_path(data)), QSettings.Format.IniFormat)
 
     def read(self) -> Remembered:
         """Return what was written last; what is damaged falls back to the defaults."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QFileDialog
 
 from core.engine import Engine
 from core.errors import SoundalikeError
@@ -36,7 +37,14 @@ class StorageControl(QObject):
     looking : Lane
     is_setting_up : callable
         While it is so, nothing may be removed.
+
+    Signals
+    -------
+    move_wanted : Path
+        Somebody chose a folder to move the data to.
     """
+
+    move_wanted = Signal(object)
 
     def __init__(
         self,
@@ -50,6 +58,7 @@ class StorageControl(QObject):
         super().__init__(window)
         self._session, self._engine, self._data = session, engine, data
         self._looking, self._is_setting_up = looking, is_setting_up
+        self._outcome = ""
         self.chooser, self.page = CatalogChooser(window), StoragePage(window)
         window.commands.catalogs.triggered.connect(lambda: self._open(self.chooser))
         window.commands.storage.triggered.connect(lambda: self._open(self.page))
@@ -57,8 +66,14 @@ class StorageControl(QObject):
         self.chooser.deleted.connect(lambda name: self._remove(f"catalog:{name}"))
         self.page.removed.connect(self._remove)
         self.page.folder_pressed.connect(self._open_folder)
+        self.page.move_pressed.connect(self._ask_for_folder)
         session.ready.connect(self._refresh)
         session.troubled.connect(self._on_trouble)
+
+    def use(self, data: DataFolder) -> None:
+        """Look after another data folder."""
+        self._data = data
+        self._refresh()
 
     def _open(self, dialog: QDialog) -> None:
         dialog.show()
@@ -82,7 +97,10 @@ class StorageControl(QObject):
     def _show(self, found: tuple[list[CatalogEntry], list[StoredItem]]) -> None:
         entries, items = found
         self.chooser.show_entries(entries)
-        self.page.show_items(items)
+        self.page.show_items(items, self._data.root)
+        if self._outcome:
+            self._tell(self._outcome)
+            self._outcome = ""
 
     def _choose(self, name: str) -> None:
         self.chooser.message.setText(f"Switching to {name}.")
@@ -105,6 +123,21 @@ class StorageControl(QObject):
 
     def _on_trouble(self, error: SoundalikeError) -> None:
         self._tell(error.in_full)
+
+    def tell_of_move(self, text: str) -> None:
+        """Say what came of it, below what lies where then."""
+        self._outcome = text
+        self._tell(text)
+        self._refresh()
+
+    def _ask_for_folder(self) -> None:
+        dialog = QFileDialog(self.page, "A new or empty folder for the data", str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Move here")
+        dialog.fileSelected.connect(lambda name: self.move_wanted.emit(Path(name)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _tell(self, text: str) -> None:
         for dialog in (self.chooser, self.page):

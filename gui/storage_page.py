@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -26,10 +27,13 @@ class StoragePage(QDialog):
         An item's key; it was confirmed.
     folder_pressed
         The data folder is to be opened.
+    move_pressed
+        The data folder is to be moved.
     """
 
     removed = Signal(str)
     folder_pressed = Signal()
+    move_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +41,8 @@ class StoragePage(QDialog):
         self.table = plain_table(_COLUMNS)
         self.message = QLabel()
         self.remove = QPushButton("Remove…")
-        self.folder, self.hide_away = QPushButton("Open the data folder"), QPushButton("Close")
+        self.folder, self.move_away = QPushButton("Open the folder"), QPushButton("&Move…")
+        self.hide_away = QPushButton("Close")
         self._build()
 
     def _build(self) -> None:
@@ -47,9 +52,12 @@ class StoragePage(QDialog):
         self.table.itemSelectionChanged.connect(self._on_selected)
         self.remove.clicked.connect(self._on_remove)
         self.folder.clicked.connect(self.folder_pressed)
+        self.move_away.setToolTip("Move all of it to another folder or disk")
+        self.move_away.clicked.connect(self.move_pressed)
         self.hide_away.clicked.connect(self.close)
         self.hide_away.setDefault(True)
-        lay_out(self, self.table, self.message, (self.hide_away, self.folder, self.remove))
+        buttons = (self.hide_away, self.folder, self.move_away, self.remove)
+        lay_out(self, self.table, self.message, buttons)
         self._on_selected()
 
     @property
@@ -58,8 +66,8 @@ class StoragePage(QDialog):
         rows = self.table.selectionModel().selectedRows()
         return self._items[rows[0].row()] if rows else None
 
-    def show_items(self, items: list[StoredItem]) -> None:
-        """List these, the largest first."""
+    def show_items(self, items: list[StoredItem], folder: Path) -> None:
+        """List what lies in a folder, the largest first."""
         self._items = sorted(items, key=lambda item: -item.n_bytes)
         places = (", ".join(map(str, item.paths)) for item in self._items)
         fill(
@@ -71,7 +79,7 @@ class StoragePage(QDialog):
             numbers=(1,),
         )
         total = sum(item.n_bytes for item in items)
-        self.message.setText(f"{megabytes(total)} in all.")
+        self.message.setText(f"{megabytes(total)} in all, in {folder}.")
         self.table.clearSelection()
         self._on_selected()
 

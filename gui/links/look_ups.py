@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from core.paths import DataFolder
 from gui.links.cache import MOST_BYTES, Cache
 from gui.links.politeness import Politeness, told_wait_s
 from gui.links.shelf import Found, Key, Shelf
@@ -102,6 +103,7 @@ class LookUps(QObject):
     ) -> None:
         super().__init__(parent)
         self._services, self._timeout_s = services or Services(), timeout_s
+        self._most_bytes = most_bytes
         self._shelf = Shelf(Cache(cache, most_bytes), lane, self._on_found, self)
         self._states: dict[str, _State] = {}
         self._images: OrderedDict[Key, QImage] = OrderedDict()
@@ -164,6 +166,14 @@ class LookUps(QObject):
         """Stop everything; the lane is closed by its owner."""
         self._is_closed = True
         self.allow(False)
+
+    def hold(self) -> None:
+        """Leave the cache alone."""
+        self._shelf.hold()
+
+    def use(self, data: DataFolder) -> None:
+        """Go on with the cache that lies here."""
+        self._shelf.use(Cache(data.look_ups, self._most_bytes))
 
     def _state(self, youtube_id: str) -> _State:
         return self._states.setdefault(youtube_id, _State())

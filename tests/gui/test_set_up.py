@@ -15,21 +15,27 @@ from PySide6.QtWidgets import QAbstractButton, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from core import checking, pinned
+from core.audio.files import AudioFile
+from core.audio.writing import save_sound
 from core.catalog import decoding, tfrecord
 from core.catalog.build import build_catalog
 from core.engine import Engine
-from core.files import download
+from core.files import download, room
+from core.library import Library
 from core.paths import DataFolder
 from core.storage import catalogs
 from core.types import CatalogInfo
 from core.vggish.model import Manifest
+from gui.playing import Playing
 from gui.presenter import Presenter
+from gui.recording_control import RecordingControl
 from gui.session import State
 from gui.set_up_control import SetUpControl
 from gui.set_up_dialog import SetUpDialog
 from gui.set_up_work import ALL, BALANCED, NONE, SOME, Outlook, Wish
 from gui.settings import Settings
 from gui.window import MainWindow
+from tests.conftest import small_disk
 from tests.gui.conftest import INFO, App
 from tests.setting_up.conftest import archive_of, pin
 from tests.web_server import WebServer, body, halting, serve, web_server
@@ -395,6 +401,131 @@ def test_what_lies_where_is_removed_piece_by_piece(
     assert not (app.data.files / "vggish_model.ckpt").exists()
     assert "Demo: " in app.said
     app.wait_for(lambda: "The trained model VGGish" in app.said)
+
+
+@pytest.fixture
+def moving(real: RealApp, shared: Path) -> Callable[[Path], None]:
+    """Show what lies where, and return what moves the data as if that folder had been chosen."""
+    furnishing = real.presenter.furnishing
+    assert furnishing is not None
+    real.window.commands.storage.trigger()
+    real.wait_for(lambda: furnishing.storage.page.table.rowCount() > 0)
+    return furnishing.storage.move_wanted.emit
+
+
+def told(app: RealApp) -> str:
+    assert app.presenter.furnishing is not None
+    return app.presenter.furnishing.storage.page.message.text()
+
+
+def kept(data: DataFolder) -> list[tuple[str, str]]:
+    return [(past.name, past.path) for past in Library(data.library).history()]
+
+
+def test_the_data_moves_while_the_window_stays(
+    real: RealApp, moving: Callable[[Path], None], shared: Path, tmp_path: Path
+) -> None:
+    old, new = real.data, DataFolder(tmp_path / "disk" / "sounds")
+    old.recordings.mkdir()
+    recording = old.recordings / "recording 1.flac"
+    save_sound(AudioFile(shared / "wav" / "ibm_dog.wav"), recording)
+    real.window.commands.map.setChecked(True)
+    real.open(recording)
+    real.wait_for(lambda: kept(old) == [(recording.name, str(recording))])
+    real.wait_for(lambda: old.maps.is_dir() and any(old.maps.glob("*.npz")))
+    before = real.session.answer
+    moving(new.root)
+    dialog = real.presenter.furnishing.moving.dialog  # type: ignore[union-attr]
+    assert dialog is not None
+    assert dialog.isVisible()
+    assert dialog.windowModality() is Qt.WindowModality.ApplicationModal
+    real.wait_for(lambda: str(new.root) in told(real))
+    assert DataFolder.default() == new
+    assert f"The data lies in {new.root} now." in told(real)
+    assert {path.name for path in old.root.iterdir()} == {"moved-to"}
+    # The window goes on: it searches, keeps, reads the recording, and makes maps, all over there.
+    real.wait_for(lambda: real.session.answer not in (None, before))
+    assert str(new.root) in real.session.answer.matches.catalog.path  # type: ignore[union-attr]
+    assert kept(new) == [(recording.name, str(new.recordings / recording.name))]
+    assert real.session.audio is not None
+    assert real.session.audio.waveform().duration_s > 1
+    real.session.match_span((0.0, 1.0))
+    real.wait_for(lambda: len(kept(new)) == 2)
+    real.window.close()
+    assert real.presenter.wait()
+    assert (new.root / "window.ini").read_text() != ""
+    assert {path.name for path in old.root.iterdir()} == {"moved-to"}
+
+
+def test_a_move_is_cancelled_and_everything_goes_on(
+    real: RealApp, moving: Callable[[Path], None], shared: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "disk"
+    moving(target)
+    dialog = real.presenter.furnishing.moving.dialog  # type: ignore[union-attr]
+    assert dialog is not None
+    real.wait_for(lambda: dialog.bar.value() > 0)
+    press(real, dialog.cancel)
+    assert dialog.isVisible(), "nothing else may be done before it is undone"
+    real.wait_for(lambda: "Everything is where it was" in told(real))
+    assert not target.exists()
+    assert DataFolder.default() == real.data
+    real.open(shared / "wav" / "ibm_dog.wav")
+    real.wait_for(lambda: len(kept(real.data)) == 1)
+
+
+def test_a_move_that_cannot_be_is_one_clear_sentence(
+    real: RealApp,
+    moving: Callable[[Path], None],
+    shared: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "thesis.odt").write_text("my life's work")
+    moving(full)
+    real.wait_for(lambda: "is not empty, so it is left as it is" in told(real))
+    moving(real.data.root / "inside")
+    real.wait_for(lambda: "lie within each other" in told(real))
+    moving(full / "thesis.odt" / "below")
+    real.wait_for(lambda: "cannot be moved to" in told(real))
+    n_bytes = sum(path.stat().st_size for path in real.data.root.rglob("*") if path.is_file())
+    with small_disk(tmp_path / "small", n_bytes // 3) as disk:
+        moving(disk / "sounds")
+        real.wait_for(lambda: "There is no room for the data folder" in told(real))
+        monkeypatch.setattr(room, "free_bytes", lambda _: 1 << 50)  # it fills up later
+        moving(disk / "sounds")
+        real.wait_for(lambda: "No space left on device" in told(real))
+        assert list(disk.iterdir()) == []
+    assert [path.name for path in full.iterdir()] == ["thesis.odt"]
+    assert DataFolder.default() == real.data
+    real.open(shared / "wav" / "ibm_dog.wav")
+
+
+def test_what_must_end_before_a_move_is_said(
+    real: RealApp,
+    moving: Callable[[Path], None],
+    server: WebServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    furnishing, target = real.presenter.furnishing, tmp_path / "disk"
+    assert furnishing is not None
+    for kind, name, words in (
+        (RecordingControl, "is_active", "A recording is running. Stop it, then move the data."),
+        (Playing, "is_active", "A sound is playing. Stop it, then move the data."),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(kind, name, True)
+            moving(target)
+            assert told(real) == words
+    server.behaviour = halting(1_000_000)
+    press(real, opened(real).start)
+    moving(target)
+    assert told(real) == "Setting up is not done. Wait for it, or stop it, then move the data."
+    assert furnishing.moving.dialog is None
+    assert not target.exists()
 
 
 def test_nothing_is_removed_while_something_is_fetched(real: RealApp, server: WebServer) -> None:
