@@ -149,9 +149,9 @@ class Engine:
 
         self.close()
         self._data = move(self._data, target, job)
+        self.close()  # another thread may have asked for something meanwhile
         return self._data
 
-        self.close()  # another thread may have asked for something meanwhile
     def model(self, job: Job | None = None) -> Vggish:
         """Return the loaded model."""
         if self._model is None:

@@ -63,11 +63,11 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     window = MainWindow()
     settings = Settings(settings_path(data))
     presenter = Presenter(window, Engine(data, options), settings, data, first_paths)
+    presenter.moved.connect(_start_log)
     accidents = _Accidents()
     accidents.happened.connect(presenter.session.report)
     accidents.watch()
     window.show()
-    presenter.moved.connect(_start_log)
     status = application.exec()
     _leave_text_only()
     has_ended = presenter.wait()
@@ -86,11 +86,11 @@ def _leave_text_only() -> None:
 
 
 def _start_log(data: DataFolder) -> None:
+    """Log to the terminal and to the data folder, and to no other one any more."""
     handlers: list[logging.Handler] = [logging.StreamHandler()]
     try:
         data.root.mkdir(parents=True, exist_ok=True)
         handlers.append(logging.FileHandler(data.root / "window.log", encoding="utf-8", delay=True))
-    """Log to the terminal and to the data folder, and to no other one any more."""
     except OSError:
         pass  # the terminal still hears of it
     logging.basicConfig(

@@ -50,11 +50,11 @@ class Furnishing(QObject):
         Opens sounds.
     services : Services, optional
         Where titles and thumbnails are looked up.
-    """
     lanes : callable
         Returns the lanes that use files, but for the engine's.
     is_recording : callable
         Whether an input is open.
+    """
 
     def __init__(
         self,
@@ -67,13 +67,13 @@ class Furnishing(QObject):
         lane: Callable[[str], Lane],
         open_paths: Callable[[list[Path]], None],
         services: Services | None,
-    ) -> None:
         lanes: Callable[[], list[Lane]],
         is_recording: Callable[[], bool],
+    ) -> None:
         super().__init__(window)
         self._window, self._session, self._engine = window, session, engine
-        self.playing = Playing(lane("out"), self)
         self._history, self._is_recording = history, is_recording
+        self.playing = Playing(lane("out"), self)
         self.playback = PlaybackControl(window, session, self.playing, remembered.output)
         self.look_ups = LookUps(data.look_ups, lane("looks"), services, parent=self)
         self.results = ResultsControl(
@@ -101,10 +101,6 @@ class Furnishing(QObject):
             window, session, engine, data, lane("storage"), lambda: self.set_up.is_active
         )
         self._counting = lane("counting")
-        self.map.chosen.connect(self._on_map_chosen)
-        self.map.failed.connect(session.report)
-        window.results.table.chosen_changed.connect(self._on_row)
-        session.ready.connect(self._on_ready)
         self.storage.move_wanted.connect(self._move)
         self.moving = MoveControl(
             window,
@@ -116,6 +112,10 @@ class Furnishing(QObject):
             self.storage.tell_of_move,
         )
         self.moving.moved.connect(self._on_moved)
+        self.map.chosen.connect(self._on_map_chosen)
+        self.map.failed.connect(session.report)
+        window.results.table.chosen_changed.connect(self._on_row)
+        session.ready.connect(self._on_ready)
         session.answered.connect(self._on_answered)
         window.results.table.proxy.hide_gone(window.commands.hide_gone.isChecked())
         self.memory.load()
@@ -142,11 +142,6 @@ class Furnishing(QObject):
     def _on_answered(self, answer: Answer) -> None:
         self.map.show_answer(answer.matches)
 
-    def _on_row(self, match: Match | None) -> None:
-        if match is not None and match.row >= 0:
-            self.map.select(match.row)
-
-    def _on_map_chosen(self, row: int) -> None:
     # Moving the data folder
 
     def _move(self, target: Path) -> None:
@@ -172,6 +167,11 @@ class Furnishing(QObject):
         self.set_up.use(now)
         self.storage.use(now)
 
+    def _on_row(self, match: Match | None) -> None:
+        if match is not None and match.row >= 0:
+            self.map.select(match.row)
+
+    def _on_map_chosen(self, row: int) -> None:
         if not self._window.results.table.select_clip(row):
             video_id = self._engine.catalog().clip(row).video_id
             self._window.banner.show_note(
