@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 
 _STARTER_NOTE = "Starter: a few real clips of each class. Fetch AudioSet to search all of them."
+_MOST_POINTED = 500_000
+"""Frames of a query times matches, for which the most similar seconds are looked for."""
 
 
 class Engine:
@@ -346,6 +348,24 @@ class Engine:
         from core.explaining import frame_similarities
 
         return frame_similarities(query.frames, self.catalog().clip(match.row).frames)
+
+    def point_out(self, answer: Matches, job: Job | None = None) -> Matches:
+        """Return an answer by means with the seconds that are most alike, and links to these.
+
+        Many matches of a sound of hours stay as they are.
+        """
+        from core.explaining import pointed_out, unit_frames
+
+        query, catalog, found = answer.query, self.catalog(), []
+        if len(query.frames) * len(answer.matches) > _MOST_POINTED:
+            return answer
+        heard = unit_frames(query.frames)
+        for match in answer.matches:
+            if job is not None:
+                job.check()
+            clip = catalog.clip(match.row)
+            found.append(pointed_out(heard, query.hop_s, match, clip.frames))
+        return replace(answer, matches=tuple(found))
 
     def calibration(self, by: str = MEAN, job: Job | None = None) -> Calibration:
         """Return how similar random clips of the catalogue are, to judge a match by."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.options import FRAMES
-from core.types import Float32, Match, UInt8
+from core.types import CLIP_HOP_S, Float32, Match, UInt8, youtube_id_of
 from core.vectors import CENTRE, clip_sums, frames_of
 
 # The window knows the words, and shows before catalogues are imported.
@@ -123,6 +123,34 @@ def frame_similarities(query: UInt8, clip: UInt8) -> Float32:
     """
     one, other = (_unit(frames.astype(np.float64) - CENTRE) for frames in (query, clip))
     return np.asarray(one @ other.T, np.float32)
+
+
+def pointed_out(heard: Float32, hop_s: float, match: Match, clip: UInt8) -> Match:
+    """Return a match with the seconds that are most alike, and a link to that of the video.
+
+    Parameters
+    ----------
+    heard : float32 array, shape (Q, 128)
+        The query's frames as `unit_frames` gives them.
+    hop_s : float
+        From one of them to the next, in seconds.
+    match : Match
+    clip : uint8 array, shape (C, 128)
+        Its frames, one a second. With one alone there is nothing to choose.
+    """
+    if match.best_second is not None or len(clip) < 2:
+        return match
+    pairs = heard @ unit_frames(clip).T
+    row, column = np.unravel_index(int(np.argmax(pairs)), pairs.shape)
+    second = match.start_s + float(column) * CLIP_HOP_S
+    found = replace(match, best_second=second, query_second=float(row) * hop_s)
+    youtube_id = youtube_id_of(match.url)
+    return found.linked(youtube_id) if youtube_id else found
+
+
+def unit_frames(frames: UInt8) -> Float32:
+    """Return frames, shape (n, 128), as centred unit vectors."""
+    return np.asarray(_unit(frames.astype(np.float64) - CENTRE), np.float32)
 
 
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

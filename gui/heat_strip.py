@@ -32,17 +32,21 @@ class HeatStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pairs: Float32 = np.empty((0, 0), np.float32)
-        self._row_s, self._start_s = CLIP_HOP_S, 0.0
+        self._row_s, self._start_s, self._sound_s = CLIP_HOP_S, 0.0, 0.0
+        self._span_s = 0.0
         self._image = QImage()
         self.setAccessibleName("Why it matched")
         self.setMouseTracking(True)
-        self.setMinimumHeight(8 * theme.GRID)
+        self.setMinimumHeight(10 * theme.GRID)
+        self.setFont(theme.scaled_font(self, 0.85))
 
     def sizeHint(self) -> QSize:
         """Return a size for some ten seconds of either."""
         return QSize(30 * theme.GRID, 16 * theme.GRID)
 
-    def show_pairs(self, pairs: Float32, hop_s: float, start_s: float) -> None:
+    def show_pairs(
+        self, pairs: Float32, hop_s: float, start_s: float, sound_s: float = 0.0
+    ) -> None:
         """Show similarities.
 
         Parameters
@@ -53,11 +57,14 @@ class HeatStrip(QWidget):
             From one frame of the sound to the next, in seconds.
         start_s : float
             Where the clip begins in its video, in seconds.
+        sound_s : float
+            Where the part that was matched begins in the sound, in seconds.
         """
         group = max(1, -(-len(pairs) // MOST_ROWS))
         firsts = np.arange(0, len(pairs), group)
         self._pairs = np.maximum.reduceat(pairs, firsts, axis=0) if pairs.size else pairs
-        self._row_s, self._start_s = group * hop_s, start_s
+        self._row_s, self._start_s, self._sound_s = group * hop_s, start_s, sound_s
+        self._span_s = len(pairs) * hop_s
         self._image = _drawn(self._pairs)
         self.setAccessibleDescription(self._told(*self.best) if self._pairs.size else "")
         self.pointed.emit(self.best_s)
@@ -76,24 +83,53 @@ class HeatStrip(QWidget):
     @property
     def best_s(self) -> float | None:
         """The second of the sound that matched best; None where nothing is shown."""
-        return self.best[0] * self._row_s if self._pairs.size else None
+        return self._second(self.best[0]) if self._pairs.size else None
+
+    def _second(self, row: int) -> float:
+        return self._sound_s + row * self._row_s
 
     def _told(self, row: int, column: int) -> str:
-        mine = formats.clock(row * self._row_s, 1)
+        mine = formats.clock(self._second(row), 1)
         its = formats.clock(self._start_s + column * CLIP_HOP_S)
         return f"{mine} of your sound, {its} of the video: {self._pairs[row, column]:.2f}"
 
     def _cell(self, row: int, column: int) -> QRectF:
         n_rows, n_columns = self._pairs.shape
-        width, height = self.width() / n_columns, self.height() / n_rows
-        return QRectF(column * width, row * height, width, height)
+        field = self._field
+        width, height = field.width() / n_columns, field.height() / n_rows
+        return QRectF(field.x() + column * width, field.y() + row * height, width, height)
+
+    @property
+    def _field(self) -> QRectF:
+        """Where the colours are: beside and above the words of the axes."""
+        words = self.fontMetrics().height() + theme.GRID // 4
+        return QRectF(self.rect()).adjusted(words, 0, 0, -words)
+
+    def _paint_axes(self, painter: QPainter) -> None:
+        """Write what lies along each axis; the sound's seconds run downwards."""
+        field = self._field
+        painter.setPen(theme.quiet_text(self.palette()))
+        ends = self._start_s, self._start_s + self._pairs.shape[1] * CLIP_HOP_S
+        below = QRectF(field.x(), field.bottom(), field.width(), self.height() - field.bottom())
+        middle = Qt.AlignmentFlag.AlignCenter
+        painter.drawText(below, middle, f"Video {formats.span(*ends)}")
+        painter.save()
+        painter.rotate(-90)
+        beside = QRectF(-field.height(), 0, field.height(), field.x())
+        ends = self._sound_s, self._sound_s + self._span_s
+        words = f"Sound {formats.span(*ends)}"
+        fits = self.fontMetrics().horizontalAdvance(words) <= field.height()
+        painter.drawText(beside, middle, words if fits else "Sound")
+        painter.restore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the colours, and a ring around the best pair."""
         if not self._pairs.size:
             return
         painter = QPainter(self)
-        painter.drawImage(self.rect(), self._image)
+        self._paint_axes(painter)
+        field = self._field
+        painter.drawImage(field, self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         cell = self._cell(*self.best)
         side = max(min(cell.width(), 2 * theme.GRID), theme.GRID)
@@ -104,21 +140,22 @@ class HeatStrip(QWidget):
             painter.drawEllipse(ring)
         painter.setPen(theme.hairline(self.palette()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.drawRect(field.adjusted(0, 0, -1, -1))
         if self.hasFocus():
             painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
-            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
+            painter.drawRect(field.adjusted(1, 1, -2, -2))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell what lies under the mouse."""
-        place = event.position()
-        if not self._pairs.size or not self.rect().contains(place.toPoint()):
+        field = self._field
+        place = event.position() - field.topLeft()
+        if not self._pairs.size or not field.contains(event.position()):
             return
         n_rows, n_columns = self._pairs.shape
-        row = min(int(place.y() / self.height() * n_rows), n_rows - 1)
-        column = min(int(place.x() / self.width() * n_columns), n_columns - 1)
+        row = min(int(place.y() / field.height() * n_rows), n_rows - 1)
+        column = min(int(place.x() / field.width() * n_columns), n_columns - 1)
         QToolTip.showText(event.globalPosition().toPoint(), self._told(row, column), self)
-        self.pointed.emit(row * self._row_s)
+        self.pointed.emit(self._second(row))
 
     def leaveEvent(self, event: object) -> None:
         """Go back to the best pair."""

@@ -148,7 +148,8 @@ class ResultsControl(QObject):
 
         def done(pairs: Float32) -> None:
             if self._window.results.table.chosen() == match:
-                self._heat.show_pairs(pairs, query.hop_s, match.start_s)
+                sound_s = answer.span[0] if answer.span else 0.0
+                self._heat.show_pairs(pairs, query.hop_s, match.start_s, sound_s)
 
         self._reasons.submit(lambda job: engine.compare(query, match), done)
 
@@ -157,8 +158,7 @@ class ResultsControl(QObject):
         if second_s is None or answer is None or not isinstance(answer.source, Query):
             spectrogram.mark(None)
             return
-        begin_s = second_s + (answer.span[0] if answer.span else 0.0)
-        spectrogram.mark((begin_s, begin_s + answer.source.hop_s))
+        spectrogram.mark((second_s, second_s + answer.source.hop_s))
 
     def _on_state(self, state: State) -> None:
         if state is State.LISTENING:

@@ -381,6 +381,7 @@ class Session(QObject):
         def search(job: Job) -> Answer:
             find = self._engine.search if isinstance(source, Query) else self._engine.similar
             found = find(source, n_wanted, choices.filters, job, choices.by)  # type: ignore[arg-type]
+            found = self._engine.point_out(found, job)
             calibration = self._engine.calibration(choices.by, job)
             return Answer(source, found, audio, span, calibration)
 

@@ -7,6 +7,7 @@ import pytest
 
 from core.audio.files import load
 from core.engine import Engine
+from core.errors import Cancelled
 from core.explaining import (
     Calibration,
     Closeness,
@@ -14,6 +15,7 @@ from core.explaining import (
     frame_similarities,
     refined,
 )
+from core.jobs import Job
 from core.options import Options
 from core.types import Match, Query
 
@@ -100,6 +102,25 @@ def test_the_best_pair_is_what_matching_by_frames_found(engine, shared):
         assert found.best_second == found.start_s + column
         assert found.query_second == pytest.approx(row * 0.96)
         assert pairs.max(axis=1).mean() == pytest.approx(found.similarity, abs=1e-5)
+
+
+def test_matches_of_whole_sounds_are_opened_at_their_best_second(engine, shared):
+    dog = load(shared / "wav" / "ibm_dog.wav")
+    answer = engine.match(dog, 25)
+    assert all(found.best_second is None for found in answer.matches)
+    pointed = engine.point_out(answer)
+    assert [found.row for found in pointed.matches] == [found.row for found in answer.matches]
+    for found in pointed.matches:
+        pairs = engine.compare(answer.query, found)
+        row, column = np.unravel_index(np.argmax(pairs), pairs.shape)
+        assert (found.best_second, found.query_second) == (found.start_s + column, row * 0.96)
+        assert found.url.endswith(f"{found.video_id}&t={int(found.best_second)}s")
+    by_seconds = engine.match(dog, 5, by="frames")
+    assert engine.point_out(by_seconds).matches == by_seconds.matches
+    job = Job()
+    job.cancel()
+    with pytest.raises(Cancelled):
+        engine.point_out(answer, job)
 
 
 def test_labels_in_common_are_counted_among_the_ten_nearest():

@@ -120,6 +120,9 @@ class FakeEngine:
         pairs[0, match.rank % 10] = 0.9
         return pairs
 
+    def point_out(self, answer: Matches, job: Job) -> Matches:
+        return answer
+
     def refine(self, query: Query, more: list[Match], less: list[Match]) -> Query:
         self.calls.append(("refine", [match.rank for match in more], [m.rank for m in less]))
         return replace(query, direction=np.ones(128, np.int64))

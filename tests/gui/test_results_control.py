@@ -51,6 +51,18 @@ def test_the_selected_match_is_explained_and_pointed_out(shown: App) -> None:
     app.wait_for(lambda: "0:36 of the video" in heat.accessibleDescription())
 
 
+def test_seconds_of_a_selection_are_told_as_seconds_of_the_sound(shown: App) -> None:
+    app = shown
+    app.session.match_span((0.2, 0.9))
+    app.wait_for(lambda: app.session.state is State.RESULTS and app.session.span is not None)
+    app.window.results.table.selectRow(2)
+    heat = app.presenter.furnishing.results._heat
+    app.wait_for(lambda: "0:33 of the video" in heat.accessibleDescription())
+    assert heat.accessibleDescription().startswith("0:00.2 of your sound")
+    mark = app.window.spectrogram.plot.overlay.mark
+    assert mark is not None and mark[0] == pytest.approx(0.2)
+
+
 def test_liking_and_disliking_search_on_and_back_leads_back(shown: App) -> None:
     app = shown
     select(app, 1, 4)
