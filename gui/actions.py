@@ -29,6 +29,9 @@ class Actions(QObject):
         self.match_all = self._add("Match all", ["Ctrl+Shift+A"], "Match all of the sound")
         self.cancel = self._add("Cancel, or lead back", ["Esc"])
         self.open_link = self._add("Open the link in the browser", ["Ctrl+Return", "Ctrl+Enter"])
+        self.play_here = self._add(
+            "Play here, or stop", ["Ctrl+Shift+P"], "Play the video at this second, in the details"
+        )
         self.copy_link = self._add("Copy the link", standard.Copy)
         self.more = self._add("More like this", ["Ctrl+M"], "Find what sounds like this video")
         self.nearer = self._add(
@@ -75,6 +78,7 @@ class Actions(QObject):
         """What can be done with one match."""
         return [
             self.open_link,
+            self.play_here,
             self.copy_link,
             self.more,
             self.nearer,

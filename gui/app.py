@@ -16,6 +16,7 @@ from core.engine import Engine
 from core.errors import SoundalikeError
 from core.options import Options
 from core.paths import DataFolder
+from gui.player.readiness import is_installed
 from gui.presenter import Presenter
 from gui.runner import unexpected
 from gui.settings import Settings, settings_path
@@ -53,6 +54,9 @@ class _Accidents(QObject):
 def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     """Show the window until it is closed; return the exit status."""
     _start_log(data)
+    if is_installed():
+        # The player needs it, and only here can it be said; nothing of the player is imported yet.
+        QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     application = QApplication.instance() or QApplication([NAME])
     assert isinstance(application, QApplication)  # noqa: S101 - there is no other kind here
     application.setApplicationName(NAME)

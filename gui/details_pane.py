@@ -34,8 +34,9 @@ class DetailsPane(QWidget):
 
     Signals
     -------
-    open_pressed, more_pressed : Match
-        A person wants to watch it, or to find what sounds like it.
+    open_pressed, play_pressed, more_pressed : Match
+        A person wants to watch it in the browser or here (or no more), or to find what sounds
+        like it.
     copied : str
         What was copied, for the status line.
     star_toggled : Match, bool
@@ -44,6 +45,7 @@ class DetailsPane(QWidget):
     """
 
     open_pressed = Signal(object)
+    play_pressed = Signal(object)
     more_pressed = Signal(object)
     copied = Signal(str)
     star_toggled = Signal(object, bool)
@@ -53,16 +55,17 @@ class DetailsPane(QWidget):
         super().__init__(parent)
         self.match: Match | None = None
         self.calibration: Calibration | None = None
-        self._is_starred = False
+        self._is_starred = self._has_player = False
         self.picture = LargeThumbnail()
         self.title, self.channel = QLabel(), QLabel()
         self.labels, self.span = QLabel(), QLabel()
         self.similarity, self.address = QLabel(), Elided()
-        self.open = QPushButton("Open")
+        self.open, self.play = QPushButton("Open"), QPushButton()
         self.more = QPushButton("More like this")
         self.copy_link, self.copy_id = QToolButton(), QToolButton()
         self.star, self.hide_video = QToolButton(), QToolButton()
         self._parts = QVBoxLayout()
+        self._player: QWidget | None = None
         self._build()
         self._follow_palette()
         self.show_match(None, None)
@@ -117,8 +120,9 @@ class DetailsPane(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
         grid.setSpacing(theme.GRID // 2)
-        grid.addWidget(self.open, 0, 0, 1, 2)
-        grid.addWidget(self.more, 0, 2, 1, 2)
+        grid.addWidget(self.play, 0, 0, 1, 2)
+        grid.addWidget(self.open, 0, 2, 1, 2)
+        grid.addWidget(self.more, 1, 0, 1, 4)
         for column, (button, name) in enumerate(
             (
                 (self.copy_link, "Copy the link"),
@@ -133,7 +137,7 @@ class DetailsPane(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setIconSize(QSize(theme.ICON_SIZE, theme.ICON_SIZE))
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            grid.addWidget(button, 1, column)
+            grid.addWidget(button, 2, column)
             grid.setColumnStretch(column, 1)
         for each in self.buttons:
             each.setFixedHeight(theme.ROW_HEIGHT)
@@ -141,6 +145,11 @@ class DetailsPane(QWidget):
         self.offer_memory(False)
         self.open.clicked.connect(lambda: self.open_pressed.emit(self.match))
         self.open.setToolTip("Open the video at this second in the browser")
+        self.play.clicked.connect(lambda: self.play_pressed.emit(self.match))
+        self.play.setToolTip(
+            "Play the video in this pane, at this second. YouTube is asked for this one video, "
+            "even where look-ups are off"
+        )
         self.more.setToolTip("Find what sounds like this video")
         self.more.clicked.connect(lambda: self.more_pressed.emit(self.match))
         self.copy_link.clicked.connect(self._copy_link)
@@ -152,7 +161,15 @@ class DetailsPane(QWidget):
     @property
     def buttons(self) -> tuple[QPushButton | QToolButton, ...]:
         """All buttons, in the order of the Tab key."""
-        return (self.open, self.more, self.copy_link, self.copy_id, self.star, self.hide_video)
+        return (
+            self.play,
+            self.open,
+            self.more,
+            self.copy_link,
+            self.copy_id,
+            self.star,
+            self.hide_video,
+        )
 
     def sizeHint(self) -> QSize:
         """Return the width of a thumbnail that tells something."""
@@ -161,7 +178,11 @@ class DetailsPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave room for words below the thumbnail."""
         super().resizeEvent(event)
-        self.picture.limit(max(_LEAST_PICTURE, self.height() // 2 - 6 * theme.GRID))
+        self._limit_picture()
+
+    def _limit_picture(self) -> None:
+        most = max(_LEAST_PICTURE, self.height() // 2 - 6 * theme.GRID)
+        self.picture.limit(0 if self._has_player else most)
 
     def offer_memory(self, is_offered: bool = True) -> None:
         """Show the buttons for what is remembered of a video."""
@@ -171,6 +192,21 @@ class DetailsPane(QWidget):
     def add_part(self, widget: QWidget) -> None:
         """Show something else of the match, below the thumbnail."""
         self._parts.insertWidget(1, widget)
+
+    def add_player(self, widget: QWidget) -> None:
+        """Put what plays a match above all else: a scrolled pane cannot hold it."""
+        self._player = widget
+        whole = self.layout()
+        assert isinstance(whole, QVBoxLayout)  # noqa: S101 - built so above
+        whole.insertWidget(0, widget)
+
+    def show_player(self, is_shown: bool) -> None:
+        """Show what plays instead of the thumbnail, or not."""
+        self._has_player = is_shown
+        if self._player is not None:
+            self._player.setVisible(is_shown)
+        self._limit_picture()
+        self._follow_palette()
 
     def show_match(
         self, match: Match | None, video: Video | None, image: QImage | None = None
@@ -187,7 +223,8 @@ class DetailsPane(QWidget):
             self.open.setText("Open")
             return
         has_link = bool(match.url)
-        self.open.setEnabled(has_link)
+        for button in (self.open, self.play):
+            button.setEnabled(has_link)
         self.copy_link.setEnabled(has_link)
         second = match.start_s if match.best_second is None else match.best_second
         self.open.setText(f"Open at {formats.clock(second)}" if has_link else "Open")
@@ -245,7 +282,9 @@ class DetailsPane(QWidget):
         for label in (self.channel, self.address):
             label.setPalette(quiet)
         star = "star-fill" if self._is_starred else "star"
+        self.play.setText("Stop" if self._has_player else "Play here")
         for button, name in (
+            (self.play, "stop" if self._has_player else "play"),
             (self.open, "arrow-square-out"),
             (self.more, "magnifying-glass"),
             (self.copy_link, "link"),

@@ -22,6 +22,7 @@ from gui.map_pane import MapPane
 from gui.memory_control import MemoryControl
 from gui.move_control import MoveControl
 from gui.playback_control import PlaybackControl
+from gui.player.control import PlayerControl
 from gui.playing import Playing
 from gui.results_control import ResultsControl
 from gui.runner import Lane
@@ -85,6 +86,9 @@ class Furnishing(QObject):
             lane("reasons"),
             lane("lists"),
         )
+        self.player = PlayerControl(
+            window, session, self.playing, lane("player"), self.results.browse
+        )
         self.map = MapPane(lane("map"), data.maps)
         window.add_map(self.map)
         self.memory = MemoryControl(
@@ -130,6 +134,7 @@ class Furnishing(QObject):
 
     def close(self) -> None:
         """Stop; whoever owns the lanes closes them."""
+        self.player.close()
         self.playing.close()
         self.look_ups.close()
         self.memory.close()

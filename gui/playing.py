@@ -106,6 +106,11 @@ class Playing(QObject):
             self._pass_on_pause(self._player)
         self._tell(not self._is_paused)
 
+    def pause(self) -> None:
+        """Pause, if it plays."""
+        if not self._is_paused:
+            self.toggle()
+
     def stop(self) -> None:
         """Stop, and forget the sound."""
         if self._sound is not None:

@@ -259,6 +259,12 @@ class ResultsPanel(QWidget):
         self._lay_out()
         self._follow_palette()
 
+    def show_details(self) -> bool:
+        """Unfold the details; return whether there is room for them."""
+        if not self.unfold.isChecked():
+            self.unfold.click()
+        return not self.details.isHidden()
+
     def _on_unfold(self, is_unfolded: bool) -> None:
         self._lay_out()
         self._follow_palette()

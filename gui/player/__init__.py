@@ -1,0 +1,1 @@
+"""Playing a clip in the window, from YouTube, where the optional extra `player` is installed."""
