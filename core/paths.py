@@ -73,6 +73,11 @@ class DataFolder:
         return self.root / "chosen-catalog"
 
     @property
+    def set_up(self) -> Path:
+        """A file with what is being set up; gone when that is done."""
+        return self.root / ".set-up.json"
+
+    @property
     def recordings(self) -> Path:
         """Recordings that must survive a crash."""
         return self.root / "recordings"

@@ -234,7 +234,7 @@ def _existing(path: Path) -> list[Path]:
 
 
 def _unfinished(data: DataFolder) -> list[Path]:
-    return [
+    return _existing(data.set_up) + [
         path
         for folder in (data.files, data.models, data.catalogs)
         for path in _children(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from core.errors import SoundalikeError
 from core.paths import DataFolder
 from core.types import CatalogInfo
+from gui import kept_wish
 from gui.runner import Lane
 from gui.session import Session
 from gui.set_up_dialog import SetUpDialog
@@ -73,26 +75,30 @@ class SetUpControl(QObject):
         self._data = data
 
     def offer(self, info: CatalogInfo) -> None:
-        """Say in the banner what is missing, if the demo or the starter answers."""
+        """Say in the banner what was begun and not finished, or what the demo lacks."""
         self._forget_note()
         banner = self._window.banner
         notes = [DEMO_NOTE, *info.notes] if info.is_demo else list(info.notes)
-        if not notes or self.is_active or banner.is_trouble or banner.has_action:
+        if self.is_active or banner.is_trouble or banner.has_action:
             return
-        if not (info.is_demo or info.is_starter):
+        if info.is_demo or info.is_starter:
+            self._note = " ".join(notes)
+            banner.show_note(self._note, "&Set up…", self.open, may_yield=True)
+        elif notes:
             banner.show_note(" ".join(notes))
-            return
-        self._note = " ".join(notes)
-        banner.show_note(self._note, "Set up…", self.open, may_yield=True)
         self._looking.submit(lambda _: look(self._data), self._complete_note)
 
     def _complete_note(self, outlook: Outlook) -> None:
-        banner = self._window.banner
-        if not outlook.missing:
-            return
-        if self._note and banner.isVisible() and banner.text.text() == self._note:
+        banner, begun = self._window.banner, outlook.begun
+        is_ours = bool(self._note) and banner.text.text() == self._note
+        if begun is not None and not self.is_active and (is_ours or not banner.isVisible()):
+            self._note = "Setting up was interrupted. What came so far is kept."
+            text = " ".join((self._note, *outlook.sentences()))
+            act = partial(self.take_up, begun)
+            banner.show_note(text, "&Go on setting up", act, may_yield=True)
+        elif outlook.missing and is_ours and banner.isVisible():
             note = " ".join((self._note, "Missing:", *outlook.sentences()))
-            banner.show_note(note, "Set up…", self.open, may_yield=True)
+            banner.show_note(note, "&Set up…", self.open, may_yield=True)
 
     def _forget_note(self) -> None:
         banner = self._window.banner
@@ -134,6 +140,12 @@ class SetUpControl(QObject):
         self._forget_note()
         self.go_on()
 
+    def take_up(self, wish: Wish) -> None:
+        """Go on with what was begun before the program ended."""
+        self.dialog.take(wish)
+        self.start(wish)
+        self.open()
+
     def go_on(self) -> None:
         """Do the next step, or the one that was paused."""
         if not self._left:
@@ -151,7 +163,10 @@ class SetUpControl(QObject):
 
     def stop(self) -> None:
         """Give it up; what came is kept all the same."""
-        self._fetching.cancel()
+        data = self._data
+        self._fetching.submit(
+            lambda _: kept_wish.forget(data), lambda _: self._look(), must_finish=True
+        )
         self._left = []
         self._end()
 
@@ -172,7 +187,7 @@ class SetUpControl(QObject):
             self._end()
             text = "The model does not compute what it should. Set up again from another mirror."
             self.dialog.show_result([text, *self._lines])
-            self._window.banner.show_trouble(text, "Set up…", self.open)
+            self._window.banner.show_trouble(text, "&Set up…", self.open)
         elif self._left:
             self.go_on()
         else:
@@ -190,7 +205,7 @@ class SetUpControl(QObject):
         self.dialog.show_trouble("\n".join([text, *self._lines]))
         self._window.show_setting_up("Setting up: stopped")
         if not self.dialog.isVisible():
-            self._window.banner.show_trouble(text, "Set up…", self.open)
+            self._window.banner.show_trouble(text, "&Set up…", self.open)
 
     def _ask_for_files(self) -> None:
         dialog = QFileDialog(self.dialog, "Official files that you have", str(Path.home()))

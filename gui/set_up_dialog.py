@@ -76,8 +76,8 @@ class SetUpDialog(QDialog):
         self.mirror = QComboBox()
         self.keeps_archive = QCheckBox("Keep AudioSet’s archive, too")
         self.have_files = QPushButton("I have the files already…")
-        self.start, self.pause = QPushButton("Set up"), QPushButton("Pause")
-        self.stop, self.hide_away = QPushButton("Stop"), QPushButton("Close")
+        self.start, self.pause = QPushButton("&Set up"), QPushButton("&Pause")
+        self.stop, self.hide_away = QPushButton("S&top"), QPushButton("Close")
         self.bar = QProgressBar()
         self._build()
 
@@ -172,9 +172,21 @@ class SetUpDialog(QDialog):
             self.keeps_archive.isChecked(),
         )
 
+    def take(self, wish: Wish) -> None:
+        """Choose what was chosen before."""
+        self.classes.setText("; ".join(wish.classes))
+        self.choices[wish.clips].setChecked(True)
+        is_known = self.mirror.findData(wish.mirror) >= 0
+        self.mirror.setCurrentIndex(self.mirror.findData(wish.mirror if is_known else _OWN))
+        self.address.setText("" if is_known else wish.mirror)
+        self.keeps_archive.setChecked(wish.keeps_archive)
+
     def show_outlook(self, outlook: Outlook) -> None:
         """Say what is missing and whether there is room."""
         self._outlook = outlook
+        if outlook.begun is not None:
+            self.take(outlook.begun)
+        self.start.setText("&Set up" if outlook.begun is None else "&Go on setting up")
         self.text.setText(
             "\n".join(outlook.sentences())
             or "The trained model and a catalogue of AudioSet are there. Choose other clips "
@@ -191,7 +203,7 @@ class SetUpDialog(QDialog):
         self._is_paused = False
         self.outcome.setText("")
         self._show(is_choosing=False)
-        self.pause.setText("Pause")
+        self.pause.setText("&Pause")
 
     def show_progress(self, stage: str, fraction: float | None) -> None:
         """Show how far the work is; where that is unknown, the bar stays."""
@@ -202,7 +214,7 @@ class SetUpDialog(QDialog):
     def show_paused(self) -> None:
         """Offer to continue."""
         self._is_paused = True
-        self.pause.setText("Continue")
+        self.pause.setText("&Continue")
         self.stage.setText("Paused. What came so far is kept.")
 
     def show_trouble(self, text: str) -> None:

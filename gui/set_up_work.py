@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ALL, BALANCED, SOME, NONE = "all", "balanced", "some", "none"
 """Which clips of AudioSet are wanted."""
 
+CHOICES = (ALL, BALANCED, SOME, NONE)
+
 NAMES = {"model": "the trained model VGGish", "features": "the sounds of AudioSet"}
 
 
@@ -79,6 +81,8 @@ class Outlook:
         Bytes that the catalogue takes, by `Wish.clips`.
     archive : int
         Bytes of AudioSet's archive.
+    begun : Wish or None
+        What was begun once, and neither finished nor stopped.
     """
 
     missing: tuple[Missing, ...]
@@ -86,6 +90,7 @@ class Outlook:
     free: int
     rooms: dict[str, int] = field(default_factory=dict)
     archive: int = 0
+    begun: Wish | None = None
 
     def needed(self, wish: Wish) -> int:
         """Return the bytes that a wish takes on the disk, beside what is there already."""
@@ -110,10 +115,12 @@ def look(data: DataFolder) -> Outlook:
     """Return what is missing and how much room there is."""
     from core.pinned import FEATURES
     from core.setting_up import missing
+    from gui import kept_wish
 
     rooms = {clips: Wish(clips, ("Any",)).choice().room_bytes for clips in (ALL, BALANCED, SOME)}
     found = tuple(missing(data))
-    return Outlook(found, data.root, free_bytes(data.root), rooms, FEATURES.size)
+    begun = kept_wish.kept(data)
+    return Outlook(found, data.root, free_bytes(data.root), rooms, FEATURES.size, begun)
 
 
 @dataclass(frozen=True)
@@ -136,13 +143,29 @@ Step = Callable[[Job], Result]
 
 
 def steps(data: DataFolder, wish: Wish) -> list[Step]:
-    """Return what is to be done; after each of them the window can switch to what came."""
-    if wish.paths:
-        return [lambda job: _import(data, wish, job)]
+    """Return what is to be done; after each of them the window can switch to what came.
+
+    The wish is kept on disk until the last one is done.
+    """
     wanted: list[Step] = [lambda job: _fetch_model(data, wish, job)]
-    if wish.clips != NONE:
+    if wish.paths:
+        wanted = [lambda job: _import(data, wish, job)]
+    elif wish.clips != NONE:
         wanted.append(lambda job: _fetch_features(data, wish, job))
-    return wanted
+    return [_kept(data, wish, step, step is wanted[-1]) for step in wanted]
+
+
+def _kept(data: DataFolder, wish: Wish, step: Step, is_last: bool) -> Step:
+    from gui import kept_wish
+
+    def work(job: Job) -> Result:
+        kept_wish.keep(data, wish)
+        result = step(job)
+        if is_last or not result.passed:
+            kept_wish.forget(data)
+        return result
+
+    return work
 
 
 def _fetch_model(data: DataFolder, wish: Wish, job: Job) -> Result:

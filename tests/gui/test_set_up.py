@@ -26,6 +26,7 @@ from core.paths import DataFolder
 from core.storage import catalogs
 from core.types import CatalogInfo
 from core.vggish.model import Manifest
+from gui import kept_wish
 from gui.playing import Playing
 from gui.presenter import Presenter
 from gui.recording_control import RecordingControl
@@ -229,7 +230,7 @@ def test_pausing_continuing_and_stopping(
     real.wait_for(lambda: part.is_file() and part.stat().st_size >= 4_000_000)
     assert real.window.setting_up.isVisible()
     press(real, dialog.pause)
-    assert dialog.pause.text() == "Continue"
+    assert dialog.pause.text() == "&Continue"
     assert real.window.setting_up.text() == "Setting up: paused"
     real.wait_for(lambda: not real.set_up._fetching.is_busy)
     press(real, dialog.stop)
@@ -242,6 +243,73 @@ def test_pausing_continuing_and_stopping(
     assert (real.data.files / "vggish_model.ckpt").read_bytes() == checkpoint.read_bytes()
     assert any(name == "vggish_model.ckpt" and asked for name, asked in server.asked)
     real.wait_for(lambda: not real.set_up.is_active)
+
+
+def test_what_was_begun_goes_on_after_a_restart_as_chosen(
+    real: RealApp, server: WebServer, qtbot: QtBot
+) -> None:
+    server.behaviour = halting(1_000_000)
+    dialog = opened(real)
+    dialog.choices[NONE].click()
+    wish = dataclasses.replace(dialog.wish, mirror=server.address)
+    real.set_up.start(wish)
+    part = real.data.files / ".vggish_model.ckpt.part"
+    real.wait_for(lambda: part.is_file() and part.stat().st_size > 500_000)
+    real.window.close()
+    assert real.presenter.wait()
+    server.asked.clear()
+    again = RealApp(qtbot, real.data)
+    try:
+        again.wait_for(lambda: "Setting up was interrupted." in again.said)
+        assert "of it are there" in again.said
+        assert again.window.banner.action.text() == "&Go on setting up"
+        opened(again)
+        assert again.dialog.wish == wish
+        assert again.dialog.start.text() == "&Go on setting up"
+        again.dialog.close()
+        again.window.banner.action.click()
+        again.wait_for(lambda: bool(server.asked))
+        name, span = server.asked[-1]
+        assert name == "vggish_model.ckpt"
+        assert int(span.removeprefix("bytes=").rstrip("-")) >= 500_000
+        assert again.set_up.is_active
+        # What is stopped is not offered again.
+        press(again, again.dialog.stop)
+        again.wait_for(lambda: not again.set_up._fetching.is_busy)
+        again.wait_for(lambda: again.dialog.start.text() == "&Set up")
+        assert not again.data.set_up.exists()
+        again.set_up.offer(dataclasses.replace(INFO, is_demo=True))
+        again.wait_for(lambda: "Missing:" in again.said)
+    finally:
+        server.released.set()
+        again.window.close()
+        assert again.presenter.wait()
+        again.window.deleteLater()
+        again.presenter.deleteLater()
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(SOME, ("Cattle, bovinae", "Dog"), "eu", True),
+        Wish(BALANCED, (), "https://example.org/files"),
+        Wish(ALL, paths=(Path("/some/file.bin"),)),
+    ],
+    ids=lambda wish: wish.clips,
+)
+def test_a_wish_is_kept_whole(qtbot: QtBot, tmp_path: Path, wish: Wish) -> None:
+    data = DataFolder(tmp_path)
+    kept_wish.keep(data, wish)
+    assert kept_wish.kept(data) == wish
+    dialog = SetUpDialog()
+    qtbot.addWidget(dialog)
+    dialog.take(wish)
+    assert dialog.wish == dataclasses.replace(wish, paths=())
+    kept_wish.forget(data)
+    assert kept_wish.kept(data) is None
+    for damaged in (b"", b"{", b"[]", b'{"clips": "moon"}', data.set_up.name.encode()):
+        data.set_up.write_bytes(damaged)
+        assert kept_wish.kept(data) is None
 
 
 @pytest.mark.usefixtures("quick_check")
