@@ -352,12 +352,14 @@ class Engine:
     def point_out(self, answer: Matches, job: Job | None = None) -> Matches:
         """Return an answer by means with the seconds that are most alike, and links to these.
 
-        Many matches of a sound of hours stay as they are.
+        Many matches of a sound of hours stay as they are, and those in the demo, whose frames are
+        of sounds made for the classes and tell nothing of a video's seconds.
         """
         from core.explaining import pointed_out, unit_frames
 
         query, catalog, found = answer.query, self.catalog(), []
-        if len(query.frames) * len(answer.matches) > _MOST_POINTED:
+        n_pairs = len(query.frames) * len(answer.matches)
+        if answer.catalog.is_demo or n_pairs > _MOST_POINTED:
             return answer
         heard = unit_frames(query.frames)
         for match in answer.matches:

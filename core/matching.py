@@ -122,6 +122,9 @@ class Matcher:
     ) -> Match:
         clip = self.catalog.clip(row)
         best_second, query_second = (None, None) if seconds is None else seconds
+        if self.catalog.manifest.kind == "demo":
+            # Its frames are of sounds made for the classes, and tell nothing of the video.
+            best_second = query_second = None
         if best_second is not None:
             best_second += clip.start_s
         is_asked_for = self.catalog.manifest.kind == "youtube8m" and is_key(clip.video_id)

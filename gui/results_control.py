@@ -149,7 +149,10 @@ class ResultsControl(QObject):
         def done(pairs: Float32) -> None:
             if self._window.results.table.chosen() == match:
                 sound_s = answer.span[0] if answer.span else 0.0
-                self._heat.show_pairs(pairs, query.hop_s, match.start_s, sound_s)
+                # The demo's clips are sounds made for their classes, not the videos' own.
+                is_demo = answer.matches.catalog.is_demo
+                start_s, clip = (0.0, "demo sound") if is_demo else (match.start_s, "video")
+                self._heat.show_pairs(pairs, query.hop_s, start_s, sound_s, clip)
 
         self._reasons.submit(lambda job: engine.compare(query, match), done)
 
