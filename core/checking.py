@@ -63,16 +63,7 @@ class ModelCheck:
     @property
     def passed(self) -> bool:
         """Whether all numbers are as published."""
-        return not self._differing
-
-    @property
-    def _differing(self) -> list[str]:
-        numbers = zip(PUBLISHED.items(), self.found, strict=True)
-        return [
-            f"{name} {found:.4g} instead of {expected:.4g}"
-            for (name, expected), found in numbers
-            if not math.isclose(found, expected, rel_tol=TOLERANCE)
-        ]
+        return not differing(self.found)
 
     def lines(self) -> list[str]:
         """Return the result in words."""
@@ -80,9 +71,9 @@ class ModelCheck:
             numbers = ", ".join(f"{n} {v:.4g}" for n, v in zip(PUBLISHED, self.found, strict=True))
             verdict = f"passed ({numbers})"
         elif self.is_released:
-            verdict = f"FAILED: {'; '.join(self._differing)}"
+            verdict = f"FAILED: {'; '.join(differing(self.found))}"
         else:
-            verdict = f"differs, as expected of other weights: {'; '.join(self._differing)}"
+            verdict = f"differs, as expected of other weights: {'; '.join(differing(self.found))}"
         offered = "offered" if self.int8_offered else "not offered (0.99 is asked for)"
         lines = [
             f"{self.name}: published check on a 1 kHz sine: {verdict}",
@@ -95,6 +86,15 @@ class ModelCheck:
                 "deviations when it was converted"
             )
         return lines
+
+
+def differing(found: tuple[float, ...]) -> list[str]:
+    """Return in words which numbers are not as published."""
+    return [
+        f"{name} {number:.4g} instead of {expected:.4g}"
+        for (name, expected), number in zip(PUBLISHED.items(), found, strict=True)
+        if not math.isclose(number, expected, rel_tol=TOLERANCE)
+    ]
 
 
 def check_model(folder: Path, job: Job | None = None) -> ModelCheck:
@@ -111,7 +111,7 @@ def check_model(folder: Path, job: Job | None = None) -> ModelCheck:
     job.report("Checking the model", 0.0)
     model = Vggish(folder)
     try:
-        found = _sine_numbers(model, job.part(0, 0.1))
+        found = sine_numbers(model, job.part(0, 0.1))
     finally:
         model.close()
     job.report("Checking the quantised form", 0.1)
@@ -127,7 +127,8 @@ def check_model(folder: Path, job: Job | None = None) -> ModelCheck:
     )
 
 
-def _sine_numbers(model: Vggish, job: Job) -> tuple[float, ...]:
+def sine_numbers(model: Vggish, job: Job) -> tuple[float, ...]:
+    """Return what a model makes of the sine, in the order of `PUBLISHED`."""
     times = np.arange(_SINE_S * MODEL_RATE_HZ) / MODEL_RATE_HZ
     sine = np.sin(2 * np.pi * _SINE_HZ * times).astype(np.float32)
     heard = model.embed(log_mel(Waveform(sine, MODEL_RATE_HZ)).patches, job)

@@ -255,6 +255,8 @@ def files(arguments: Namespace) -> None:
     from core.file_commands import done
 
     with Progress() as progress:
-        lines = done(arguments, DataFolder.default(), progress.job)
+        lines, trouble = done(arguments, DataFolder.default(), progress.job)
     for line in lines:
         print(plain(line))
+    if trouble is not None:
+        raise trouble

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from core import pinned
+from core import pinned, verdicts
 from core.catalog.audioset import BALANCED
 from core.catalog.build import build_catalog
 from core.catalog.running import READING
@@ -147,6 +147,8 @@ def fetch_model(
 def install_model(data: DataFolder, job: Job | None = None) -> ModelCheck:
     """Convert the files in the data folder, if that has not been done, and check the result.
 
+    A model that fails is not used from then on, unless a person accepts it; see `core.verdicts`.
+
     Raises
     ------
     ModelError
@@ -155,11 +157,13 @@ def install_model(data: DataFolder, job: Job | None = None) -> ModelCheck:
     checkpoint, pca = (data.files / file.name for file in (pinned.CHECKPOINT, pinned.PCA))
     folder = converted(checkpoint, pca, data.models, probe_patches, job.part(0, 0.7))
     try:
-        return check_model(folder, job.part(0.7, 1))
+        check = check_model(folder, job.part(0.7, 1))
     except OSError as error:
         raise ModelError(
             f"The model cannot be checked: {error.strerror or error}.", "Free some space."
         ) from error
+    verdicts.note(data, folder, check.found)
+    return check
 
 
 def has_model_files(data: DataFolder) -> bool:

@@ -15,7 +15,18 @@ from gui import kept_wish
 from gui.runner import Lane
 from gui.session import Session
 from gui.set_up_dialog import SetUpDialog
-from gui.set_up_work import ALL, NONE, Outlook, Result, Step, Wish, look, steps
+from gui.set_up_work import (
+    ALL,
+    NONE,
+    REFUSED,
+    Outlook,
+    Result,
+    Step,
+    Wish,
+    look,
+    steps,
+    use_anyway,
+)
 from gui.window import MainWindow
 
 DEMO_NOTE = "Demo: an untrained model and a small starter catalogue answer, so matches are rough."
@@ -49,6 +60,8 @@ class SetUpControl(QObject):
         self._n_steps = 0
         self._lines: list[str] = []
         self._note = ""
+        self._wish = Wish()
+        self._refused: Wish | None = None
         self._dialog: SetUpDialog | None = None
         window.commands.set_up.triggered.connect(self.open)
         window.setting_up.clicked.connect(self.open)
@@ -62,6 +75,7 @@ class SetUpControl(QObject):
             dialog.paused.connect(self.pause)
             dialog.continued.connect(self.go_on)
             dialog.stopped.connect(self.stop)
+            dialog.accepted_anyway.connect(self.use_anyway)
             dialog.import_pressed.connect(self._ask_for_files)
         return self._dialog
 
@@ -134,7 +148,7 @@ class SetUpControl(QObject):
         except SoundalikeError as error:
             self.dialog.show_result([error.in_full])
             return
-        self._left = steps(self._data, wish)
+        self._wish, self._left = wish, steps(self._data, wish)
         self._n_steps, self._lines = len(self._left), []
         self.dialog.bar.reset()
         self._forget_note()
@@ -154,6 +168,21 @@ class SetUpControl(QObject):
         self.dialog.show_result(self._lines)
         self._on_progress("Beginning", 0.0)
         self._fetching.submit(self._left[0], self._on_step, self._on_failed, self._on_progress)
+
+    def use_anyway(self) -> None:
+        """Let the model answer although its check failed, and do what was left to do."""
+        data = self._data
+        self._fetching.submit(
+            lambda _: use_anyway(data), self._on_accepted, self._on_failed, must_finish=True
+        )
+
+    def _on_accepted(self, _: None) -> None:
+        wish, self._refused = self._refused, None
+        self._window.banner.clear()
+        self._session.reload()
+        self._look()
+        if wish is not None and wish.clips != NONE and not wish.paths:
+            self.start(wish)
 
     def pause(self) -> None:
         """Stop for now; what came is kept."""
@@ -182,11 +211,11 @@ class SetUpControl(QObject):
         self._left.pop(0)
         self._lines += result.lines
         self._session.reload()
-        if not result.passed:
+        if result.refused:
+            self._refused = self._wish
             self._left = []
             self._end()
-            text = "The model does not compute what it should. Set up again from another mirror."
-            self.dialog.show_result([text, *self._lines])
+            text = f"{REFUSED} {result.refused}."
             self._window.banner.show_trouble(text, "&Set up…", self.open)
         elif self._left:
             self.go_on()

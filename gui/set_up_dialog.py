@@ -54,6 +54,8 @@ class SetUpDialog(QDialog):
         The buttons.
     import_pressed
         Somebody has the files already.
+    accepted_anyway
+        The model is to be used although its check failed.
     """
 
     started = Signal(object)
@@ -61,6 +63,7 @@ class SetUpDialog(QDialog):
     continued = Signal()
     stopped = Signal()
     import_pressed = Signal()
+    accepted_anyway = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +80,7 @@ class SetUpDialog(QDialog):
         self.keeps_archive = QCheckBox("Keep AudioSet’s archive, too")
         self.have_files = QPushButton("I have the files already…")
         self.start, self.pause = QPushButton("&Set up"), QPushButton("&Pause")
+        self.use_anyway = QPushButton("&Use it anyway")
         self.stop, self.hide_away = QPushButton("S&top"), QPushButton("Close")
         self.bar = QProgressBar()
         self._build()
@@ -98,13 +102,15 @@ class SetUpDialog(QDialog):
         buttons.setSpacing(theme.GRID)
         buttons.addWidget(self.hide_away)
         buttons.addStretch(1)
-        for button in (self.stop, self.pause, self.start):
+        for button in (self.stop, self.pause, self.use_anyway, self.start):
             buttons.addWidget(button)
         self.start.setDefault(True)
         self.start.clicked.connect(lambda: self.started.emit(self.wish))
         self.pause.clicked.connect(self._on_pause)
         self.stop.setToolTip("What came so far is kept: the next time goes on from there")
         self.stop.clicked.connect(self.stopped)
+        self.use_anyway.setToolTip("For research with other weights: matches may mean little")
+        self.use_anyway.clicked.connect(self.accepted_anyway)
         self.hide_away.clicked.connect(self.close)
         self.have_files.clicked.connect(self.import_pressed)
         _column(self.choosing, self.room, self.details, self._options)
@@ -188,11 +194,12 @@ class SetUpDialog(QDialog):
             self.take(outlook.begun)
         self.start.setText("&Set up" if outlook.begun is None else "&Go on setting up")
         self.text.setText(
-            "\n".join(outlook.sentences())
+            "\n".join((*outlook.refusal(), *outlook.sentences()))
             or "The trained model and a catalogue of AudioSet are there. Choose other clips "
             "below for another catalogue."
         )
         self._on_choice()
+        self._show(is_choosing=not self.choosing.isHidden())
 
     def show_choosing(self) -> None:
         """Offer to begin."""
@@ -230,6 +237,8 @@ class SetUpDialog(QDialog):
     def _show(self, is_choosing: bool) -> None:
         self.choosing.setVisible(is_choosing)
         self.start.setVisible(is_choosing)
+        is_refused = self._outlook is not None and bool(self._outlook.refused)
+        self.use_anyway.setVisible(is_choosing and is_refused)
         for widget in (self.working, self.pause, self.stop):
             widget.setVisible(not is_choosing)
         self.hide_away.setToolTip("" if is_choosing else "Setting up goes on")

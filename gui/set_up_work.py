@@ -22,6 +22,8 @@ ALL, BALANCED, SOME, NONE = "all", "balanced", "some", "none"
 
 CHOICES = (ALL, BALANCED, SOME, NONE)
 
+REFUSED = "The trained model fails its published check, so it is not used:"
+
 NAMES = {"model": "the trained model VGGish", "features": "the sounds of AudioSet"}
 
 
@@ -83,6 +85,8 @@ class Outlook:
         Bytes of AudioSet's archive.
     begun : Wish or None
         What was begun once, and neither finished nor stopped.
+    refused : str
+        The numbers for which the model that is there is not used.
     """
 
     missing: tuple[Missing, ...]
@@ -91,6 +95,7 @@ class Outlook:
     rooms: dict[str, int] = field(default_factory=dict)
     archive: int = 0
     begun: Wish | None = None
+    refused: str = ""
 
     def needed(self, wish: Wish) -> int:
         """Return the bytes that a wish takes on the disk, beside what is there already."""
@@ -101,6 +106,10 @@ class Outlook:
     def sentences(self) -> list[str]:
         """Return what is missing, how large, from where and under which licence."""
         return [_described(each) for each in self.missing]
+
+    def refusal(self) -> list[str]:
+        """Return why the model that is there does not answer."""
+        return [f"{REFUSED} {self.refused}."] if self.refused else []
 
 
 def _described(missing: Missing) -> str:
@@ -115,12 +124,20 @@ def look(data: DataFolder) -> Outlook:
     """Return what is missing and how much room there is."""
     from core.pinned import FEATURES
     from core.setting_up import missing
+    from core.verdicts import refused
     from gui import kept_wish
 
     rooms = {clips: Wish(clips, ("Any",)).choice().room_bytes for clips in (ALL, BALANCED, SOME)}
     found = tuple(missing(data))
-    begun = kept_wish.kept(data)
-    return Outlook(found, data.root, free_bytes(data.root), rooms, FEATURES.size, begun)
+    return Outlook(
+        found,
+        data.root,
+        free_bytes(data.root),
+        rooms,
+        FEATURES.size,
+        kept_wish.kept(data),
+        refused(data),
+    )
 
 
 @dataclass(frozen=True)
@@ -131,12 +148,12 @@ class Result:
     ----------
     lines : tuple of str
         In words.
-    passed : bool
-        False if the model's check failed.
+    refused : str
+        The numbers for which the model is not used; empty where it is.
     """
 
     lines: tuple[str, ...]
-    passed: bool = True
+    refused: str = ""
 
 
 Step = Callable[[Job], Result]
@@ -161,7 +178,7 @@ def _kept(data: DataFolder, wish: Wish, step: Step, is_last: bool) -> Step:
     def work(job: Job) -> Result:
         kept_wish.keep(data, wish)
         result = step(job)
-        if is_last or not result.passed:
+        if is_last or result.refused:
             kept_wish.forget(data)
         return result
 
@@ -172,7 +189,7 @@ def _fetch_model(data: DataFolder, wish: Wish, job: Job) -> Result:
     from core.setting_up import fetch_model
 
     lines, check = fetch_model(data, job, wish.source())
-    return _checked(lines, check)
+    return _checked(data, lines, check)
 
 
 def _fetch_features(data: DataFolder, wish: Wish, job: Job) -> Result:
@@ -190,8 +207,17 @@ def _import(data: DataFolder, wish: Wish, job: Job) -> Result:
     lines = import_files(data, wish.paths, job.part(0, 0.6), wish.choice())
     if not has_model_files(data):
         return Result(tuple(lines))
-    return _checked(lines, install_model(data, job.part(0.6, 1)))
+    return _checked(data, lines, install_model(data, job.part(0.6, 1)))
 
 
-def _checked(lines: list[str], check: ModelCheck) -> Result:
-    return Result((*lines, *check.lines()), check.passed or not check.is_released)
+def _checked(data: DataFolder, lines: list[str], check: ModelCheck) -> Result:
+    from core.verdicts import refused
+
+    return Result((*lines, *check.lines()), refused(data))
+
+
+def use_anyway(data: DataFolder) -> None:
+    """Let the model answer although its check failed."""
+    from core.verdicts import accept
+
+    accept(data)

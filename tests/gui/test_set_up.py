@@ -36,11 +36,13 @@ from gui.set_up_dialog import SetUpDialog
 from gui.set_up_work import ALL, BALANCED, NONE, SOME, Outlook, Wish
 from gui.settings import Settings
 from gui.window import MainWindow
+from tests import stand_in
 from tests.conftest import small_disk
 from tests.gui.conftest import INFO, App
 from tests.setting_up.conftest import archive_of, pin
 from tests.web_server import WebServer, body, halting, serve, web_server
 
+RELEASED = dict(checking.PUBLISHED)
 QUICK = download.Patience(attempts=2, first_wait_s=0.01, silence_s=5.0)
 
 
@@ -103,6 +105,7 @@ def server(
     for name, path in (("CHECKPOINT", checkpoint), ("PCA", pca_file)):
         pin(monkeypatch, name, path.read_bytes())
     pin(monkeypatch, "FEATURES", small_archive, is_exact=False)
+    monkeypatch.setattr(checking, "PUBLISHED", stand_in.published())
     monkeypatch.setattr(pinned, "FILES", (pinned.CHECKPOINT, pinned.PCA))
     monkeypatch.setattr(decoding, "_PART_BYTES", 1 << 19)
     monkeypatch.setattr(tfrecord, "BLOCK_BYTES", 1 << 18)
@@ -162,10 +165,8 @@ def press(app: RealApp, button: QAbstractButton) -> None:
 
 
 def test_the_banner_says_what_is_missing_and_one_button_gets_it(
-    real: RealApp, shared: Path, monkeypatch: pytest.MonkeyPatch
+    real: RealApp, shared: Path
 ) -> None:
-    # The stand-in's numbers are not the published ones: here they are.
-    monkeypatch.setattr(checking.ModelCheck, "passed", True)
     real.open(shared / "wav" / "ibm_dog.wav")
     before = real.session.answer
     assert before is not None
@@ -210,12 +211,35 @@ def test_the_model_alone_answers_from_the_starter(real: RealApp) -> None:
     dialog.choices[NONE].click()
     assert not dialog.wish.choice().is_balanced
     press(real, dialog.start)
-    # The stand-in's numbers differ from the published ones, and that is told, not hidden.
-    real.wait_for(lambda: "FAILED: embedding" in dialog.outcome.text())
-    assert "does not compute what it should" in real.said
+    real.wait_for(lambda: "passed (embedding mean" in dialog.outcome.text())
     assert "cosine" in dialog.outcome.text()
     real.wait_for(lambda: real.status.startswith("VGGish · Starter, "))
     assert not real.set_up.is_active
+
+
+@pytest.mark.usefixtures("quick_check")
+def test_a_model_that_fails_its_check_waits_for_a_persons_word(
+    real: RealApp, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The stand-in's numbers are not those of the released weights.
+    monkeypatch.setattr(checking, "PUBLISHED", RELEASED)
+    dialog = opened(real)
+    assert not dialog.use_anyway.isVisible()
+    press(real, dialog.start)
+    real.wait_for(lambda: "FAILED: embedding" in dialog.outcome.text())
+    assert "so it is not used: embedding mean" in real.said
+    assert "instead of 0.000657" in real.said
+    assert "Demo starter" in real.status
+    real.wait_for(lambda: not real.session._searches.is_busy)
+    assert "Demo starter" in real.status
+    real.open(shared / "wav" / "ibm_dog.wav")
+    assert real.session.answer.matches.catalog.is_demo  # type: ignore[union-attr]
+    real.wait_for(lambda: "so it is not used" in dialog.text.text())
+    press(real, dialog.use_anyway)
+    # It answers, and what was left to do is done.
+    real.wait_for(lambda: real.status.startswith("VGGish · audioset, "))
+    real.wait_for(lambda: not real.set_up.is_active and not dialog.use_anyway.isVisible())
+    real.wait_for(lambda: "because you said so" in real.said)
 
 
 @pytest.mark.usefixtures("quick_check")
