@@ -30,7 +30,9 @@ class Actions(QObject):
         self.cancel = self._add("Cancel, or lead back", ["Esc"])
         self.open_link = self._add("Open the link in the browser", ["Ctrl+Return", "Ctrl+Enter"])
         self.play_here = self._add(
-            "Play here, or stop", ["Ctrl+Shift+P"], "Play the video at this second, in the details"
+            "Play here, or close the player",
+            ["Ctrl+Shift+P"],
+            "Play the video at this second, in the details",
         )
         self.copy_link = self._add("Copy the link", standard.Copy)
         self.more = self._add("More like this", ["Ctrl+M"], "Find what sounds like this video")

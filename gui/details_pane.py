@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -25,7 +25,7 @@ from gui.links.youtube import Video
 from gui.results_model import title_of
 
 WIDTH = 36 * theme.GRID
-LEAST_WIDTH = 28 * theme.GRID
+LEAST_WIDTH = 32 * theme.GRID
 _LEAST_PICTURE = 8 * theme.GRID
 
 
@@ -64,7 +64,8 @@ class DetailsPane(QWidget):
         self.more = QPushButton("More like this")
         self.copy_link, self.copy_id = QToolButton(), QToolButton()
         self.star, self.hide_video = QToolButton(), QToolButton()
-        self._parts = QVBoxLayout()
+        self._whole, self._parts, self._area = QVBoxLayout(self), QVBoxLayout(), QScrollArea()
+        self._first_row, self._second_row = QWidget(), QWidget()
         self._player: QWidget | None = None
         self._build()
         self._follow_palette()
@@ -92,17 +93,15 @@ class DetailsPane(QWidget):
             self._parts.addWidget(widget)
         self._parts.addStretch(1)
         content.setLayout(self._parts)
-        area = QScrollArea()
-        area.setWidget(content)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, theme.GRID)
-        layout.setSpacing(theme.GRID)
-        layout.addWidget(area, 1)
-        layout.addLayout(self._buttons())
+        self._area.setWidget(content)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._build_buttons()
+        for widget in (self._area, self._first_row, self._second_row):
+            self._whole.addWidget(widget)
+        self._whole.setStretchFactor(self._area, 1)
         self.setMinimumWidth(LEAST_WIDTH)
 
     @property
@@ -116,29 +115,26 @@ class DetailsPane(QWidget):
             self.address,
         )
 
-    def _buttons(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
-        grid.setSpacing(theme.GRID // 2)
-        grid.addWidget(self.play, 0, 0, 1, 2)
-        grid.addWidget(self.open, 0, 2, 1, 2)
-        grid.addWidget(self.more, 1, 0, 1, 4)
-        for column, (button, name) in enumerate(
-            (
-                (self.copy_link, "Copy the link"),
-                (self.copy_id, "Copy the video’s id"),
-                (self.star, "Star"),
-                (self.hide_video, "Hide this video"),
-            )
+    def _build_buttons(self) -> None:
+        first, second = QHBoxLayout(self._first_row), QHBoxLayout(self._second_row)
+        for row in (first, second):
+            row.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
+            row.setSpacing(theme.GRID // 2)
+        first.addWidget(self.play, 1)
+        first.addWidget(self.open, 1)
+        second.addWidget(self.more, 1)
+        for button, name in (
+            (self.copy_link, "Copy the link"),
+            (self.copy_id, "Copy the video’s id"),
+            (self.star, "Star"),
+            (self.hide_video, "Hide this video"),
         ):
             button.setToolTip(name)
             button.setAccessibleName(name)
             button.setAutoRaise(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setIconSize(QSize(theme.ICON_SIZE, theme.ICON_SIZE))
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            grid.addWidget(button, 2, column)
-            grid.setColumnStretch(column, 1)
+            second.addWidget(button)
         for each in self.buttons:
             each.setFixedHeight(theme.ROW_HEIGHT)
         self.star.setCheckable(True)
@@ -156,7 +152,6 @@ class DetailsPane(QWidget):
         self.copy_id.clicked.connect(self._copy_id)
         self.star.clicked.connect(self._on_star)
         self.hide_video.clicked.connect(lambda: self.hide_pressed.emit(self.match))
-        return grid
 
     @property
     def buttons(self) -> tuple[QPushButton | QToolButton, ...]:
@@ -178,11 +173,21 @@ class DetailsPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave room for words below the thumbnail."""
         super().resizeEvent(event)
-        self._limit_picture()
+        self._share_room()
 
-    def _limit_picture(self) -> None:
+    def _share_room(self) -> None:
+        """Leave to a player what it needs: the less important gives way first."""
         most = max(_LEAST_PICTURE, self.height() // 2 - 6 * theme.GRID)
         self.picture.limit(0 if self._has_player else most)
+        row = theme.ROW_HEIGHT + theme.GRID
+        left = self.height() - row - theme.GRID
+        if self._has_player and self._player is not None:
+            left -= self._player.heightForWidth(self.width())
+        self._second_row.setVisible(not self._has_player or left >= row)
+        self._area.setVisible(not self._has_player or left >= 2 * row + theme.GRID)
+        gap = theme.GRID if left >= 0 else 0
+        self._whole.setContentsMargins(0, 0, 0, gap)
+        self._whole.setSpacing(gap)
 
     def offer_memory(self, is_offered: bool = True) -> None:
         """Show the buttons for what is remembered of a video."""
@@ -196,16 +201,14 @@ class DetailsPane(QWidget):
     def add_player(self, widget: QWidget) -> None:
         """Put what plays a match above all else: a scrolled pane cannot hold it."""
         self._player = widget
-        whole = self.layout()
-        assert isinstance(whole, QVBoxLayout)  # noqa: S101 - built so above
-        whole.insertWidget(0, widget)
+        self._whole.insertWidget(0, widget)
 
     def show_player(self, is_shown: bool) -> None:
         """Show what plays instead of the thumbnail, or not."""
         self._has_player = is_shown
         if self._player is not None:
             self._player.setVisible(is_shown)
-        self._limit_picture()
+        self._share_room()
         self._follow_palette()
 
     def show_match(
@@ -282,9 +285,9 @@ class DetailsPane(QWidget):
         for label in (self.channel, self.address):
             label.setPalette(quiet)
         star = "star-fill" if self._is_starred else "star"
-        self.play.setText("Stop" if self._has_player else "Play here")
+        self.play.setText("Close player" if self._has_player else "Play here")
         for button, name in (
-            (self.play, "stop" if self._has_player else "play"),
+            (self.play, "x" if self._has_player else "play"),
             (self.open, "arrow-square-out"),
             (self.more, "magnifying-glass"),
             (self.copy_link, "link"),

@@ -96,7 +96,10 @@ class Browser(QObject):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.view.setAccessibleName("Video")
         self.view.setPage(self._page)
-        self._page.load(url)
+
+    def load(self) -> None:
+        """Begin, once the view has its place."""
+        self._page.load(self._url)
 
     def pause(self) -> None:
         """Pause the video."""

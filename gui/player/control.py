@@ -26,6 +26,7 @@ PATIENCE_MS = 20_000
 
 UNREACHABLE = "YouTube cannot be reached at the moment."
 BROKEN = "The player broke off."
+NO_ROOM = "There is no room to play a video: make the window larger, or fold other panes away."
 _PLAYING = "1"
 
 # https://developers.google.com/youtube/iframe_api_reference#onError
@@ -116,11 +117,7 @@ class PlayerControl(QObject):
         elif self._session.state is State.LISTENING:
             self._window.banner.show_note("Stop recording first: it would hear the video.")
         elif not self._window.results.show_details():
-            self._window.banner.show_note(
-                "The window is too narrow to play a video in it.",
-                "Open in browser",
-                lambda: self._browse(match.url),
-            )
+            self._offer_browser(NO_ROOM, match.url)
         else:
             self._play(clip, match.url)
 
@@ -160,6 +157,9 @@ class PlayerControl(QObject):
     def _begin(self, clip: Clip) -> None:
         if clip is not self._clip or self._kind is None or self.browser is not None:
             return  # something else has been asked for since
+        if not self.panel.has_room:
+            self._fail(NO_ROOM)
+            return
         try:
             self._server = PageServer(page_of(clip, self.addresses), self)
         except OSError:
@@ -170,6 +170,7 @@ class PlayerControl(QObject):
         self.browser.link_pressed.connect(self._browse)
         self.browser.broke.connect(lambda: self._fail(BROKEN))
         self.panel.show_view(self.browser.view)
+        self.browser.load()
         self._patience.start()
 
     def _release(self) -> None:
@@ -187,6 +188,12 @@ class PlayerControl(QObject):
     def _fail(self, sentence: str) -> None:
         self._release()
         self.panel.show_trouble(sentence)
+        if not self.panel.has_room:
+            self.stop()
+            self._offer_browser(sentence, self._address)
+
+    def _offer_browser(self, sentence: str, address: str) -> None:
+        self._window.banner.show_note(sentence, "Open in browser", lambda: self._browse(address))
 
     # What happens
 

@@ -82,11 +82,20 @@ class PlayerPanel(QWidget):
         self.open.setVisible(has_way_out)
         self._words.show()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether all that YouTube asks for is in sight; asked before something covers it."""
+        return self.visibleRegion().boundingRect().height() >= LEAST_HEIGHT
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of 16:9, or what YouTube asks for at least."""
+        return max(LEAST_HEIGHT, round(width * 9 / 16))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the shape, as far as there is room for it."""
+        """Keep the shape."""
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
-            self.setFixedHeight(max(LEAST_HEIGHT, round(self.width() * 9 / 16)))
+            self.setFixedHeight(self.heightForWidth(self.width()))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Tell that nobody sees it any more; a minimised window may go on playing."""

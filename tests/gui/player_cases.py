@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.types import Match, watch_url
 from gui.player import control
-from gui.player.control import ERRORS, UNREACHABLE
+from gui.player.control import ERRORS, NO_ROOM, UNREACHABLE
 from gui.player.page import Addresses, Clip, Page
 from gui.session import State
 from tests.gui.conftest import App
@@ -98,7 +98,7 @@ def test_plays_at_its_second_with_a_referrer(stage, youtube):
     assert youtube.asked == []
     press(stage)
     assert stage.player.panel.isVisible()
-    assert stage.window.results.details.play.text() == "Stop"
+    assert stage.window.results.details.play.text() == "Close player"
     stage.wait_for(lambda: stage.player._has_played)
     ((video_id, parameters, headers),) = youtube.frames
     assert video_id == "good_video1"
@@ -300,11 +300,29 @@ def test_a_match_without_a_link_says_why(stage):
     assert "cannot be played" in stage.window.banner.text.text()
 
 
-def test_a_window_too_narrow_offers_the_browser(stage, browsed):
+@pytest.mark.parametrize("size", [(700, 2000), (2000, 150)])
+def test_a_window_without_room_offers_the_browser(stage, youtube, browsed, size):
     match = show(stage, "good_video1")
-    stage.window.results._sides.parentWidget().setMaximumWidth(700)
-    stage.wait_for(lambda: not stage.window.results.details.isVisible())
+    stage.window.results.setMaximumSize(*size)
+    stage.qtbot.waitUntil(lambda: stage.window.results.height() <= size[1])
     stage.player.toggle(match)
-    assert "too narrow" in stage.window.banner.text.text()
+    stage.wait_for(lambda: stage.window.banner.text.text() == NO_ROOM)
+    assert youtube.asked == []
+    assert not stage.player.panel.isVisible()
     stage.window.banner.action.click()
     assert browsed == [match.url]
+
+
+def test_the_stop_button_keeps_its_place_in_a_low_window(stage):
+    show(stage, "good_video1")
+    stage.window.banner.clear()
+    stage.window.results.question.hide()
+    stage.window.resize(1120, 640)
+    press(stage)
+    stage.wait_for(lambda: stage.player._has_played)
+    details = stage.window.results.details
+    assert details.play.isVisible()
+    assert details.play.visibleRegion().boundingRect() == details.play.rect()
+    assert stage.player.panel.geometry().bottom() < details._first_row.geometry().top()
+    press(stage)
+    assert all(button.isVisible() for button in details.buttons)

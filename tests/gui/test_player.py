@@ -30,17 +30,20 @@ from gui.player.page import Addresses, Clip, Page, clip_of, page_of
 from gui.player.page_server import PageServer
 from gui.player.readiness import NOT_INSTALLED, NOT_RUNNING, browser_kind
 from tests.conftest import PROJECT
+from tests.gui.test_real_window import screen
+
+__all__ = ["screen"]
 
 CLIP = Clip("abcdefgh-_1", 34)
 
 
-def test_in_chromium(tmp_path):
-    """All cases of `player_cases.py`, which see the real Chromium."""
+def run_in_chromium(file: str, tmp_path: Path, **environment: str) -> int:
+    """Run a file of tests in a process of its own; return how many passed."""
     home = tmp_path / "home"
     home.mkdir()
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        + [str(PROJECT / "tests" / "gui" / "player_cases.py")],
+        + [str(PROJECT / "tests" / "gui" / file)],
         cwd=PROJECT,
         # Chromium does not run as root with its sandbox, and tests may be run by root.
         env={
@@ -48,7 +51,7 @@ def test_in_chromium(tmp_path):
             "HOME": str(home),
             "XDG_CACHE_HOME": str(home / "cache"),
             "QTWEBENGINE_DISABLE_SANDBOX": "1",
-            "QT_QPA_PLATFORM": "offscreen",
+            **environment,
         },
         capture_output=True,
         text=True,
@@ -57,7 +60,17 @@ def test_in_chromium(tmp_path):
     assert ended.returncode == 0, ended.stdout[-8000:] + ended.stderr[-2000:]
     number = re.search(r"(\d+) passed", ended.stdout)
     assert number is not None
-    assert int(number[1]) >= 20
+    return int(number[1])
+
+
+def test_in_chromium(tmp_path):
+    """All cases of `player_cases.py`, which see the real Chromium."""
+    assert run_in_chromium("player_cases.py", tmp_path, QT_QPA_PLATFORM="offscreen") >= 20
+
+
+def test_on_a_screen(tmp_path, screen):
+    """What only a real screen can show."""
+    assert run_in_chromium("player_on_screen.py", tmp_path, QT_QPA_PLATFORM="xcb", DISPLAY=screen)
 
 
 # The page
