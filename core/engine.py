@@ -467,7 +467,7 @@ class Engine:
         """Describe what answers, or refuse a model and a catalogue that do not belong together."""
         from core.catalog.manifest import RELEASED_MODEL_ID
 
-        info = replace(_describe(catalog), model=model.name)
+        info = replace(_describe(catalog), model=model.name, model_id=model.model_id)
         known = self._verdict
         if known is not None and known.differences:
             info = replace(info, notes=(*info.notes, _said_of(known)))

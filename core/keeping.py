@@ -32,6 +32,9 @@ class Past:
     n_matches : int
     label : str
         What the nearest clips have in common.
+    heard_by : str
+        The model that the sound was heard by (`CatalogInfo.heard_by`); empty where that was not
+        written down.
     """
 
     key: int = 0
@@ -46,6 +49,7 @@ class Past:
     by: str = MEAN
     n_matches: int = 0
     label: str = ""
+    heard_by: str = ""
 
 
 @dataclass(frozen=True)

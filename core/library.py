@@ -22,7 +22,7 @@ from core.options import Filter
 from core.paths import relocated
 from core.types import EMBEDDING_SIZE, Query
 
-VERSION = 1
+VERSION = 2
 MOST_ENTRIES = 1000
 MOST_BYTES = 256 * 1024**2
 """What the frames of all entries may take; a sound of an hour takes half a megabyte."""
@@ -37,12 +37,16 @@ CREATE TABLE IF NOT EXISTS history (
 CREATE TABLE IF NOT EXISTS queries (
     key INTEGER PRIMARY KEY REFERENCES history, frames BLOB, n_bytes INTEGER, duration_s REAL,
     hop_s REAL, notes TEXT, direction BLOB);
+CREATE TABLE IF NOT EXISTS heard (key INTEGER PRIMARY KEY REFERENCES history, heard_by TEXT);
 CREATE TABLE IF NOT EXISTS stars (
     video_id TEXT, start_s REAL, end_s REAL, labels TEXT, url TEXT, note TEXT, starred_s REAL,
     PRIMARY KEY (video_id, start_s));
 CREATE TABLE IF NOT EXISTS hidden (video_id TEXT PRIMARY KEY, hidden_s REAL);
 CREATE TABLE IF NOT EXISTS presets (name TEXT PRIMARY KEY, include TEXT, exclude TEXT);
 """
+
+_OF_AN_ENTRY = ("history", "queries", "heard")
+"""Tables with a row for each entry."""
 
 
 class Library:
@@ -98,6 +102,7 @@ class Library:
             cursor = db.execute(f"INSERT OR REPLACE INTO history VALUES ({_marks(row)})", row)  # noqa: S608
             key = int(cursor.lastrowid or 0)
             db.execute("INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?, ?, ?, ?)", (key, *asked))
+            db.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (key, past.heard_by))
             _trim(db)
             return key
 
@@ -105,7 +110,9 @@ class Library:
 
     def history(self) -> list[Past]:
         """Return all entries, the newest first."""
-        text = "SELECT * FROM history ORDER BY key DESC"
+        text = (
+            "SELECT history.*, heard_by FROM history LEFT JOIN heard USING (key) ORDER BY key DESC"
+        )
         return self._database.do(lambda db: [_past(row) for row in db.execute(text)])
 
     def query(self, past: Past) -> Query | None:
@@ -210,7 +217,7 @@ class Library:
     def _forget(self, which: str, *values: object) -> None:
         def delete(db: sqlite3.Connection) -> None:
             db.execute("BEGIN IMMEDIATE")
-            for table in ("history", "queries"):
+            for table in _OF_AN_ENTRY:
                 db.execute(f"DELETE FROM {table} {which}", values)  # noqa: S608
 
         self._database.do(delete)
@@ -224,20 +231,20 @@ def _trim(db: sqlite3.Connection) -> None:
     for place, (key, size) in enumerate(rows):
         n_bytes += size
         if place and (place >= MOST_ENTRIES or n_bytes > MOST_BYTES):
-            for table in ("history", "queries"):
+            for table in _OF_AN_ENTRY:
                 db.execute(f"DELETE FROM {table} WHERE key <= ?", (key,))  # noqa: S608
             return
 
 
 def _past(row: tuple[Any, ...]) -> Past:
     key, asked_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
-    include, exclude, by, n_matches, label = row[9:]
+    include, exclude, by, n_matches, label, heard_by = row[9:]
     span = None if start_s is None else (float(start_s), float(end_s))
     thumbnail = np.frombuffer(levels, np.uint8).reshape(THUMBNAIL_ROWS, -1) if levels else None
     filters = Filter(_unpacked(include), _unpacked(exclude))
     return Past(
         *(key, asked_s, name, path, span, duration_s, thumbnail),
-        *(k, filters, by, n_matches, label),
+        *(k, filters, by, n_matches, label, heard_by or ""),
     )
 
 

@@ -126,6 +126,8 @@ class CatalogInfo:
         Sentences a person should read before trusting the matches.
     is_starter : bool
         Whether the catalogue is the one that the program carries: a few real clips a class.
+    model_id : str
+        Made of the checksums of weights and PCA; empty where no model was asked.
     """
 
     name: str
@@ -135,6 +137,12 @@ class CatalogInfo:
     is_demo: bool
     notes: tuple[str, ...] = ()
     is_starter: bool = False
+    model_id: str = ""
+
+    @property
+    def heard_by(self) -> str:
+        """By what two sounds must have been heard for their frames to be compared."""
+        return self.model_id or self.model
 
 
 @dataclass(frozen=True)

@@ -107,11 +107,13 @@ class MemoryControl(QObject):
 
     def _on_recalled(self, recalled: Recalled) -> None:
         self._window.show_sound()
-        self._session.ask_again(recalled.query, recalled.audio, recalled.entry.span)
+        entry, past = recalled.entry, recalled.entry.past
         if recalled.audio is None:
             self._window.banner.show_note(
-                f"The file of {recalled.entry.name} is gone; its matches can still be found."
+                f"The file of {entry.name} is gone; its matches can still be found."
             )
+        heard_by = "" if past is None else past.heard_by
+        self._session.ask_again(recalled.query, recalled.audio, entry.span, heard_by)
 
     def _on_star(self, match: Match, is_starred: bool) -> None:
         if is_starred:

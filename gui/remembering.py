@@ -330,6 +330,7 @@ def _past(entry: Entry, answer: Answer, choices: Choices) -> Past:
         by=choices.by,
         n_matches=len(matches.matches),
         label=common_labels(matches.matches),
+        heard_by=matches.catalog.heard_by,
     )
 
 

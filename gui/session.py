@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -98,7 +99,8 @@ class Session(QObject):
         self.live.failed.connect(self._on_live_failed)
         self.live.heard.connect(self._on_query)
         self._is_loading = False
-        self._model = ""
+        self._heard_by = ""
+        self._later: Callable[[], None] | None = None
         self._changes: list[Change] = []
         searches.busy_changed.connect(self._change)
         self._audio: AudioFile | None = None
@@ -205,15 +207,20 @@ class Session(QObject):
         self._forget_work()
         self._arrive(answer)
         self._show(answer)
-        self._ask_now(answer.source, answer.audio, answer.span, answer.matches.catalog.model)
+        self._ask_now(answer.source, answer.audio, answer.span, answer.matches.catalog.heard_by)
 
-    def ask_again(self, query: Query, audio: AudioFile | None, span: Span | None) -> None:
+    def ask_again(
+        self, query: Query, audio: AudioFile | None, span: Span | None, heard_by: str
+    ) -> None:
         """Ask what was asked on a former day; where its file is gone there is no picture."""
-        self._forget_work()
+        self._think(query.name)
         self._span, self._audio = span, audio
         if audio is not None:
             self.opened.emit(audio)
-        self._ask(query)
+        if self._heard_by or not self._is_loading:
+            self._ask_now(query, audio, span, heard_by)
+        else:  # which model answers, only loading it tells
+            self._later = partial(self._ask_now, query, audio, span, heard_by)
 
     def tell_again(self) -> None:
         """Tell of the answer that is shown once more, for whoever came later."""
@@ -286,10 +293,11 @@ class Session(QObject):
         return self._engine.load(job)
 
     def _on_ready(self, info: CatalogInfo) -> None:
-        self._is_loading, self._model = False, info.model
+        self._is_loading, self._heard_by = False, info.heard_by
         if self.state is not State.THINKING:
             self.finished.emit()
         self.ready.emit(info)
+        self._do_later()
 
     def _on_load_failed(self, error: SoundalikeError) -> None:
         # A sound that waits asks for the model again, and tells of the same trouble.
@@ -297,6 +305,12 @@ class Session(QObject):
         if self.state is not State.THINKING:
             self.finished.emit()
         self.troubled.emit(error)
+        self._do_later()
+
+    def _do_later(self) -> None:
+        later, self._later = self._later, None
+        if later is not None:
+            later()
 
     # Another model or catalogue
 
@@ -313,22 +327,22 @@ class Session(QObject):
         )
 
     def _on_changed(self, info: CatalogInfo) -> None:
-        model_before = self._model
+        before = self._heard_by
         self._on_ready(info)
-        if info.model != model_before:
+        if self._heard_by != before:
             self._trail.forget_others()
             self._tell_of_trail()
         if self._asked is not None:
-            self._ask_now(self._asked, self._audio, self._span, model_before)
+            self._ask_now(self._asked, self._audio, self._span, before)
         elif self.answer is not None and self.state in (State.RESULTS, State.TROUBLE):
             answer = self.answer
-            self._ask_now(answer.source, answer.audio, answer.span, model_before)
+            self._ask_now(answer.source, answer.audio, answer.span, before)
 
     def _ask_now(
-        self, source: Source, audio: AudioFile | None, span: Span | None, model: str
+        self, source: Source, audio: AudioFile | None, span: Span | None, heard_by: str
     ) -> None:
         """Ask again; a sound that another model heard is heard anew."""
-        if isinstance(source, str) or model == self._model:
+        if isinstance(source, str) or heard_by == self._heard_by:
             self._ask(source)
         elif audio is not None:
             self.match(audio, span)
@@ -336,7 +350,8 @@ class Session(QObject):
             if self.state is State.THINKING:
                 self.cancel()
             self.noted.emit(
-                f"{source.name} was heard by another model. Open its file again to match it."
+                f"{source.name} was heard by another model, and its file is gone: open or record "
+                "the sound again to match it."
             )
 
     # Listening to a sound
@@ -441,7 +456,7 @@ class Session(QObject):
         self._lead_back(State.TROUBLE)
 
     def _forget_work(self) -> None:
-        self._asked = None
+        self._asked = self._later = None
         self.live.end()
         self._sounds.cancel()
         self._searches.cancel()

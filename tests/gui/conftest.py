@@ -49,6 +49,7 @@ class FakeEngine:
         self.calls: list[tuple[object, ...]] = []
         self.gate = threading.Event()
         self.gate.set()
+        self.info = INFO
         self.load_error: Exception | None = None
         self.is_closed = False
         self.nearest = 0.99
@@ -66,7 +67,7 @@ class FakeEngine:
         self._work(job)
         if self.load_error is not None:
             raise self.load_error
-        return INFO
+        return self.info
 
     def query(
         self,
@@ -149,7 +150,7 @@ class FakeEngine:
             matches.append(
                 Match(rank, video_id, 30.0, 40.0, ("Dog", "Bark"), 1.0 - rank / 100, url)
             )
-        return Matches(query, INFO, tuple(matches), 0.012)
+        return Matches(query, self.info, tuple(matches), 0.012)
 
     def class_names(self) -> list[str]:
         return ["Cattle, bovinae", "Dog", "Music"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from core.errors import SoundalikeError
 from core.keeping import Past, Star
 from core.library import Library
 from core.options import Filter
+from core.paths import DataFolder
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
 from gui import formats
 from gui.answers import Answer, Choices
@@ -27,8 +29,9 @@ from gui.history import SEARCH_ROLE, THUMBNAIL_ROLE, Entry, History, Status
 from gui.history_panel import HISTORY, STARS, HistoryPanel
 from gui.remembering import Recalled, Remembering
 from gui.runner import Lane
+from gui.session import State
 from gui.stars import Stars
-from tests.gui.conftest import write_wav
+from tests.gui.conftest import App, write_wav
 
 INFO = CatalogInfo("c", "/", 10, "m", False)
 MATCH = Match(1, "abcdefghijk", 30.0, 40.0, ("Dog", "Bark"), 0.9, watch_url("abcdefghijk", 30.0))
@@ -451,3 +454,81 @@ def test_a_long_name_takes_nothing_from_the_line_below(window: Window) -> None:
 )
 def test_days_are_named(then: datetime, text: str) -> None:
     assert formats.day(then.timestamp(), datetime(2025, 3, 9, 15, 0)) == text
+
+
+@pytest.fixture
+def reopened(
+    make_app: Callable[..., App], sine: Path, own_data_folder: Path
+) -> Callable[[str], App]:
+    """Have a sound heard by one model; return what opens the window a day later, with another."""
+    first = make_app(sine)
+    first.engine.info = replace(INFO, model_id="vggish-1")
+    first.show()
+    first.wait_for(lambda: first.session.state is State.RESULTS)
+    library = Library(DataFolder(own_data_folder).library)
+    first.wait_for(lambda: [past.heard_by for past in library.history()] == ["vggish-1"])
+    first.close()
+
+    def start(model_id: str) -> App:
+        app = make_app()
+        app.engine.info = replace(INFO, model_id=model_id)
+        return app
+
+    return start
+
+
+def choose_the_only_entry(app: App) -> None:
+    history = app.presenter.history
+    app.wait_for(lambda: history.rowCount() == 1)
+    app.window.history.chosen.emit(history.at(history.index(0)))
+
+
+def asked(app: App) -> list[object]:
+    return [call[0] for call in app.engine.calls if call[0] != "load"]
+
+
+def test_a_former_sound_is_searched_as_it_was_heard(reopened: Callable[[str], App]) -> None:
+    app = reopened("vggish-1")
+    app.show()
+    choose_the_only_entry(app)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert asked(app) == ["search"]
+
+
+def test_a_former_sound_that_another_model_heard_is_heard_anew(
+    reopened: Callable[[str], App],
+) -> None:
+    app = reopened("vggish-2")
+    app.show()
+    choose_the_only_entry(app)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert asked(app) == ["query", "search"]
+
+
+def test_a_former_sound_waits_until_it_is_known_which_model_answers(
+    reopened: Callable[[str], App],
+) -> None:
+    app = reopened("vggish-2")
+    app.engine.gate.clear()
+    app.show()
+    choose_the_only_entry(app)
+    app.wait_for(lambda: app.session.state is State.THINKING)
+    assert asked(app) == []
+    app.engine.gate.set()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert asked(app) == ["query", "search"]
+
+
+def test_a_former_sound_that_is_gone_is_not_searched_by_another_models_numbers(
+    reopened: Callable[[str], App], sine: Path
+) -> None:
+    sine.unlink()
+    app = reopened("vggish-2")
+    app.show()
+    app.wait_for(lambda: bool(app.window.status.text()))
+    choose_the_only_entry(app)
+    app.wait_for(
+        lambda: "was heard by another model, and its file is gone" in app.window.banner.text.text()
+    )
+    assert asked(app) == []
+    assert app.session.state is State.EMPTY

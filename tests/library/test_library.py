@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import core.library
 from core.errors import LibraryError
 from core.keeping import Past, Star
-from core.library import Library
+from core.library import VERSION, Library
 from core.options import FRAMES, Filter
 from core.types import Query
 from tests.conftest import PROJECT
@@ -256,11 +256,31 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, damage: str):
     assert [star.video_id for star in Library(path).stars()] == ["new"]
 
 
+def test_an_older_file_is_taken_over(tmp_path: Path):
+    path = tmp_path / "library.sqlite"
+    query = Query("q", np.ones((2, 128), np.uint8), 2.0)
+    key = Library(path).remember(Past(name="old", heard_by="vggish-1"), query)
+    with closing(sqlite3.connect(path)) as db:
+        # As version 1 had it: nobody wrote down by which model a sound was heard.
+        db.executescript("DROP TABLE heard; PRAGMA user_version = 1;")
+    library = Library(path)
+    (old,) = library.history()
+    assert (old.name, old.heard_by) == ("old", "")
+    assert np.array_equal(library.query(old).frames, query.frames)
+    library.remember(Past(name="new", heard_by="vggish-2"), query)
+    assert [past.heard_by for past in library.history()] == ["vggish-2", ""]
+    library.remove(key)
+    library.clear_history(key + 1)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM heard").fetchone() == (0,)
+    assert library.notices == []
+
+
 def test_a_newer_file_is_left_alone(tmp_path: Path):
     path = tmp_path / "library.sqlite"
     Library(path).star(Star("a", 0.0))
     with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA user_version = 2")
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(LibraryError, match="newer"):
         Library(path).star(Star("b", 0.0))
     with closing(sqlite3.connect(path)) as db:
