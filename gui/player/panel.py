@@ -48,6 +48,7 @@ class PlayerPanel(QWidget):
         self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sentence.setContentsMargins(2 * theme.GRID, 0, 2 * theme.GRID, 0)
+        self.open.setToolTip("Open the video at this second in the browser")
         self.open.setFixedHeight(theme.ROW_HEIGHT)
         self.open.clicked.connect(self.browser_pressed)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
