@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NOT_INSTALLED = PlaybackError(
+NOT_INSTALLED = (
     "Videos play here once the optional extra “player” is installed.",
     "The README tells how; until then, open the video in the browser.",
 )
-NOT_RUNNING = PlaybackError(
-    "The player cannot run on this computer.", "Open the video in the browser."
-)
+NOT_RUNNING = ("The player cannot run on this computer.", "Open the video in the browser.")
 
 _LONGEST_S = 30.0
 _POLL_S = 0.05
@@ -61,13 +59,13 @@ def browser_kind(job: Job) -> type[Browser]:
     Cancelled
     """
     if not is_installed():
-        raise NOT_INSTALLED
+        raise PlaybackError(*NOT_INSTALLED)
     _try(job)
     try:
         from gui.player.browser import Browser
     except ImportError as error:  # a system library that it needs is missing
         log.warning("The player cannot be imported: %s", error)
-        raise NOT_RUNNING from error
+        raise PlaybackError(*NOT_RUNNING) from error
     return Browser
 
 
@@ -87,4 +85,4 @@ def _try(job: Job) -> None:
             trial.kill()
     if trial.returncode != 0:
         log.warning("The player ended with status %s when it was tried", trial.returncode)
-        raise NOT_RUNNING
+        raise PlaybackError(*NOT_RUNNING)

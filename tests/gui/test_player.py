@@ -218,7 +218,7 @@ def test_without_the_extra_the_panel_offers_the_browser(app, sine, not_installed
     assert not panel.isVisible()
     QTest.mouseClick(details.play, Qt.MouseButton.LeftButton)
     app.wait_for(panel.open.isVisible)
-    assert panel.sentence.text() == NOT_INSTALLED.in_full
+    assert panel.sentence.text() == " ".join(NOT_INSTALLED)
     QTest.mouseClick(panel.open, Qt.MouseButton.LeftButton)
     assert browsed == [details.match.url]
     app.window.results.table.selectRow(1)
@@ -229,14 +229,14 @@ def test_not_installed_is_an_error_with_a_way_out(not_installed):
     assert not readiness.is_installed()
     with pytest.raises(PlaybackError) as caught:
         browser_kind(Job())
-    assert caught.value is NOT_INSTALLED
+    assert (caught.value.message, caught.value.hint) == NOT_INSTALLED
 
 
 def test_a_player_that_would_end_the_program_is_only_tried_elsewhere(monkeypatch, caplog):
     monkeypatch.setattr(readiness, "_TRIAL", "import os; os.abort()")
     with caplog.at_level(logging.WARNING), pytest.raises(PlaybackError) as caught:
         browser_kind(Job())
-    assert caught.value is NOT_RUNNING
+    assert (caught.value.message, caught.value.hint) == NOT_RUNNING
     assert "ended with status" in caplog.text
 
 
