@@ -487,6 +487,8 @@ class Engine:
             f"({catalog.model_name}) than the one that is loaded ({model.name}).",
             "Fetch the trained model (python -m core files fetch), name that catalogue's model "
             "with --model and --pca, or choose another catalogue.",
+            "Fetch the trained model (“Set up…” in the menu), or choose another catalogue "
+            "(“Catalogues…”).",
         )
 
     def _youtube_ids(self) -> YoutubeIds:

@@ -12,21 +12,25 @@ class SoundalikeError(Exception):
         What happened, one sentence.
     hint : str
         What the person can do about it, one sentence.
+    window_hint : str, optional
+        The same for who sits before the window, where the way is another one: a button instead of a
+        command.
     """
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, hint: str, window_hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.window_hint = window_hint or hint
 
     @property
     def in_full(self) -> str:
-        """Both sentences."""
-        return f"{self.message} {self.hint}"
+        """Both sentences, as the window says them."""
+        return f"{self.message} {self.window_hint}"
 
-    def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        # Both arguments must survive the way back from a worker process.
-        return type(self), (self.message, self.hint)
+    def __reduce__(self) -> tuple[type, tuple[str, str, str]]:
+        # The arguments must survive the way back from a worker process.
+        return type(self), (self.message, self.hint, self.window_hint)
 
 
 class AudioFileError(SoundalikeError):
@@ -63,6 +67,12 @@ class DownloadInterruptedError(DownloadError):
 
 class LibraryError(SoundalikeError):
     """What a person wants to keep cannot be read or written."""
+
+
+ROOM_IN_THE_WINDOW = (
+    "Free some space, or move the data folder: “What lies where…” in the menu, then “Move…”."
+)
+"""The window's way out where the data folder's disk is full."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for it

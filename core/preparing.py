@@ -16,7 +16,7 @@ from core.catalog.manifest import MANIFEST, RELEASED_MODEL, ModelIdentity
 from core.catalog.manifest import VERSION as CATALOG_VERSION
 from core.demo.recipes import RECIPES, synthesise
 from core.demo.starter import StarterClip, starter_clips
-from core.errors import CatalogError, ModelError
+from core.errors import ROOM_IN_THE_WINDOW, CatalogError, ModelError
 from core.jobs import Job
 from core.types import Float32
 from core.vggish.model import MANIFEST_FILE, NETWORK_FILE, PCA_FILE, Manifest
@@ -66,6 +66,7 @@ def prepare_demo(models: Path, catalogs: Path, job: Job) -> tuple[Path, Path]:
         raise ModelError(
             f"The demo cannot be stored in {models.parent}: {error.strerror or error}.",
             "Free some space (400 MB are needed), or set SOUNDALIKE_HOME to another folder.",
+            ROOM_IN_THE_WINDOW,
         ) from error
     return model, catalog
 
@@ -93,6 +94,7 @@ def prepare_starter(catalogs: Path, job: Job) -> Path:
         raise CatalogError(
             f"The starter catalogue cannot be stored in {catalogs}: {error.strerror or error}.",
             "Free some space, or set SOUNDALIKE_HOME to another folder.",
+            ROOM_IN_THE_WINDOW,
         ) from error
     return folder
 

@@ -20,7 +20,13 @@ from core.catalog.running import READING
 from core.catalog.sources import ArchiveStream
 from core.catalog.store import Catalog
 from core.checking import ModelCheck, check_model
-from core.errors import CatalogError, DownloadError, ModelError, WrongContentError
+from core.errors import (
+    ROOM_IN_THE_WINDOW,
+    CatalogError,
+    DownloadError,
+    ModelError,
+    WrongContentError,
+)
 from core.files import store
 from core.files.download import Download, Patience, Speed, part_bytes, part_path
 from core.files.mirrors import Mirror
@@ -224,6 +230,7 @@ def fetch_features(
         raise DownloadError(
             f"{file.name} cannot be stored in {data.files}: {error.strerror or error}.",
             "Free some space, or move the data folder: python -m core files move DIR",
+            ROOM_IN_THE_WINDOW,
         ) from error
     return catalog
 

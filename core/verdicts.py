@@ -114,6 +114,7 @@ def refusal(differences: str) -> ModelError:
     return ModelError(
         f"The trained model fails its published check, so it is not used: {differences}.",
         "Try again, or use it anyway: python -m core files fetch --even-if-check-fails",
+        "Set up again, or press “Use it anyway” in “Set up…”.",
     )
 
 

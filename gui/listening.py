@@ -17,7 +17,7 @@ from core.audio.inputs import Device
 from core.audio.microphone import Heard
 from core.audio.recordings import Recordings, Unfinished
 from core.audio.waveform import MODEL_RATE_HZ
-from core.errors import MicrophoneError, SoundalikeError
+from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError, SoundalikeError
 from core.jobs import Job
 from gui.picture import LivePicture
 from gui.runner import Lane
@@ -158,7 +158,7 @@ class Listening(QObject):
             except OSError as error:
                 raise MicrophoneError(
                     f"The recording cannot be written to {recordings.folder}: {error.strerror}.",
-                    "Make room on the disk, or set SOUNDALIKE_HOME to a folder you may write to.",
+                    ROOM_IN_THE_WINDOW,
                 ) from error
             try:
                 recorder: Recorder = devices().Recorder(key, place.path)

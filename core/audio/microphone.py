@@ -24,7 +24,7 @@ from core.audio.inputs import (
     portaudio,
 )
 from core.audio.waveform import MODEL_RATE_HZ
-from core.errors import MicrophoneError
+from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError
 from core.types import Float32
 
 FIRST_BLOCK_S, NEXT_BLOCK_S = 6.0, 1.5
@@ -113,6 +113,7 @@ class Recorder:
                 raise MicrophoneError(
                     f"The recording cannot be written to {path.parent}: {error}.",
                     "Make room on the disk, or set SOUNDALIKE_HOME to a folder you may write to.",
+                    ROOM_IN_THE_WINDOW,
                 ) from error
             self._doctor = Doctor(rate_hz)
             self._resampler = soxr.ResampleStream(

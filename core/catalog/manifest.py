@@ -147,6 +147,7 @@ def manifest_text(folder: Path) -> str:
         raise CatalogError(
             f"{folder} is not a catalogue.",
             "Give the folder of a catalogue, or build one with `python -m core build`.",
+            "Choose another one: “Catalogues…” in the menu.",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise damaged(folder / MANIFEST, str(error)) from error

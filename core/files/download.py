@@ -184,6 +184,8 @@ class Download:
                     + (f", and asks for {asked_s:.0f} s of peace." if asked_s else "."),
                     "Start it again later: it goes on where it was. Or fetch the file elsewhere "
                     "and run: python -m core files import PATH",
+                    "Continue later: it goes on where it was. Or fetch the file elsewhere and "
+                    "press “I have the files already…”.",
                 )
             self._wait(self._patience.wait_s(n_failures, asked_s), reason, job)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from core.errors import DownloadError
+from core.errors import ROOM_IN_THE_WINDOW, DownloadError
 
 _SPARE_BYTES = 50_000_000
 """A disk that is full to the last byte harms more than us."""
@@ -32,6 +32,7 @@ def check_room(folder: Path, n_bytes: int, what: str) -> None:
             f"There is no room for {what} in {folder}: it needs {megabytes(n_bytes)}, and "
             f"{megabytes(free)} are free.",
             "Free some space, or move the data folder: python -m core files move DIR",
+            ROOM_IN_THE_WINDOW,
         )
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.atomic import alone, written_whole
-from core.errors import Cancelled, DownloadError, WrongContentError
+from core.errors import ROOM_IN_THE_WINDOW, Cancelled, DownloadError, WrongContentError
 from core.files.download import (
     ChangedError,
     Download,
@@ -55,12 +55,15 @@ def verify(folder: Path, job: Job, files: Sequence[PinnedFile] = FILES) -> list[
         path = folder / file.name
         if not path.is_file():
             raise DownloadError(
-                f"{file.name} is missing in {folder}.", "Run: python -m core files fetch"
+                f"{file.name} is missing in {folder}.",
+                "Run: python -m core files fetch",
+                "Fetch it: “Set up…” in the menu.",
             )
         if _sha256_of(path, job) != file.sha256:
             raise DownloadError(
                 f"{path} is damaged: its SHA-256 is not the published one.",
                 "Delete it and run: python -m core files fetch",
+                "Remove it in “What lies where…”, and fetch it again with “Set up…”.",
             )
     return [f"{file.name}: verified" for file in files]
 
@@ -76,7 +79,9 @@ def recognise(
         If a path cannot be read or is none of the official files.
     """
     if not paths:
-        raise DownloadError("No file was named.", "Run: python -m core files import PATH…")
+        raise DownloadError(
+            "No file was named.", "Run: python -m core files import PATH…", "Choose some files."
+        )
     return [(path, _recognised(path, job, files)) for path in paths]
 
 
@@ -247,6 +252,7 @@ def _errors_of_writing(folder: Path, what: str) -> Iterator[None]:
         raise DownloadError(
             f"{what} cannot be stored in {folder}: {error.strerror or error}.",
             "Free some space, or set SOUNDALIKE_HOME to another folder.",
+            ROOM_IN_THE_WINDOW,
         ) from error
 
 

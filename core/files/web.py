@@ -29,7 +29,9 @@ _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (408, 425, 429, 500, 502, 503, 504)
 _ELSEWHERE = (
-    "Try another mirror or network, or fetch it elsewhere and run: python -m core files import PATH"
+    "Try another mirror or network, or fetch it elsewhere and run: "
+    "python -m core files import PATH",
+    "Try another mirror or network, or fetch it elsewhere and press “I have the files already…”.",
 )
 
 
@@ -164,7 +166,7 @@ class Transfer:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             self._put(_explained(error))
         except ValueError:  # requests itself reads where a redirect leads
-            self._put(DownloadError("The server sends us on to what is no address.", _ELSEWHERE))
+            self._put(DownloadError("The server sends us on to what is no address.", *_ELSEWHERE))
         except Exception as error:  # what nobody foresaw belongs to whoever waits
             self._put(error)
 
@@ -217,10 +219,10 @@ def _answer(
             raise DownloadError(
                 f"The server {urlsplit(url).netloc} sends us on to {goal[:200]!r}, which is not "
                 "a place that this file is known to be at.",
-                _ELSEWHERE,
+                *_ELSEWHERE,
             )
         url = goal
-    raise DownloadError(f"The server {urlsplit(url).netloc} sends us in a circle.", _ELSEWHERE)
+    raise DownloadError(f"The server {urlsplit(url).netloc} sends us in a circle.", *_ELSEWHERE)
 
 
 def _head(response: Response, offset: int, etag: str) -> Head:
@@ -232,7 +234,7 @@ def _head(response: Response, offset: int, etag: str) -> Head:
         raise RangeRefusedError
     if status not in (200, 206):
         raise DownloadError(
-            f"{response.url} cannot be fetched: the server answered {status}.", _ELSEWHERE
+            f"{response.url} cannot be fetched: the server answered {status}.", *_ELSEWHERE
         )
     kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind in ("text/html", "application/xhtml+xml") or kind.startswith("multipart/"):
@@ -242,7 +244,7 @@ def _head(response: Response, offset: int, etag: str) -> Head:
         )
     if headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise DownloadError(
-            f"{response.url} sends the file packed in a way that nobody asked for.", _ELSEWHERE
+            f"{response.url} sends the file packed in a way that nobody asked for.", *_ELSEWHERE
         )
     found = headers.get("ETag", "")
     tag = "" if found.startswith("W/") else found

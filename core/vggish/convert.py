@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.atomic import made_once
-from core.errors import ModelError
+from core.errors import ROOM_IN_THE_WINDOW, ModelError
 from core.jobs import Job
 from core.pinned import CHECKPOINT, PCA, sha256_of
 from core.types import Float32
@@ -90,6 +90,7 @@ def converted(
         raise ModelError(
             f"The converted model cannot be stored in {models}: {error.strerror or error}.",
             "Free some space (400 MB are needed), or set SOUNDALIKE_HOME to another folder.",
+            ROOM_IN_THE_WINDOW,
         ) from error
     return folder
 
