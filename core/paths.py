@@ -88,14 +88,19 @@ class DataFolder:
         return self.root / "youtube-ids.sqlite"
 
     @property
+    def cache(self) -> Path:
+        """What can be found again; may be deleted."""
+        return self.root / "cache"
+
+    @property
     def look_ups(self) -> Path:
         """The database of titles and thumbnails that were looked up; may be deleted."""
-        return self.root / "cache" / "look-ups.sqlite"
+        return self.cache / "look-ups.sqlite"
 
     @property
     def maps(self) -> Path:
         """Layouts of catalogues in two dimensions; may be deleted."""
-        return self.root / "cache" / "maps"
+        return self.cache / "maps"
 
     @property
     def library(self) -> Path:

@@ -9,11 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import pinned
 from core.atomic import written_whole
 from core.catalog.manifest import MANIFEST, Manifest, manifest_text
 from core.catalog.replacing import alone, beside, readable_folder
 from core.errors import CatalogError, SoundalikeError
 from core.paths import MOVED_FROM, MOVED_TO, DataFolder
+from core.vggish.model import installed
 
 WHOLE = "audioset"
 """The catalogue that is searched where none was chosen: all of AudioSet."""
@@ -200,12 +202,17 @@ class StoredItem:
 
 def storage(data: DataFolder) -> list[StoredItem]:
     """Return all that lies in the data folder."""
-    items = [
-        _item(f"file:{path.name}", f"Fetched file {path.name}", path) for path in _seen(data.files)
+    trained = _trained(data)
+    items = [_item("trained-model", "The trained model VGGish", *trained)] if trained else []
+    items += [
+        _item(f"file:{path.name}", f"Fetched file {path.name}", path)
+        for path in _seen(data.files)
+        if path not in trained
     ]
     items += [
         _item(f"model:{path.name}", f"Converted model {path.name}", path)
         for path in _seen(data.models)
+        if path not in trained
     ]
     items += [
         _item(f"catalog:{entry.name}", f"Catalogue of {entry.n_clips:,} clips", entry.path)
@@ -215,13 +222,26 @@ def storage(data: DataFolder) -> list[StoredItem]:
         ("unfinished", "What unfinished work has left"): _unfinished(data),
         ("left-behind", "What moving the data folder has left"): _left_behind(data),
         ("youtube-ids", "YouTube ids that were looked up"): _existing(data.youtube_ids),
+        ("cache", "Titles, thumbnails and maps, found again when needed"): _existing(data.cache),
     }
     items += [_item(key, what, *paths) for (key, what), paths in more.items() if paths]
     known = {data.files, data.models, data.catalogs, data.youtube_ids, data.chosen_catalog}
+    known.add(data.cache)
     return items + [
         _item(f"own:{path.name}", f"Your {path.name}", path, removable=False)
         for path in _seen(data.root)
         if path not in known and path.name not in (MOVED_FROM, MOVED_TO)
+    ]
+
+
+def _trained(data: DataFolder) -> list[Path]:
+    """Return what belongs to the trained model: its files, and what they were converted to."""
+    files = [data.files / file.name for file in pinned.FILES]
+    source, made_of = str(files[0].absolute()), f"vggish-{pinned.CHECKPOINT.sha256[:16]}-"
+    return [path for path in files if path.is_file()] + [
+        folder
+        for folder, manifest in installed(data.models).items()
+        if manifest.source == source or manifest.model_id.startswith(made_of)
     ]
 
 

@@ -485,12 +485,13 @@ def test_what_lies_where_is_removed_piece_by_piece(
     (own,) = page.table.findItems("Your library.sqlite", Qt.MatchFlag.MatchExactly)
     page.table.selectRow(own.row())
     assert not page.remove.isEnabled()
-    (item,) = page.table.findItems("Fetched file vggish_model.ckpt", Qt.MatchFlag.MatchExactly)
+    (item,) = page.table.findItems("The trained model VGGish", Qt.MatchFlag.MatchExactly)
     page.table.selectRow(item.row())
     press(app, page.remove)
     answer_with(app, "Remove")
     app.wait_for(lambda: "Demo starter" in app.status)
-    assert not (app.data.files / "vggish_model.ckpt").exists()
+    assert not any(app.data.files.iterdir())
+    assert not any(app.data.models.glob("vggish*"))
     assert "Demo: " in app.said
     app.wait_for(lambda: "The trained model VGGish" in app.said)
 

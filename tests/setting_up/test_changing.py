@@ -189,12 +189,20 @@ def test_what_is_stored_is_listed_with_its_size_and_removed_one_by_one(data, cap
     (data.catalogs / ".audioset.parts").mkdir()
     (data.catalogs / ".audioset.parts" / "x.part").write_bytes(bytes(700))
     data.youtube_ids.write_bytes(bytes(300))
+    data.maps.mkdir(parents=True)
+    (data.maps / "x.npz").write_bytes(bytes(900))
     items = {item.key: item for item in storage.storage(data)}
     assert items["unfinished"].n_bytes == 5700
     assert items["youtube-ids"].n_bytes == 300
     assert items["own:recordings"].n_bytes == 1000
     assert not items["own:recordings"].is_removable
-    assert items["file:vggish_model.ckpt"].n_bytes > 200_000_000
+    # The trained model is one thing to people, whatever it consists of.
+    trained = items["trained-model"]
+    assert {path.parent.name for path in trained.paths} == {"files", "models"}
+    assert len(trained.paths) == 3
+    assert trained.n_bytes > 500_000_000
+    assert not any(key.startswith(("file:", "model:")) for key in items)
+    assert items["cache"].n_bytes == 900
     in_all = sum(item.n_bytes for item in items.values())
     assert in_all == sum(path.stat().st_size for path in data.root.rglob("*") if path.is_file())
     for key in ("own:recordings", "catalog:../..", "file:../x", "", "everything"):
