@@ -228,6 +228,7 @@ def test_the_outputs_are_listed(playing, said, speaker, qtbot, monkeypatch):
         playing.refresh()
     assert [device.name for device in said.devices[0]] == ["Speaker"]
     monkeypatch.setattr("core.audio.playback.list_outputs", list)
+    qtbot.waitUntil(lambda: not playing._lane.is_busy)  # it says so after it gave its answer
     with qtbot.waitSignal(playing.devices_listed, timeout=10_000):
         playing.refresh()
     assert said.devices[1] == []
