@@ -60,9 +60,13 @@ class Actions(QObject):
         self.forward = self._add("Forward", ["Alt+Right"], "Go again to the matches after these")
         self.history = self._add("History", ["Ctrl+H"], "Show or hide the history")
         self.history.setCheckable(True)
-        self.set_up = self._add("Set up…", [], "Fetch the trained model and AudioSet")
-        self.catalogs = self._add("Catalogues…", [], "Choose which catalogue is searched")
-        self.storage = self._add("What lies where…", [], "See sizes, and remove things")
+        self.set_up = self._add("Set up…", ["Ctrl+Shift+U"], "Fetch the trained model and AudioSet")
+        self.catalogs = self._add(
+            "Catalogues…", ["Ctrl+Shift+K"], "Choose which catalogue is searched"
+        )
+        self.storage = self._add(
+            "What lies where…", ["Ctrl+Shift+W"], "See sizes, and remove things"
+        )
         self.inputs = self._add("Look for inputs again", ["F5"])
         self.shortcuts = self._add("Keyboard shortcuts", ["F1"])
         self.quit = self._add("Quit", ["Ctrl+Q"])

@@ -97,7 +97,7 @@ class SetUpControl(QObject):
             return
         if info.is_demo or info.is_starter:
             self._note = " ".join(notes)
-            banner.show_note(self._note, "&Set up…", self.open, may_yield=True)
+            banner.show_note(self._note, "Set &up…", self.open, may_yield=True)
         elif notes:
             banner.show_note(" ".join(notes))
         self._looking.submit(lambda _: look(self._data), self._complete_note)
@@ -112,7 +112,7 @@ class SetUpControl(QObject):
             banner.show_note(text, "&Go on setting up", act, may_yield=True)
         elif outlook.missing and is_ours and banner.isVisible():
             note = " ".join((self._note, "Missing:", *outlook.sentences()))
-            banner.show_note(note, "&Set up…", self.open, may_yield=True)
+            banner.show_note(note, "Set &up…", self.open, may_yield=True)
 
     def _forget_note(self) -> None:
         banner = self._window.banner
@@ -216,7 +216,7 @@ class SetUpControl(QObject):
             self._left = []
             self._end()
             text = f"{REFUSED} {result.refused}."
-            self._window.banner.show_trouble(text, "&Set up…", self.open)
+            self._window.banner.show_trouble(text, "Set &up…", self.open)
         elif self._left:
             self.go_on()
         else:
@@ -234,7 +234,7 @@ class SetUpControl(QObject):
         self.dialog.show_trouble("\n".join([text, *self._lines]))
         self._window.show_setting_up("Setting up: stopped")
         if not self.dialog.isVisible():
-            self._window.banner.show_trouble(text, "&Set up…", self.open)
+            self._window.banner.show_trouble(text, "Set &up…", self.open)
 
     def _ask_for_files(self) -> None:
         dialog = QFileDialog(self.dialog, "Official files that you have", str(Path.home()))

@@ -79,8 +79,8 @@ class SetUpDialog(QDialog):
         self.mirror = QComboBox()
         self.keeps_archive = QCheckBox("Keep AudioSet’s archive, too")
         self.have_files = QPushButton("I have the files already…")
-        self.start, self.pause = QPushButton("&Set up"), QPushButton("&Pause")
-        self.use_anyway = QPushButton("&Use it anyway")
+        self.start, self.pause = QPushButton("Set &up"), QPushButton("&Pause")
+        self.use_anyway = QPushButton("Use it any&way")
         self.stop, self.hide_away = QPushButton("S&top"), QPushButton("Close")
         self.bar = QProgressBar()
         self._build()
@@ -192,7 +192,7 @@ class SetUpDialog(QDialog):
         self._outlook = outlook
         if outlook.begun is not None:
             self.take(outlook.begun)
-        self.start.setText("&Set up" if outlook.begun is None else "&Go on setting up")
+        self.start.setText("Set &up" if outlook.begun is None else "&Go on setting up")
         self.text.setText(
             "\n".join((*outlook.refusal(), *outlook.sentences()))
             or "The trained model and a catalogue of AudioSet are there. Choose other clips "

@@ -63,13 +63,20 @@ def screen() -> Iterator[str]:
 class Program:
     """The running program, seen from outside."""
 
-    def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        environment: dict[str, str],
+        log: Path,
+        entry: tuple[str, ...] = (str(PROJECT / "main.py"),),
+    ) -> None:
         # A crash in a foreign library leaves its trace in the log.
         environment = {**environment, "PYTHONFAULTHANDLER": "1"}
         self.environment, self._log = environment, log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, str(PROJECT / "main.py"), *arguments],
+                [sys.executable, *entry, *arguments],
+                cwd=PROJECT,
                 env=environment,
                 stdout=output,
                 stderr=output,

@@ -300,7 +300,7 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
         # What is stopped is not offered again.
         press(again, again.dialog.stop)
         again.wait_for(lambda: not again.set_up._fetching.is_busy)
-        again.wait_for(lambda: again.dialog.start.text() == "&Set up")
+        again.wait_for(lambda: again.dialog.start.text() == "Set &up")
         assert not again.data.set_up.exists()
         again.set_up.offer(dataclasses.replace(INFO, is_demo=True))
         again.wait_for(lambda: "Missing:" in again.said)
