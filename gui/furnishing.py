@@ -113,8 +113,9 @@ class Furnishing(QObject):
             data,
             (self.memory, self.look_ups, self.map),
             lanes,
-            self.storage.tell_of_move,
+            self._tell_of_move,
         )
+        self.set_up.move_pressed.connect(lambda: self.storage.ask_for_folder(self.set_up.dialog))
         self.moving.moved.connect(self._on_moved)
         self.map.chosen.connect(self._on_map_chosen)
         self.map.failed.connect(session.report)
@@ -151,9 +152,13 @@ class Furnishing(QObject):
 
     def _move(self, target: Path) -> None:
         if reason := self._why_not_now():
-            self.storage.tell_of_move(f"{reason}, then move the data.")
+            self._tell_of_move(f"{reason}, then move the data.")
         else:
             self.moving.move(target)
+
+    def _tell_of_move(self, text: str) -> None:
+        self.storage.tell_of_move(text)
+        self.set_up.tell_of_move(text)
 
     def _why_not_now(self) -> str:
         """Return what must end before the data can be moved; empty for nothing."""

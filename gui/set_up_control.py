@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from core.errors import SoundalikeError
@@ -43,7 +43,14 @@ class SetUpControl(QObject):
     data : DataFolder
     fetching, looking : Lane
         For the long work, and for seeing what is there.
+
+    Signals
+    -------
+    move_pressed
+        The data is to lie in another folder.
     """
+
+    move_pressed = Signal()
 
     def __init__(
         self,
@@ -75,6 +82,7 @@ class SetUpControl(QObject):
             dialog.paused.connect(self.pause)
             dialog.continued.connect(self.go_on)
             dialog.stopped.connect(self.stop)
+            dialog.move_pressed.connect(self.move_pressed)
             dialog.accepted_anyway.connect(self.use_anyway)
             dialog.import_pressed.connect(self._ask_for_files)
         return self._dialog
@@ -87,6 +95,13 @@ class SetUpControl(QObject):
     def use(self, data: DataFolder) -> None:
         """Set up here from now on."""
         self._data = data
+        if self._dialog is not None and self._dialog.isVisible():
+            self._look()
+
+    def tell_of_move(self, text: str) -> None:
+        """Say what came of moving the data."""
+        if self._dialog is not None:
+            self._dialog.show_result([text])
 
     def offer(self, info: CatalogInfo) -> None:
         """Say in the banner what was begun and not finished, or what the demo lacks."""

@@ -56,6 +56,8 @@ class SetUpDialog(QDialog):
         Somebody has the files already.
     accepted_anyway
         The model is to be used although its check failed.
+    move_pressed
+        It is to lie in another folder.
     """
 
     started = Signal(object)
@@ -64,6 +66,7 @@ class SetUpDialog(QDialog):
     stopped = Signal()
     import_pressed = Signal()
     accepted_anyway = Signal()
+    move_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +82,7 @@ class SetUpDialog(QDialog):
         self.mirror = QComboBox()
         self.keeps_archive = QCheckBox("Keep AudioSet’s archive, too")
         self.have_files = QPushButton("I have the files already…")
+        self.move_away = QPushButton("Another folder…")
         self.start, self.pause = QPushButton("Set &up"), QPushButton("&Pause")
         self.use_anyway = QPushButton("Use it any&way")
         self.stop, self.hide_away = QPushButton("S&top"), QPushButton("Close")
@@ -162,7 +166,16 @@ class SetUpDialog(QDialog):
         form.addRow("", self.address)
         form.addRow("", self.keeps_archive)
         column.addLayout(form)
-        column.addWidget(self.have_files, 0, Qt.AlignmentFlag.AlignLeft)
+        self.move_away.setToolTip(
+            "Keep all data of the program elsewhere"
+        )
+        self.move_away.clicked.connect(self.move_pressed)
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        row.addWidget(self.have_files)
+        row.addWidget(self.move_away)
+        row.addStretch(1)
+        column.addLayout(row)
         self.choices[ALL].setChecked(True)
 
     @property

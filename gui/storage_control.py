@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from core.engine import Engine
 from core.errors import SoundalikeError
@@ -66,7 +66,7 @@ class StorageControl(QObject):
         self.chooser.deleted.connect(lambda name: self._remove(f"catalog:{name}"))
         self.page.removed.connect(self._remove)
         self.page.folder_pressed.connect(self._open_folder)
-        self.page.move_pressed.connect(self._ask_for_folder)
+        self.page.move_pressed.connect(lambda: self.ask_for_folder(self.page))
         session.ready.connect(self._refresh)
         session.troubled.connect(self._on_trouble)
 
@@ -130,8 +130,9 @@ class StorageControl(QObject):
         self._tell(text)
         self._refresh()
 
-    def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self.page, "A new or empty folder for the data", str(Path.home()))
+    def ask_for_folder(self, parent: QWidget) -> None:
+        """Ask where the data is to be moved."""
+        dialog = QFileDialog(parent, "A new or empty folder for the data", str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Move here")

@@ -69,7 +69,7 @@ class StoragePage(QDialog):
     def show_items(self, items: list[StoredItem], folder: Path) -> None:
         """List what lies in a folder, the largest first."""
         self._items = sorted(items, key=lambda item: -item.n_bytes)
-        places = (", ".join(map(str, item.paths)) for item in self._items)
+        places = (", ".join(_place(path, folder) for path in item.paths) for item in self._items)
         fill(
             self.table,
             [
@@ -94,3 +94,7 @@ class StoragePage(QDialog):
             return
         text = f"Remove “{item.what}”? It frees {megabytes(item.n_bytes)}."
         ask(self, text, "Remove", lambda: self.removed.emit(item.key))
+
+
+def _place(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)

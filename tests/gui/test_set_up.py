@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QAbstractButton, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from core import checking, pinned
@@ -487,6 +488,7 @@ def test_what_lies_where_is_removed_piece_by_piece(
     assert not page.remove.isEnabled()
     (item,) = page.table.findItems("The trained model VGGish", Qt.MatchFlag.MatchExactly)
     page.table.selectRow(item.row())
+    assert page.table.item(item.row(), 2).text().startswith(f"files{os.sep}vggish_model.ckpt, ")
     press(app, page.remove)
     answer_with(app, "Remove")
     app.wait_for(lambda: "Demo starter" in app.status)
@@ -548,6 +550,27 @@ def test_the_data_moves_while_the_window_stays(
     assert real.presenter.wait()
     assert (new.root / "window.ini").read_text() != ""
     assert {path.name for path in old.root.iterdir()} == {"moved-to"}
+
+
+def test_where_it_will_lie_is_chosen_before_it_is_set_up(
+    real: RealApp, server: WebServer, tmp_path: Path
+) -> None:
+    dialog = opened(real)
+    dialog.details.click()
+    press(real, dialog.move_away)
+    (asking,) = dialog.findChildren(QFileDialog)
+    target = tmp_path / "disk"
+    target.mkdir()
+    asking.setDirectory(str(target))
+    asking.fileSelected.emit(str(target))
+    asking.reject()
+    real.wait_for(lambda: f"The data lies in {target} now." in dialog.outcome.text())
+    real.wait_for(lambda: str(target) in dialog.room.text())
+    dialog.choices[NONE].click()
+    server.behaviour = halting(1_000_000)
+    press(real, dialog.start)
+    real.wait_for((target / "files" / ".vggish_model.ckpt.part").is_file)
+    assert not real.data.files.exists()
 
 
 def test_a_move_is_cancelled_and_everything_goes_on(
