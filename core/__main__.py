@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     130 interrupted.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    options = parser().parse_args(_shield_video_id(given))
+    options = _parsed(given)
     try:
         options.command(options)
         sys.stdout.flush()
@@ -48,6 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return KNOWN_ERROR
     return DONE
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    top = parser()
+    options, more = top.parse_known_args(_shield_video_id(arguments))
+    # argparse takes a list that may be empty for ended at the first option that comes before it.
+    if options.command is commands.files and not any(word.startswith("-") for word in more):
+        options.path += map(Path, more)
+    elif more:
+        top.error(f"unrecognized arguments: {' '.join(more)}")
+    return options
 
 
 def _shield_video_id(arguments: Sequence[str]) -> list[str]:

@@ -6,11 +6,12 @@ import dataclasses
 import json
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core import checking, pinned, verdicts
+from core import checking, commands, pinned, verdicts
 from core.__main__ import main
 from core.checking import PUBLISHED, ModelCheck, check_model
 from core.jobs import Job
@@ -186,7 +187,19 @@ def test_importing_the_last_file_ends_with_the_numbers(
     said = capsys.readouterr()
     assert "published check" in said.out
     assert "it is not used" in said.err
-    assert main(["files", "import", str(checkpoint), "--even-if-check-fails"]) == 0
+    assert main(["files", "import", "--even-if-check-fails", str(checkpoint)]) == 0
+
+
+def test_options_may_stand_before_and_after_what_they_are_for(monkeypatch):
+    seen = []
+    monkeypatch.setattr(commands, "files", lambda given: seen.append((given.path, given.balanced)))
+    for words in (["features", "--balanced"], ["--balanced", "features"]):
+        assert main(["files", "fetch", *words]) == 0
+    assert seen == [([Path("features")], True)] * 2
+    for words in (["files", "fetch", "--moon"], ["info", "a", "b"]):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 2
 
 
 def test_what_cannot_be_fetched_is_said(capsys):
