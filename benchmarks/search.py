@@ -124,14 +124,14 @@ def products_alone(n_frames: int, n_queries: int) -> Callable[[Any], None]:
     frames.flags.writeable = False
     inverse = np.ones(rows, np.float32)
     codes = np.full((n_queries, 128), compiled.LARGEST, np.int16)
-    queries, start, _ = compiled.laid_out(codes, np.ones(n_queries, np.float32), 127)
+    queries, start, _, lanes = compiled.laid_out(codes, np.ones(n_queries, np.float32), 127)
     cores = os.cpu_count() or 1
     pool = ThreadPoolExecutor(cores)
 
     def work(_: int) -> None:
         room = np.zeros((compiled.ROWS, 128), compiled.ROOM)
-        found = np.zeros((len(queries), compiled.ROWS, compiled.LANES), np.float32)
-        _products(frames, inverse, queries, start, room, found, n_frames // rows // cores)
+        found = np.zeros((len(queries), compiled.ROWS, len(lanes)), np.float32)
+        _products(frames, inverse, queries, start, room, found, lanes, n_frames // rows // cores)
 
     return lambda _: list(pool.map(work, range(cores)))  # type: ignore[return-value]
 
@@ -142,10 +142,10 @@ def _compiled_products() -> Any:
     cosines, n_rows = compiled.tile_cosines, compiled.ROWS
 
     @njit(nogil=True)  # type: ignore[untyped-decorator]
-    def repeated(frames, inverse, queries, start, room, found, n_times):  # type: ignore[no-untyped-def]
+    def repeated(frames, inverse, queries, start, room, found, lanes, n_times):  # type: ignore[no-untyped-def]
         for _ in range(n_times):
             for first in range(0, frames.shape[0], n_rows):
-                cosines(frames, inverse, first, queries, start, 127, room, found)
+                cosines(frames, inverse, first, queries, start, 127, room, found, lanes)
 
     return repeated
 

@@ -1,9 +1,12 @@
-"""Ten rows of bytes times sixteen queries, where the processor has AVX-512 VNNI.
+"""Ten rows of bytes times eight or sixteen queries, where the processor has AVX-512 VNNI.
 
 One instruction, vpdpbusd, multiplies 64 pairs of an unsigned byte (the frame as it is) and a signed
-one (a query rounded to 8 bits), and adds each four of the products to one of sixteen 32-bit sums.
-So a frame need not be widened, and the lanes of a register are queries: nothing is summed across.
-The centre is subtracted from the sums: (f - c) q = f q - c (q's sum).
+one (a query rounded to 8 bits), and adds each four of the products to one of sixteen 32-bit sums;
+or 32 pairs for eight queries, in half of the time. So a frame need not be widened, and the lanes of
+a register are queries: nothing is summed across. The centre is subtracted from the sums:
+(f - c) q = f q - c (q's sum).
+
+How many lanes there are is told by the length of a tuple: it is part of what Numba compiles for.
 """
 
 from __future__ import annotations
@@ -18,43 +21,51 @@ from numba.extending import intrinsic
 
 from core.compiling import compiled
 
-ROWS, LANES, COMPONENTS = 10, 16, 4
+ROWS, COMPONENTS = 10, 4
 LARGEST = 127
 CODE, ROOM = np.int8, np.uint8
 
 _WORDS_A_ROW = 32
 _INT32, _FLOAT = ir.IntType(32), ir.FloatType()
-_SUMS, _COSINES = (ir.VectorType(kind, LANES) for kind in (_INT32, _FLOAT))
+
+
+def lanes_for(n_queries: int) -> tuple[int, ...]:
+    """Return a tuple as long as there are to be queries side by side: of the fewest registers."""
+    return (0,) * (8 if -(-n_queries // 8) in (1, 3) else 16)
 
 
 @intrinsic
-def _tile(typing_context, rows, queries, start, inverse, out):
-    """Write the products of ten rows with sixteen queries, times a factor for each row.
+def _tile(typing_context, rows, queries, start, inverse, out, lanes):
+    """Write the products of ten rows with N queries, times a factor for each row.
 
     Parameters
     ----------
     rows : intp
         The address of uint8 (10, 128).
     queries : intp
-        The address of int8 (32, 16, 4): four components of each query, then the next four.
+        The address of int8 (32, N, 4): four components of each query, then the next four.
     start : intp
-        The address of int32 (16,), which is added to the products of each row.
+        The address of int32 (N,), which is added to the products of each row.
     inverse : intp
         The address of float32 (10,), the factors.
     out : intp
-        The address of float32 (10, 16).
+        The address of float32 (10, N).
+    lanes : tuple of N
     """
-    return types.void(*[types.intp] * 5), _code
+    return types.void(*[types.intp] * 5, lanes), _code
 
 
-def _code(context: Any, builder: Any, signature: Any, addresses: Any) -> Any:
-    kinds = _INT32, _SUMS, _SUMS, _FLOAT, _COSINES
+def _code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    n_lanes = signature.args[-1].count
+    sums_type, cosines_type = _vectors(n_lanes)
+    kinds = _INT32, sums_type, sums_type, _FLOAT, cosines_type
     rows, queries, start, inverse, out = (
         builder.inttoptr(address, kind.as_pointer())
-        for address, kind in zip(addresses, kinds, strict=True)
+        for address, kind in zip(arguments[:-1], kinds, strict=True)
     )
     step = builder.module.declare_intrinsic(
-        "llvm.x86.avx512.vpdpbusd.512", fnty=ir.FunctionType(_SUMS, (_SUMS,) * 3)
+        f"llvm.x86.avx512.vpdpbusd.{32 * n_lanes}",
+        fnty=ir.FunctionType(sums_type, (sums_type,) * 3),
     )
     begin = _loaded(builder, start)
     sums = [cgutils.alloca_once_value(builder, begin) for _ in range(ROWS)]
@@ -65,25 +76,28 @@ def _code(context: Any, builder: Any, signature: Any, addresses: Any) -> Any:
         query = _loaded(builder, builder.gep(queries, [loop.index]))
         for row, place in enumerate(sums):
             at = builder.add(loop.index, ir.Constant(loop.index.type, _WORDS_A_ROW * row))
-            lanes = _in_all_lanes(builder, _loaded(builder, builder.gep(rows, [at])), _SUMS)
+            word = _loaded(builder, builder.gep(rows, [at]))
+            lanes = _in_all_lanes(builder, word, sums_type)
             builder.store(builder.call(step, (builder.load(place), lanes, query)), place)
     for row, place in enumerate(sums):
         factor = _loaded(builder, builder.gep(inverse, [_INT32(row)]))
         cosines = builder.fmul(
-            builder.sitofp(builder.load(place), _COSINES), _in_all_lanes(builder, factor, _COSINES)
+            builder.sitofp(builder.load(place), cosines_type),
+            _in_all_lanes(builder, factor, cosines_type),
         )
         _store(builder, cosines, builder.gep(out, [_INT32(row)]))
     return context.get_dummy_value()
 
 
 @intrinsic
-def _raise(typing_context, best, cosines, count):
-    """Replace what is lower, at the address of float32 (16,), by what is in rows of others."""
+def _raise(typing_context, best, cosines, count, lanes):
+    """Replace what is lower, at the address of float32 (N,), by what is in rows of others."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place, rows = (builder.inttoptr(each, _COSINES.as_pointer()) for each in arguments[:2])
+        _, kind = _vectors(signature.args[-1].count)
+        place, rows = (builder.inttoptr(each, kind.as_pointer()) for each in arguments[:2])
         # In a register meanwhile: through memory, each row would wait for the one before.
-        highest = cgutils.alloca_once(builder, _COSINES)
+        highest = cgutils.alloca_once(builder, kind)
         builder.store(_loaded(builder, place), highest)
         with cgutils.for_range(builder, arguments[2]) as loop:
             other, so_far = _loaded(builder, builder.gep(rows, [loop.index])), builder.load(highest)
@@ -92,32 +106,42 @@ def _raise(typing_context, best, cosines, count):
         _store(builder, builder.load(highest), place)
         return context.get_dummy_value()
 
-    return types.void(types.intp, types.intp, types.intp), code
+    return types.void(types.intp, types.intp, types.intp, lanes), code
 
 
 @intrinsic
-def _weighted(typing_context, best, weights):
-    """Return the sum of products of float32 (16,) at two addresses, and set the first to -inf.
+def _weighted(typing_context, best, weights, lanes):
+    """Return the sum of products of float32 (N,) at two addresses, and set the first to -inf.
 
     In one store, because a load waits long for several narrower ones before it.
     """
 
-    def code(context: Any, builder: Any, signature: Any, addresses: Any) -> Any:
-        places = [builder.inttoptr(each, _COSINES.as_pointer()) for each in addresses]
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        n_lanes = signature.args[-1].count
+        sums_type, kind = _vectors(n_lanes)
+        places = [builder.inttoptr(each, kind.as_pointer()) for each in arguments[:2]]
         total = builder.fmul(*(_loaded(builder, place) for place in places))
-        for half in (8, 4, 2, 1):
-            other = ir.Constant(_SUMS, [(lane + half) % LANES for lane in range(LANES)])
-            total = builder.fadd(total, builder.shuffle_vector(total, total, other))
-        _store(builder, ir.Constant(_COSINES, [float("-inf")] * LANES), places[0])
+        half = n_lanes
+        while half := half // 2:
+            other = [(lane + half) % n_lanes for lane in range(n_lanes)]
+            mask = ir.Constant(sums_type, other)
+            total = builder.fadd(total, builder.shuffle_vector(total, total, mask))
+        _store(builder, ir.Constant(kind, [float("-inf")] * n_lanes), places[0])
         return builder.extract_element(total, _INT32(0))
 
-    return types.float32(types.intp, types.intp), code
+    return types.float32(types.intp, types.intp, lanes), code
+
+
+def _vectors(n_lanes: int) -> tuple[ir.VectorType, ir.VectorType]:
+    """Return the types of registers of sums and of cosines."""
+    return ir.VectorType(_INT32, n_lanes), ir.VectorType(_FLOAT, n_lanes)
 
 
 def _in_all_lanes(builder: Any, value: Any, kind: Any) -> Any:
     none = ir.Constant(kind, ir.Undefined)
     one = builder.insert_element(none, value, _INT32(0))
-    return builder.shuffle_vector(one, none, ir.Constant(_SUMS, [0] * LANES))
+    same = ir.Constant(ir.VectorType(_INT32, kind.count), [0] * kind.count)
+    return builder.shuffle_vector(one, none, same)
 
 
 def _loaded(builder: Any, pointer: Any) -> Any:
@@ -132,7 +156,7 @@ def _store(builder: Any, value: Any, pointer: Any) -> None:
 
 
 @compiled
-def cosines(frames, inverse, first, queries, start, centre, room, out):
+def cosines(frames, inverse, first, queries, start, centre, room, out, lanes):
     """Write what `core.search.tiles.cosines` writes."""
     rows, factors = frames.ctypes.data + first * 128, inverse.ctypes.data + first * 4
     # Addresses, because a view of an array is counted up and down, which takes as long as a tile.
@@ -143,27 +167,30 @@ def cosines(frames, inverse, first, queries, start, centre, room, out):
             start.ctypes.data + block * start.strides[0],
             factors,
             out.ctypes.data + block * out.strides[0],
+            lanes,
         )
 
 
 @compiled
-def raise_to(best, found, begin, end):
-    """Replace what is lower in `best`, shape (B, LANES), by the rows ``found[:, begin:end]``."""
+def raise_to(best, found, begin, end, lanes):
+    """Replace what is lower in `best`, shape (B, N), by the rows ``found[:, begin:end]``."""
     for block in range(best.shape[0]):
         _raise(
             best.ctypes.data + block * best.strides[0],
             found.ctypes.data + block * found.strides[0] + begin * found.strides[1],
             end - begin,
+            lanes,
         )
 
 
 @compiled
-def weighted(best, weights):
-    """Return the sum of the products of two arrays (B, LANES), and set the first to -inf."""
+def weighted(best, weights, lanes):
+    """Return the sum of the products of two arrays (B, N), and set the first to -inf."""
     total = 0.0
     for block in range(best.shape[0]):
         total += _weighted(
             best.ctypes.data + block * best.strides[0],
             weights.ctypes.data + block * weights.strides[0],
+            lanes,
         )
     return total

@@ -33,6 +33,13 @@ CODE, ROOM = np.int16, np.int16
 """The types of queries, and of the room that `cosines` needs for a tile of rows."""
 
 _PAIRS_A_ROW = 64
+
+
+def lanes_for(n_queries: int) -> tuple[int, ...]:
+    """Return a tuple as long as there are to be queries side by side."""
+    return (0,) * LANES
+
+
 _INT32 = ir.IntType(32)
 _SUMS = ir.VectorType(_INT32, LANES)
 _PAIRS = ir.VectorType(ir.IntType(16), 2 * LANES)
@@ -97,7 +104,7 @@ def _loaded(builder: Any, pointer: Any, index: Any) -> Any:
 
 
 @compiled
-def cosines(frames, inverse, first, queries, start, centre, room, out):
+def cosines(frames, inverse, first, queries, start, centre, room, out, lanes):
     """Write the products of some frames, less the centre, with queries, times a factor a frame.
 
     Parameters
@@ -107,12 +114,12 @@ def cosines(frames, inverse, first, queries, start, centre, room, out):
         The factors.
     first : int
         The first of `ROWS` frames.
-    queries, start
-        What `core.search.compiled.laid_out` returns.
+    queries, start, lanes
+        What `core.search.compiled.laid_out` returns; N queries lie side by side.
     centre : int
         The byte that stands for zero.
     room : array of `ROOM`, shape (ROWS, 128)
-    out : float32 array, shape (B, ROWS, LANES)
+    out : float32 array, shape (B, ROWS, N)
     """
     for row in range(ROWS):
         for column in range(128):
@@ -126,8 +133,8 @@ def cosines(frames, inverse, first, queries, start, centre, room, out):
 
 
 @compiled
-def raise_to(best, found, begin, end):
-    """Replace what is lower in `best`, shape (B, LANES), by the rows ``found[:, begin:end]``."""
+def raise_to(best, found, begin, end, lanes):
+    """Replace what is lower in `best`, shape (B, N), by the rows ``found[:, begin:end]``."""
     for block in range(best.shape[0]):
         for row in range(begin, end):
             for lane in range(LANES):
@@ -137,8 +144,8 @@ def raise_to(best, found, begin, end):
 
 
 @compiled
-def weighted(best, weights):
-    """Return the sum of the products of two arrays (B, LANES), and set the first to -inf."""
+def weighted(best, weights, lanes):
+    """Return the sum of the products of two arrays (B, N), and set the first to -inf."""
     total = 0.0
     for block in range(best.shape[0]):
         for lane in range(LANES):

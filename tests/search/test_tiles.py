@@ -22,31 +22,37 @@ def test_cosines_are_those_of_whole_numbers(kind, seed, n_queries):
     frames = rng.choice(np.array([0, 1, CENTRE, 254, 255], np.uint8), (kind.ROWS + 3, 128))
     codes = rng.choice(np.array([-kind.LARGEST, -1, 0, kind.LARGEST]), (n_queries, 128))
     inverse = rng.random(kind.ROWS + 3, np.float32)
-    n_blocks = -(-n_queries // kind.LANES)
-    padded = np.zeros((n_blocks * kind.LANES, 128), kind.CODE)
+    lanes = kind.lanes_for(n_queries)
+    n_lanes = len(lanes)
+    n_blocks = -(-n_queries // n_lanes)
+    padded = np.zeros((n_blocks * n_lanes, 128), kind.CODE)
     padded[:n_queries] = codes
-    shape = n_blocks, kind.LANES, 128 // kind.COMPONENTS, kind.COMPONENTS
-    start = -CENTRE * padded.sum(axis=1, dtype=np.int32).reshape(n_blocks, kind.LANES)
+    shape = n_blocks, n_lanes, 128 // kind.COMPONENTS, kind.COMPONENTS
+    start = -CENTRE * padded.sum(axis=1, dtype=np.int32).reshape(n_blocks, n_lanes)
     room = np.zeros((kind.ROWS, 128), kind.ROOM)
-    out = np.zeros((n_blocks, kind.ROWS, kind.LANES), np.float32)
+    out = np.zeros((n_blocks, kind.ROWS, n_lanes), np.float32)
     queries = np.ascontiguousarray(padded.reshape(shape).transpose(0, 2, 1, 3))
-    kind.cosines(frames, inverse, 3, queries, start, CENTRE, room, out)
+    kind.cosines(frames, inverse, 3, queries, start, CENTRE, room, out, lanes)
     found = out.transpose(1, 0, 2).reshape(kind.ROWS, -1)[:, :n_queries]
     whole = (frames[3:].astype(int) - CENTRE) @ codes.T
     assert np.array_equal(found, whole.astype(np.float32) * inverse[3:, None])
 
 
+@pytest.mark.parametrize("n_queries", [8, 16])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_highest_of_some_rows_and_their_weighted_sum(kind):
+def test_the_highest_of_some_rows_and_their_weighted_sum(kind, n_queries):
     rng = np.random.default_rng(0)
-    found = rng.normal(size=(2, kind.ROWS, kind.LANES)).astype(np.float32)
-    weights = rng.random((2, kind.LANES), np.float32)
-    best = np.full((2, kind.LANES), -np.inf, np.float32)
-    kind.raise_to(best, found, 1, 3)
-    kind.raise_to(best, found, 4, 5)
+    lanes = kind.lanes_for(n_queries)
+    found = rng.normal(size=(2, kind.ROWS, len(lanes))).astype(np.float32)
+    weights = rng.random((2, len(lanes)), np.float32)
+    best = np.full((2, len(lanes)), -np.inf, np.float32)
+    kind.raise_to(best, found, 1, 3, lanes)
+    kind.raise_to(best, found, 4, 5, lanes)
     expected = found[:, [1, 2, 4]].max(axis=1)
     assert np.array_equal(best, expected)
-    assert kind.weighted(best, weights) == pytest.approx((expected * weights).sum(), rel=1e-6)
+    assert kind.weighted(best, weights, lanes) == pytest.approx(
+        (expected * weights).sum(), rel=1e-6
+    )
     assert (best == -np.inf).all()
 
 
