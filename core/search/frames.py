@@ -21,7 +21,7 @@ from core.search.scanning import Scanner, read_only
 from core.types import Float32, UInt8
 from core.vectors import CENTRE, frames_of
 
-_CLIPS, _NUMPY_CLIPS = 4_096, 512
+_CLIPS, _NUMPY_CLIPS = 32_768, 512
 _FRAMES = 8_192
 
 
