@@ -24,12 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
         )
         return 1
     # Imported only now, so that --help and a wrong option answer at once. Nothing of it is garbage,
-    # and looking for some would take a tenth of the time.
+    # and looking for some would take a tenth of the time. The window says when it is looked for.
     gc.disable()
     from core.paths import DataFolder
     from gui import app
-
-    gc.enable()
 
     options = Options(chosen.model, chosen.pca, chosen.catalog, chosen.engine)
     return app.run(DataFolder.default(), options, [chosen.audio] if chosen.audio else [])

@@ -16,6 +16,7 @@ from core.engine import Engine
 from core.errors import SoundalikeError
 from core.options import Options
 from core.paths import DataFolder
+from gui.collecting import Collector
 from gui.player.readiness import is_installed
 from gui.presenter import Presenter
 from gui.runner import unexpected
@@ -64,10 +65,12 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     application.setDesktopFileName(NAME.lower())
     # The window waits this long for each turn that another thread's Python code has.
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    collector = Collector()
     window = MainWindow()
     settings = Settings(settings_path(data))
     presenter = Presenter(window, Engine(data, options), settings, data, first_paths)
     presenter.moved.connect(_start_log)
+    presenter.session.ready.connect(collector.settle)
     accidents = _Accidents()
     accidents.happened.connect(presenter.session.report)
     accidents.watch()

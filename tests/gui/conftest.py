@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -271,6 +272,22 @@ class App:
         self.engine.gate.set()
         self.window.close()
         assert self.presenter.wait()
+
+
+@pytest.fixture(autouse=True)
+def garbage_in_this_thread() -> Iterator[None]:
+    """Let widgets die in their own thread, as `gui.collecting` does for the program."""
+    gc.disable()
+    yield
+    gc.collect(1)
+    gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def garbage_of_all_tests() -> Iterator[None]:
+    """Leave none to other tests, whose threads might find it."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
