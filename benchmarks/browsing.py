@@ -29,8 +29,8 @@ from core.jobs import Job
 from core.mapping import Map, make_map
 from core.options import Options
 from core.paths import DataFolder
-from gui import theme
 from gui.answers import Answer, Choices
+from gui.collecting import Collector
 from gui.filter_pane import FilterPane
 from gui.map_drawing import Chart
 from gui.map_pane import MapPane
@@ -128,6 +128,7 @@ def main(catalog: str) -> None:
     """Measure and print."""
     sys.setswitchinterval(0.001)  # as the window has it
     application = QApplication([])
+    collector = Collector()  # as the window has it, too
     opened = Catalog.open(Path(catalog))
     print("| ms | median | p99 | longest |")
     print("|---|---|---|---|")
@@ -152,7 +153,7 @@ def main(catalog: str) -> None:
         lane.close()
         lane.wait(QDeadlineTimer(4000))
         pane.close()
-    theme.forget_icons()
+    collector.deleteLater()
 
 
 if __name__ == "__main__":

@@ -166,9 +166,7 @@ class SetUpDialog(QDialog):
         form.addRow("", self.address)
         form.addRow("", self.keeps_archive)
         column.addLayout(form)
-        self.move_away.setToolTip(
-            "Keep all data of the program elsewhere"
-        )
+        self.move_away.setToolTip("Keep all data of the program elsewhere")
         self.move_away.clicked.connect(self.move_pressed)
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)

@@ -51,7 +51,7 @@ def test_older_garbage_dies_as_well_and_what_is_settled_stays(collector: Collect
     gc.collect()
     is_gone, is_kept = weakref.ref(gone), weakref.ref(kept)
     del gone
-    for _ in range(12):  # every third time it looks among what is older, and so on
+    for _ in range(24):  # every fourth time it looks among what is older, and so on
         litter()
         collector._collect()
     assert is_gone() is None
