@@ -19,6 +19,7 @@ class Collector(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        self.settle()
         timer = QTimer(self)
         timer.timeout.connect(self._collect)
         timer.start(INTERVAL_MS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
@@ -21,8 +23,10 @@ from core.types import Match, youtube_id_of
 from gui import formats, theme
 from gui.elided import Elided
 from gui.large_thumbnail import LargeThumbnail
-from gui.links.youtube import Video
 from gui.results_model import title_of
+
+if TYPE_CHECKING:
+    from gui.links.youtube import Video
 
 WIDTH = 36 * theme.GRID
 LEAST_WIDTH = 32 * theme.GRID

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QImage
 
 from core.types import Match, youtube_id_of
 from gui import formats
-from gui.links.look_ups import LookUps
-from gui.links.youtube import Video
+
+if TYPE_CHECKING:
+    from gui.links.look_ups import LookUps
+    from gui.links.youtube import Video
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
@@ -25,9 +27,12 @@ from gui.answers import Choices
 from gui.details_pane import WIDTH, DetailsPane
 from gui.elided import Elided
 from gui.filter_chips import FilterChips
-from gui.links.look_ups import LARGE, LookUps
+from gui.links import LARGE
 from gui.look_ups_question import LookUpsQuestion
 from gui.results_table import ResultsTable
+
+if TYPE_CHECKING:
+    from gui.links.look_ups import LookUps
 
 MOST_RESULTS = 1000
 _NARROW = 108 * theme.GRID

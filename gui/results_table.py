@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from core.types import Match
 from gui import theme
-from gui.links.look_ups import LARGE, LookUps
-from gui.links.youtube import Video
+from gui.links import LARGE
 from gui.results_chips import LabelsDelegate
 from gui.results_delegates import (
     TALL_ROW,
@@ -22,6 +23,10 @@ from gui.results_delegates import (
 )
 from gui.results_model import Column, ResultsModel
 from gui.results_proxy import ResultsProxy
+
+if TYPE_CHECKING:
+    from gui.links.look_ups import LookUps
+    from gui.links.youtube import Video
 
 _WIDTHS = {Column.RANK: 56, Column.TIME: 104, Column.SIMILARITY: 144, Column.LINK: 40}
 _WIDE_TIME = 152

@@ -22,8 +22,6 @@ from gui.runner import Lane
 if TYPE_CHECKING:
     from gui.links.fetcher import Answer, Fetcher
 
-LARGE = 180
-"""The height of YouTube's own thumbnails in pixels; nothing is gained beyond it."""
 
 AT_ONCE = 4
 _MOST_TRIES = 3

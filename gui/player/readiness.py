@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -70,6 +69,8 @@ def browser_kind(job: Job) -> type[Browser]:
 
 
 def _try(job: Job) -> None:
+    import subprocess  # the window asks this module at its start, and need not wait for this
+
     started_s = time.monotonic()
     with subprocess.Popen(  # noqa: S603 - this Python and a text of our own
         [sys.executable, "-c", _TRIAL],

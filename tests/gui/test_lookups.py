@@ -15,9 +15,9 @@ from PySide6.QtCore import QDeadlineTimer, Qt
 from pytestqt.qtbot import QtBot
 
 from core.types import Match, watch_url
-from gui.links import politeness
+from gui.links import LARGE, politeness
 from gui.links.cache import Cache, Known
-from gui.links.look_ups import LARGE, LookUps
+from gui.links.look_ups import LookUps
 from gui.links.politeness import Politeness, told_wait_s
 from gui.links.shelf import decoded
 from gui.links.youtube import Services, Standing, Video, one_line, read_title
