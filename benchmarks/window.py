@@ -182,6 +182,8 @@ def main() -> None:
         sound = Path(folder) / "minute.wav"
         write_sound(sound)
         environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+        # Compiled once, as on anybody's machine, and not at each start.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         environment.setdefault("SOUNDALIKE_HOME", str(Path(folder) / "home"))
         window = ["--window", str(sound), *options]
         run(window, environment)  # converts the model, and warms the disk cache
