@@ -121,16 +121,19 @@ def frame_similarities(query: UInt8, clip: UInt8) -> Float32:
     -------
     float32 array, shape (Q, C)
     """
-    one, other = (_unit(frames.astype(np.float64) - CENTRE) for frames in (query, clip))
+    return _cosines(unit_frames(query), unit_frames(clip))
+
+
+def _cosines(one: NDArray[np.float64], other: NDArray[np.float64]) -> Float32:
     return np.asarray(one @ other.T, np.float32)
 
 
-def pointed_out(heard: Float32, hop_s: float, match: Match, clip: UInt8) -> Match:
+def pointed_out(heard: NDArray[np.float64], hop_s: float, match: Match, clip: UInt8) -> Match:
     """Return a match with the seconds that are most alike, and a link to that of the video.
 
     Parameters
     ----------
-    heard : float32 array, shape (Q, 128)
+    heard : float64 array, shape (Q, 128)
         The query's frames as `unit_frames` gives them.
     hop_s : float
         From one of them to the next, in seconds.
@@ -140,7 +143,7 @@ def pointed_out(heard: Float32, hop_s: float, match: Match, clip: UInt8) -> Matc
     """
     if match.best_second is not None or len(clip) < 2:
         return match
-    pairs = heard @ unit_frames(clip).T
+    pairs = _cosines(heard, unit_frames(clip))
     row, column = np.unravel_index(int(np.argmax(pairs)), pairs.shape)
     second = match.start_s + float(column) * CLIP_HOP_S
     found = replace(match, best_second=second, query_second=float(row) * hop_s)
@@ -148,9 +151,9 @@ def pointed_out(heard: Float32, hop_s: float, match: Match, clip: UInt8) -> Matc
     return found.linked(youtube_id) if youtube_id else found
 
 
-def unit_frames(frames: UInt8) -> Float32:
+def unit_frames(frames: UInt8) -> NDArray[np.float64]:
     """Return frames, shape (n, 128), as centred unit vectors."""
-    return np.asarray(_unit(frames.astype(np.float64) - CENTRE), np.float32)
+    return _unit(frames.astype(np.float64) - CENTRE)
 
 
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
