@@ -70,7 +70,8 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     settings = Settings(settings_path(data))
     presenter = Presenter(window, Engine(data, options), settings, data, first_paths)
     presenter.moved.connect(_start_log)
-    presenter.session.ready.connect(collector.settle)
+    # Once: what is made later may well be garbage when another catalogue is ready.
+    presenter.session.ready.connect(collector.settle, Qt.ConnectionType.SingleShotConnection)
     accidents = _Accidents()
     accidents.happened.connect(presenter.session.report)
     accidents.watch()
