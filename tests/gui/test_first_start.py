@@ -17,7 +17,7 @@ from core.library import Library
 from core.paths import DataFolder
 from core.vggish.model import installed
 from tests.conftest import PROJECT, wait_until
-from tests.gui.test_real_window import READ_CLIPBOARD, Program, screen
+from tests.gui.test_real_window import Program, screen
 from tests.setting_up.conftest import archive_of
 from tests.web_server import web_server
 
@@ -134,15 +134,7 @@ def test_from_the_first_start_to_audioset_and_on_to_another_folder(
 def copied(program: Program) -> list[bytes]:
     """Copy the list of matches, and return the videos' ids as another program pastes them."""
     program.key("ctrl+shift+c")
-    done = subprocess.run(
-        [sys.executable, "-c", READ_CLIPBOARD],
-        env=program.environment,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
-    links = [text for text in done.stdout.split() if "youtube.com/watch" in text]
+    links = [text for text in program.clipboard.split() if "youtube.com/watch" in text]
     return [link.split("v=")[1][:11].encode() for link in links]
 
 

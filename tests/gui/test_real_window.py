@@ -114,6 +114,19 @@ class Program:
     def title(self) -> str:
         return self._do("getwindowname", self.window)
 
+    @property
+    def clipboard(self) -> str:
+        """What another program pastes."""
+        done = subprocess.run(
+            [sys.executable, "-c", READ_CLIPBOARD],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        )
+        return done.stdout.strip()
+
     def wait_for_title(self, part: str, timeout_s: float = 60) -> None:
         try:
             wait_until(lambda: part in self.title, timeout_s)
@@ -201,15 +214,7 @@ def test_a_sound_its_matches_and_their_links(
     assert url.startswith("https://www.youtube.com/watch?v=")
     assert url.endswith("s")
     program.key("ctrl+c")
-    clipboard = subprocess.run(
-        [sys.executable, "-c", READ_CLIPBOARD],
-        env=program.environment,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
-    assert clipboard.stdout.strip() == url
+    assert program.clipboard == url
     program.key("ctrl+m")
     program.wait_for_title(f"{url.split('v=')[1][:11]} – 25 matches")
     program.key("alt+Left")
