@@ -32,8 +32,9 @@ class LookUpsQuestion(QWidget):
 
     def _build(self) -> None:
         self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setWordWrap(True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        # After the policy, of which it makes the height depend on the width.
+        self._text.setWordWrap(True)
         self.setAccessibleName("Question")
         self.setAccessibleDescription(_QUESTION)
         self.setAutoFillBackground(True)

@@ -492,3 +492,15 @@ def test_an_empty_pane_offers_nothing(qtbot: QtBot) -> None:
     pane.show_match(None, None)
     assert not any(button.isEnabled() for button in pane.buttons)
     assert pane.title.text() == "No match is selected"
+
+
+@pytest.mark.parametrize("width", [360, 500, 900])
+def test_the_question_is_not_cut_where_the_list_is_narrow(qtbot, width: int) -> None:
+    panel = ResultsPanel()
+    qtbot.addWidget(panel)
+    panel.question.show()
+    panel.resize(width, 260)
+    panel.show()
+    qtbot.waitExposed(panel)
+    text = panel.question._text
+    qtbot.waitUntil(lambda: text.height() >= text.heightForWidth(text.width()))
