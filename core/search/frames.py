@@ -23,6 +23,9 @@ from core.vectors import CENTRE, frames_of
 
 _CLIPS, _NUMPY_CLIPS = 32_768, 512
 _FRAMES = 8_192
+_PRODUCTS = 1 << 17
+"""So few that OpenBLAS keeps to one thread: its others would spin, and the next scan with them
+would take 40 ms longer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +102,7 @@ class FrameSearch:
             lengths = inverse[self._first_frame[begin] :][: len(frames)]
             scores = bounds[begin:end]
             if kernels is not None:
-                kernels.best_cosines(frames, lengths, n_frames, *laid_out, CENTRE, scores)
+                kernels.best_cosines(frames, lengths, n_frames, scores, *laid_out)
             else:
                 cosines = (_centred(frames) @ wide) * lengths[:, None]
                 starts = np.cumsum(n_frames) - n_frames
@@ -154,7 +157,10 @@ class FrameSearch:
         """Return exact cosines of the clips' frames with the query's, (sum of n_frames, Q)."""
         frames = frames_of(self._frames, self._first_frame[rows], n_frames)
         centred = frames.astype(np.float64) - CENTRE
-        dots = centred @ query.T
+        step = _PRODUCTS // query.size + 1
+        dots = np.empty((len(centred), len(query)))
+        for at in range(0, len(centred), step):
+            np.matmul(centred[at : at + step], query.T, out=dots[at : at + step])
         squared = np.outer(
             np.einsum("ij,ij->i", centred, centred), np.einsum("ij,ij->i", query, query)
         )
