@@ -68,17 +68,19 @@ def decode_usual(batch: RecordBatch) -> tuple[Clips, NDArray[np.int64]]:
     )
     sizes = values[:, :, 1] - values[:, :, 0]
     fits &= (sizes[:, :3] == (_ID_SIZE, 4, 4)).all(axis=1) & (lists[:, 0, 2] > 0)
-    id_at, start_at, end_at, labels_at = (
-        np.where(fits[:, None], values[:, i], 0) for i in range(4)
-    )
-    ids = scanning.copy_strings(batch.data, id_at, _ID_SIZE)
-    start_s, end_s = (_float32(batch.data, at[:, 0]) for at in (start_at, end_at))
+    # Nearly always nothing is odd, and asking for that first takes a fraction of the time.
+    if not fits.all():
+        values[~fits] = 0
+    ids = scanning.copy_strings(batch.data, values[:, 0], _ID_SIZE)
+    start_s, end_s = (_float32(batch.data, values[:, i, 0]) for i in (1, 2))
     with np.errstate(invalid="ignore"):
         fits &= (start_s >= 0) & (start_s <= end_s) & (end_s < np.inf)
-    fits &= _ID_BYTES[ids].all(axis=1)
-    labels, n_labels, sound = scanning.copy_numbers(batch.data, labels_at)
+    if (odd := ~_ID_BYTES[ids]).any():
+        fits &= ~odd.any(axis=1)
+    labels, n_labels, sound = scanning.copy_numbers(batch.data, values[:, 3])
     fits &= sound
-    fits[np.repeat(np.arange(len(batch)), n_labels)[labels >= N_CLASSES]] = False
+    if (unknown := labels >= N_CLASSES).any():
+        fits[np.repeat(np.arange(len(batch)), n_labels)[unknown]] = False
     rows = np.flatnonzero(fits)
     clips = Clips(
         video_ids=ids.view(f"S{_ID_SIZE}")[:, 0],

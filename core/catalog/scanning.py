@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -113,28 +114,52 @@ def _entry(data, at, end):
     return key, key_end, value, value_end
 
 
+@intrinsic
+def _word(typing_context: Any, address: Any) -> Any:
+    """Return the eight bytes at an address as one number."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())
+        word = builder.load(pointer)
+        word.align = 1
+        return word
+
+    return types.int64(types.intp), code
+
+
+@compiled
+def _equal(data, begin, others, other, size):
+    """Return whether so many bytes of two arrays, from these positions on, are the same."""
+    offset = 0
+    while offset + 8 <= size:
+        if _word(data.ctypes.data + begin + offset) != _word(others.ctypes.data + other + offset):
+            return False
+        offset += 8
+    while offset < size:
+        if data[begin + offset] != others[other + offset]:
+            return False
+        offset += 1
+    return True
+
+
 @compiled
 def _which(data, begin, end, keys, key_sizes):
-    for index in range(len(keys)):
-        if key_sizes[index] != end - begin:
-            continue
-        equal = True
-        for offset in range(end - begin):
-            equal &= data[begin + offset] == keys[index, offset]
-        if equal:
+    size, width = end - begin, len(keys) // max(1, len(key_sizes))
+    for index in range(len(key_sizes)):
+        if key_sizes[index] == size and _equal(data, begin, keys, index * width, size):
             return index
     return -1
 
 
 @compiled
-def _values(data, at, end, keys, key_sizes, kinds, found):
-    """Note in `found` where the wanted features' values lie; return whether all is as usual."""
+def _values(data, at, end, keys, key_sizes, kinds, found, row):
+    """Note in ``found[row]`` where wanted features' values lie; return whether all is as usual."""
     while at < end:
         key, key_end, at, stop = _entry(data, at, end)
         if key < 0:
             return False
         index = _which(data, key, key_end, keys, key_sizes)
-        if index < 0 or found[index, 0] >= 0 or at == stop:
+        if index < 0 or found[row, index, 0] >= 0 or at == stop:
             return False
         tag, begin, inner_end = _field(data, at, stop)
         if tag != kinds[index] or inner_end != stop:
@@ -143,61 +168,51 @@ def _values(data, at, end, keys, key_sizes, kinds, found):
             tag, begin, inner_end = _field(data, begin, stop)
             if tag != 0x0A or inner_end != stop:
                 return False
-        found[index, 0], found[index, 1] = begin, stop
+        found[row, index, 0], found[row, index, 1] = begin, stop
         at = stop
     return True
 
 
 @compiled
-def _lists(data, at, end, keys, key_sizes, widths, found):
+def _lists(data, at, end, keys, key_sizes, widths, found, row):
     """Note first position, stride and count of the wanted lists of byte strings."""
     while at < end:
         key, key_end, at, stop = _entry(data, at, end)
         if key < 0:
             return False
         index = _which(data, key, key_end, keys, key_sizes)
-        if index < 0 or found[index, 2] > 0:
+        if index < 0 or found[row, index, 2] > 0:
             return False
-        if not _list(data, at, stop, widths[index], found[index]):
+        first, stride, count = _list(data, at, stop, widths[index])
+        if count < 0:
             return False
+        found[row, index, 0], found[row, index, 1], found[row, index, 2] = first, stride, count
         at = stop
     return True
 
 
 @compiled
-def _list(data, at, end, width, found):
-    """Note first position, stride and count of a list of byte strings of one width."""
-    first = at
+def _list(data, at, end, width):
+    """Return first position, stride and count of a list of byte strings; the count -1 if odd."""
+    begin, value, stride, count = at, at, 0, 0
     while at < end:
-        if found[2] > 0 and _is_like(data, first, found[0], at, found[1], end):
-            found[2] += 1
-            at += found[1]
+        # The tags and lengths of the first one?
+        if count > 0 and at + stride <= end and _equal(data, begin, data, at, value - begin):
+            count += 1
+            at += stride
             continue
-        tag, begin, stop = _field(data, at, end)
+        tag, inner, stop = _field(data, at, end)
         for _ in range(2):  # the feature's kind and its one string have the same tag again
-            if tag != 0x0A or begin == stop:
-                return False
-            tag, begin, inner_end = _field(data, begin, stop)
+            if tag != 0x0A or inner == stop:
+                return -1, -1, -1
+            tag, inner, inner_end = _field(data, inner, stop)
             if inner_end != stop:
-                return False
-        if tag != 0x0A or stop - begin != width:
-            return False
-        if found[2] > 0:
-            return False  # of another length than the first
-        found[0], found[1], found[2] = begin, stop - at, 1
+                return -1, -1, -1
+        if tag != 0x0A or stop - inner != width or count > 0:
+            return -1, -1, -1
+        value, stride, count = inner, stop - at, 1
         at = stop
-    return True
-
-
-@compiled
-def _is_like(data, first, value, at, stride, end):
-    """Return whether the element at a position has the tags and lengths of the first one."""
-    if at + stride > end:
-        return False
-    equal = True
-    for offset in range(value - first):
-        equal &= data[first + offset] == data[at + offset]
-    return equal
+    return value, stride, count
 
 
 @compiled
@@ -225,15 +240,17 @@ def find_values(data, spans, keys, key_sizes, kinds, list_keys, list_sizes, widt
     usual = np.zeros(len(spans), np.bool_)
     values = np.full((len(spans), len(keys), 2), -1, np.int64)
     lists = np.zeros((len(spans), len(list_keys), 3), np.int64)
+    # Flat, because to take a row of an array and let go of it takes as long as all else.
+    keys, list_keys = keys.reshape(-1), list_keys.reshape(-1)
     for row in range(len(spans)):
         at, end = spans[row]
         seen, fits = 0, at < end
         while at < end and fits:
             tag, begin, at = _field(data, at, end)
             if tag == 0x0A and seen == 0:
-                fits = _values(data, begin, at, keys, key_sizes, kinds, values[row])
+                fits = _values(data, begin, at, keys, key_sizes, kinds, values, row)
             elif tag == 0x12 and seen == 1:
-                fits = _lists(data, begin, at, list_keys, list_sizes, widths, lists[row])
+                fits = _lists(data, begin, at, list_keys, list_sizes, widths, lists, row)
             else:
                 fits = False
             seen += 1

@@ -16,12 +16,13 @@ from core.errors import CatalogError
 from core.types import UInt8
 
 MAX_RECORD_BYTES = 64 << 20
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 1 << 20
+"""So few that records stay in the cache from their checksums to their frames' way to the disk."""
 _DAMAGED = "Fetch the file again, because this copy is damaged or is not a TFRecord file."
 
 
 def read_batches(shards: Iterable[tuple[str, BinaryIO]]) -> Iterator[RecordBatch]:
-    """Yield the records of shards in batches of about 4 MiB, or of one record where it is larger.
+    """Yield the records of shards in batches of about 1 MiB, or of one record where it is larger.
 
     Parameters
     ----------

@@ -209,8 +209,9 @@ def test_the_careful_walker_says_the_same(shared: Path):
     framewise = [frame_record(audio, rgb, id=b"abcd", labels=[3]) for audio, rgb in pairs]
     paths = ("v1_video/testa0", "v1_video/validatea0", "v2_video/validate0000")
     videowise = [(shared / "youtube8m" / f"{path}.tfrecord").read_bytes() for path in paths]
-    for shard in (b"".join(map(framed, framewise)), *videowise):
-        (batch,) = read_batches([("shard", io.BytesIO(shard))])
+    shards = [io.BytesIO(shard) for shard in (b"".join(map(framed, framewise)), *videowise)]
+    # One after the other: a batch is gone when the next one is read.
+    for batch in (batch for shard in shards for batch in read_batches([("shard", shard)])):
         fast, rows = youtube8m.decode_usual(batch, visual=True)
         assert len(rows) == len(batch)
         slow = Clips.concatenate([youtube8m._decode_one(batch, row, True) for row in rows])
