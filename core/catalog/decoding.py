@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from core.catalog import audioset, youtube8m
 from core.catalog.clips import Clips, Decoder, RecordBatch, offsets
 from core.catalog.parts import Part, found_parts, part_path, write_part
-from core.catalog.places import SUFFIX, OwnFile, Place, Stored, store
+from core.catalog.places import DTYPES, FRAMES, VECTORS, OwnFiles, Place, Stored, store
 from core.catalog.sources import (
     ArchiveStream,
     guarded,
@@ -35,12 +35,11 @@ from core.catalog.sources import (
 from core.catalog.tfrecord import read_batches
 from core.errors import CatalogError
 from core.filters import label_mask
-from core.types import EMBEDDING_SIZE, UInt8
 from core.vectors import CENTRE
 
 _TASK_BYTES = 32 << 20
 _PART_BYTES = 64 << 20
-_VERSION = 3
+_VERSION = 4
 """Of what parts hold; another number, and parts of older programs are not used."""
 
 
@@ -163,10 +162,10 @@ Told = Callable[[int, int], None]
 """Called with numbers of newly read records and bytes."""
 
 
-def shared_file(tasks: Sequence[Task]) -> str:
-    """Return the name of the file for the frames of these tasks in this order, and no others."""
+def shared_name(tasks: Sequence[Task]) -> str:
+    """Return what to call the files for the rows of these tasks in this order, and no others."""
     joined = "".join(task.digest for task in tasks)
-    return hashlib.sha256(joined.encode()).hexdigest()[:20] + SUFFIX
+    return hashlib.sha256(joined.encode()).hexdigest()[:20]
 
 
 def run_task(
@@ -180,7 +179,7 @@ def run_task(
     folder : Path
         Where the parts lie.
     place : Place, optional
-        Where the frames go; a file of its own unless given.
+        Where frames and vectors go; files of its own unless given.
     told : callable
         Called now and then with the records and bytes newly read; may raise to stop.
 
@@ -201,7 +200,7 @@ def run_task(
     parts = found_parts(folder, task.digest)
     if parts and parts[-1].is_last:
         return parts[-1].n_read
-    writer = _PartWriter(task, folder, parts, place or OwnFile(f"{uuid.uuid4().hex}{SUFFIX}"))
+    writer = _PartWriter(task, folder, parts, place or OwnFiles(uuid.uuid4().hex))
     position = 0
 
     def moved(n_bytes: int) -> None:
@@ -255,14 +254,14 @@ class _PartWriter:
         self._number = len(parts)
         self._n_done = parts[-1].n_read if parts else 0
         self._n_read = 0
-        self._n_frames = sum(part.stored.n_frames for part in parts)
+        # Of the whole task, as far as it is written.
+        self._n_rows = {file: sum(part.stored[file].n_rows for part in parts) for file in DTYPES}
         self._clear()
 
     def _clear(self) -> None:
         self._clips: list[Clips] = []
-        self._vectors: list[NDArray[np.int8]] = []
-        self._frames: list[UInt8] = []
-        self._stored: Stored | None = None
+        self._rows: dict[str, list[NDArray[Any]]] = {file: [] for file in DTYPES}
+        self._stored: dict[str, Stored] = {}
         self._size = 0
 
     def add(self, batch: RecordBatch, position: int) -> int:
@@ -274,34 +273,38 @@ class _PartWriter:
         if n_old == len(batch):
             return 0
         clips = self._task.options.kept(self._task.options.decoder(batch.rows_from(n_old)))
-        self._vectors.append(clip_directions(clips.frames, clips.n_frames, CENTRE))
-        self._frames.append(clips.frames)
+        self._rows[VECTORS].append(clip_directions(clips.frames, clips.n_frames, CENTRE))
+        self._rows[FRAMES].append(clips.frames)
         self._clips.append(replace(clips, frames=clips.frames[:0]))
         self._size += len(batch.data)
-        if self._place.is_known():
+        if self._stored or self._place.is_known():
             self._store()
         if self._size >= _PART_BYTES:
             self._write(position, is_last=False)
         return len(batch) - n_old
 
-    def _store(self) -> Stored:
-        """Write the frames, as soon as may be: memory that is used again costs nothing."""
-        path, row = self._folder / self._place.name, self._place.first_row()
-        stored = self._stored or Stored(path, row + self._n_frames, 0, 0)
-        for frames in self._frames:
-            stored = store(stored, frames)
-            self._n_frames += len(frames)
-        self._stored, self._frames = stored, []
-        return stored
+    def _store(self) -> None:
+        """Write frames and vectors, as soon as may be: memory that is used again costs nothing."""
+        if not self._stored:
+            first = self._place.first_rows()
+            self._stored = {
+                file: Stored(self._folder / f"{self._place.name}.{file}", first[file] + n, 0, 0)
+                for file, n in self._n_rows.items()
+            }
+        for file, waiting in self._rows.items():
+            for rows in waiting:
+                self._stored[file] = store(self._stored[file], rows)
+                self._n_rows[file] += len(rows)
+            waiting.clear()
 
     def _write(self, position: int, is_last: bool) -> None:
         path = part_path(self._folder, self._task.digest, self._number)
         if is_last:
-            self._place.took(self._n_frames + sum(map(len, self._frames)))
-        frames = self._store()
+            waiting = {file: sum(map(len, rows)) for file, rows in self._rows.items()}
+            self._place.took({file: n + waiting[file] for file, n in self._n_rows.items()})
+        self._store()
         clips = Clips.concatenate(self._clips or [Clips.from_lists([], [], [], [], [])])
-        vectors = np.concatenate([np.empty((0, EMBEDDING_SIZE), np.int8), *self._vectors])
-        write_part(path, clips, vectors, frames, self._n_read, position, is_last)
+        write_part(path, clips, self._stored, self._n_read, position, is_last)
         self._number += 1
         self._clear()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from core.catalog.clips import Clips, starts
 from core.catalog.duplicates import first_of_each
 from core.catalog.manifest import VISUAL
-from core.catalog.places import Stored
+from core.catalog.places import DTYPES, FRAMES, VECTORS, Stored
 from core.catalog.store import Catalog, clip_dtype
-from core.catalog.writing import ClipsTable, NpyFile, adopt_frames, joined_crc32c
+from core.catalog.writing import ClipsTable, NpyFile, adopt_rows, joined_crc32c
 from core.errors import CatalogError
 from core.jobs import Job
 from core.types import EMBEDDING_SIZE
@@ -35,8 +35,8 @@ class Piece(Protocol):
         """Return the clips and their vectors."""
 
     @property
-    def stored(self) -> Stored | None:
-        """Where the frames are, if that file may become the catalogue's."""
+    def stored(self) -> Mapping[str, Stored]:
+        """Where its rows are, of those files that may become the catalogue's."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class HeldClips:
     """Clips in memory as a piece."""
 
     clips: Clips
-    stored: None = None
+    stored: Mapping[str, Stored] = field(default_factory=dict)
 
     def small(self) -> Clips:
         """Return the clips."""
@@ -62,7 +62,7 @@ class CatalogRows:
     catalog: Catalog
     begin: int
     end: int
-    stored: None = None
+    stored: Mapping[str, Stored] = field(default_factory=dict)
 
     @classmethod
     def all_of(cls, catalog: Catalog) -> list[CatalogRows]:
@@ -136,13 +136,15 @@ def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
     files = {
         "clips.npy": NpyFile(folder / "clips.npy", clip_dtype(id_width), (n_clips,)),
         "labels.npy": NpyFile(folder / "labels.npy", "<i2", (n_labels,)),
-        "vectors.npy": NpyFile(folder / "vectors.npy", "|i1", (n_clips, EMBEDDING_SIZE)),
     }
     if visual_size:
         files[VISUAL] = NpyFile(folder / VISUAL, "|i1", (n_clips, visual_size))
-    whole = _in_one_file(pieces, masks)
-    if whole is None:
-        files["frames.npy"] = NpyFile(folder / "frames.npy", "|u1", (n_frames, EMBEDDING_SIZE))
+    whole: dict[str, Stored] = {}
+    for name, n_rows in ((FRAMES, n_frames), (VECTORS, n_clips)):
+        if (stored := _in_one_file(pieces, masks, name)) is not None:
+            whole[name] = stored
+        else:
+            files[name] = NpyFile(folder / name, DTYPES[name], (n_rows, EMBEDDING_SIZE))
     table = ClipsTable(folder / "clips.parquet")
     with ExitStack() as stack:
         stack.callback(table.close)
@@ -159,9 +161,9 @@ def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
             columns: dict[str, NDArray[Any]] = {
                 "clips.npy": rows,
                 "labels.npy": clips.label_indices,
-                "vectors.npy": vectors,
+                VECTORS: vectors,
                 VISUAL: clips.visual,
-                "frames.npy": clips.frames,
+                FRAMES: clips.frames,
             }
             for name, file in files.items():
                 file.append(columns[name])
@@ -169,27 +171,29 @@ def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
             first_frame += len(clips.frames)
             first_label += len(clips.label_indices)
     written = {name: file.size_and_crc for name, file in files.items()}
-    if whole is not None:
-        written["frames.npy"] = adopt_frames(whole, folder / "frames.npy")
+    for name, stored in whole.items():
+        written[name] = adopt_rows(stored, folder / name, DTYPES[name])
     written["clips.parquet"] = table.size_and_crc
     return Merged(*counts, tuple(int(mask.sum()) for mask in masks), written)
 
 
-def _in_one_file(pieces: Sequence[Piece], masks: Sequence[NDArray[np.bool_]]) -> Stored | None:
-    """Return where the frames of all clips are if one file has them, in order and no others."""
+def _in_one_file(
+    pieces: Sequence[Piece], masks: Sequence[NDArray[np.bool_]], name: str
+) -> Stored | None:
+    """Return where the rows of all clips are if one file has them, in order and no others."""
     path, row, crc = None, 0, 0
     for piece, mask in zip(pieces, masks, strict=True):
         if not mask.any():
             continue
-        stored = piece.stored
+        stored = piece.stored.get(name)
         if (
             stored is None
             or not mask.all()
             or (path or stored.path, row) != (stored.path, stored.row)
         ):
             return None
-        path, row = stored.path, row + stored.n_frames
-        crc = joined_crc32c(crc, stored.crc32c, stored.n_frames * EMBEDDING_SIZE)
+        path, row = stored.path, row + stored.n_rows
+        crc = joined_crc32c(crc, stored.crc32c, stored.n_rows * EMBEDDING_SIZE)
     return None if path is None else Stored(path, 0, row, crc)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog.clips import Clips
-from core.catalog.places import Stored
+from core.catalog.places import FRAMES, VECTORS, Stored
 from core.errors import Cancelled, CatalogError, DownloadError, WrongContentError
 from core.types import EMBEDDING_SIZE
 
@@ -35,7 +35,7 @@ _SMALL = (
     "n_frames",
     "label_indices",
 )
-_NAMES = (*_SMALL, "visual", "vectors")
+_NAMES = (*_SMALL, "visual")
 
 
 class BuildInterruptedError(CatalogError):
@@ -44,7 +44,7 @@ class BuildInterruptedError(CatalogError):
 
 @dataclass(frozen=True)
 class Part:
-    """A part file: everything but the frames, and where those are.
+    """A part file: everything but frames and vectors, and where those are.
 
     Attributes
     ----------
@@ -76,10 +76,12 @@ class Part:
         return bool(self.header["is_last"])
 
     @property
-    def stored(self) -> Stored:
-        """Where the frames are."""
-        name, row, n_frames, crc = self.header["frames"]
-        return Stored(self.path.parent / name, row, n_frames, crc)
+    def stored(self) -> dict[str, Stored]:
+        """Where the frames and the vectors are."""
+        return {
+            file: Stored(self.path.parent / name, *numbers)
+            for file, (name, *numbers) in self.header["rows"].items()
+        }
 
     def is_sound(self) -> bool:
         """Return whether the files are what was once written; a power cut may leave less."""
@@ -89,7 +91,7 @@ class Part:
                 expected = json.loads(file.readline())["crc32c"]
                 while chunk := file.read(1 << 20):
                     crc = google_crc32c.extend(crc, chunk)
-            return bool(crc == expected) and self.stored.is_sound()
+            return bool(crc == expected) and all(map(Stored.is_sound, self.stored.values()))
         except (OSError, ValueError, LookupError, TypeError):
             return False
 
@@ -103,10 +105,9 @@ class Part:
         )
 
     def load(self) -> tuple[Clips, NDArray[np.int8]]:
-        """Return the clips, their frames memory-mapped, and their vectors."""
-        columns = self._columns(_NAMES)
-        vectors = columns.pop("vectors")
-        return Clips(**columns, frames=self.stored.load()), vectors
+        """Return the clips and their vectors; vectors and frames are memory-mapped."""
+        frames, vectors = (self.stored[file].load() for file in (FRAMES, VECTORS))
+        return Clips(**self._columns(_NAMES), frames=frames), vectors.view(np.int8)
 
     def _columns(self, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
         with self.path.open("rb") as file:
@@ -134,22 +135,23 @@ def found_parts(folder: Path, digest: str) -> list[Part]:
 def write_part(
     path: Path,
     clips: Clips,
-    vectors: NDArray[np.int8],
-    frames: Stored,
+    stored: Mapping[str, Stored],
     n_read: int,
     n_bytes_read: int,
     is_last: bool,
 ) -> None:
-    """Write a part, whose frames are stored already, under another name and rename it."""
-    columns = {**{name: getattr(clips, name) for name in _NAMES[:-1]}, "vectors": vectors}
-    arrays = {name: np.ascontiguousarray(column) for name, column in columns.items()}
+    """Write a part, whose rows are stored already, under another name and rename it."""
+    arrays = {name: np.ascontiguousarray(getattr(clips, name)) for name in _NAMES}
     contents = [array.reshape(-1).view(np.uint8) for array in arrays.values()]
     crc = 0
     for content in contents:
         crc = google_crc32c.extend(crc, content)
     header = {
         "columns": {name: (array.dtype.str, array.shape) for name, array in arrays.items()},
-        "frames": (frames.path.name, frames.row, frames.n_frames, frames.crc32c),
+        "rows": {
+            file: (rows.path.name, rows.row, rows.n_rows, rows.crc32c)
+            for file, rows in stored.items()
+        },
         "crc32c": crc,
         "n_read": n_read,
         "n_bytes_read": n_bytes_read,
@@ -196,14 +198,14 @@ def kept_parts(folder: Path, digests: set[str]) -> Iterator[Path]:
 
 
 def _clean(folder: Path, digests: set[str]) -> None:
-    """Remove what is no sound part of these tasks, and frames that no part has."""
-    frames = set()
+    """Remove what is no sound part of these tasks, and rows that no part has."""
+    used = set[str]()
     for path in folder.glob(f"*{_SUFFIX}"):
         part = Part(path)
         if path.name.partition("-")[0] in digests and part.is_sound():
-            frames.add(part.stored.path.name)
+            used.update(stored.path.name for stored in part.stored.values())
         else:
             path.unlink()
     for path in folder.iterdir():
-        if path.suffix != _SUFFIX and path.name not in frames:
+        if path.suffix != _SUFFIX and path.name not in used:
             path.unlink()

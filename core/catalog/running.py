@@ -9,15 +9,15 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
 from pathlib import Path
 
-from core.catalog.decoding import Task, run_task, shared_file
+from core.catalog.decoding import Task, run_task, shared_name
 from core.catalog.parts import BuildInterruptedError, found_parts
-from core.catalog.places import UNKNOWN, AbandonedError, InTurn
+from core.catalog.places import DTYPES, UNKNOWN, AbandonedError, Counts, InTurn
 from core.jobs import Job
 
 READING = "Reading clips"
@@ -86,9 +86,13 @@ def run_tasks(tasks: Sequence[Task], folder: Path, workers: int, job: Job) -> No
     """
     meter = Meter(sum(task.n_bytes for task in tasks), job)
     left = {task.digest for task in unfinished(tasks, folder, meter)}
-    counts = [UNKNOWN if task.digest in left else _n_frames(folder, task) for task in tasks]
-    shared = _SPAWN.RawArray("q", counts) if workers > 1 else counts
-    places = [InTurn(shared_file(tasks), shared, number) for number in range(len(tasks))]
+    counts: Counts = {
+        file: [UNKNOWN if task.digest in left else _n_rows(folder, task, file) for task in tasks]
+        for file in DTYPES
+    }
+    if workers > 1:
+        counts = {file: _SPAWN.RawArray("q", n_rows) for file, n_rows in counts.items()}
+    places = [InTurn(shared_name(tasks), counts, number) for number in range(len(tasks))]
     # In order, because each task's place depends on those before it.
     for is_archive, group in groupby(zip(tasks, places, strict=True), _is_of_archive):
         some = [(task, place) for task, place in group if task.digest in left]
@@ -104,8 +108,8 @@ def _is_of_archive(pair: tuple[Task, InTurn]) -> bool:
     return pair[0].is_archive
 
 
-def _n_frames(folder: Path, task: Task) -> int:
-    return sum(part.stored.n_frames for part in found_parts(folder, task.digest))
+def _n_rows(folder: Path, task: Task, file: str) -> int:
+    return sum(part.stored[file].n_rows for part in found_parts(folder, task.digest))
 
 
 def unfinished(tasks: Sequence[Task], folder: Path, meter: Meter) -> list[Task]:
@@ -146,11 +150,11 @@ def _in_processes(
         pool.shutdown(cancel_futures=True)
 
 
-_counts: MutableSequence[int] = []
-"""In a worker: what all processes of the build know of the tasks' frames; see `InTurn`."""
+_counts: Counts = {}
+"""In a worker: what all processes of the build know of the tasks' rows; see `InTurn`."""
 
 
-def _begin_worker(counts: MutableSequence[int]) -> None:
+def _begin_worker(counts: Counts) -> None:
     global _counts
     _counts = counts
     # Numba would import its linear algebra, which takes as long as the rest of its start.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.catalog.clips import Clips, offsets
 from core.catalog.manifest import file_crc32c
-from core.catalog.places import FRAMES_OFFSET, Stored
+from core.catalog.places import ROWS_OFFSET, Stored
 from core.types import EMBEDDING_SIZE
 
 
@@ -143,35 +143,38 @@ def _npy_header(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
     return header.getvalue()
 
 
-def adopt_frames(stored: Stored, path: Path) -> tuple[int, str]:
-    """Make a file of frames a catalogue's, without copying them.
+def adopt_rows(stored: Stored, path: Path, dtype: np.dtype[Any]) -> tuple[int, str]:
+    """Make a file of rows a catalogue's, without copying them.
 
     Parameters
     ----------
     stored : Stored
-        All frames of the catalogue, from row 0 on.
+        All rows of the catalogue, from row 0 on.
     path : Path
         The file to be. The other stays where it is, too, for a build that is killed after this.
+    dtype : dtype
+        Of one byte.
 
     Returns
     -------
     tuple of int, str
         Bytes, and CRC-32C in hexadecimal, of the file.
     """
-    header = _npy_header(np.dtype("|u1"), (stored.n_frames, EMBEDDING_SIZE))
-    if len(header) != FRAMES_OFFSET:
+    header = _npy_header(dtype, (stored.n_rows, EMBEDDING_SIZE))
+    if len(header) != ROWS_OFFSET:
         raise AssertionError(f"a header takes {len(header)} bytes")
     with stored.path.open("r+b") as file:
         file.write(header)
-        # After all that counts, there may be frames of clips that are there already.
-        file.truncate(FRAMES_OFFSET + stored.n_frames * EMBEDDING_SIZE)
+        n_bytes = stored.n_rows * EMBEDDING_SIZE
+        # After all that counts, there may be rows of clips that are there already.
+        if file.seek(0, io.SEEK_END) > ROWS_OFFSET + n_bytes:
+            file.truncate(ROWS_OFFSET + n_bytes)
     try:
         path.hardlink_to(stored.path)
     except OSError:  # some file systems have no links
         stored.path.rename(path)
-    n_bytes = stored.n_frames * EMBEDDING_SIZE
     crc = joined_crc32c(google_crc32c.value(header), stored.crc32c, n_bytes)
-    return FRAMES_OFFSET + n_bytes, f"{crc:08x}"
+    return ROWS_OFFSET + n_bytes, f"{crc:08x}"
 
 
 def joined_crc32c(first: int, second: int, n_bytes: int) -> int:

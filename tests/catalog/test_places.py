@@ -1,4 +1,4 @@
-"""Frames that are written once, and tasks that wait for their turn."""
+"""Frames and vectors that are written once, and tasks that wait for their turn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from core.catalog import decoding, merging
 from core.catalog.build import build_catalog
-from core.catalog.places import UNKNOWN, AbandonedError, InTurn, Stored, store
+from core.catalog.places import (
+    FRAMES,
+    UNKNOWN,
+    VECTORS,
+    AbandonedError,
+    InTurn,
+    Stored,
+    store,
+)
 from core.catalog.writing import joined_crc32c
 from tests.catalog.test_resuming import same
 
@@ -36,23 +44,28 @@ def test_frames_may_be_written_in_any_order(tmp_path: Path):
 
 
 def test_a_task_waits_for_those_before_it():
-    counts = [5, UNKNOWN, UNKNOWN]
+    counts = {FRAMES: [50, UNKNOWN, UNKNOWN], VECTORS: [5, UNKNOWN, UNKNOWN]}
     places = [InTurn("x", counts, number) for number in range(3)]
-    assert [place.first_row() for place in places[:2]] == [0, 5]
+    assert [place.first_rows() for place in places[:2]] == [
+        {FRAMES: 0, VECTORS: 0},
+        {FRAMES: 50, VECTORS: 5},
+    ]
     assert [place.is_known() for place in places] == [True, True, False]
-    found: list[int] = []
-    waiting = threading.Thread(target=lambda: found.append(places[2].first_row()))
+    found: list[dict[str, int]] = []
+    waiting = threading.Thread(target=lambda: found.append(places[2].first_rows()))
     waiting.start()
-    places[1].took(7)
+    counts[FRAMES][1] = 70
+    assert not places[2].is_known()  # another process may see one number before the other
+    places[1].took({FRAMES: 70, VECTORS: 7})
     waiting.join(10)
-    assert found == [12]
+    assert found == [{FRAMES: 120, VECTORS: 12}]
     places[1].failed()
     with pytest.raises(AbandonedError):
-        places[2].first_row()
+        places[2].first_rows()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_frames_are_copied_only_where_clips_are_left_out(
+def test_rows_are_copied_only_where_clips_are_left_out(
     shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ):
     monkeypatch.setattr(decoding, "_TASK_BYTES", 1 << 20)
@@ -65,15 +78,16 @@ def test_frames_are_copied_only_where_clips_are_left_out(
 
     monkeypatch.setattr(merging.NpyFile, "__init__", noted)
     once = build_catalog(tmp_path / "once", "audioset", [shards], workers=workers)
-    assert (once.path / "frames.npy").stat().st_nlink == 1
+    assert {(once.path / file).stat().st_nlink for file in (FRAMES, VECTORS)} == {1}
     again = tmp_path / "again.tfrecord"
     again.write_bytes(sorted(shards.iterdir())[0].read_bytes())
     after = build_catalog(tmp_path / "after", "audioset", [shards, again], workers=workers)
-    assert "frames.npy" not in written
+    assert not {FRAMES, VECTORS} & set(written)
     before = build_catalog(tmp_path / "before", "audioset", [again, shards], workers=workers)
-    assert "frames.npy" in written
+    assert {FRAMES, VECTORS} <= set(written)
     for other in (after, before):
-        assert other.manifest.files["frames.npy"] == once.manifest.files["frames.npy"]
+        for file in (FRAMES, VECTORS):
+            assert other.manifest.files[file] == once.manifest.files[file]
         assert np.array_equal(other.clips, once.clips)
 
 

@@ -190,14 +190,15 @@ def test_an_archive_whose_last_member_is_cut(
     assert {path.name for path in tmp_path.iterdir()} <= {cut.name, "out", "soundalike-home"}
 
 
-def test_parts_whose_frames_are_damaged_are_made_again(
-    shards: Path, fresh: Catalog, tmp_path: Path
+@pytest.mark.parametrize("name", ["frames.npy", "vectors.npy"])
+def test_parts_whose_rows_are_damaged_are_made_again(
+    shards: Path, fresh: Catalog, tmp_path: Path, name: str
 ):
     out = tmp_path / "out"
     cancelled(shards, out)
     n_parts = len(parts_of(out))
-    (frames,) = out.parent.glob(f".{out.name}.parts/*.frames")
-    with frames.open("r+b") as file:
+    (rows,) = out.parent.glob(f".{out.name}.parts/*.{name}")
+    with rows.open("r+b") as file:
         file.seek(200)
         file.write(b"damage")
     catalog, n_read = resumed(shards, out)
