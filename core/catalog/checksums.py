@@ -93,12 +93,61 @@ def instructed_crc(data, begin, end, crc):
     return tabled_crc(data, at, end, crc)
 
 
-_crc = instructed_crc if processor_has("sse4.2") else tabled_crc
+@compiled
+def tabled_crcs(data, spans, first):
+    """Return the CRC registers after three spans, shape (M, 2), from a row on."""
+    start = np.uint32(0xFFFFFFFF)
+    return (
+        tabled_crc(data, spans[first, 0], spans[first, 1], start),
+        tabled_crc(data, spans[first + 1, 0], spans[first + 1, 1], start),
+        tabled_crc(data, spans[first + 2, 0], spans[first + 2, 1], start),
+    )
+
+
+@compiled
+def instructed_crcs(data, spans, first):
+    """Return what `tabled_crcs` returns, by the processor's instruction.
+
+    It can begin another one each clock, but gives its result after three: so there are three.
+    """
+    one, other, third = spans[first, 0], spans[first + 1, 0], spans[first + 2, 0]
+    together = min(spans[first, 1] - one, spans[first + 1, 1] - other, spans[first + 2, 1] - third)
+    together -= together % 8
+    address = data.ctypes.data
+    crcs = np.uint32(0xFFFFFFFF), np.uint32(0xFFFFFFFF), np.uint32(0xFFFFFFFF)
+    for at in range(address, address + together, 8):
+        crcs = (
+            _crc_of_word(crcs[0], at + one),
+            _crc_of_word(crcs[1], at + other),
+            _crc_of_word(crcs[2], at + third),
+        )
+    return (
+        instructed_crc(data, one + together, spans[first, 1], crcs[0]),
+        instructed_crc(data, other + together, spans[first + 1, 1], crcs[1]),
+        instructed_crc(data, third + together, spans[first + 2, 1], crcs[2]),
+    )
+
+
+_has_instruction = processor_has("sse4.2")
+_crc = instructed_crc if _has_instruction else tabled_crc
+_crcs = instructed_crcs if _has_instruction else tabled_crcs
+
+
+@compiled
+def _masked(register):
+    crc = register ^ np.uint32(0xFFFFFFFF)
+    # Numba computes with 64 bits; what is above 32 has to go.
+    return np.uint32(((crc >> np.uint32(15)) | (crc << np.uint32(17))) + np.uint32(0xA282EAD8))
 
 
 @compiled
 def masked_crc(data, begin, end):
     """Return TFRecord's checksum of ``data[begin:end]``."""
-    crc = _crc(data, begin, end, np.uint32(0xFFFFFFFF)) ^ np.uint32(0xFFFFFFFF)
-    # Numba computes with 64 bits; what is above 32 has to go.
-    return np.uint32(((crc >> np.uint32(15)) | (crc << np.uint32(17))) + np.uint32(0xA282EAD8))
+    return _masked(_crc(data, begin, end, np.uint32(0xFFFFFFFF)))
+
+
+@compiled
+def masked_crcs(data, spans, first):
+    """Return TFRecord's checksums of three spans, in half of the time of one after the other."""
+    one, other, third = _crcs(data, spans, first)
+    return _masked(one), _masked(other), _masked(third)

@@ -8,11 +8,18 @@ from typing import BinaryIO
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.catalog import tfrecord
-from core.catalog.checksums import instructed_crc, masked_crc, tabled_crc
+from core.catalog.checksums import (
+    instructed_crc,
+    instructed_crcs,
+    masked_crc,
+    masked_crcs,
+    tabled_crc,
+    tabled_crcs,
+)
 from core.catalog.tfrecord import BLOCK_BYTES, MAX_RECORD_BYTES, read_batches
 from core.compiling import processor_has
 from core.errors import CatalogError
@@ -90,11 +97,28 @@ def test_a_cut_off_tail_names_shard_and_byte(cut: int):
     assert _error(data) == "xY.tfrecord: the record at byte 21 is cut off."
 
 
+@pytest.mark.parametrize("n_before", range(5))
 @pytest.mark.parametrize("position", range(21))
-def test_every_flipped_byte_is_found(position: int):
+def test_every_flipped_byte_is_found(position: int, n_before: int):
     data = bytearray(framed(b"first"))
     data[position] ^= 0x10
-    assert _error(framed(b"zero") + bytes(data)).startswith("xY.tfrecord: the record at byte 20")
+    before, after = framed(b"zero") * n_before, framed(b"last") * 2
+    message = _error(before + bytes(data) + after)
+    assert message.startswith(f"xY.tfrecord: the record at byte {20 * n_before} ")
+    assert message == _error(before + bytes(data) + after + b"and damaged, too, after that")
+
+
+@settings(deadline=None)  # the first one compiles
+@given(st.lists(st.binary(max_size=100), min_size=4, max_size=4))
+def test_three_checksums_at_once_are_those_of_each(pieces: list[bytes]):
+    bounds = np.cumsum([0, *map(len, pieces)])
+    data = np.frombuffer(b"".join(pieces), np.uint8)
+    spans = np.stack((bounds[:-1], bounds[1:]), axis=1)
+    kinds = [tabled_crcs, *([instructed_crcs] if processor_has("sse4.2") else [])]
+    for registers in kinds:
+        found = [register ^ 0xFFFFFFFF for register in registers(data, spans, 1)]
+        assert found == [crc32c(piece) for piece in pieces[1:]]
+    assert masked_crcs(data, spans, 0) == tuple(map(masked_crc32c, pieces[:3]))
 
 
 def test_a_huge_length_is_refused_before_memory_is_taken():
