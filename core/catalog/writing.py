@@ -101,9 +101,9 @@ def _strings(values: NDArray[np.bytes_]) -> Any:
     width = values.dtype.itemsize
     padded = np.ascontiguousarray(values).view(np.uint8).reshape(-1, width)
     sizes = np.char.str_len(values)
-    used = pa.py_buffer(padded[np.arange(width) < sizes[:, None]])
+    used = padded if (sizes == width).all() else padded[np.arange(width) < sizes[:, None]]
     bounds = pa.py_buffer(offsets(sizes).astype("<i4"))
-    return pa.StringArray.from_buffers(len(values), bounds, used)
+    return pa.StringArray.from_buffers(len(values), bounds, pa.py_buffer(used))
 
 
 class NpyFile:
