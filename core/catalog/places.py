@@ -9,6 +9,7 @@ writes.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, MutableSequence
 from dataclasses import dataclass
@@ -81,14 +82,17 @@ def store(before: Stored, rows: NDArray[Any]) -> Stored:
     The file need not be there, or be long enough.
     """
     data = np.ascontiguousarray(rows).reshape(-1).view(np.uint8)
-    before.path.touch()
-    with before.path.open("r+b", buffering=0) as file:
+    with open(before.path, "r+b", buffering=0, opener=_made_or_opened) as file:
         file.seek(ROWS_OFFSET + (before.row + before.n_rows) * EMBEDDING_SIZE)
         written = 0
         while written < len(data):
             written += file.write(data[written:].data)
     crc = google_crc32c.extend(before.crc32c, data)
     return Stored(before.path, before.row, before.n_rows + len(rows), crc)
+
+
+def _made_or_opened(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT, 0o666)
 
 
 class Place(Protocol):
