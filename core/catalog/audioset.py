@@ -55,7 +55,7 @@ def decode(batch: RecordBatch) -> Clips:
 
 def decode_usual(batch: RecordBatch) -> tuple[Clips, NDArray[np.int64]]:
     """Decode the records that are sound and written as usual; return them and their rows."""
-    from core.catalog import scanning
+    from core.catalog import columns, scanning
 
     kinds = np.array([scanning.BYTES, scanning.FLOATS, scanning.FLOATS, scanning.INTS])
     fits, values, lists = scanning.find_values(
@@ -72,13 +72,13 @@ def decode_usual(batch: RecordBatch) -> tuple[Clips, NDArray[np.int64]]:
     # Nearly always nothing is odd, and asking for that first takes a fraction of the time.
     if not fits.all():
         values[~fits] = 0
-    ids = scanning.copy_strings(batch.data, values[:, 0], _ID_SIZE)
+    ids = columns.copy_strings(batch.data, values[:, 0], _ID_SIZE)
     start_s, end_s = (_float32(batch.data, values[:, i]) for i in (1, 2))
     with np.errstate(invalid="ignore"):
         fits &= (start_s >= 0) & (start_s <= end_s) & (end_s < np.inf)
     if (odd := ~_ID_BYTES[ids]).any():
         fits &= ~odd.any(axis=1)
-    labels, n_labels, sound = scanning.copy_numbers(batch.data, values[:, 3])
+    labels, n_labels, sound = columns.copy_numbers(batch.data, values[:, 3])
     fits &= sound
     if (unknown := labels >= N_CLASSES).any():
         fits[np.repeat(np.arange(len(batch)), n_labels)[unknown]] = False
@@ -91,7 +91,7 @@ def decode_usual(batch: RecordBatch) -> tuple[Clips, NDArray[np.int64]]:
         n_labels=n_labels,
         n_frames=np.where(fits, lists[:, 0, 2], 0),
         label_indices=labels.astype(np.int16),
-        frames=scanning.copy_rows(batch.data, lists[rows, 0], EMBEDDING_SIZE),
+        frames=columns.copy_rows(batch.data, lists[rows, 0], EMBEDDING_SIZE),
         visual=np.empty((len(batch), 0), np.int8),
     )
     return (clips if len(rows) == len(batch) else clips.take(rows)), rows
@@ -99,9 +99,9 @@ def decode_usual(batch: RecordBatch) -> tuple[Clips, NDArray[np.int64]]:
 
 def _float32(data: UInt8, spans: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the numbers in spans of four bytes, and 0 where there are none."""
-    from core.catalog import scanning
+    from core.catalog import columns
 
-    return np.asarray(scanning.copy_strings(data, spans, 4).view("<f4")[:, 0], np.float64)
+    return np.asarray(columns.copy_strings(data, spans, 4).view("<f4")[:, 0], np.float64)
 
 
 def _decode_one(batch: RecordBatch, row: int) -> Clips:

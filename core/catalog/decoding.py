@@ -266,7 +266,7 @@ class _PartWriter:
 
     def add(self, batch: RecordBatch, position: int) -> int:
         """Decode what no part has yet; return how many records that are."""
-        from core.catalog.scanning import clip_directions
+        from core.catalog.columns import clip_directions
 
         n_old = min(max(self._n_done - self._n_read, 0), len(batch))
         self._n_read += len(batch)

@@ -1,9 +1,8 @@
-"""Reading TFRecords and tf.train records at memory speed, compiled by Numba.
+"""Finding features in tf.train records at memory speed, compiled by Numba.
 
-Two passes over a block of bytes: `find_records` frames it and verifies the checksums, `find_values`
-finds where the wanted features lie. The latter knows only how protobuf libraries write these
-messages: every field once, lengths shortest, numbers packed. Of any other record it says so, and
-the careful walker in `wire` decodes that one, so speed never decides what is right.
+This knows only how protobuf libraries write these messages: every field once, lengths shortest,
+numbers packed. Of any other record it says so, and the careful walker in `wire` decodes that one,
+so speed never decides what is right.
 
 Import this inside functions: Numba takes half a second.
 """
@@ -15,101 +14,14 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from core.catalog.checksums import masked_crc, masked_crcs
 from core.compiling import compiled
 from core.types import UInt8
 
-LENGTH_CHECKSUM, TOO_LONG, DATA_CHECKSUM = 1, 2, 3
-"""What may be wrong with a record's frame."""
-
 BYTES, FLOATS, INTS = 0x0A, 0x12, 0x1A
 """The tags of the three kinds of tf.train.Feature."""
-
-
-@compiled
-def _uint32(data, at):
-    value = np.uint32(0)
-    for byte in range(4):
-        value |= np.uint32(data[at + byte]) << np.uint32(8 * byte)
-    return value
-
-
-@compiled
-def find_records(data, begin, end, longest, spans):
-    """Find the whole records in ``data[begin:end]`` and verify both checksums of each.
-
-    Parameters
-    ----------
-    data : uint8 array
-    begin, end, longest : int
-        No record may have more than `longest` bytes.
-    spans : int64 array, shape (M, 2)
-        Receives where each record's data begins and ends; room for one in 16 bytes is enough.
-
-    Returns
-    -------
-    n_records : int
-    parsed : int
-        The position after the last whole record.
-    needed : int
-        Bytes from `parsed` on that the next record takes, as far as that is known.
-    fault : int
-        0, or what is wrong with the record at `parsed`.
-    """
-    n_records, at, ahead, fault = 0, begin, begin, 0
-    while True:
-        n_ahead = 0
-        while True:
-            needed, fault = _size(data, ahead, end, longest)
-            if n_ahead == 3 or fault or ahead + needed > end:
-                break
-            spans[n_records + n_ahead, 0] = ahead + 12
-            spans[n_records + n_ahead, 1] = ahead + needed - 4
-            ahead += needed
-            n_ahead += 1
-        n_sound = _count_sound(data, spans, n_records, n_ahead)
-        n_records += n_sound
-        if n_sound < n_ahead:
-            fault, at = DATA_CHECKSUM, spans[n_records, 0] - 12
-            break
-        at = ahead
-        if n_ahead < 3:
-            break
-    return n_records, at, needed, fault
-
-
-@compiled
-def _size(data, at, end, longest):
-    """Return the bytes that a record takes, as far as that is known, and what is wrong with it."""
-    if at + 12 > end:
-        return 12, 0
-    length = np.uint64(_uint32(data, at)) | np.uint64(_uint32(data, at + 4)) << np.uint64(32)
-    if _uint32(data, at + 8) != masked_crc(data, at, at + 8):
-        return 12, LENGTH_CHECKSUM
-    if length > np.uint64(longest):
-        return 12, TOO_LONG
-    return 16 + int(length), 0
-
-
-@compiled
-def _count_sound(data, spans, first, count):
-    """Return how many spans from a row on have the right checksum behind them; three, or fewer."""
-    if count == 3:
-        one, other, third = masked_crcs(data, spans, first)
-        if (
-            one == _uint32(data, spans[first, 1])
-            and other == _uint32(data, spans[first + 1, 1])
-            and third == _uint32(data, spans[first + 2, 1])
-        ):
-            return 3
-    for row in range(first, first + count):
-        if masked_crc(data, spans[row, 0], spans[row, 1]) != _uint32(data, spans[row, 1]):
-            return row - first
-    return count
 
 
 @compiled
@@ -286,91 +198,6 @@ def find_values(data, spans, keys, key_sizes, kinds, list_keys, list_sizes, widt
             seen += 1
         usual[row] = fits
     return usual, values, lists
-
-
-@compiled
-def copy_strings(data, spans, width):
-    """Return the bytes of each span, padded with zeros, shape (R, width); longer ones are cut."""
-    out = np.zeros((len(spans), width), np.uint8)
-    for row in range(len(spans)):
-        begin = spans[row, 0]
-        for offset in range(min(width, spans[row, 1] - begin)):
-            out[row, offset] = data[begin + offset]
-    return out
-
-
-@intrinsic
-def _copy(typing_context: Any, to: Any, begin: Any, n_bytes: Any) -> Any:
-    """Copy bytes from one address to another; NumPy's slices take four times as long."""
-
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        to, begin = (builder.inttoptr(place, cgutils.voidptr_t) for place in arguments[:2])
-        cgutils.raw_memcpy(builder, to, begin, arguments[2], 1)
-        return context.get_dummy_value()
-
-    return types.void(types.intp, types.intp, types.intp), code
-
-
-@compiled
-def copy_rows(data, lists, width):
-    """Return all elements of the lists found, one list after the other, shape (sum, width)."""
-    out = np.empty((lists[:, 2].sum(), width), np.uint8)
-    to = 0
-    for row in range(len(lists)):
-        at = lists[row, 0]
-        for _ in range(lists[row, 2]):
-            _copy(out.ctypes.data + to * width, data.ctypes.data + at, width)
-            to += 1
-            at += lists[row, 1]
-    return out
-
-
-@compiled
-def copy_numbers(data, spans):
-    """Decode packed varints: all numbers, how many a span, and which spans are sound.
-
-    Numbers of more than four bytes (which negative ones are) are not sound here.
-    """
-    out = np.empty(max(0, (spans[:, 1] - spans[:, 0]).sum()), np.int64)
-    counts = np.zeros(len(spans), np.int64)
-    sound = np.ones(len(spans), np.bool_)
-    to = 0
-    for row in range(len(spans)):
-        value, shift, first = np.int64(0), 0, to
-        for at in range(spans[row, 0], spans[row, 1]):
-            value |= np.int64(data[at] & 0x7F) << shift
-            shift += 7
-            if data[at] < 0x80:
-                out[to] = value
-                to += 1
-                value, shift = np.int64(0), 0
-            elif shift == 28:
-                break
-        if shift:
-            to, sound[row] = first, False
-        counts[row] = to - first
-    return out[:to].copy(), counts, sound
-
-
-@compiled
-def clip_directions(frames, n_frames, centre):
-    """Return what `core.vectors.clip_directions` returns, bit for bit, without its copies."""
-    out = np.zeros((len(n_frames), frames.shape[1]), np.int8)
-    sums = np.empty(frames.shape[1], np.int32)  # enough for 16 million frames a clip
-    first = 0
-    for clip in range(len(n_frames)):
-        sums[:] = np.int32(-centre * n_frames[clip])
-        for row in range(first, first + n_frames[clip]):
-            for column in range(frames.shape[1]):
-                sums[column] += np.int32(frames[row, column])
-        first += n_frames[clip]
-        largest = np.int32(0)
-        for column in range(frames.shape[1]):
-            largest = max(largest, abs(sums[column]))
-        if largest > 0:
-            for column in range(frames.shape[1]):
-                out[clip, column] = np.int8(np.rint(sums[column] * 127.0 / largest))
-    return out
 
 
 def padded(names: tuple[bytes, ...]) -> tuple[UInt8, NDArray[np.int64]]:

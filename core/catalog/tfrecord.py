@@ -91,7 +91,7 @@ class _Block:
         return n_bytes > 0
 
     def _find(self) -> None:
-        from core.catalog.scanning import DATA_CHECKSUM, LENGTH_CHECKSUM, TOO_LONG, find_records
+        from core.catalog.framing import DATA_CHECKSUM, LENGTH_CHECKSUM, TOO_LONG, find_records
 
         n_found, parsed, self._needed, fault = find_records(
             self._buffer,

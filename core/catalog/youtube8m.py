@@ -56,14 +56,15 @@ def decode(batch: RecordBatch, visual: bool = False) -> Clips:
 
 def decode_usual(batch: RecordBatch, visual: bool) -> tuple[Clips, NDArray[np.int64]]:
     """Decode the records that are sound and written as usual; return them and their rows."""
-    from core.catalog import scanning as sc
+    from core.catalog import columns, scanning
+    from core.catalog.scanning import BYTES, FLOATS, INTS
 
-    fits, values, lists = sc.find_values(
+    fits, values, lists = scanning.find_values(
         batch.data,
         batch.spans,
-        *sc.padded((b"id", b"video_id", b"labels", b"mean_audio", b"mean_rgb")),
-        np.array([sc.BYTES, sc.BYTES, sc.INTS, sc.FLOATS, sc.FLOATS]),
-        *sc.padded((b"audio", b"rgb")),
+        *scanning.padded((b"id", b"video_id", b"labels", b"mean_audio", b"mean_rgb")),
+        np.array([BYTES, BYTES, INTS, FLOATS, FLOATS]),
+        *scanning.padded((b"audio", b"rgb")),
         np.array([EMBEDDING_SIZE, RGB_SIZE]),
     )
     sizes = values[:, :, 1] - values[:, :, 0]
@@ -77,9 +78,9 @@ def decode_usual(batch: RecordBatch, visual: bool) -> tuple[Clips, NDArray[np.in
         fits &= _has_one_form(sizes[:, 4], 4 * RGB_SIZE, n_seconds[:, 1])
     rows = np.flatnonzero(fits)
     width = int(id_sizes[rows].max(initial=1))
-    ids = sc.copy_strings(batch.data, id_at[rows], width)
+    ids = columns.copy_strings(batch.data, id_at[rows], width)
     used = np.arange(width) < id_sizes[rows, None]
-    labels, n_labels, sound = sc.copy_numbers(batch.data, values[rows, 2])
+    labels, n_labels, sound = columns.copy_numbers(batch.data, values[rows, 2])
     sound &= (_ID_BYTES[ids] | ~used).all(axis=1)
     sound[np.repeat(np.arange(len(rows)), n_labels)[labels >= N_CLASSES]] = False
     frames, audio_is_finite = _audio(batch.data, values[rows, 3], lists[rows, 0])
@@ -114,14 +115,14 @@ def _audio(
     data: UInt8, means: NDArray[np.int64], seconds: NDArray[np.int64]
 ) -> tuple[UInt8, NDArray[np.bool_]]:
     """Return all frames, and which records' are finite."""
-    from core.catalog import scanning as sc
+    from core.catalog import columns
 
     if not seconds[:, 2].any():
         floats = _floats(data, means, EMBEDDING_SIZE)
         is_finite = np.asarray(np.isfinite(floats).all(axis=1))
         return quantise(np.where(is_finite[:, None], floats, 0)), is_finite
     if seconds[:, 2].all():
-        return sc.copy_rows(data, seconds, EMBEDDING_SIZE), np.ones(len(means), np.bool_)
+        return columns.copy_rows(data, seconds, EMBEDDING_SIZE), np.ones(len(means), np.bool_)
     # Both forms in one batch: leave the videos of the rarer to the careful walker.
     return np.zeros((int(np.maximum(seconds[:, 2], 1).sum()), EMBEDDING_SIZE), np.uint8), np.zeros(
         len(means), np.bool_
@@ -132,13 +133,13 @@ def _pictures(
     data: UInt8, means: NDArray[np.int64], seconds: NDArray[np.int64]
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     """Return the visual directions, and which records' are finite."""
-    from core.catalog import scanning as sc
+    from core.catalog import columns
 
     values = np.zeros((len(means), VISUAL_SIZE))
     has_mean = seconds[:, 2] == 0
     values[has_mean] = _floats(data, means[has_mean], RGB_SIZE)[:, :VISUAL_SIZE]
     for row in np.flatnonzero(~has_mean):
-        frames = sc.copy_rows(data, seconds[row : row + 1], RGB_SIZE)
+        frames = columns.copy_rows(data, seconds[row : row + 1], RGB_SIZE)
         values[row] = _sum_of_frames(frames)
     is_finite = np.asarray(np.isfinite(values).all(axis=1))
     return direction(np.where(is_finite[:, None], values, 0)), is_finite
