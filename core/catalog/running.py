@@ -26,7 +26,6 @@ READING = "Reading clips"
 """What the job is told first of all while records are read."""
 
 _POLL_S = 0.1
-_KEPT_BYTES = 256 << 20
 
 # Fresh processes: a forked one would inherit the threads' locks of a window or a network.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -174,14 +173,14 @@ def _begin_worker(counts: Counts) -> None:
 def _keep_memory() -> None:
     """Have glibc use freed memory again: giving each task's back takes a fifth of a build's time.
 
-    Source of the parameters: malloc.h, mallopt(3).
+    Parameters: mallopt(3), malloc.h. Older versions refuse a larger threshold for mappings.
     """
     m_trim_threshold, m_mmap_threshold = -1, -3
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # another C library
             mallopt = ctypes.CDLL(None).mallopt
-            mallopt(m_trim_threshold, _KEPT_BYTES)
-            mallopt(m_mmap_threshold, _KEPT_BYTES)
+            if mallopt(m_mmap_threshold, 32 << 20):
+                mallopt(m_trim_threshold, 256 << 20)
 
 
 def _in_turn(task: Task, folder: Path, name: str, number: int) -> int:
