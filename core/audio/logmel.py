@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.jobs import Job
+from core.products import product
 from core.types import Float32
 
 WINDOW = 400
@@ -36,7 +37,6 @@ BLOCK_FRAMES = 64
 blocks of 256 take three times as long."""
 
 _PRODUCT_FRAMES = 32
-"""So few that OpenBLAS keeps to one thread: its others would spin, and wait for a busy core."""
 
 
 @dataclass(frozen=True)
@@ -124,12 +124,7 @@ def magnitudes(samples: Float32, hop: int = HOP) -> Float32:
 
 def mel_magnitudes(spectrum: Float32) -> Float32:
     """Return the 64 mel bands of magnitudes; shape (frames, 257) becomes (frames, 64)."""
-    bank = mel_matrix()
-    mel = np.empty((len(spectrum), MEL_BANDS), np.float32)
-    for first in range(0, len(spectrum), _PRODUCT_FRAMES):
-        part = slice(first, first + _PRODUCT_FRAMES)
-        np.matmul(spectrum[part], bank, out=mel[part])
-    return mel
+    return product(spectrum, mel_matrix(), _PRODUCT_FRAMES)
 
 
 def magnitude_blocks(samples: Float32) -> Iterator[tuple[int, Float32]]:

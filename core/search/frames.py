@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.jobs import Job
+from core.products import product
 from core.search.best import best_rows
 from core.search.bounds import FLOAT32_LARGEST, FLOAT32_SLACK, RoundedQuery, inverse_norms
 from core.search.scanning import Scanner, read_only
@@ -24,8 +25,6 @@ from core.vectors import CENTRE, frames_of
 _CLIPS, _NUMPY_CLIPS = 32_768, 512
 _FRAMES = 8_192
 _PRODUCTS = 1 << 17
-"""So few that OpenBLAS keeps to one thread: its others would spin, and the next scan with them
-would take 40 ms longer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,10 +156,7 @@ class FrameSearch:
         """Return exact cosines of the clips' frames with the query's, (sum of n_frames, Q)."""
         frames = frames_of(self._frames, self._first_frame[rows], n_frames)
         centred = frames.astype(np.float64) - CENTRE
-        step = _PRODUCTS // query.size + 1
-        dots = np.empty((len(centred), len(query)))
-        for at in range(0, len(centred), step):
-            np.matmul(centred[at : at + step], query.T, out=dots[at : at + step])
+        dots = product(centred, query.T, _PRODUCTS // query.size + 1)
         squared = np.outer(
             np.einsum("ij,ij->i", centred, centred), np.einsum("ij,ij->i", query, query)
         )
