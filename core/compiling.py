@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import llvmlite.binding as llvm
-from numba import config, njit
+from llvmlite import ir
+from numba import config, njit, types
+from numba.extending import intrinsic
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -23,6 +25,18 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 inlined = njit(inline="always")
 """Compiles a function anew in each place where compiled code calls it."""
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def word_at(typing_context: Any, address: Any) -> Any:
+    """Return the eight bytes at an address as one number, in compiled code."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        word = builder.load(builder.inttoptr(arguments[0], ir.IntType(64).as_pointer()))
+        word.align = 1
+        return word
+
+    return types.int64(types.intp), code
 
 
 def processor_has(feature: str) -> bool:

@@ -16,7 +16,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from core.compiling import compiled, processor_has
+from core.compiling import compiled, processor_has, word_at
 
 _POLYNOMIAL = 0x82F63B78
 
@@ -66,16 +66,14 @@ def tabled_crc(data, begin, end, crc):
 
 
 @intrinsic
-def _crc_of_word(typing_context: Any, crc: Any, address: Any) -> Any:
-    """Return the CRC register (uint32) after the eight bytes at an address."""
-    return types.uint32(types.uint32, types.intp), _code
+def _crc_of_word(typing_context: Any, crc: Any, word: Any) -> Any:
+    """Return the CRC register (uint32) after eight bytes."""
+    return types.uint32(types.uint32, types.int64), _code
 
 
 def _code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    crc, address = arguments
+    crc, word = arguments
     wide = ir.IntType(64)
-    word = builder.load(builder.inttoptr(address, wide.as_pointer()))
-    word.align = 1
     step = builder.module.declare_intrinsic(
         "llvm.x86.sse42.crc32.64.64", fnty=ir.FunctionType(wide, (wide, wide))
     )
@@ -88,7 +86,7 @@ def instructed_crc(data, begin, end, crc):
     address = data.ctypes.data
     at = begin
     while at + 8 <= end:
-        crc = _crc_of_word(crc, address + at)
+        crc = _crc_of_word(crc, word_at(address + at))
         at += 8
     return tabled_crc(data, at, end, crc)
 
@@ -117,9 +115,9 @@ def instructed_crcs(data, spans, first):
     crcs = np.uint32(0xFFFFFFFF), np.uint32(0xFFFFFFFF), np.uint32(0xFFFFFFFF)
     for at in range(address, address + together, 8):
         crcs = (
-            _crc_of_word(crcs[0], at + one),
-            _crc_of_word(crcs[1], at + other),
-            _crc_of_word(crcs[2], at + third),
+            _crc_of_word(crcs[0], word_at(at + one)),
+            _crc_of_word(crcs[1], word_at(at + other)),
+            _crc_of_word(crcs[2], word_at(at + third)),
         )
     return (
         instructed_crc(data, one + together, spans[first, 1], crcs[0]),

@@ -9,15 +9,10 @@ Import this inside functions: Numba takes half a second.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from core.compiling import compiled
+from core.compiling import compiled, word_at
 from core.types import UInt8
 
 BYTES, FLOATS, INTS = 0x0A, 0x12, 0x1A
@@ -56,25 +51,13 @@ def _entry(data, at, end):
     return key, key_end, value, value_end
 
 
-@intrinsic
-def _word(typing_context: Any, address: Any) -> Any:
-    """Return the eight bytes at an address as one number."""
-
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())
-        word = builder.load(pointer)
-        word.align = 1
-        return word
-
-    return types.int64(types.intp), code
-
-
 @compiled
 def _equal(data, begin, others, other, size):
     """Return whether so many bytes of two arrays, from these positions on, are the same."""
+    one, two = data.ctypes.data + begin, others.ctypes.data + other
     offset = 0
     while offset + 8 <= size:
-        if _word(data.ctypes.data + begin + offset) != _word(others.ctypes.data + other + offset):
+        if word_at(one + offset) != word_at(two + offset):
             return False
         offset += 8
     while offset < size:
