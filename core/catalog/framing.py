@@ -47,9 +47,9 @@ def find_records(data, begin, end, longest, spans):
     n_records, at, ahead, fault = 0, begin, begin, 0
     while True:
         n_ahead = 0
-        while True:
+        while n_ahead < 3:
             needed, fault = _size(data, ahead, end, longest)
-            if n_ahead == 3 or fault or ahead + needed > end:
+            if fault or ahead + needed > end:
                 break
             spans[n_records + n_ahead, 0] = ahead + 12
             spans[n_records + n_ahead, 1] = ahead + needed - 4
