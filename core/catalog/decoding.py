@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from core.catalog import audioset, youtube8m
 from core.catalog.clips import Clips, Decoder, RecordBatch, offsets
-from core.catalog.parts import Part, found_parts, part_path, write_part
-from core.catalog.places import DTYPES, FRAMES, VECTORS, OwnFiles, Place, Stored, store
+from core.catalog.manifest import FRAMES, VECTORS
+from core.catalog.parts import Part, found_parts, part_path, rows_of, write_part
+from core.catalog.places import DTYPES, OwnFiles, Place, Stored, store
 from core.catalog.sources import (
     ArchiveStream,
     guarded,
@@ -255,7 +256,7 @@ class _PartWriter:
         self._n_done = parts[-1].n_read if parts else 0
         self._n_read = 0
         # Of the whole task, as far as it is written.
-        self._n_rows = {file: sum(part.stored[file].n_rows for part in parts) for file in DTYPES}
+        self._n_rows = rows_of(parts)
         self._clear()
 
     def _clear(self) -> None:

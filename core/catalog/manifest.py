@@ -13,7 +13,7 @@ from core.errors import CatalogError
 
 FORMAT, VERSION = "soundalike-catalog", 3
 MANIFEST = "catalog.json"
-ARRAYS = ("clips.npy", "labels.npy", "frames.npy", "vectors.npy")
+CLIPS, LABELS, FRAMES, VECTORS = ARRAYS = ("clips.npy", "labels.npy", "frames.npy", "vectors.npy")
 DATA_FILES = ("clips.parquet", *ARRAYS)
 VISUAL = "visual.npy"
 """The one file that a catalogue need not have."""

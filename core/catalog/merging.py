@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from core.catalog.clips import Clips, starts
 from core.catalog.duplicates import first_of_each
-from core.catalog.manifest import VISUAL
-from core.catalog.places import DTYPES, FRAMES, VECTORS, Stored
+from core.catalog.manifest import CLIPS, FRAMES, LABELS, VECTORS, VISUAL
+from core.catalog.places import DTYPES, Stored
 from core.catalog.store import Catalog, clip_dtype
 from core.catalog.writing import ClipsTable, NpyFile, adopt_rows, joined_crc32c
 from core.errors import CatalogError
@@ -134,8 +134,8 @@ def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
     n_clips, n_frames, n_labels = counts
     first_frame = first_label = 0
     files = {
-        "clips.npy": NpyFile(folder / "clips.npy", clip_dtype(id_width), (n_clips,)),
-        "labels.npy": NpyFile(folder / "labels.npy", "<i2", (n_labels,)),
+        CLIPS: NpyFile(folder / CLIPS, clip_dtype(id_width), (n_clips,)),
+        LABELS: NpyFile(folder / LABELS, "<i2", (n_labels,)),
     }
     if visual_size:
         files[VISUAL] = NpyFile(folder / VISUAL, "|i1", (n_clips, visual_size))
@@ -159,8 +159,8 @@ def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
                 clips, vectors = clips.take(np.flatnonzero(mask)), vectors[mask]
             rows = _rows(clips, id_width, first_frame, first_label)
             columns: dict[str, NDArray[Any]] = {
-                "clips.npy": rows,
-                "labels.npy": clips.label_indices,
+                CLIPS: rows,
+                LABELS: clips.label_indices,
                 VECTORS: vectors,
                 VISUAL: clips.visual,
                 FRAMES: clips.frames,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog.clips import Clips
-from core.catalog.places import FRAMES, VECTORS, Stored
+from core.catalog.manifest import FRAMES, VECTORS
+from core.catalog.places import DTYPES, Stored
 from core.errors import Cancelled, CatalogError, DownloadError, WrongContentError
 from core.types import EMBEDDING_SIZE
 
@@ -130,6 +131,11 @@ def found_parts(folder: Path, digest: str) -> list[Part]:
     while (path := part_path(folder, digest, len(parts))).exists():
         parts.append(Part(path))
     return parts
+
+
+def rows_of(parts: Sequence[Part]) -> dict[str, int]:
+    """Return how many frames and vectors some parts have."""
+    return {file: sum(part.stored[file].n_rows for part in parts) for file in DTYPES}
 
 
 def write_part(

@@ -20,15 +20,14 @@ import google_crc32c
 import numpy as np
 from numpy.typing import NDArray
 
+from core.catalog.manifest import FRAMES, VECTORS
 from core.types import EMBEDDING_SIZE, UInt8
 
 ROWS_OFFSET = 128
 """Bytes before the first row: what the header of a `.npy` file of two dimensions takes."""
 
-FRAMES, VECTORS = "frames.npy", "vectors.npy"
-"""The files of a catalogue that have a row of 128 bytes for each frame, and for each clip."""
-
 DTYPES = {FRAMES: np.dtype(np.uint8), VECTORS: np.dtype(np.int8)}
+"""The files of a catalogue that have a row of 128 bytes for each frame, and for each clip."""
 
 UNKNOWN, _NEVER = -1, -2
 _POLL_S = 0.002

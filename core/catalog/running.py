@@ -18,7 +18,7 @@ from itertools import groupby
 from pathlib import Path
 
 from core.catalog.decoding import Task, run_task, shared_name
-from core.catalog.parts import BuildInterruptedError, found_parts
+from core.catalog.parts import BuildInterruptedError, found_parts, rows_of
 from core.catalog.places import DTYPES, UNKNOWN, AbandonedError, Counts, InTurn
 from core.jobs import Job
 
@@ -88,12 +88,14 @@ def run_tasks(tasks: Sequence[Task], folder: Path, workers: int, job: Job) -> No
     """
     meter = Meter(sum(task.n_bytes for task in tasks), job)
     left = {task.digest for task in unfinished(tasks, folder, meter)}
-    counts: Counts = {
-        file: [UNKNOWN if task.digest in left else _n_rows(folder, task, file) for task in tasks]
-        for file in DTYPES
-    }
+    unknown = dict.fromkeys(DTYPES, UNKNOWN)
+    n_rows = [
+        unknown if task.digest in left else rows_of(found_parts(folder, task.digest))
+        for task in tasks
+    ]
+    counts: Counts = {file: [each[file] for each in n_rows] for file in DTYPES}
     if workers > 1:
-        counts = {file: _SPAWN.RawArray("q", n_rows) for file, n_rows in counts.items()}
+        counts = {file: _SPAWN.RawArray("q", each) for file, each in counts.items()}
     places = [InTurn(shared_name(tasks), counts, number) for number in range(len(tasks))]
     # In order, because each task's place depends on those before it.
     for is_archive, group in groupby(zip(tasks, places, strict=True), _is_of_archive):
@@ -108,10 +110,6 @@ def run_tasks(tasks: Sequence[Task], folder: Path, workers: int, job: Job) -> No
 
 def _is_of_archive(pair: tuple[Task, InTurn]) -> bool:
     return pair[0].is_archive
-
-
-def _n_rows(folder: Path, task: Task, file: str) -> int:
-    return sum(part.stored[file].n_rows for part in found_parts(folder, task.digest))
 
 
 def unfinished(tasks: Sequence[Task], folder: Path, meter: Meter) -> list[Task]:

@@ -29,7 +29,11 @@ from core.catalog.classes import YOUTUBE8M_V1, class_indices, class_name
 from core.catalog.clips import offsets, spans
 from core.catalog.manifest import (
     ARRAYS,
+    CLIPS,
+    FRAMES,
+    LABELS,
     MANIFEST,
+    VECTORS,
     VISUAL,
     Manifest,
     check_files,
@@ -160,10 +164,10 @@ class Catalog:
         id_width = clips.dtype["video_id"].itemsize if "video_id" in names else 1
         n_clips = manifest.n_clips
         expected = (
-            ("clips.npy", clips, clip_dtype(id_width), (n_clips,)),
-            ("labels.npy", labels, np.dtype("<i2"), (manifest.n_labels,)),
-            ("frames.npy", frames, np.dtype("u1"), (manifest.n_frames, EMBEDDING_SIZE)),
-            ("vectors.npy", vectors, np.dtype("i1"), (n_clips, EMBEDDING_SIZE)),
+            (CLIPS, clips, clip_dtype(id_width), (n_clips,)),
+            (LABELS, labels, np.dtype("<i2"), (manifest.n_labels,)),
+            (FRAMES, frames, np.dtype("u1"), (manifest.n_frames, EMBEDDING_SIZE)),
+            (VECTORS, vectors, np.dtype("i1"), (n_clips, EMBEDDING_SIZE)),
         )
         for name, array, dtype, shape in expected:
             if array.dtype != dtype or array.shape != shape:

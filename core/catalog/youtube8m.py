@@ -57,13 +57,12 @@ def decode(batch: RecordBatch, visual: bool = False) -> Clips:
 def decode_usual(batch: RecordBatch, visual: bool) -> tuple[Clips, NDArray[np.int64]]:
     """Decode the records that are sound and written as usual; return them and their rows."""
     from core.catalog import columns, scanning
-    from core.catalog.scanning import BYTES, FLOATS, INTS
 
     fits, values, lists = scanning.find_values(
         batch.data,
         batch.spans,
         *scanning.padded((b"id", b"video_id", b"labels", b"mean_audio", b"mean_rgb")),
-        np.array([BYTES, BYTES, INTS, FLOATS, FLOATS]),
+        np.array([scanning.BYTES, scanning.BYTES, scanning.INTS, scanning.FLOATS, scanning.FLOATS]),
         *scanning.padded((b"audio", b"rgb")),
         np.array([EMBEDDING_SIZE, RGB_SIZE]),
     )

@@ -257,13 +257,7 @@ def laid_out(
 ) -> tuple[NDArray[np.int8], NDArray[np.int32], Float32, tuple[int, ...]]:
     """Return queries in the order in which `best_cosines` reads them, in B blocks of N.
 
-    Parameters
-    ----------
-    codes : int16 array, shape (Q, 128)
-        Of `LARGEST` at most.
-    weights : float32 array, shape (Q,)
-    centre : int
-        The byte that stands for zero.
+    Parameters are those of `core.search.tiles.laid_out`.
 
     Returns
     -------

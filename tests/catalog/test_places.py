@@ -13,15 +13,8 @@ from hypothesis import strategies as st
 
 from core.catalog import decoding, merging
 from core.catalog.build import build_catalog
-from core.catalog.places import (
-    FRAMES,
-    UNKNOWN,
-    VECTORS,
-    AbandonedError,
-    InTurn,
-    Stored,
-    store,
-)
+from core.catalog.manifest import FRAMES, VECTORS
+from core.catalog.places import UNKNOWN, AbandonedError, InTurn, Stored, store
 from core.catalog.writing import joined_crc32c
 from tests.catalog.test_resuming import same
 

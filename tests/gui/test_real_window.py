@@ -87,13 +87,17 @@ class Program:
         self._do("windowactivate", "--sync", self.window)
 
     def _do(self, *arguments: str) -> str:
+        return self._output(["xdotool", *arguments], 20, check=False)
+
+    def _output(self, command: list[str], timeout_s: float, check: bool) -> str:
+        """Run another program on the same screen; return what it prints."""
         done = subprocess.run(
-            ["xdotool", *arguments],
+            command,
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=20,
-            check=False,
+            timeout=timeout_s,
+            check=check,
         )
         return done.stdout.strip()
 
@@ -117,15 +121,7 @@ class Program:
     @property
     def clipboard(self) -> str:
         """What another program pastes."""
-        done = subprocess.run(
-            [sys.executable, "-c", READ_CLIPBOARD],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
-        return done.stdout.strip()
+        return self._output([sys.executable, "-c", READ_CLIPBOARD], 30, check=True)
 
     def wait_for_title(self, part: str, timeout_s: float = 60) -> None:
         try:
