@@ -204,11 +204,6 @@ def parser() -> argparse.ArgumentParser:
     files.add_argument(
         "--keep", action="store_true", help="keep AudioSet's archive beside the catalogue"
     )
-    files.add_argument(
-        "--even-if-check-fails",
-        action="store_true",
-        help="fetch and import: use the model even if it does not compute what was published",
-    )
     return top
 
 

@@ -1,8 +1,7 @@
-"""Whether a converted model computes what it should: the published check, and its own."""
+"""What a converted model computes, in numbers for people: the published sine, and its own."""
 
 from __future__ import annotations
 
-import math
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,33 +17,32 @@ from core.vggish import quantise
 from core.vggish.model import INT8_FILE, NETWORK_FILE, PCA_FILE, Vggish
 from core.vggish.postprocess import Pca
 
-_SINE_HZ, _SINE_S = 1_000, 3
-TOLERANCE = 0.1
+_SINE_HZ, _SINE_S, _SINE_RATE_HZ = 1_000, 3, 44_100
+_MOST_SHIFT, _MOST_STRETCH = 0.2, 1.25
 
-PUBLISHED = {
-    "embedding mean": 0.000657,
-    "embedding standard deviation": 0.343,
-    "post-processed mean": 126.0,
-    "post-processed standard deviation": 89.3,
-}
-"""What the released weights make of the sine, within `TOLERANCE`.
+PUBLISHED = {"embedding": (0.000657, 0.343), "post-processed": (126.0, 89.3)}
+"""Mean and standard deviation of what the released weights make of the sine.
 
-From the smoke test of Google's release, tensorflow/models, ``research/audioset/vggish``.
+From the smoke test of Google's release, tensorflow/models, ``research/audioset/vggish``. They hang
+on how the sine is resampled: with an older resampler the same file said -0.0333, 0.380, 122.0 and
+93.5. So they say whether something is far off, and nothing finer.
 """
 
 
 @dataclass(frozen=True)
 class ModelCheck:
-    """What a model makes of a 1 kHz sine of 3 s, beside what was published.
+    """What a model makes of a 1 kHz sine of 3 s, beside what was published, and its other figures.
+
+    Information for people: whether a model answers does not hang on it.
 
     Attributes
     ----------
     name : str
         The model's, for people.
     is_released : bool
-        Whether weights and PCA are the released ones, which must pass.
-    found : tuple of float
-        In the order of `PUBLISHED`.
+        Whether weights and PCA are the released ones, which the published numbers are of.
+    found : dict of (float, float)
+        Mean and standard deviation, by the names in `PUBLISHED`.
     agreement : float or None
         Largest difference from TensorFlow when it was converted, in standard deviations.
     int8_cosine : float
@@ -55,31 +53,50 @@ class ModelCheck:
 
     name: str
     is_released: bool
-    found: tuple[float, ...]
+    found: dict[str, tuple[float, float]]
     agreement: float | None
     int8_cosine: float
     int8_offered: bool
 
     @property
-    def passed(self) -> bool:
-        """Whether all numbers are as published."""
-        return not differing(self.found)
+    def is_near(self) -> bool:
+        """Whether the numbers are as near to the published ones as resampling explains."""
+        return all(
+            shift <= _MOST_SHIFT and 1 / _MOST_STRETCH <= ratio <= _MOST_STRETCH
+            for shift, ratio in map(self._distance, PUBLISHED)
+        )
+
+    def _distance(self, name: str) -> tuple[float, float]:
+        """Return the difference of means in published deviations, and the deviations' ratio."""
+        (mean, deviation), (expected, expected_deviation) = self.found[name], PUBLISHED[name]
+        return abs(mean - expected) / expected_deviation, deviation / expected_deviation
 
     def lines(self) -> list[str]:
         """Return the result in words."""
-        if self.passed:
-            numbers = ", ".join(f"{n} {v:.4g}" for n, v in zip(PUBLISHED, self.found, strict=True))
-            verdict = f"passed ({numbers})"
-        elif self.is_released:
-            verdict = f"FAILED: {'; '.join(differing(self.found))}"
-        else:
-            verdict = f"differs, as expected of other weights: {'; '.join(differing(self.found))}"
+        lines = []
+        for name, (mean, deviation) in self.found.items():
+            shift, ratio = self._distance(name)
+            lines.append(
+                f"{self.name}: 1 kHz sine, {name}: mean {mean:.3g}, standard deviation "
+                f"{deviation:.3g}; published {PUBLISHED[name][0]:g} and {PUBLISHED[name][1]:g}: "
+                f"the means differ by {shift:.2f} standard deviations, the deviations' ratio is "
+                f"{ratio:.2f}"
+            )
+        if not self.is_near:
+            lines.append(
+                f"{self.name}: this is further from the published numbers than resampling "
+                "explains. "
+                + (
+                    "The files are the published ones, so the model answers all the same."
+                    if self.is_released
+                    else "That is to be expected of other weights."
+                )
+            )
         offered = "offered" if self.int8_offered else "not offered (0.99 is asked for)"
-        lines = [
-            f"{self.name}: published check on a 1 kHz sine: {verdict}",
+        lines.append(
             f"{self.name}: quantised form: cosine {self.int8_cosine:.3f} at least with float32, "
-            f"{offered}",
-        ]
+            f"{offered}"
+        )
         if self.agreement is not None:
             lines.append(
                 f"{self.name}: differed from TensorFlow by {self.agreement:.1e} standard "
@@ -88,17 +105,8 @@ class ModelCheck:
         return lines
 
 
-def differing(found: tuple[float, ...]) -> list[str]:
-    """Return in words which numbers are not as published."""
-    return [
-        f"{name} {number:.4g} instead of {expected:.4g}"
-        for (name, expected), number in zip(PUBLISHED.items(), found, strict=True)
-        if not math.isclose(number, expected, rel_tol=TOLERANCE)
-    ]
-
-
 def check_model(folder: Path, job: Job | None = None) -> ModelCheck:
-    """Run the published check on a converted model, and measure its quantised form anew.
+    """Give a converted model the published sine, and measure its quantised form anew.
 
     Raises
     ------
@@ -127,13 +135,20 @@ def check_model(folder: Path, job: Job | None = None) -> ModelCheck:
     )
 
 
-def sine_numbers(model: Vggish, job: Job) -> tuple[float, ...]:
-    """Return what a model makes of the sine, in the order of `PUBLISHED`."""
-    times = np.arange(_SINE_S * MODEL_RATE_HZ) / MODEL_RATE_HZ
+def sine_numbers(model: Vggish, job: Job) -> dict[str, tuple[float, float]]:
+    """Return what a model makes of the sine, by the names in `PUBLISHED`.
+
+    As published, the sine is made at 44.1 kHz and resampled.
+    """
+    import soxr
+
+    times = np.arange(_SINE_S * _SINE_RATE_HZ) / _SINE_RATE_HZ
     sine = np.sin(2 * np.pi * _SINE_HZ * times).astype(np.float32)
-    heard = model.embed(log_mel(Waveform(sine, MODEL_RATE_HZ)).patches, job)
-    arrays = (heard.raw.astype(np.float64), heard.postprocessed.astype(np.float64))
-    return tuple(float(number) for array in arrays for number in (array.mean(), array.std()))
+    samples = soxr.resample(sine, _SINE_RATE_HZ, MODEL_RATE_HZ)
+    embedded = model.embed(log_mel(Waveform(samples, MODEL_RATE_HZ)).patches, job)
+    arrays = (embedded.raw.astype(np.float64), embedded.postprocessed.astype(np.float64))
+    numbers = ((float(array.mean()), float(array.std())) for array in arrays)
+    return dict(zip(PUBLISHED, numbers, strict=True))
 
 
 def _int8_cosine(folder: Path, job: Job) -> float:

@@ -255,8 +255,6 @@ def files(arguments: Namespace) -> None:
     from core.file_commands import done
 
     with Progress() as progress:
-        lines, trouble = done(arguments, DataFolder.default(), progress.job)
+        lines = done(arguments, DataFolder.default(), progress.job)
     for line in lines:
         print(plain(line))
-    if trouble is not None:
-        raise trouble

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from core.hearing import Hearing
     from core.matching import Matcher
     from core.storage import CatalogEntry, StoredItem
-    from core.verdicts import Verdict
     from core.vggish.model import Embedding, Manifest, Vggish
 
 
@@ -57,7 +56,6 @@ class Engine:
         self._options = options or Options()
         self._model: Vggish | None = None
         self._matcher: Matcher | None = None
-        self._verdict: Verdict | None = None
 
     def load(self, job: Job | None = None) -> CatalogInfo:
         """Load the model and the catalogue; the first time, prepare them.
@@ -91,7 +89,6 @@ class Engine:
             raise
         self.close()
         self._model, self._matcher = fresh._model, fresh._matcher
-        self._verdict = fresh._verdict
         return info
 
     def catalogs(self) -> list[CatalogEntry]:
@@ -419,7 +416,7 @@ class Engine:
         """Return the folder to search: the demo's where there is no trained model."""
         if self._options.catalog is not None:
             return self._options.catalog
-        if self._options.model is None and not self._may_answer():
+        if self._options.model is None and not self._has_model():
             return self._demo(job)[1]
         from core.preparing import prepare_starter
         from core.storage import chosen_catalog
@@ -428,13 +425,6 @@ class Engine:
 
     def _has_model(self) -> bool:
         return all((self._data.files / file.name).is_file() for file in (CHECKPOINT, PCA))
-
-    def _may_answer(self) -> bool:
-        """Whether the trained model is there, and not refused."""
-        from core.verdicts import refused
-
-        is_refused = self._verdict is not None and not self._verdict.may_answer
-        return self._has_model() and not is_refused and not refused(self._data)
 
     def _model_folder(self, job: Job) -> Path:
         from core.vggish import convert
@@ -448,14 +438,8 @@ class Engine:
                 return self._demo(job)[0]
         beside = checkpoint.parent / PCA.name
         pca = options.pca or (beside if beside.is_file() else self._data.files / PCA.name)
-        folder = convert.converted(checkpoint, pca, self._data.models, _probe_patches, job)
-        if options.model is None:
-            from core.verdicts import verdict
-
-            self._verdict = verdict(self._data, folder, job)
-            if not self._verdict.may_answer:
-                return self._demo(job)[0]
-        return folder
+        models, files = self._data.models, self._data.files
+        return convert.converted(checkpoint, pca, models, _probe_patches, job, files)
 
     def _demo(self, job: Job) -> tuple[Path, Path]:
         """Return the demo's model and catalogue folders, prepared now if need be."""
@@ -468,15 +452,11 @@ class Engine:
         from core.catalog.manifest import RELEASED_MODEL_ID
 
         info = replace(_describe(catalog), model=model.name, model_id=model.model_id)
-        known = self._verdict
-        if known is not None and known.differences:
-            info = replace(info, notes=(*info.notes, _said_of(known)))
         if catalog.model_id == model.model_id:
             return info
         if catalog.model_id == RELEASED_MODEL_ID and model.is_released:
             return info
-        is_wanted = self._options.model is not None or (known is not None and known.is_accepted)
-        if catalog.model_id == RELEASED_MODEL_ID and is_wanted:
+        if catalog.model_id == RELEASED_MODEL_ID and self._options.model is not None:
             note = (
                 "The chosen weights are not the released ones that made this catalogue's "
                 "vectors: the matches mean little."
@@ -514,15 +494,6 @@ class Engine:
         matches = matcher.matches(query, k, filters, by, without, job, weights)
         answer = Matches(query, info, matches, time.perf_counter() - begun)
         return with_known(answer, self._youtube_ids())
-
-
-def _said_of(known: Verdict) -> str:
-    if known.is_accepted:
-        return (
-            f"The model fails its published check ({known.differences}) and is used because you "
-            "said so: the matches may mean little."
-        )
-    return f"The trained model fails its published check, so it is not used: {known.differences}."
 
 
 def _with_looks(query: Query, catalog: Catalog, row: int, weights: Weights) -> Query:

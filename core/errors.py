@@ -49,6 +49,10 @@ class ModelError(SoundalikeError):
     """A checkpoint, PCA file or converted network cannot be used."""
 
 
+class WrongModelError(ModelError):
+    """Weights or PCA parameters are not VGGish's, whatever they are: other ones are needed."""
+
+
 class CatalogError(SoundalikeError):
     """A catalogue, its source records, a class name or a video id cannot be used."""
 

@@ -6,8 +6,8 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from core import checking, pinned, setting_up, storage, verdicts
-from core.errors import Cancelled, DownloadError, SoundalikeError
+from core import checking, pinned, setting_up, storage
+from core.errors import Cancelled, DownloadError
 from core.files import store
 from core.files.mirrors import Mirror
 from core.files.room import free_bytes, megabytes
@@ -17,27 +17,22 @@ from core.paths import DataFolder
 from core.vggish.model import installed
 
 
-def done(
-    arguments: Namespace, data: DataFolder, job: Job
-) -> tuple[list[str], SoundalikeError | None]:
-    """Do what was asked for; return the lines to print, and what is wrong all the same."""
+def done(arguments: Namespace, data: DataFolder, job: Job) -> list[str]:
+    """Do what was asked for; return the lines to print."""
     action, words = arguments.action, arguments.path
     if words and action in ("status", "verify", "list"):
         raise DownloadError(
             f"files {action} takes no paths.", "Name files only after files import."
         )
     if action == "fetch":
-        lines, is_model = _fetched(data, arguments, job)
-    elif action == "import":
-        lines, is_model = _imported(data, arguments, job)
-    elif action == "verify":
-        lines, is_model = _verified(data, job), True
-    elif action == "status":
-        lines, is_model = store.status(data.files, pinned.FILES), False
-    else:
-        lines, is_model = _looked_after(data, action, words, job), False
-    differences = verdicts.refused(data) if is_model else ""
-    return lines, verdicts.refusal(differences) if differences else None
+        return _fetched(data, arguments, job)
+    if action == "import":
+        return _imported(data, arguments, job)
+    if action == "verify":
+        return _verified(data, job)
+    if action == "status":
+        return store.status(data.files, pinned.FILES)
+    return _looked_after(data, action, words, job)
 
 
 def _choice(arguments: Namespace) -> setting_up.Choice:
@@ -45,17 +40,15 @@ def _choice(arguments: Namespace) -> setting_up.Choice:
     return setting_up.Choice(arguments.balanced, include, exclude, arguments.keep)
 
 
-def _imported(data: DataFolder, arguments: Namespace, job: Job) -> tuple[list[str], bool]:
+def _imported(data: DataFolder, arguments: Namespace, job: Job) -> list[str]:
     lines = setting_up.import_files(data, arguments.path, job, _choice(arguments))
     is_model = any(file.name in line for file in pinned.FILES for line in lines)
     if is_model and setting_up.has_model_files(data):
         lines += setting_up.install_model(data, job).lines()
-        if arguments.even_if_check_fails:
-            verdicts.accept(data)
-    return lines, is_model
+    return lines
 
 
-def _fetched(data: DataFolder, arguments: Namespace, job: Job) -> tuple[list[str], bool]:
+def _fetched(data: DataFolder, arguments: Namespace, job: Job) -> list[str]:
     wanted = [str(word) for word in arguments.path] or ["model"]
     if not set(wanted) <= {"model", "features"}:
         raise DownloadError(
@@ -68,15 +61,12 @@ def _fetched(data: DataFolder, arguments: Namespace, job: Job) -> tuple[list[str
         if "model" in wanted:
             lines, check = setting_up.fetch_model(data, job, mirror)
             lines += check.lines()
-            if arguments.even_if_check_fails:
-                verdicts.accept(data)
         if "features" in wanted:
-            catalog = setting_up.fetch_features(data, _choice(arguments), job, mirror)
-            lines.append(f"{catalog.path.name}: {len(catalog)} clips in {catalog.path}")
+            lines += setting_up.fetch_features(data, _choice(arguments), job, mirror)[1]
     except (KeyboardInterrupt, Cancelled):
         sys.stderr.write("What came is kept: the same command goes on from there.\n")
         raise
-    return lines, "model" in wanted
+    return lines
 
 
 def _verified(data: DataFolder, job: Job) -> list[str]:

@@ -1,8 +1,15 @@
-"""The official files, known to the last bit: their addresses, sizes and checksums."""
+"""The official files: their addresses, sizes and checksums.
+
+A file is the official one if its SHA-256 is the pinned one. Where a publisher has packed a file
+anew, and its own server sent it over https, the checksum that came is kept beside it and counts
+as well, on this machine.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,14 +43,14 @@ class PinnedFile:
     is_size_exact: bool = True
 
     @property
-    def most_bytes(self) -> int:
-        """No more than this is ever taken for the file."""
-        return self.size if self.is_size_exact else self.size + self.size // 4
+    def sizes(self) -> range:
+        """How many bytes the file with the pinned checksum can have."""
+        return range(self.size, self.size + 1) if self.is_size_exact else self.repacked_sizes
 
-    def may_have(self, n_bytes: int) -> bool:
-        """Return whether a file of this many bytes can be the one."""
-        least = self.size if self.is_size_exact else self.size - self.size // 4
-        return least <= n_bytes <= self.most_bytes
+    @property
+    def repacked_sizes(self) -> range:
+        """How many bytes the same content can have, packed anew by its publisher."""
+        return range(self.size - self.size // 4, self.size + max(self.size // 4, 1 << 20) + 1)
 
 
 _BUCKET = "https://storage.googleapis.com/audioset"
@@ -71,6 +78,25 @@ FEATURES = PinnedFile(
 
 FILES = (CHECKPOINT, PCA)
 """What is fetched for the trained VGGish. Published by Google under the Apache License 2.0."""
+
+
+def is_official(folder: Path | None, file: PinnedFile, sha256: str) -> bool:
+    """Return whether a SHA-256 is the file's: the pinned one, or the one kept in a folder."""
+    is_kept = folder is not None and sha256 == repacked_sha256(folder, file)
+    return sha256 == file.sha256 or is_kept
+
+
+def repacked_sha256(folder: Path, file: PinnedFile) -> str | None:
+    """Return the SHA-256 that the publisher's own server sent another packing with, if any."""
+    with suppress(OSError, ValueError):
+        found = re.match(r"([0-9a-f]{64})\b", sha256_path(folder, file).read_text("ascii"))
+        return found[1] if found else None
+    return None
+
+
+def sha256_path(folder: Path, file: PinnedFile) -> Path:
+    """Return where `repacked_sha256` is kept, in the format of ``sha256sum``."""
+    return folder / f"{file.name}.sha256"
 
 
 def sha256_of(paths: Sequence[Path], job: Job, stage: str) -> str:

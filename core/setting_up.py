@@ -6,14 +6,15 @@ Everything here can be stopped or killed at any moment and started again: it goe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from core import pinned, verdicts
+from core import pinned
+from core.catalog import audioset
 from core.catalog.audioset import BALANCED
 from core.catalog.build import build_catalog
 from core.catalog.running import READING
@@ -26,6 +27,7 @@ from core.errors import (
     DownloadError,
     ModelError,
     WrongContentError,
+    WrongModelError,
 )
 from core.files import store
 from core.files.download import Download, Patience, Speed, part_bytes, part_path
@@ -151,9 +153,9 @@ def fetch_model(
 
 
 def install_model(data: DataFolder, job: Job | None = None) -> ModelCheck:
-    """Convert the files in the data folder, if that has not been done, and check the result.
+    """Convert the files in the data folder, if that has not been done, and look at the result.
 
-    A model that fails is not used from then on, unless a person accepts it; see `core.verdicts`.
+    Files that their publisher packed anew, and that do not hold VGGish, are removed.
 
     Raises
     ------
@@ -161,15 +163,19 @@ def install_model(data: DataFolder, job: Job | None = None) -> ModelCheck:
     """
     job = job or Job()
     checkpoint, pca = (data.files / file.name for file in (pinned.CHECKPOINT, pinned.PCA))
-    folder = converted(checkpoint, pca, data.models, probe_patches, job.part(0, 0.7))
     try:
-        check = check_model(folder, job.part(0.7, 1))
+        folder = converted(
+            checkpoint, pca, data.models, probe_patches, job.part(0, 0.7), data.files
+        )
+    except WrongModelError:
+        store.remove_repacked(data.files, pinned.FILES)
+        raise
+    try:
+        return check_model(folder, job.part(0.7, 1))
     except OSError as error:
         raise ModelError(
             f"The model cannot be checked: {error.strerror or error}.", "Free some space."
         ) from error
-    verdicts.note(data, folder, check.found)
-    return check
 
 
 def has_model_files(data: DataFolder) -> bool:
@@ -184,7 +190,7 @@ def fetch_features(
     mirror: Mirror | None = None,
     patience: Patience | None = None,
     out: Path | None = None,
-) -> Catalog:
+) -> tuple[Catalog, list[str]]:
     """Build a catalogue of AudioSet's features while they arrive.
 
     Where there is room, what came is kept until the catalogue is whole, so that another program can
@@ -200,6 +206,12 @@ def fetch_features(
     out : Path, optional
         The catalogue's folder, instead of one in the data folder.
 
+    Returns
+    -------
+    catalog : Catalog
+    lines : list of str
+        What became of it, in words.
+
     Raises
     ------
     DownloadError
@@ -213,7 +225,8 @@ def fetch_features(
     there = data.files / file.name
     if there.is_file():
         store.verify(data.files, job.part(0, 0.1), [file])
-        return _built_from_file(out, there, choice, job.part(0.1, 1))
+        catalog = _built_from_file(out, there, choice, job.part(0.1, 1))
+        return catalog, [_line(catalog)]
     left = max(file.size - part_bytes(data.files, file), 0)
     needed = choice.room_bytes + (left if choice.keeps_archive else 0)
     check_room(out, needed, "AudioSet's catalogue")
@@ -222,7 +235,9 @@ def fetch_features(
         if choice.keeps_archive or free_bytes(data.files) > choice.room_bytes + left:
             data.files.mkdir(parents=True, exist_ok=True)
             part = part_path(data.files, file)
-        catalog = _built_through(out, partial(Download, file, mirror, part, patience), choice, job)
+        catalog, is_repacked = _built_through(
+            out, partial(Download, file, mirror, part, patience), choice, job
+        )
         if choice.keeps_archive:
             store.fetch(data.files, job.part(0.98, 1), [file], mirror, patience)
         store.remove_part(data.files, file)
@@ -232,17 +247,26 @@ def fetch_features(
             "Free some space, or move the data folder: python -m core files move DIR",
             ROOM_IN_THE_WINDOW,
         ) from error
-    return catalog
+    note = [f"{file.name}: packed anew by its publisher; every record of it verifies"]
+    return catalog, [_line(catalog), *(note if is_repacked else [])]
+
+
+def _line(catalog: Catalog) -> str:
+    return f"{catalog.path.name}: {len(catalog)} clips in {catalog.path}"
 
 
 def _built_through(
     out: Path, download: Callable[[], Download], choice: Choice, job: Job
-) -> Catalog:
-    """Build from what arrives; if what was kept of it was wrong, once more without that."""
+) -> tuple[Catalog, bool]:
+    """Build from what arrives; if what was kept of it was wrong, once more without that.
+
+    Returns also whether its publisher has packed it anew.
+    """
     while True:
-        arriving = _Arriving(download(), job)
+        arriving = _Arriving(download(), choice, job)
         try:
-            return _built(out, arriving.source, choice, arriving.job)
+            catalog = _built(out, arriving.source, choice, arriving.job)
+            return catalog, bool(arriving.download.repacked_sha256)
         except (CatalogError, WrongContentError) as error:
             if getattr(error.__cause__, "errno", None) is not None:
                 raise  # the disk's fault
@@ -258,18 +282,34 @@ class _Arriving:
     Parameters
     ----------
     download : Download
+    choice : Choice
     job : Job
     """
 
-    def __init__(self, download: Download, job: Job) -> None:
-        self.download, self._job = download, job
+    def __init__(self, download: Download, choice: Choice, job: Job) -> None:
+        self.download, self._choice, self._job = download, choice, job
         self._speed, self._read = Speed(), ""
         self.job = job.watched_by(self._built)
         file = download.file
-        self.source = ArchiveStream(file.name, file.size, file.sha256, self._opened)
+        self.source = ArchiveStream(
+            file.name, file.size, file.sha256, self._opened, self._check_counts
+        )
 
     def _opened(self) -> AbstractContextManager[BinaryIO]:
         return arriving(self.download, self._job, self._told)
+
+    def _check_counts(self, n_clips: Mapping[str, int]) -> None:
+        """Refuse an archive of another packing that has not the clips that AudioSet has."""
+        if not self.download.repacked_sha256:
+            return
+        has_all = self._choice.is_balanced or sum(n_clips.values()) > audioset.LEAST_CLIPS
+        if not has_all or any(n_clips.get(name) != n for name, n in audioset.N_CLIPS.items()):
+            found = ", ".join(f"{n:,} in {split}" for split, n in sorted(n_clips.items()))
+            raise WrongContentError(
+                f"{self.download.file.name} is neither the archive that this program knows nor a "
+                f"whole AudioSet: it has {found or 'no clip'}.",
+                "Try again later, or from another mirror.",
+            )
 
     def _told(self) -> None:
         download = self.download
@@ -324,7 +364,7 @@ def import_files(
         lines = store.import_files(others, data.files, job.part(0.2, 0.3), pinned.FILES)
     for path in archives:
         catalog = _built_from_file(data.catalogs / choice.name, path, choice, job.part(0.3, 1))
-        lines.append(f"{pinned.FEATURES.name}: {len(catalog)} clips in {catalog.path}")
+        lines.append(_line(catalog))
     return lines
 
 

@@ -238,7 +238,8 @@ def _trained(data: DataFolder) -> list[Path]:
     """Return what belongs to the trained model: its files, and what they were converted to."""
     files = [data.files / file.name for file in pinned.FILES]
     source, made_of = str(files[0].absolute()), f"vggish-{pinned.CHECKPOINT.sha256[:16]}-"
-    return [path for path in files if path.is_file()] + [
+    sums = [pinned.sha256_path(data.files, file) for file in pinned.FILES]
+    return [path for path in (*files, *sums) if path.is_file()] + [
         folder
         for folder, manifest in installed(data.models).items()
         if manifest.source == source or manifest.model_id.startswith(made_of)

@@ -15,18 +15,7 @@ from gui import kept_wish
 from gui.runner import Lane
 from gui.session import Session
 from gui.set_up_dialog import SetUpDialog
-from gui.set_up_work import (
-    ALL,
-    NONE,
-    REFUSED,
-    Outlook,
-    Result,
-    Step,
-    Wish,
-    look,
-    steps,
-    use_anyway,
-)
+from gui.set_up_work import ALL, NONE, Outlook, Step, Wish, look, steps
 from gui.window import MainWindow
 
 DEMO_NOTE = "Demo: an untrained model and a small starter catalogue answer, so matches are rough."
@@ -67,8 +56,6 @@ class SetUpControl(QObject):
         self._n_steps = 0
         self._lines: list[str] = []
         self._note = ""
-        self._wish = Wish()
-        self._refused: Wish | None = None
         self._dialog: SetUpDialog | None = None
         window.commands.set_up.triggered.connect(self.open)
         window.setting_up.clicked.connect(self.open)
@@ -83,7 +70,6 @@ class SetUpControl(QObject):
             dialog.continued.connect(self.go_on)
             dialog.stopped.connect(self.stop)
             dialog.move_pressed.connect(self.move_pressed)
-            dialog.accepted_anyway.connect(self.use_anyway)
             dialog.import_pressed.connect(self._ask_for_files)
         return self._dialog
 
@@ -163,7 +149,7 @@ class SetUpControl(QObject):
         except SoundalikeError as error:
             self.dialog.show_result([error.in_full])
             return
-        self._wish, self._left = wish, steps(self._data, wish)
+        self._left = steps(self._data, wish)
         self._n_steps, self._lines = len(self._left), []
         self.dialog.bar.reset()
         self._forget_note()
@@ -183,21 +169,6 @@ class SetUpControl(QObject):
         self.dialog.show_result(self._lines)
         self._on_progress("Beginning", 0.0)
         self._fetching.submit(self._left[0], self._on_step, self._on_failed, self._on_progress)
-
-    def use_anyway(self) -> None:
-        """Let the model answer although its check failed, and do what was left to do."""
-        data = self._data
-        self._fetching.submit(
-            lambda _: use_anyway(data), self._on_accepted, self._on_failed, must_finish=True
-        )
-
-    def _on_accepted(self, _: None) -> None:
-        wish, self._refused = self._refused, None
-        self._window.banner.clear()
-        self._session.reload()
-        self._look()
-        if wish is not None and wish.clips != NONE and not wish.paths:
-            self.start(wish)
 
     def pause(self) -> None:
         """Stop for now; what came is kept."""
@@ -222,17 +193,11 @@ class SetUpControl(QObject):
         share = "" if fraction is None else f" · {fraction:.0%}"
         self._window.show_setting_up(f"Setting up{share}", stage)
 
-    def _on_step(self, result: Result) -> None:
+    def _on_step(self, lines: list[str]) -> None:
         self._left.pop(0)
-        self._lines += result.lines
+        self._lines += lines
         self._session.reload()
-        if result.refused:
-            self._refused = self._wish
-            self._left = []
-            self._end()
-            text = f"{REFUSED} {result.refused}."
-            self._window.banner.show_trouble(text, "Set &up…", self.open)
-        elif self._left:
+        if self._left:
             self.go_on()
         else:
             self._end()

@@ -54,8 +54,6 @@ class SetUpDialog(QDialog):
         The buttons.
     import_pressed
         Somebody has the files already.
-    accepted_anyway
-        The model is to be used although its check failed.
     move_pressed
         It is to lie in another folder.
     """
@@ -65,7 +63,6 @@ class SetUpDialog(QDialog):
     continued = Signal()
     stopped = Signal()
     import_pressed = Signal()
-    accepted_anyway = Signal()
     move_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -84,7 +81,6 @@ class SetUpDialog(QDialog):
         self.have_files = QPushButton("I have the files already…")
         self.move_away = QPushButton("Another folder…")
         self.start, self.pause = QPushButton("Set &up"), QPushButton("&Pause")
-        self.use_anyway = QPushButton("Use it any&way")
         self.stop, self.hide_away = QPushButton("S&top"), QPushButton("Close")
         self.bar = QProgressBar()
         self._build()
@@ -106,15 +102,13 @@ class SetUpDialog(QDialog):
         buttons.setSpacing(theme.GRID)
         buttons.addWidget(self.hide_away)
         buttons.addStretch(1)
-        for button in (self.stop, self.pause, self.use_anyway, self.start):
+        for button in (self.stop, self.pause, self.start):
             buttons.addWidget(button)
         self.start.setDefault(True)
         self.start.clicked.connect(lambda: self.started.emit(self.wish))
         self.pause.clicked.connect(self._on_pause)
         self.stop.setToolTip("What came so far is kept: the next time goes on from there")
         self.stop.clicked.connect(self.stopped)
-        self.use_anyway.setToolTip("For research with other weights: matches may mean little")
-        self.use_anyway.clicked.connect(self.accepted_anyway)
         self.hide_away.clicked.connect(self.close)
         self.have_files.clicked.connect(self.import_pressed)
         _column(self.choosing, self.room, self.details, self._options)
@@ -205,7 +199,7 @@ class SetUpDialog(QDialog):
             self.take(outlook.begun)
         self.start.setText("Set &up" if outlook.begun is None else "&Go on setting up")
         self.text.setText(
-            "\n".join((*outlook.refusal(), *outlook.sentences()))
+            "\n".join(outlook.sentences())
             or "The trained model and a catalogue of AudioSet are there. Choose other clips "
             "below for another catalogue."
         )
@@ -248,8 +242,6 @@ class SetUpDialog(QDialog):
     def _show(self, is_choosing: bool) -> None:
         self.choosing.setVisible(is_choosing)
         self.start.setVisible(is_choosing)
-        is_refused = self._outlook is not None and bool(self._outlook.refused)
-        self.use_anyway.setVisible(is_choosing and is_refused)
         for widget in (self.working, self.pause, self.stop):
             widget.setVisible(not is_choosing)
         self.hide_away.setToolTip("" if is_choosing else "Setting up goes on")

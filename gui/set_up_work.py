@@ -14,15 +14,12 @@ from core.paths import DataFolder
 
 # The engine's part takes a fifth of a second to import: only the lanes do that.
 if TYPE_CHECKING:
-    from core.checking import ModelCheck
     from core.setting_up import Choice, Missing
 
 ALL, BALANCED, SOME, NONE = "all", "balanced", "some", "none"
 """Which clips of AudioSet are wanted."""
 
 CHOICES = (ALL, BALANCED, SOME, NONE)
-
-REFUSED = "The trained model fails its published check, so it is not used:"
 
 NAMES = {"model": "the trained model VGGish", "features": "the sounds of AudioSet"}
 
@@ -85,8 +82,6 @@ class Outlook:
         Bytes of AudioSet's archive.
     begun : Wish or None
         What was begun once, and neither finished nor stopped.
-    refused : str
-        The numbers for which the model that is there is not used.
     """
 
     missing: tuple[Missing, ...]
@@ -95,7 +90,6 @@ class Outlook:
     rooms: dict[str, int] = field(default_factory=dict)
     archive: int = 0
     begun: Wish | None = None
-    refused: str = ""
 
     def needed(self, wish: Wish) -> int:
         """Return the bytes that a wish takes on the disk, beside what is there already."""
@@ -106,10 +100,6 @@ class Outlook:
     def sentences(self) -> list[str]:
         """Return what is missing, how large, from where and under which licence."""
         return [_described(each) for each in self.missing]
-
-    def refusal(self) -> list[str]:
-        """Return why the model that is there does not answer."""
-        return [f"{REFUSED} {self.refused}."] if self.refused else []
 
 
 def _described(missing: Missing) -> str:
@@ -124,7 +114,6 @@ def look(data: DataFolder) -> Outlook:
     """Return what is missing and how much room there is."""
     from core.pinned import FEATURES
     from core.setting_up import missing
-    from core.verdicts import refused
     from gui import kept_wish
 
     rooms = {clips: Wish(clips, ("Any",)).choice().room_bytes for clips in (ALL, BALANCED, SOME)}
@@ -136,27 +125,11 @@ def look(data: DataFolder) -> Outlook:
         rooms,
         FEATURES.size,
         kept_wish.kept(data),
-        refused(data),
     )
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a step has led to.
-
-    Attributes
-    ----------
-    lines : tuple of str
-        In words.
-    refused : str
-        The numbers for which the model is not used; empty where it is.
-    """
-
-    lines: tuple[str, ...]
-    refused: str = ""
-
-
-Step = Callable[[Job], Result]
+Step = Callable[[Job], list[str]]
+"""Returns in words what it has led to."""
 
 
 def steps(data: DataFolder, wish: Wish) -> list[Step]:
@@ -175,49 +148,36 @@ def steps(data: DataFolder, wish: Wish) -> list[Step]:
 def _kept(data: DataFolder, wish: Wish, step: Step, is_last: bool) -> Step:
     from gui import kept_wish
 
-    def work(job: Job) -> Result:
+    def work(job: Job) -> list[str]:
         kept_wish.keep(data, wish)
-        result = step(job)
-        if is_last or result.refused:
+        lines = step(job)
+        if is_last:
             kept_wish.forget(data)
-        return result
+        return lines
 
     return work
 
 
-def _fetch_model(data: DataFolder, wish: Wish, job: Job) -> Result:
+def _fetch_model(data: DataFolder, wish: Wish, job: Job) -> list[str]:
     from core.setting_up import fetch_model
 
     lines, check = fetch_model(data, job, wish.source())
-    return _checked(data, lines, check)
+    return lines + check.lines()
 
 
-def _fetch_features(data: DataFolder, wish: Wish, job: Job) -> Result:
+def _fetch_features(data: DataFolder, wish: Wish, job: Job) -> list[str]:
     from core.setting_up import fetch_features
     from core.storage import choose
 
-    catalog = fetch_features(data, wish.choice(), job, wish.source())
+    catalog, lines = fetch_features(data, wish.choice(), job, wish.source())
     choose(data, catalog.path.name)
-    return Result((f"{len(catalog):,} clips of AudioSet are in the catalogue {catalog.path.name}",))
+    return lines
 
 
-def _import(data: DataFolder, wish: Wish, job: Job) -> Result:
+def _import(data: DataFolder, wish: Wish, job: Job) -> list[str]:
     from core.setting_up import has_model_files, import_files, install_model
 
     lines = import_files(data, wish.paths, job.part(0, 0.6), wish.choice())
-    if not has_model_files(data):
-        return Result(tuple(lines))
-    return _checked(data, lines, install_model(data, job.part(0.6, 1)))
-
-
-def _checked(data: DataFolder, lines: list[str], check: ModelCheck) -> Result:
-    from core.verdicts import refused
-
-    return Result((*lines, *check.lines()), refused(data))
-
-
-def use_anyway(data: DataFolder) -> None:
-    """Let the model answer although its check failed."""
-    from core.verdicts import accept
-
-    accept(data)
+    if has_model_files(data):
+        lines += install_model(data, job.part(0.6, 1)).lines()
+    return lines

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
 
 Behaviour = Callable[["Answering", bytes], None]
 
@@ -148,14 +152,51 @@ def in_turn(*behaviours: Behaviour) -> Behaviour:
     return behaviour
 
 
+class Certificate(NamedTuple):
+    """A certificate for localhost that nobody has signed but itself."""
+
+    key: Path
+    chain: Path
+
+    @classmethod
+    def made(cls, folder: Path) -> Certificate:
+        own = cls(folder / "key.pem", folder / "certificate.pem")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+            + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+            + ["-keyout", str(own.key), "-out", str(own.chain)],
+            check=True,
+            capture_output=True,
+        )
+        return own
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is what is tested."""
+
+
 @contextmanager
-def web_server(files: dict[str, bytes]) -> Iterator[WebServer]:
+def web_server(
+    files: dict[str, bytes], certificate: Certificate | None = None
+) -> Iterator[WebServer]:
     class Handler(Answering):
         pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    Handler.served = WebServer(f"http://127.0.0.1:{server.server_port}", files, serve)
+    server = _Server(("127.0.0.1", 0), Handler)
+    address = f"http://127.0.0.1:{server.server_port}"
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate.chain, certificate.key)
+        # The handshake belongs to the thread of the request: a client that never ends it stops
+        # nobody else.
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        address = f"https://localhost:{server.server_port}"
+    Handler.served = WebServer(address, files, serve)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

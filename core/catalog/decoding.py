@@ -230,6 +230,8 @@ def _batches(task: Task, moved: Callable[[int], None]) -> Iterator[RecordBatch]:
                 yield batch
             if splits and all(n_seen[split] >= audioset.N_CLIPS[split] for split in splits):
                 return
+    if task.stream is not None:
+        task.stream.check(n_seen)
 
 
 def _present(

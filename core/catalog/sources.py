@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import os
 import tarfile
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,12 +42,16 @@ class ArchiveStream:
     open : callable
         Returns a context with the bytes from the first one on, as a file that can read and tell.
         It is left without an exception only after the last byte was wanted.
+    check : callable
+        Told at the end how many records each folder of the archive had, such as "bal_train"; may
+        raise, and nothing is built then. Not called where the end was not waited for.
     """
 
     name: str
     n_bytes: int
     digest: str
     open: Callable[[], AbstractContextManager[BinaryIO]] = field(compare=False)
+    check: Callable[[Mapping[str, int]], None] = field(default=lambda _: None, compare=False)
 
 
 @contextmanager

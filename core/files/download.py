@@ -1,4 +1,8 @@
-"""A pinned file on its way here: through breaks and restarts, to the right bytes or one error."""
+"""A pinned file on its way here: through breaks and restarts, to the right bytes or one error.
+
+What the publisher's own server sends over https may have another checksum than the pinned one:
+then it is whole, and whoever asked for it has to check what is in it.
+"""
 
 from __future__ import annotations
 
@@ -83,6 +87,8 @@ class Download:
         Why nothing comes at the moment; empty otherwise.
     told : callable
         Called ten times a second and more, by the thread that asks for the blocks.
+    repacked_sha256 : str
+        Of what came, where that is not the pinned file but whole, and its publisher's; else empty.
     """
 
     def __init__(
@@ -94,19 +100,21 @@ class Download:
     ) -> None:
         self.file, self.total = file, file.size
         self.n_done = self.n_kept = 0
-        self.waiting = ""
+        self.waiting = self.repacked_sha256 = ""
         self.told: Callable[[], None] = lambda: None
         self._mirror, self._part = mirror, part
         self._patience = patience or Patience()
         self._url = mirror.url(file)
         self._digest = hashlib.sha256()
         self._etag = ""
-        self._is_total_known = file.is_size_exact
+        self._is_from_publisher = mirror.is_publisher(file)
+        self._sizes = file.repacked_sizes if self._is_from_publisher else file.sizes
+        self._is_total_known = len(self._sizes) == 1
         self._ended = False
         self._takes_ranges = True
 
     def blocks(self, job: Job) -> Generator[bytes]:
-        """Yield the file's bytes in order; after the last one they are known to be right.
+        """Yield the file's bytes in order; after the last one they are known to be the file's.
 
         Raises
         ------
@@ -122,12 +130,15 @@ class Download:
         try:
             yield from self._kept(job)
             yield from self._fetched(job)
-            if not self._is_right():
+            if self._digest.hexdigest() == self.file.sha256:
+                return
+            if not self._is_from_publisher:
                 raise WrongContentError(
                     f"What came for {self.file.name} is not the published file ({self.n_done} "
                     "bytes, and their SHA-256 is another one).",
                     "Try again, from another mirror or network if a proxy stands between.",
                 )
+            self.repacked_sha256 = self._digest.hexdigest()
         except WrongContentError:
             self.forget()
             raise
@@ -137,9 +148,6 @@ class Download:
         if self._part is not None:
             for path in (self._part, _facts_path(self._part)):
                 path.unlink(missing_ok=True)
-
-    def _is_right(self) -> bool:
-        return self._digest.hexdigest() == self.file.sha256
 
     def _is_complete(self) -> bool:
         return self._ended or (self._is_total_known and self.n_done == self.total)
@@ -151,9 +159,9 @@ class Download:
         facts = _facts(self._part)
         if facts.get("url") == self._url:
             self._etag = str(facts.get("etag", ""))
-        if self.file.may_have(total := int(facts.get("total", 0))):
+        if (total := int(facts.get("total", 0))) in self._sizes:
             self.total, self._is_total_known = total, True
-        self.n_kept = min(self._part.stat().st_size, self.file.most_bytes)
+        self.n_kept = min(self._part.stat().st_size, self._sizes[-1])
         with self._part.open("rb") as part:
             while block := part.read(min(BLOCK_BYTES, self.n_kept - self.n_done)):
                 job.check()
@@ -215,7 +223,7 @@ class Download:
     def _note(self, total: int | None, etag: str) -> None:
         """Take note of what the server says of the file, or refuse another one."""
         if total is not None:
-            if not self.file.may_have(total):
+            if total not in self._sizes:
                 raise DownloadError(
                     f"{self._url} has {total} bytes and so is not the published "
                     f"{self.file.name} ({self.file.size} bytes).",
@@ -250,9 +258,7 @@ class Download:
 
     def _taken(self, block: bytes) -> bytes:
         """Count a block, and keep it in the part."""
-        if self.n_done + len(block) > (
-            self.total if self._is_total_known else self.file.most_bytes
-        ):
+        if self.n_done + len(block) > (self.total if self._is_total_known else self._sizes[-1]):
             raise WrongContentError(
                 f"{self._url} sends more than the {self.file.size} bytes of {self.file.name}.",
                 "Try another mirror or network.",

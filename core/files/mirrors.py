@@ -70,6 +70,10 @@ class Mirror:
             return f"{self.base}/{file.name}"
         return file.url.replace(_HOME, f"/{self.region}_audioset/")
 
+    def is_publisher(self, file: PinnedFile) -> bool:
+        """Return whether what comes from here comes from the file's publisher, over https."""
+        return not self.base and file.url.startswith("https://")
+
     def allows(self, url: str) -> bool:
         """Return whether a server that was asked may send us on to this address."""
         try:

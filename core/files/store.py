@@ -23,7 +23,14 @@ from core.files.download import (
 from core.files.mirrors import Mirror
 from core.files.room import check_room
 from core.jobs import Job
-from core.pinned import FILES, PinnedFile, sha256_of
+from core.pinned import (
+    FILES,
+    PinnedFile,
+    is_official,
+    repacked_sha256,
+    sha256_of,
+    sha256_path,
+)
 
 _READ_BYTES = 1 << 20
 _POLL_S = 0.1
@@ -40,7 +47,9 @@ def _state(folder: Path, file: PinnedFile) -> str:
         begun = part_bytes(folder, file)
         return f"missing ({file.size} bytes{f', {begun} of them fetched' if begun else ''})"
     size = path.stat().st_size
-    return f"{size} bytes" if size == file.size else f"wrong size ({size} instead of {file.size})"
+    if size == file.size or repacked_sha256(folder, file):
+        return f"{size} bytes"
+    return f"wrong size ({size} instead of {file.size})"
 
 
 def verify(folder: Path, job: Job, files: Sequence[PinnedFile] = FILES) -> list[str]:
@@ -59,13 +68,18 @@ def verify(folder: Path, job: Job, files: Sequence[PinnedFile] = FILES) -> list[
                 "Run: python -m core files fetch",
                 "Fetch it: “Set up…” in the menu.",
             )
-        if _sha256_of(path, job) != file.sha256:
+        if not is_official(folder, file, _sha256_of(path, job)):
             raise DownloadError(
                 f"{path} is damaged: its SHA-256 is not the published one.",
                 "Delete it and run: python -m core files fetch",
                 "Remove it in “What lies where…”, and fetch it again with “Set up…”.",
             )
-    return [f"{file.name}: verified" for file in files]
+    return [f"{file.name}: verified{_packing(folder, file)}" for file in files]
+
+
+def _packing(folder: Path, file: PinnedFile) -> str:
+    is_repacked = repacked_sha256(folder, file) is not None
+    return "; its publisher has packed it anew" if is_repacked else ""
 
 
 def recognise(
@@ -93,7 +107,7 @@ def _recognised(path: Path, job: Job, files: Sequence[PinnedFile]) -> PinnedFile
     if size < 0:
         raise DownloadError(f"{path} is no file.", "Check its name.")
     # Nothing of another size is read: it may be huge.
-    fitting = [file for file in files if file.may_have(size)]
+    fitting = [file for file in files if size in file.sizes]
     digest = _sha256_of(path, job) if fitting else ""
     for file in fitting:
         if file.sha256 == digest:
@@ -147,13 +161,16 @@ def fetch(
             n_bytes = sum(file.size - part_bytes(folder, file) for file in missing)
             check_room(folder, max(n_bytes, 0), "the files")
             _fetch_all(folder, job, missing, mirror, patience)
-    return [f"{file.name}: {'fetched' if file in missing else 'already there'}" for file in files]
+    return [
+        f"{file.name}: {'fetched' if file in missing else 'already there'}{_packing(folder, file)}"
+        for file in files
+    ]
 
 
 def _is_there(folder: Path, file: PinnedFile, job: Job) -> bool:
     path = folder / file.name
-    is_like = path.is_file() and file.may_have(path.stat().st_size)
-    return is_like and _sha256_of(path, job) == file.sha256
+    is_like = path.is_file() and path.stat().st_size in file.repacked_sizes
+    return is_like and is_official(folder, file, _sha256_of(path, job))
 
 
 def _fetch_all(
@@ -208,7 +225,7 @@ def _fetch_one(
                 raise
             running[file] = download = Download(file, mirror, part_path(folder, file), patience)
             _exhaust(download, job)
-        place_part(folder, file)
+        place_part(folder, file, download.repacked_sha256)
 
 
 def _exhaust(download: Download, job: Job) -> None:
@@ -216,11 +233,16 @@ def _exhaust(download: Download, job: Job) -> None:
         job.check()
 
 
-def place_part(folder: Path, file: PinnedFile) -> None:
-    """Give a part that is whole and right the file's name."""
-    part = part_path(folder, file)
+def place_part(folder: Path, file: PinnedFile, repacked_sha256: str) -> None:
+    """Give a part that is whole the file's name, and keep its checksum if that is a new one."""
+    part, checksum = part_path(folder, file), sha256_path(folder, file)
     with part.open("r+b") as written:
         os.fsync(written.fileno())
+    if repacked_sha256:
+        with written_whole(checksum) as noted:
+            noted.write(f"{repacked_sha256}  {file.name}\n".encode())
+    else:
+        checksum.unlink(missing_ok=True)
     part.replace(folder / file.name)
     part.with_name(f"{part.name}.json").unlink(missing_ok=True)
 
@@ -234,7 +256,7 @@ def _place(source: Path, file: PinnedFile, folder: Path, job: Job) -> None:
             for block in _blocks(source):
                 digest.update(block)
                 size += len(block)
-                if size > file.most_bytes:
+                if size > file.sizes[-1]:
                     break
                 output.write(block)
                 job.report(f"Copying {file.name}", min(size / file.size, 1.0))
@@ -242,6 +264,7 @@ def _place(source: Path, file: PinnedFile, folder: Path, job: Job) -> None:
                 raise DownloadError(
                     f"{source} has changed while it was being copied.", "Import it again."
                 )
+        sha256_path(folder, file).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -276,6 +299,14 @@ def _unreadable(path: Path, error: OSError) -> DownloadError:
     return DownloadError(
         f"{path} cannot be read: {error.strerror}.", "Check the file's name and permissions."
     )
+
+
+def remove_repacked(folder: Path, files: Sequence[PinnedFile] = FILES) -> None:
+    """Remove files whose checksum is not the pinned one: their content is not what it should be."""
+    for file in files:
+        if repacked_sha256(folder, file) is not None:
+            (folder / file.name).unlink(missing_ok=True)
+            sha256_path(folder, file).unlink(missing_ok=True)
 
 
 def remove_part(folder: Path, file: PinnedFile) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.atomic import made_once
 from core.errors import ROOM_IN_THE_WINDOW, ModelError
 from core.jobs import Job
-from core.pinned import CHECKPOINT, PCA, sha256_of
+from core.pinned import CHECKPOINT, PCA, is_official, sha256_of
 from core.types import Float32
 from core.vggish import model
 from core.vggish.postprocess import Pca
@@ -37,7 +37,12 @@ def checkpoint_files(checkpoint: Path) -> list[Path]:
 
 
 def converted(
-    checkpoint: Path, pca: Path, models: Path, probes: Callable[[], Float32], job: Job
+    checkpoint: Path,
+    pca: Path,
+    models: Path,
+    probes: Callable[[], Float32],
+    job: Job,
+    fetched: Path | None = None,
 ) -> Path:
     """Return the folder of a checkpoint's converted model, made now if need be.
 
@@ -51,6 +56,9 @@ def converted(
         Returns the log-mel patches, float32 (N, 96, 64), of probe sounds, for measuring.
     job : Job
         Told about progress; may cancel.
+    fetched : Path, optional
+        Where the fetched files lie, with the checksums that count as released beside the pinned
+        ones; see `core.pinned`.
 
     Raises
     ------
@@ -72,7 +80,10 @@ def converted(
         if is_same and known.model_id.endswith(f"-{pca_sha256[:8]}"):
             return folder
     weights_sha256 = _sha256(files, job.part(0, 0.1), "Checking the checkpoint")
-    is_released = (weights_sha256, pca_sha256) == (CHECKPOINT.sha256, PCA.sha256)
+    is_released = all(
+        is_official(fetched, file, sha256)
+        for file, sha256 in ((CHECKPOINT, weights_sha256), (PCA, pca_sha256))
+    )
     manifest = model.Manifest(
         model_id=f"vggish-{weights_sha256[:16]}-{pca_sha256[:8]}",
         name="VGGish" if is_released else f"VGGish ({checkpoint.name})",
@@ -86,6 +97,15 @@ def converted(
         with made_once(folder, model.MANIFEST_FILE, job) as making:
             if making is not None:
                 _convert(manifest, parameters, making, probes(), job.part(0.1, 1))
+        found = model.Manifest.load(folder)
+        if is_released and not found.is_released:  # named with --model before they were fetched
+            replace(
+                found,
+                name=manifest.name,
+                is_released=True,
+                source=manifest.source,
+                source_state=state,
+            ).save(folder)
     except OSError as error:
         raise ModelError(
             f"The converted model cannot be stored in {models}: {error.strerror or error}.",

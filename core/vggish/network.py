@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import ModelError
+from core.errors import WrongModelError
 from core.types import EMBEDDING_SIZE, Float32
 
 POOL = "pool"
@@ -54,15 +54,15 @@ def check_shapes(found: Mapping[str, tuple[int, ...]], source: str) -> None:
 
     Raises
     ------
-    ModelError
+    WrongModelError
         Naming the first variable that is missing or has another shape.
     """
     hint = "Choose Google's vggish_model.ckpt, or a checkpoint with the same variables."
     for name, shape in variable_shapes().items():
         if name not in found:
-            raise ModelError(f"{source} is not a VGGish checkpoint: it has no {name}.", hint)
+            raise WrongModelError(f"{source} is not a VGGish checkpoint: it has no {name}.", hint)
         if tuple(found[name]) != shape:
-            raise ModelError(
+            raise WrongModelError(
                 f"{source} is not a VGGish checkpoint: {name} has the shape "
                 f"{tuple(found[name])} instead of {shape}.",
                 hint,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import ModelError
+from core.errors import WrongModelError
 from core.types import EMBEDDING_SIZE, Float32, UInt8
 from core.vectors import quantise
 
@@ -41,7 +41,7 @@ class Pca:
 
         Raises
         ------
-        ModelError
+        WrongModelError
             If the file cannot be read or its arrays have other names, shapes or values.
         """
         hint = "Choose Google's vggish_pca_params.npz."
@@ -49,15 +49,15 @@ class Pca:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in _SHAPES}
         except KeyError as error:
-            raise ModelError(f"{path} has no {error.args[0].split(' ')[0]}.", hint) from error
+            raise WrongModelError(f"{path} has no {error.args[0].split(' ')[0]}.", hint) from error
         except (OSError, ValueError, AttributeError, EOFError, zipfile.BadZipFile) as error:
-            raise ModelError(f"{path} cannot be read as PCA parameters.", hint) from error
+            raise WrongModelError(f"{path} cannot be read as PCA parameters.", hint) from error
         for name, shape in _SHAPES.items():
             array = arrays[name]
             if array.size == np.prod(shape) and array.ndim <= 2:
                 arrays[name] = array = array.reshape(shape)
             if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all():
-                raise ModelError(
+                raise WrongModelError(
                     f"{path} is not VGGish's PCA: {name} is not {shape} finite numbers.", hint
                 )
         return cls(

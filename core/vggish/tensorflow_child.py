@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import ModelError, SoundalikeError
+from core.errors import ModelError, SoundalikeError, WrongModelError
 from core.jobs import Job
 from core.types import Float32
 from core.vggish import network, quantise
@@ -56,7 +56,7 @@ def read_checkpoint(path: str) -> dict[str, Float32]:
 
     Raises
     ------
-    ModelError
+    WrongModelError
         If it cannot be read, or its variables are not VGGish's.
     """
     import tensorflow as tf
@@ -67,14 +67,14 @@ def read_checkpoint(path: str) -> dict[str, Float32]:
         network.check_shapes(found, Path(path).name)
         weights = {name: reader.get_tensor(name) for name in network.variable_shapes()}
     except (tf.errors.OpError, ValueError, RuntimeError) as error:
-        raise ModelError(
+        raise WrongModelError(
             f"{Path(path).name} cannot be read as a TensorFlow checkpoint: "
             "it is damaged, cut off or something else.",
             "Fetch vggish_model.ckpt again and compare its size: 291108469 bytes.",
         ) from error
     for name, values in weights.items():
         if values.dtype != np.float32 or not np.isfinite(values).all():
-            raise ModelError(
+            raise WrongModelError(
                 f"{Path(path).name} holds values in {name} that are not finite float32 numbers.",
                 "Fetch or export the checkpoint again.",
             )

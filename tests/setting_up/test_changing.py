@@ -15,7 +15,7 @@ import time
 import numpy as np
 import pytest
 
-from core import checking, storage
+from core import storage
 from core.__main__ import main
 from core.audio.files import load
 from core.catalog.build import build_catalog
@@ -32,7 +32,6 @@ from core.preparing import prepare_starter
 from core.setting_up import fetch_features
 from core.types import Query
 from core.vggish.model import Manifest
-from tests import stand_in
 from tests.conftest import PROJECT, small_disk
 
 
@@ -45,7 +44,6 @@ def copied_model(model_folder, tmp_path_factory):
 @pytest.fixture
 def data(own_data_folder, checkpoint, pca_file, copied_model, monkeypatch):
     """A data folder whose model is taken for the released one."""
-    monkeypatch.setattr(checking, "PUBLISHED", stand_in.published())
     model_folder = copied_model
     data = DataFolder(own_data_folder)
     data.files.mkdir(parents=True)

@@ -49,7 +49,7 @@ def expected(small_archive, tmp_path):
 
 
 def fetch(data, choice=None, job=None):
-    return fetch_features(data, choice or Choice(), job or Job(), patience=QUICK)
+    return fetch_features(data, choice or Choice(), job or Job(), patience=QUICK)[0]
 
 
 def same(one: Catalog, other: Catalog) -> bool:
