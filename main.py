@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-import argparse
-import gc
-import os
-import re
-import socket
-import sys
-from pathlib import Path
+from core.interrupts import INTERRUPTED, end_on_interrupt, ending_on_interrupt
 
-from core.options import ENGINES, Options
+with ending_on_interrupt():
+    import argparse
+    import gc
+    import os
+    import re
+    import socket
+    import sys
+    from pathlib import Path
+
+    from core.errors import SoundalikeError
+    from core.options import ENGINES, Options
+    from core.terminal import flush, plain, prepare
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Open the window; return the exit status."""
-    chosen = _parse(sys.argv[1:] if arguments is None else arguments)
-    if not has_display():
-        print(  # noqa: T201 - meant for the terminal
-            "error: There is no display for the window. Start it in a desktop session "
-            "(or under xvfb-run), or use the command line: python -m core match AUDIO",
-            file=sys.stderr,
-        )
+    prepare()
+    try:
+        chosen = _parse(sys.argv[1:] if arguments is None else arguments)
+        if not has_display():
+            raise SoundalikeError(
+                "There is no display for the window.",
+                "Start it in a desktop session (or under xvfb-run), or use the command line: "
+                "python -m core match AUDIO",
+            )
+    except SoundalikeError as error:
+        sys.stderr.write(f"error: {plain(error.message)}\nhint: {plain(error.hint)}\n")
         return 1
     # Imported only now, so that --help and a wrong option answer at once. Nothing of it is garbage,
     # and looking for some would take a tenth of the time. The window says when it is looked for.
     gc.disable()
-    from core.paths import DataFolder
-    from gui import app
-
+    with ending_on_interrupt():
+        from core.paths import DataFolder
+        from gui import app
     options = Options(chosen.model, chosen.pca, chosen.catalog, chosen.engine)
-    return app.run(DataFolder.default(), options, [chosen.audio] if chosen.audio else [])
+    try:
+        return app.run(DataFolder.default(), options, [chosen.audio] if chosen.audio else [])
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return INTERRUPTED
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -47,7 +60,11 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         default=ENGINES[0],
         help=f"what runs the network (default: {ENGINES[0]})",
     )
-    return parser.parse_args(arguments)
+    try:
+        return parser.parse_args(arguments)
+    except SystemExit:  # help was printed, or how the program is used
+        flush()
+        raise
 
 
 def has_display() -> bool:
@@ -74,5 +91,12 @@ def _answers(address: str) -> bool:
     return True
 
 
+def run() -> None:
+    """Open the window that the program was started for, and end with it."""
+    status = main()
+    end_on_interrupt()
+    sys.exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

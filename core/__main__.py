@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
-import os
-import re
-import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from core.interrupts import INTERRUPTED, end_on_interrupt, ending_on_interrupt
 
-from core import __version__, commands
-from core.errors import Cancelled, SoundalikeError
-from core.files.mirrors import REGIONS, VARIABLE
-from core.options import DEFAULT_K, ENGINES, FRAMES, ID_SERVICE, MEAN, Weights
-from core.terminal import plain
+with ending_on_interrupt():
+    import argparse
+    import os
+    import re
+    import sys
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-DONE, KNOWN_ERROR, INTERRUPTED = 0, 1, 130
+    from core import __version__, commands
+    from core.errors import Cancelled, SoundalikeError, unforeseen
+    from core.files.mirrors import REGIONS, VARIABLE
+    from core.options import DEFAULT_K, ENGINES, FRAMES, ID_SERVICE, MEAN, Weights
+    from core.terminal import drop_output, flush, plain, prepare
+
+DONE, KNOWN_ERROR = 0, 1
 
 _FILES_ACTIONS = ("status", "fetch", "verify", "import", "list", "remove", "use", "move")
 
@@ -26,33 +29,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 done; 1 a known error, told in two lines on standard error; 2 wrong usage;
     130 interrupted.
     """
-    given = sys.argv[1:] if arguments is None else arguments
-    options = _parsed(given)
+    prepare()
     try:
+        options = _parsed(sys.argv[1:] if arguments is None else arguments)
         options.command(options)
-        sys.stdout.flush()
     except SoundalikeError as error:
-        sys.stderr.write(f"error: {plain(error.message)}\nhint: {plain(error.hint)}\n")
-        return KNOWN_ERROR
+        return _told(error)
     except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
     except (KeyboardInterrupt, Cancelled):
         sys.stderr.write("interrupted\n")
         return INTERRUPTED
     except Exception as error:
         if os.environ.get("SOUNDALIKE_DEBUG"):
             raise
-        sys.stderr.write(
-            f"error: Something went wrong inside the program: {plain(repr(error))}\n"
-            "hint: Please report it with what SOUNDALIKE_DEBUG=1 shows in front of the command.\n"
-        )
-        return KNOWN_ERROR
+        return _told(unforeseen(error))
     return DONE
+
+
+def _told(error: SoundalikeError) -> int:
+    sys.stderr.write(f"error: {plain(error.message)}\nhint: {plain(error.hint)}\n")
+    return KNOWN_ERROR
+
+
+def run() -> None:
+    """Run the command that the program was started with, and end."""
+    status = main()
+    end_on_interrupt()
+    sys.exit(status)
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     top = parser()
-    options, more = top.parse_known_args(_shield_video_id(arguments))
+    try:
+        options, more = top.parse_known_args(_shield_video_id(arguments))
+    except SystemExit:  # help was printed, or how the command is used
+        flush()
+        raise
     # argparse takes a list that may be empty for ended at the first option that comes before it.
     if options.command is commands.files and not any(word.startswith("-") for word in more):
         options.path += map(Path, more)
@@ -300,4 +313,4 @@ def _weights(text: str) -> Weights:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

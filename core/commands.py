@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -17,7 +16,15 @@ from core.errors import AudioFileError, Cancelled, CatalogError
 from core.lists import match_record
 from core.options import Filter, Options
 from core.paths import DataFolder
-from core.terminal import Progress, catalog_text, class_table, match_table, plain
+from core.terminal import (
+    Progress,
+    catalog_text,
+    class_table,
+    match_table,
+    plain,
+    put,
+    put_json,
+)
 from core.types import Matches
 
 
@@ -70,10 +77,10 @@ def similar(arguments: Namespace) -> None:
 
 def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, Any]) -> None:
     if not arguments.json:
-        print(match_table(answer))
+        put(match_table(answer))
         return
     query, catalog = answer.query, answer.catalog
-    _print_json(
+    put_json(
         {
             "query": {
                 **source,
@@ -93,10 +100,6 @@ def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, Any]
             "matches": [match_record(item) for item in answer.matches],
         }
     )
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    print(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def build(arguments: Namespace) -> None:
@@ -123,7 +126,7 @@ def build(arguments: Namespace) -> None:
         sys.stderr.write("What was read is kept: the same command goes on from there.\n")
         raise
     took_s = time.perf_counter() - begun
-    print(f"{len(catalog)} clips in {plain(str(arguments.out))} ({took_s:.1f} s)")
+    put(f"{len(catalog)} clips in {plain(str(arguments.out))} ({took_s:.1f} s)")
 
 
 def info(arguments: Namespace) -> None:
@@ -146,17 +149,17 @@ def info(arguments: Namespace) -> None:
         }
     if arguments.json:
         listed = [{**asdict(entry), "path": str(entry.path)} for entry in catalogs(data)]
-        _print_json({"catalog": described, "models": models, "catalogs": listed})
+        put_json({"catalog": described, "models": models, "catalogs": listed})
         return
     if catalog is not None:
-        print(catalog_text(catalog.manifest, catalog.category_counts()))
+        put(catalog_text(catalog.manifest, catalog.category_counts()))
     for model in models:
-        print(_model_text(model))
+        put(_model_text(model))
     if not models:
-        print(f"No model has been prepared in {plain(str(data.models))} yet.")
+        put(f"No model has been prepared in {plain(str(data.models))} yet.")
     for entry in catalogs(data):
         searched = ", is searched" if entry.is_chosen else ""
-        print(f"Catalogue {plain(entry.name)} ({entry.kind}): {entry.n_clips:,} clips{searched}")
+        put(f"Catalogue {plain(entry.name)} ({entry.kind}): {entry.n_clips:,} clips{searched}")
 
 
 def _model_text(model: dict[str, Any]) -> str:
@@ -182,9 +185,9 @@ def classes(arguments: Namespace) -> None:
         counts = count_classes(catalog, progress.job)
     if arguments.json:
         described = {"path": str(catalog.path), "clips": len(catalog)}
-        _print_json({"catalog": described, "classes": [asdict(each) for each in counts.values()]})
+        put_json({"catalog": described, "classes": [asdict(each) for each in counts.values()]})
         return
-    print(class_table(walk(counts) if arguments.tree else by_size(counts)))
+    put(class_table(walk(counts) if arguments.tree else by_size(counts)))
 
 
 def export(arguments: Namespace) -> None:
@@ -194,7 +197,7 @@ def export(arguments: Namespace) -> None:
 
     catalog = Catalog.open(arguments.catalog)
     export(catalog, arguments.file, arguments.vectors)
-    print(f"{len(catalog)} clips in {plain(str(arguments.file))}")
+    put(f"{len(catalog)} clips in {plain(str(arguments.file))}")
 
 
 def prototypes(arguments: Namespace) -> None:
@@ -214,7 +217,7 @@ def prototypes(arguments: Namespace) -> None:
         found = Prototypes.of(catalog, progress.job.part(0.8, 1))
         found.save(arguments.out)
     n_classes = int((found.counts > 0).sum())
-    print(f"{n_classes} classes, {len(found.clips)} clips in {plain(str(arguments.out))}")
+    put(f"{n_classes} classes, {len(found.clips)} clips in {plain(str(arguments.out))}")
 
 
 def embed(arguments: Namespace) -> None:
@@ -230,8 +233,8 @@ def embed(arguments: Namespace) -> None:
             progress.job,
         )
     for note in sound.notes:
-        print(plain(note))
-    print(f"{len(sound.patches)} patches in {plain(str(arguments.out))}")
+        put(plain(note))
+    put(f"{len(sound.patches)} patches in {plain(str(arguments.out))}")
 
 
 def example(arguments: Namespace) -> None:
@@ -247,7 +250,7 @@ def example(arguments: Namespace) -> None:
         )
     samples = synthesise(arguments.sound, arguments.seed, 5.0)
     save_wav(Waveform(samples, MODEL_RATE_HZ), arguments.file)
-    print(f"A synthesised sound ({arguments.sound}) in {plain(str(arguments.file))}")
+    put(f"A synthesised sound ({arguments.sound}) in {plain(str(arguments.file))}")
 
 
 def files(arguments: Namespace) -> None:
@@ -257,4 +260,4 @@ def files(arguments: Namespace) -> None:
     with Progress() as progress:
         lines = done(arguments, DataFolder.default(), progress.job)
     for line in lines:
-        print(plain(line))
+        put(plain(line))

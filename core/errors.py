@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+
+_NO_MEMORY = re.compile(
+    r"bad_?alloc|cannot allocate memory|can't start new thread|failed to map|not enough memory",
+    re.IGNORECASE,
+)
+"""How foreign libraries say that there is no memory left."""
+
 
 class SoundalikeError(Exception):
     """A known failure.
@@ -69,6 +78,10 @@ class DownloadInterruptedError(DownloadError):
     """The network broke off: what came so far is kept, and the next try goes on from there."""
 
 
+class OutputError(SoundalikeError):
+    """An answer cannot be written where it should go."""
+
+
 class LibraryError(SoundalikeError):
     """What a person wants to keep cannot be read or written."""
 
@@ -81,3 +94,18 @@ ROOM_IN_THE_WINDOW = (
 
 class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for it
     """The work was stopped on request."""
+
+
+def unforeseen(error: BaseException) -> SoundalikeError:
+    """Return what a person is told of a failure that nobody foresaw, want of memory included."""
+    reason = textwrap.shorten(f"{type(error).__name__}: {error}", 160, placeholder="…")
+    if isinstance(error, MemoryError) or _NO_MEMORY.search(reason):
+        return SoundalikeError(
+            "There is not enough memory for this.",
+            "Close other programs, or choose a shorter sound or a smaller catalogue.",
+        )
+    return SoundalikeError(
+        f"Something went wrong inside the program ({reason}).",
+        "Please report it with what SOUNDALIKE_DEBUG=1 shows in front of the command.",
+        "Try again; the details are in the log.",
+    )

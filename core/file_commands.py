@@ -62,7 +62,8 @@ def _fetched(data: DataFolder, arguments: Namespace, job: Job) -> list[str]:
             lines, check = setting_up.fetch_model(data, job, mirror)
             lines += check.lines()
         if "features" in wanted:
-            lines += setting_up.fetch_features(data, _choice(arguments), job, mirror)[1]
+            catalog, notes = setting_up.fetch_features(data, _choice(arguments), job, mirror)
+            lines += [f"{catalog.path.name}: {len(catalog)} clips in {catalog.path}", *notes]
     except (KeyboardInterrupt, Cancelled):
         sys.stderr.write("What came is kept: the same command goes on from there.\n")
         raise

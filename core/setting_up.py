@@ -209,8 +209,8 @@ def fetch_features(
     Returns
     -------
     catalog : Catalog
-    lines : list of str
-        What became of it, in words.
+    notes : list of str
+        What a person should know of it.
 
     Raises
     ------
@@ -226,7 +226,7 @@ def fetch_features(
     if there.is_file():
         store.verify(data.files, job.part(0, 0.1), [file])
         catalog = _built_from_file(out, there, choice, job.part(0.1, 1))
-        return catalog, [_line(catalog)]
+        return catalog, []
     left = max(file.size - part_bytes(data.files, file), 0)
     needed = choice.room_bytes + (left if choice.keeps_archive else 0)
     check_room(out, needed, "AudioSet's catalogue")
@@ -247,12 +247,8 @@ def fetch_features(
             "Free some space, or move the data folder: python -m core files move DIR",
             ROOM_IN_THE_WINDOW,
         ) from error
-    note = [f"{file.name}: packed anew by its publisher; every record of it verifies"]
-    return catalog, [_line(catalog), *(note if is_repacked else [])]
-
-
-def _line(catalog: Catalog) -> str:
-    return f"{catalog.path.name}: {len(catalog)} clips in {catalog.path}"
+    note = f"{file.name}: packed anew by its publisher; every record of it verifies"
+    return catalog, [note] if is_repacked else []
 
 
 def _built_through(
@@ -364,7 +360,7 @@ def import_files(
         lines = store.import_files(others, data.files, job.part(0.2, 0.3), pinned.FILES)
     for path in archives:
         catalog = _built_from_file(data.catalogs / choice.name, path, choice, job.part(0.3, 1))
-        lines.append(_line(catalog))
+        lines.append(f"{pinned.FEATURES.name}: {len(catalog)} clips in {catalog.path}")
     return lines
 
 

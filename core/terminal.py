@@ -1,21 +1,103 @@
-"""What the command line shows people: progress, tables and plain text."""
+"""What the command line shows people: answers, progress, tables and plain text."""
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import io
+import json
+import os
 import shutil
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from core.errors import OutputError
 from core.jobs import Job
-from core.types import Match, Matches
 
 if TYPE_CHECKING:
     from core.catalog.counting import ClassCount
     from core.catalog.manifest import Manifest as CatalogManifest
+    from core.types import Match, Matches
 
 _INTERVAL_S = 0.1
+
+_IN_ASCII = {
+    "·": "-", "–": "-", "−": "-", "…": "...", "“": '"', "”": '"', "’": "'", "×": "x"
+}  # fmt: skip
+"""What stands for our own signs where a terminal lacks them."""
+
+
+def prepare() -> None:
+    """Make the standard streams take any text, and keep files that are opened off their places."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:  # closed: the next file would be opened there, and be printed into
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for as long as the program
+    codecs.register_error("soundalike", _replaced)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="soundalike")
+
+
+def _replaced(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Return what stands for the first sign that cannot be written, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    sign = error.object[error.start]
+    escaped = sign.encode("ascii", "backslashreplace").decode()
+    return _IN_ASCII.get(sign, escaped), error.start + 1
+
+
+def put(text: str) -> None:
+    """Print an answer's lines on standard output, at once.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written. What was done is done.
+    BrokenPipeError
+        If nobody reads it any more.
+    """
+    if sys.stdout is not None:
+        print(text)
+    flush()
+
+
+def flush() -> None:
+    """Write what was printed so far; raises as `put` does."""
+    try:
+        if sys.stdout is None:
+            raise OSError("it is closed")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        drop_output()
+        raise OutputError(
+            f"The answer cannot be written to the standard output: {error.strerror or error}.",
+            "Send it to a file on a disk with room, or to a terminal.",
+        ) from error
+
+
+def put_json(content: Any) -> None:
+    """Print JSON; what the terminal's encoding lacks is escaped, as JSON has it."""
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(content, indent=2)
+    put(text)
+
+
+def drop_output() -> None:
+    """Have what waits to be written go nowhere: at the end it could only complain."""
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Progress:

@@ -13,13 +13,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from core.engine import Engine
-from core.errors import SoundalikeError
+from core.errors import SoundalikeError, unforeseen
+from core.interrupts import INTERRUPTED
 from core.options import Options
 from core.paths import DataFolder
 from gui.collecting import Collector
 from gui.player.readiness import is_installed
 from gui.presenter import Presenter
-from gui.runner import unexpected
 from gui.settings import Settings, settings_path
 from gui.window import NAME, MainWindow
 
@@ -42,10 +42,10 @@ class _Accidents(QObject):
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         if issubclass(kind, KeyboardInterrupt):
-            QApplication.quit()
+            QApplication.exit(INTERRUPTED)
             return
         log.critical("Unforeseen", exc_info=(kind, error, trace))
-        self.happened.emit(error if isinstance(error, SoundalikeError) else unexpected(error))
+        self.happened.emit(error if isinstance(error, SoundalikeError) else unforeseen(error))
 
     def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:

@@ -12,7 +12,6 @@ import itertools
 import logging
 import os
 import sys
-import textwrap
 import threading
 import time
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from typing import Any
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
-from core.errors import Cancelled, SoundalikeError
+from core.errors import Cancelled, SoundalikeError, unforeseen
 from core.jobs import Job
 
 log = logging.getLogger(__name__)
@@ -71,7 +70,7 @@ class _Worker(QObject):
             self.broke.emit(request.number, error)
         except Exception as error:  # the window must live on, whatever broke
             log.exception("Work in the background broke")
-            self.broke.emit(request.number, unexpected(error))
+            self.broke.emit(request.number, unforeseen(error))
         else:
             self.succeeded.emit(request.number, result)
         self.ended.emit(request.number)
@@ -251,12 +250,3 @@ class Lane(QObject):
             self._begin(waiting)
         else:
             self.busy_changed.emit(False)
-
-
-def unexpected(error: BaseException) -> SoundalikeError:
-    """Return what a person is told about a failure nobody foresaw."""
-    reason = textwrap.shorten(f"{type(error).__name__}: {error}", 160, placeholder="…")
-    return SoundalikeError(
-        f"Something went wrong inside the program ({reason}).",
-        "Try again; the details are in the log.",
-    )

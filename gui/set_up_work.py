@@ -169,9 +169,10 @@ def _fetch_features(data: DataFolder, wish: Wish, job: Job) -> list[str]:
     from core.setting_up import fetch_features
     from core.storage import choose
 
-    catalog, lines = fetch_features(data, wish.choice(), job, wish.source())
+    catalog, notes = fetch_features(data, wish.choice(), job, wish.source())
     choose(data, catalog.path.name)
-    return lines
+    name = catalog.path.name
+    return [f"{len(catalog):,} clips of AudioSet are in the catalogue {name}", *notes]
 
 
 def _import(data: DataFolder, wish: Wish, job: Job) -> list[str]:

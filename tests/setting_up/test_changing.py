@@ -99,7 +99,7 @@ def test_the_starter_is_said_in_json_and_in_words(data, shared, capsys):
 def test_a_catalogue_that_comes_is_searched_after_reloading(engine, data, dog, server):
     assert engine.load().is_starter
     query = engine.query(dog)
-    catalog = fetch_features(data)
+    catalog, _ = fetch_features(data)
     assert engine.search(query, 5).catalog.is_starter
     info = engine.reload()
     assert (info.name, info.n_clips, info.is_starter) == ("audioset", len(catalog), False)
