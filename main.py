@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.interrupts import INTERRUPTED, end_on_interrupt, ending_on_interrupt
+from core.interrupts import end_on_interrupt, ending_on_interrupt
 
 with ending_on_interrupt():
     import argparse
@@ -15,7 +15,7 @@ with ending_on_interrupt():
 
     from core.errors import SoundalikeError
     from core.options import ENGINES, Options
-    from core.terminal import flush, plain, prepare
+    from core.terminal import plain, prepare, put
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,11 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         from core.paths import DataFolder
         from gui import app
     options = Options(chosen.model, chosen.pca, chosen.catalog, chosen.engine)
-    try:
-        return app.run(DataFolder.default(), options, [chosen.audio] if chosen.audio else [])
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
-        return INTERRUPTED
+    return app.run(DataFolder.default(), options, [chosen.audio] if chosen.audio else [])
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -63,7 +59,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     try:
         return parser.parse_args(arguments)
     except SystemExit:  # help was printed, or how the program is used
-        flush()
+        put("", end="")
         raise
 
 

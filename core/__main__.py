@@ -16,7 +16,7 @@ with ending_on_interrupt():
     from core.errors import Cancelled, SoundalikeError, unforeseen
     from core.files.mirrors import REGIONS, VARIABLE
     from core.options import DEFAULT_K, ENGINES, FRAMES, ID_SERVICE, MEAN, Weights
-    from core.terminal import drop_output, flush, plain, prepare
+    from core.terminal import drop_output, plain, prepare, put
 
 DONE, KNOWN_ERROR = 0, 1
 
@@ -64,7 +64,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     try:
         options, more = top.parse_known_args(_shield_video_id(arguments))
     except SystemExit:  # help was printed, or how the command is used
-        flush()
+        put("", end="")
         raise
     # argparse takes a list that may be empty for ended at the first option that comes before it.
     if options.command is commands.files and not any(word.startswith("-") for word in more):

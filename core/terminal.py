@@ -53,7 +53,7 @@ def _replaced(error: UnicodeError) -> tuple[str | bytes, int]:
     return _IN_ASCII.get(sign, escaped), error.start + 1
 
 
-def put(text: str) -> None:
+def put(text: str, end: str = "\n") -> None:
     """Print an answer's lines on standard output, at once.
 
     Raises
@@ -63,17 +63,10 @@ def put(text: str) -> None:
     BrokenPipeError
         If nobody reads it any more.
     """
-    if sys.stdout is not None:
-        print(text)
-    flush()
-
-
-def flush() -> None:
-    """Write what was printed so far; raises as `put` does."""
     try:
         if sys.stdout is None:
             raise OSError("it is closed")
-        sys.stdout.flush()
+        print(text, end=end, flush=True)
     except BrokenPipeError:
         raise
     except OSError as error:

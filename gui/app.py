@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from core.engine import Engine
 from core.errors import SoundalikeError, unforeseen
-from core.interrupts import INTERRUPTED
+from core.interrupts import INTERRUPTED, ending_on_interrupt
 from core.options import Options
 from core.paths import DataFolder
 from gui.collecting import Collector
@@ -41,9 +42,6 @@ class _Accidents(QObject):
     def _on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            QApplication.exit(INTERRUPTED)
-            return
         log.critical("Unforeseen", exc_info=(kind, error, trace))
         self.happened.emit(error if isinstance(error, SoundalikeError) else unforeseen(error))
 
@@ -54,27 +52,29 @@ class _Accidents(QObject):
 
 def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     """Show the window until it is closed; return the exit status."""
-    _start_log(data)
-    if is_installed():
-        # The player needs it, and only here can it be said; nothing of the player is imported yet.
-        QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
-    application = QApplication.instance() or QApplication([NAME])
-    assert isinstance(application, QApplication)  # noqa: S101 - there is no other kind here
-    application.setApplicationName(NAME)
-    application.setApplicationDisplayName(NAME)
-    application.setDesktopFileName(NAME.lower())
-    # The window waits this long for each turn that another thread's Python code has.
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
-    collector = Collector()
-    window = MainWindow()
-    settings = Settings(settings_path(data))
-    presenter = Presenter(window, Engine(data, options), settings, data, first_paths)
-    presenter.moved.connect(_start_log)
-    # Once: what is made later may well be garbage when another catalogue is ready.
-    presenter.session.ready.connect(collector.settle, Qt.ConnectionType.SingleShotConnection)
-    accidents = _Accidents()
-    accidents.happened.connect(presenter.session.report)
-    accidents.watch()
+    with ending_on_interrupt():
+        _start_log(data)
+        if is_installed():
+            # The player needs it, and only here can it be said; nothing of it is imported yet.
+            QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+        application = QApplication.instance() or QApplication([NAME])
+        assert isinstance(application, QApplication)  # noqa: S101 - there is no other kind here
+        application.setApplicationName(NAME)
+        application.setApplicationDisplayName(NAME)
+        application.setDesktopFileName(NAME.lower())
+        # The window waits this long for each turn that another thread's Python code has.
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        collector = Collector()
+        window = MainWindow()
+        settings = Settings(settings_path(data))
+        presenter = Presenter(window, Engine(data, options), settings, data, first_paths)
+        presenter.moved.connect(_start_log)
+        # Once: what is made later may well be garbage when another catalogue is ready.
+        presenter.session.ready.connect(collector.settle, Qt.ConnectionType.SingleShotConnection)
+        accidents = _Accidents()
+        accidents.happened.connect(presenter.session.report)
+        accidents.watch()
+    close_on_interrupt(window)
     window.show()
     status = application.exec()
     _leave_text_only()
@@ -84,6 +84,21 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
         # A thread stuck in a foreign library would hold up or abort the interpreter's end.
         os._exit(status)
     return status
+
+
+def close_on_interrupt(window: MainWindow) -> None:
+    """Close the window on Ctrl-C, as its own button does; nothing is lost.
+
+    An exception would not do: it would end in whatever Qt has just called.
+    """
+
+    def leave() -> None:
+        window.close()
+        QApplication.exit(INTERRUPTED)
+
+    # In the background Ctrl-C is ignored, and so it stays.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window, leave))
 
 
 def _leave_text_only() -> None:
