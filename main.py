@@ -23,14 +23,14 @@ def main(arguments: list[str] | None = None) -> int:
     prepare()
     try:
         chosen = _parse(sys.argv[1:] if arguments is None else arguments)
-        if not has_display():
-            raise SoundalikeError(
-                "There is no display for the window.",
-                "Start it in a desktop session (or under xvfb-run), or use the command line: "
-                "python -m core match AUDIO",
-            )
     except SoundalikeError as error:
         sys.stderr.write(f"error: {plain(error.message)}\nhint: {plain(error.hint)}\n")
+        return 1
+    if not has_display():
+        sys.stderr.write(
+            "error: There is no display for the window. Start it in a desktop session "
+            "(or under xvfb-run), or use the command line: python -m core match AUDIO\n"
+        )
         return 1
     # Imported only now, so that --help and a wrong option answer at once. Nothing of it is garbage,
     # and looking for some would take a tenth of the time. The window says when it is looked for.

@@ -96,10 +96,15 @@ class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for i
     """The work was stopped on request."""
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether an error of whatever library means that there is no memory left."""
+    return isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)) is not None
+
+
 def unforeseen(error: BaseException) -> SoundalikeError:
     """Return what a person is told of a failure that nobody foresaw, want of memory included."""
     reason = textwrap.shorten(f"{type(error).__name__}: {error}", 160, placeholder="…")
-    if isinstance(error, MemoryError) or _NO_MEMORY.search(reason):
+    if is_out_of_memory(error):
         return SoundalikeError(
             "There is not enough memory for this.",
             "Close other programs, or choose a shorter sound or a smaller catalogue.",

@@ -129,6 +129,17 @@ def slowly(request: Answering, content: bytes) -> None:
         time.sleep(0.1)
 
 
+def dripping(line: bytes) -> Behaviour:
+    """Send this again and again instead of an answer, each time before anyone loses patience."""
+
+    def behaviour(request: Answering, _: bytes) -> None:
+        while not request.served.released.wait(0.02):
+            request.wfile.write(line)
+            request.wfile.flush()
+
+    return behaviour
+
+
 def body(content: bytes, status: int = 200, **headers: object) -> Behaviour:
     """Answer every request alike, whatever is asked for."""
 

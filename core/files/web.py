@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import re
+import socket
 import ssl
 import threading
 import time
@@ -26,6 +27,8 @@ BLOCK_BYTES = 1 << 18
 _BLOCKS_AHEAD = 16
 _POLL_S = 0.1
 _MOST_REDIRECTS = 5
+_HEAD_TIMEOUTS = 3
+"""So many times as long as a server may say nothing may it take to say all of an answer's head."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (408, 425, 429, 500, 502, 503, 504)
 _ELSEWHERE = (
@@ -93,7 +96,8 @@ class Transfer:
     def __init__(self, url: str, mirror: Mirror, offset: int, etag: str, timeout_s: float) -> None:
         self._ahead: queue.Queue[Head | bytes | Exception] = queue.Queue(_BLOCKS_AHEAD)
         self._is_closed = threading.Event()
-        self._response: Response | None = None
+        self._sockets: list[socket.socket] = []
+        self._head_timeout_s = _HEAD_TIMEOUTS * timeout_s
         self._request: Callable[[Session], Response] = lambda session: _answer(
             session, url, mirror, offset, etag, timeout_s
         )
@@ -106,22 +110,26 @@ class Transfer:
 
     def __exit__(self, *_: object) -> None:
         self._is_closed.set()
-        if self._response is not None:
-            # RuntimeError: the thread has let go of the connection already.
-            with contextlib.suppress(OSError, ValueError, RuntimeError):
-                self._response.raw.shutdown()
+        for connected in list(self._sockets):
+            with contextlib.suppress(OSError, ValueError):
+                connected.shutdown(socket.SHUT_RDWR)
         self._thread.join(1)
 
     def head(self, job: Job) -> Head:
-        """Wait for the answer's head; raise what is wrong with it."""
-        found = self._next(job)
-        assert isinstance(found, Head)  # noqa: S101 - the thread puts it first
-        return found
+        """Wait for the answer's head; raise what is wrong with it.
+
+        Each byte may be in time, and the head never end.
+        """
+        end_s = time.monotonic() + self._head_timeout_s
+        while time.monotonic() < end_s:
+            if isinstance(found := self._next(job), Head):
+                return found
+        raise BrokenOffError("no answer in time")
 
     def blocks(self, job: Job) -> Iterator[bytes]:
         """Yield the bytes as they come; an empty block each tenth of a second without any."""
         while True:
-            found = self._next(job, patient=False)
+            found = self._next(job)
             if found is None:
                 yield b""
             elif isinstance(found, bytes) and found:
@@ -129,18 +137,16 @@ class Transfer:
             else:
                 return
 
-    def _next(self, job: Job, patient: bool = True) -> Head | bytes | None:
-        while True:
-            job.check()
-            try:
-                found = self._ahead.get(timeout=_POLL_S)
-            except queue.Empty:
-                if patient:
-                    continue
-                return None
-            if isinstance(found, Exception):
-                raise found
-            return found
+    def _next(self, job: Job) -> Head | bytes | None:
+        """Return what came, or None after a tenth of a second without anything."""
+        job.check()
+        try:
+            found = self._ahead.get(timeout=_POLL_S)
+        except queue.Empty:
+            return None
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def _put(self, item: Head | bytes | Exception) -> bool:
         while not self._is_closed.is_set():
@@ -149,13 +155,17 @@ class Transfer:
                 return True
         return False
 
+    def _connected(self, opened: socket.socket) -> None:
+        self._sockets.append(opened)
+        if self._is_closed.is_set():
+            raise OSError("nobody waits for the answer any more")
+
     def _run(self) -> None:
         import requests
         import urllib3
 
         try:
-            with _session() as session, self._request(session) as response:
-                self._response = response
+            with _session(self._connected) as session, self._request(session) as response:
                 goes_on = self._put(_head(response, self._offset, self._etag))
                 # As they are: nothing that claims to be packed is ever unpacked here.
                 while goes_on and (block := response.raw.read1(BLOCK_BYTES, decode_content=False)):
@@ -171,24 +181,50 @@ class Transfer:
             self._put(error)
 
 
-def _session() -> Session:
-    """Return a session that knows the system's proxies and trusts the system's certificates."""
+def _session(connected: Callable[[socket.socket], None]) -> Session:
+    """Return a session that knows the system's proxies and trusts the system's certificates.
+
+    `connected` is told of each connection, so that another thread can end it.
+    """
     import requests
     import truststore
     from requests.adapters import HTTPAdapter
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+    from urllib3.connection import HTTPConnection, HTTPSConnection
 
-    class SystemCertificates(HTTPAdapter):
+    class Connection(HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            connected(self.sock)
+
+    class EncryptedConnection(HTTPSConnection):
+        def connect(self) -> None:
+            super().connect()
+            connected(self.sock)
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Connection
+
+    class EncryptedPool(HTTPSConnectionPool):
+        ConnectionCls = EncryptedConnection
+
+    class Adapter(HTTPAdapter):
         def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-            super().init_poolmanager(*arguments, **options, ssl_context=_context())
+            super().init_poolmanager(*arguments, **options, ssl_context=context())
+            self.poolmanager.pool_classes_by_scheme = pools
 
         def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
-            return super().proxy_manager_for(*arguments, **options, ssl_context=_context())
+            manager = super().proxy_manager_for(*arguments, **options, ssl_context=context())
+            manager.pool_classes_by_scheme = pools
+            return manager
 
-    def _context() -> ssl.SSLContext:
+    def context() -> ssl.SSLContext:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
+    pools = {"http": Pool, "https": EncryptedPool}
     session = requests.Session()
-    session.mount("https://", SystemCertificates())
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, Adapter())
     return session
 
 

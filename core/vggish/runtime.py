@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from core.errors import ModelError
+from core.errors import ModelError, is_out_of_memory
 from core.jobs import Job
 from core.types import EMBEDDING_SIZE, Float32
 
@@ -57,6 +57,8 @@ class OnnxNetwork:
                 str(path), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # the runtime's errors share no other base
+            if is_out_of_memory(error):
+                raise
             raise ModelError(
                 f"The converted network {path.name} cannot be loaded.",
                 f"Delete the folder {path.parent} and start again: it is made anew.",

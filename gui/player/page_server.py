@@ -60,9 +60,8 @@ class PageServer(QObject):
     def _on_connection(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
             if len(self._received) >= _MOST_CONNECTIONS:
-                socket.abort()
-                socket.deleteLater()
-                continue
+                # A browser asks at once: who has waited longest is idle.
+                next(iter(self._received)).abort()
             self._received[socket] = b""
             socket.readyRead.connect(self._on_ready)
             socket.disconnected.connect(self._on_disconnected)

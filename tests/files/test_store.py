@@ -18,6 +18,7 @@ from core.jobs import Job
 from core.pinned import CHECKPOINT, FEATURES, FILES, PCA, PinnedFile
 from tests.web_server import (
     body,
+    dripping,
     halting,
     in_turn,
     serve,
@@ -253,6 +254,30 @@ def test_a_server_that_says_nothing_is_given_up_and_cancelling_does_not_wait(ser
     with pytest.raises(Cancelled):
         fetch(server, tmp_path, job_cancelled_at(tmp_path, 1000))
     assert time.monotonic() - begun_s < 2
+
+
+@pytest.mark.parametrize(
+    "line", [b"H", b"HTTP/1.1 100 Continue\r\n\r\n"], ids=["one line", "continue"]
+)
+def test_a_head_that_never_ends_is_given_up(server, tmp_path, line):
+    server.behaviour = dripping(line)
+    with pytest.raises(DownloadInterruptedError, match=r"no answer in time|broke"):
+        fetch(server, tmp_path, patience=Patience(attempts=1, silence_s=0.2))
+    fetching = [t for t in threading.enumerate() if t.name.startswith("fetch http")]
+    for thread in fetching:
+        thread.join(10)
+        assert not thread.is_alive(), "it is still read"
+    assert names(tmp_path) == []
+
+
+def test_headers_that_never_end_are_given_up(server, tmp_path):
+    def behaviour(request, content):
+        request.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        dripping(b"x")(request, content)
+
+    server.behaviour = behaviour
+    with pytest.raises(DownloadInterruptedError, match=r"no answer in time|broke"):
+        fetch(server, tmp_path, patience=Patience(attempts=1, silence_s=0.2))
 
 
 def test_nobody_there_is_one_clear_error(tmp_path):

@@ -182,6 +182,8 @@ def test_idle_connections_are_few_and_end_with_it(qtbot, server):
         socket.connectToHost("127.0.0.1", server.url.port())
     unconnected = QAbstractSocket.SocketState.UnconnectedState
     qtbot.waitUntil(lambda: sum(socket.state() == unconnected for socket in sockets) == 4)
+    # They keep nobody out.
+    assert ask(qtbot, server, request(server)).endswith(b"<p>page</p>")
     server.close()
     qtbot.waitUntil(lambda: all(socket.state() == unconnected for socket in sockets))
 

@@ -346,7 +346,7 @@ def test_files_that_are_there_already_are_imported_under_any_name(
         shutil.copy(source, path)
     opened(real)
     real.set_up._on_files([str(path) for path in mine])
-    real.wait_for(lambda: "published check" in real.dialog.outcome.text())
+    real.wait_for(lambda: "1 kHz sine" in real.dialog.outcome.text())
     assert server.asked == []
     wrong = tmp_path / "wrong.bin"
     wrong.write_bytes(b"no")
