@@ -1,8 +1,7 @@
-"""What a converted model computes, in numbers for people: the published sine, and its own."""
+"""What a converted model makes of the published sine, in numbers for people."""
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +9,8 @@ import numpy as np
 
 from core.audio.logmel import log_mel
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
-from core.errors import ModelError
 from core.jobs import Job
-from core.preparing import probe_patches
-from core.vggish import quantise
-from core.vggish.model import INT8_FILE, NETWORK_FILE, PCA_FILE, Vggish
-from core.vggish.postprocess import Pca
+from core.vggish.model import Vggish
 
 _SINE_HZ, _SINE_S, _SINE_RATE_HZ = 1_000, 3, 44_100
 _MOST_SHIFT, _MOST_STRETCH = 0.2, 1.25
@@ -45,18 +40,12 @@ class ModelCheck:
         Mean and standard deviation, by the names in `PUBLISHED`.
     agreement : float or None
         Largest difference from TensorFlow when it was converted, in standard deviations.
-    int8_cosine : float
-        Least cosine similarity of the quantised form with float32 on the probe sounds, now.
-    int8_offered : bool
-        Whether the quantised form was good enough to be offered.
     """
 
     name: str
     is_released: bool
     found: dict[str, tuple[float, float]]
     agreement: float | None
-    int8_cosine: float
-    int8_offered: bool
 
     @property
     def is_near(self) -> bool:
@@ -92,11 +81,6 @@ class ModelCheck:
                     else "That is to be expected of other weights."
                 )
             )
-        offered = "offered" if self.int8_offered else "not offered (0.99 is asked for)"
-        lines.append(
-            f"{self.name}: quantised form: cosine {self.int8_cosine:.3f} at least with float32, "
-            f"{offered}"
-        )
         if self.agreement is not None:
             lines.append(
                 f"{self.name}: differed from TensorFlow by {self.agreement:.1e} standard "
@@ -106,33 +90,22 @@ class ModelCheck:
 
 
 def check_model(folder: Path, job: Job | None = None) -> ModelCheck:
-    """Give a converted model the published sine, and measure its quantised form anew.
+    """Give a converted model the published sine.
 
     Raises
     ------
     ModelError
         If the model is damaged.
-    OSError
-        If there is no room for a quantised form that was not kept.
     """
     job = job or Job()
     job.report("Checking the model", 0.0)
     model = Vggish(folder)
     try:
-        found = sine_numbers(model, job.part(0, 0.1))
+        found = sine_numbers(model, job)
     finally:
         model.close()
-    job.report("Checking the quantised form", 0.1)
-    cosine = _int8_cosine(folder, job)
     manifest = model.manifest
-    return ModelCheck(
-        manifest.name,
-        manifest.is_released,
-        found,
-        manifest.agreement,
-        cosine,
-        manifest.int8_offered,
-    )
+    return ModelCheck(manifest.name, manifest.is_released, found, manifest.agreement)
 
 
 def sine_numbers(model: Vggish, job: Job) -> dict[str, tuple[float, float]]:
@@ -149,23 +122,3 @@ def sine_numbers(model: Vggish, job: Job) -> dict[str, tuple[float, float]]:
     arrays = (embedded.raw.astype(np.float64), embedded.postprocessed.astype(np.float64))
     numbers = ((float(array.mean()), float(array.std())) for array in arrays)
     return dict(zip(PUBLISHED, numbers, strict=True))
-
-
-def _int8_cosine(folder: Path, job: Job) -> float:
-    network, kept = folder / NETWORK_FILE, folder / INT8_FILE
-    pca, probes = Pca.load(folder / PCA_FILE), probe_patches()
-    if kept.is_file():
-        return quantise.least_cosine(network, kept, pca, probes)
-    with tempfile.TemporaryDirectory() as made:
-        again = Path(made) / INT8_FILE
-        try:
-            quantise.quantise(network, again, probes)
-        except OSError:
-            raise
-        except Exception as error:  # onnx refuses weights that have a second link, for example
-            raise ModelError(
-                f"The quantised form of the model in {folder} cannot be measured: {error}",
-                "Remove that folder and start again: it is made anew.",
-            ) from error
-        job.check()
-        return quantise.least_cosine(network, again, pca, probes)

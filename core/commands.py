@@ -168,9 +168,6 @@ def _model_text(model: dict[str, Any]) -> str:
         lines.append(f"  converted from {plain(model['source'])}")
     if model["agreement"] is not None:
         lines.append(f"  differs from TensorFlow by {model['agreement']:.1e} standard deviations")
-    if model["int8_cosine"] is not None:
-        offered = "offered" if model["int8_offered"] else "not offered (0.99 is asked for)"
-        lines.append(f"  quantised form: cosine {model['int8_cosine']:.3f} at least, {offered}")
     if model["is_demo"]:
         lines.append("  Demo: untrained weights, so matches are rough")
     return "\n".join(lines)

@@ -7,8 +7,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FLOAT32, INT8, TENSORFLOW = "float32", "int8", "tensorflow"
-ENGINES = (FLOAT32, INT8, TENSORFLOW)
+FLOAT32, TENSORFLOW = "float32", "tensorflow"
+ENGINES = (FLOAT32, TENSORFLOW)
 """What can run the network; the first is the default."""
 
 MEAN, FRAMES = "mean", "frames"
@@ -31,7 +31,7 @@ class Options:
         VGGish's checkpoint and PCA parameters.
     catalog : Path or None
         A catalogue's folder.
-    engine : {"float32", "int8", "tensorflow"}
+    engine : {"float32", "tensorflow"}
         What runs the network.
     id_service : str
         The address of the service that knows YouTube ids; see `core.catalog.youtube_ids`.

@@ -25,7 +25,6 @@ from core.errors import (
     ROOM_IN_THE_WINDOW,
     CatalogError,
     DownloadError,
-    ModelError,
     WrongContentError,
     WrongModelError,
 )
@@ -170,12 +169,7 @@ def install_model(data: DataFolder, job: Job | None = None) -> ModelCheck:
     except WrongModelError:
         store.remove_repacked(data.files, pinned.FILES)
         raise
-    try:
-        return check_model(folder, job.part(0.7, 1))
-    except OSError as error:
-        raise ModelError(
-            f"The model cannot be checked: {error.strerror or error}.", "Free some space."
-        ) from error
+    return check_model(folder, job.part(0.7, 1))
 
 
 def has_model_files(data: DataFolder) -> bool:

@@ -13,7 +13,6 @@ from core.pinned import CHECKPOINT, PCA, is_official, sha256_of
 from core.types import Float32
 from core.vggish import model
 from core.vggish.postprocess import Pca
-from core.vggish.quantise import LEAST_COSINE
 from core.vggish.tensorflow_process import TensorflowProcess
 
 
@@ -127,18 +126,12 @@ def _sha256(paths: list[Path], job: Job, stage: str) -> str:
 
 def _convert(manifest: model.Manifest, pca: Pca, folder: Path, probes: Float32, job: Job) -> None:
     """Fill an empty folder with the converted model, the manifest last."""
-    network, int8 = folder / model.NETWORK_FILE, folder / model.INT8_FILE
     job.report("Starting TensorFlow, once for this checkpoint")
     process = TensorflowProcess()
     try:
-        agreement, cosine = process.call(
-            "convert", manifest.source, str(network), str(int8), pca, probes, job=job
-        )
+        network = str(folder / model.NETWORK_FILE)
+        agreement = process.call("convert", manifest.source, network, probes, job=job)
     finally:
         process.close()
-    offered = cosine >= LEAST_COSINE
-    if not offered:
-        int8.unlink()
     pca.save(folder / model.PCA_FILE)
-    measured = replace(manifest, agreement=agreement, int8_cosine=cosine, int8_offered=offered)
-    measured.save(folder)
+    replace(manifest, agreement=agreement).save(folder)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from core.errors import ModelError
 from core.jobs import Job
-from core.options import ENGINES, FLOAT32, INT8, TENSORFLOW
+from core.options import ENGINES, FLOAT32, TENSORFLOW
 from core.types import Float32, UInt8
 from core.vggish.postprocess import Pca
 from core.vggish.runtime import Network, OnnxNetwork
@@ -19,7 +19,7 @@ from core.vggish.tensorflow_process import TensorflowNetwork
 FORMAT = 1
 """Changes with the layout of the folder and with the converter: an older folder is made anew."""
 
-NETWORK_FILE, INT8_FILE, PCA_FILE = "network.onnx", "network.int8.onnx", "pca.npz"
+NETWORK_FILE, PCA_FILE = "network.onnx", "pca.npz"
 MANIFEST_FILE = "manifest.json"
 
 _HINT = "Delete the folder {} and start again: it is made anew."
@@ -47,11 +47,6 @@ class Manifest:
     agreement : float or None
         Largest difference between the converted network and TensorFlow on probe sounds, in
         standard deviations of the embedding; None where TensorFlow was not asked.
-    int8_cosine : float or None
-        Least cosine similarity of the quantised network's post-processed, centred vectors with
-        float32's over all probe patches; None where there is no quantised form.
-    int8_offered : bool
-        Whether that is enough to offer the quantised form.
     """
 
     model_id: str
@@ -61,8 +56,6 @@ class Manifest:
     source: str | None = None
     source_state: tuple[tuple[int, int], ...] = ()
     agreement: float | None = None
-    int8_cosine: float | None = None
-    int8_offered: bool = False
 
     def save(self, folder: Path) -> None:
         """Write the manifest: the last step of making a model folder."""
@@ -84,7 +77,12 @@ class Manifest:
             if content.pop("format") != FORMAT:
                 raise ModelError(f"The model in {folder} has another format.", hint)
             state = tuple((int(size), int(time)) for size, time in content.pop("source_state"))
-            return cls(**content, source_state=state)
+            known = {field.name for field in fields(cls)}
+            # Older programs noted more.
+            return cls(
+                **{name: value for name, value in content.items() if name in known},
+                source_state=state,
+            )
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise ModelError(f"The model in {folder} is damaged.", hint) from error
 
@@ -120,7 +118,7 @@ class Vggish:
     ----------
     folder : Path
         A converted model.
-    engine : {"float32", "int8", "tensorflow"}
+    engine : {"float32", "tensorflow"}
         What runs the network.
 
     Raises
@@ -143,10 +141,6 @@ class Vggish:
                     "Give one with --model, or leave --engine out.",
                 )
             return TensorflowNetwork(Path(manifest.source))
-        if engine == INT8:
-            if not manifest.int8_offered:
-                raise ModelError(_int8_refusal(manifest), "Leave --engine out: float32 is exact.")
-            return OnnxNetwork(folder / INT8_FILE)
         if engine != FLOAT32:
             raise ModelError(
                 f"There is no engine “{engine}”.", f"Choose one of {', '.join(ENGINES)}."
@@ -168,13 +162,3 @@ class Vggish:
     def close(self) -> None:
         """Let go of memory and processes."""
         self._network.close()
-
-
-def _int8_refusal(manifest: Manifest) -> str:
-    if manifest.int8_cosine is None:
-        return "This model has no quantised form."
-    return (
-        "The quantised form of this model is not offered: on the probe sounds its vectors reach "
-        f"a cosine similarity of only {manifest.int8_cosine:.3f} with float32's "
-        "(0.99 is asked for)."
-    )

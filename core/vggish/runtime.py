@@ -29,7 +29,7 @@ class Network(Protocol):
 
 
 class OnnxNetwork:
-    """A converted network, float32 or quantised.
+    """A converted network.
 
     Parameters
     ----------

@@ -13,8 +13,7 @@ import numpy as np
 from core.errors import ModelError, SoundalikeError, WrongModelError
 from core.jobs import Job
 from core.types import Float32
-from core.vggish import network, quantise
-from core.vggish.postprocess import Pca
+from core.vggish import network
 from core.vggish.runtime import OnnxNetwork
 
 LARGEST_DISAGREEMENT = 1e-3
@@ -133,10 +132,8 @@ def forward(weights: network.Weights, patches: Any) -> Any:
     return value
 
 
-def convert(
-    report: Report, checkpoint: str, output: str, int8_output: str, pca: Pca, probes: Float32
-) -> tuple[float, float]:
-    """Convert a checkpoint and measure what came of it.
+def convert(report: Report, checkpoint: str, output: str, probes: Float32) -> float:
+    """Convert a checkpoint and compare what came of it with TensorFlow.
 
     Parameters
     ----------
@@ -144,17 +141,15 @@ def convert(
         Receives the stage and the fraction done.
     checkpoint : str
         V1 file or V2 prefix.
-    output, int8_output : str
-        The ``.onnx`` files to write.
-    pca : Pca
-        Post-processing, for measuring the quantised form.
+    output : str
+        The ``.onnx`` file to write.
     probes : float32 array, shape (N, 96, 64)
         Patches of probe sounds.
 
     Returns
     -------
-    agreement, int8_cosine : float
-        As in `core.vggish.model.Manifest`.
+    float
+        The agreement; see `core.vggish.model.Manifest`.
 
     Raises
     ------
@@ -165,7 +160,7 @@ def convert(
     weights = read_checkpoint(checkpoint)
     report("Converting VGGish", 0.3)
     network.write_onnx(weights, Path(output))
-    report("Comparing the converted network with TensorFlow", 0.45)
+    report("Comparing the converted network with TensorFlow", 0.6)
     some = probes[:_AGREEMENT_PATCHES]
     expected = reference_embedding(weights, some)
     converted = OnnxNetwork(Path(output))
@@ -178,6 +173,4 @@ def convert(
             "deviations.",
             "Use --engine tensorflow, and please report this.",
         )
-    report("Measuring the quantised form", 0.6)
-    quantise.quantise(Path(output), Path(int8_output), probes)
-    return agreement, quantise.least_cosine(Path(output), Path(int8_output), pca, probes)
+    return agreement

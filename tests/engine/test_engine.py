@@ -173,14 +173,6 @@ def test_a_catalogue_of_another_model_is_refused(stand_in_home, options, tmp_pat
         engine.load()
 
 
-def test_int8_is_refused_where_it_is_not_offered(stand_in_home, options):
-    engine = Engine(
-        stand_in_home, Options(options.model, options.pca, options.catalog, engine="int8")
-    )
-    with pytest.raises(ModelError, match="not offered"):
-        engine.load()
-
-
 def test_a_match_can_be_cancelled(engine, dog):
     job = Job(lambda stage, fraction: job.cancel() if "Listening" in stage else None)
     with pytest.raises(Cancelled):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import shutil
 
 import numpy as np
@@ -11,11 +10,10 @@ import pytest
 
 from core.errors import Cancelled, ModelError
 from core.jobs import Job
-from core.options import INT8, TENSORFLOW
+from core.options import TENSORFLOW
 from core.vggish import model
 from core.vggish.convert import checkpoint_files, converted
 from core.vggish.model import Manifest, Vggish, installed
-from core.vggish.postprocess import Pca
 from core.vggish.tensorflow_process import TensorflowProcess
 from tests.conftest import write_checkpoints
 
@@ -49,43 +47,17 @@ def test_the_manifest_tells_what_was_measured(model_folder, models):
     manifest = Manifest.load(model_folder)
     assert manifest.agreement is not None
     assert 0 <= manifest.agreement < 1e-4
-    assert manifest.int8_cosine is not None
-    assert manifest.int8_offered == (manifest.int8_cosine >= 0.99)
-    assert (model_folder / model.INT8_FILE).exists() == manifest.int8_offered
     assert not manifest.is_demo
     assert not manifest.is_released
     assert installed(models)[model_folder] == manifest
 
 
-def test_random_weights_do_not_quantise_well_enough_and_are_refused(model_folder):
-    with pytest.raises(ModelError, match=r"only 0\.9\d\d with float32"):
-        Vggish(model_folder, INT8)
-
-
-def test_a_quantised_form_that_is_good_enough_is_offered(
-    checkpoint, model_folder, models, patches, tmp_path, caplog
-):
-    # Without whitening nothing magnifies the errors of quantising.
-    pca = _plain_pca(tmp_path, 0.5 / Vggish(model_folder).embed(patches).raw.std())
-    folder = converted(checkpoint, pca, models, lambda: patches, Job())
-    assert not caplog.records
-    assert logging.getLogger().level == logging.WARNING, "others still log as they did"
-    manifest = Manifest.load(folder)
-    assert manifest.int8_offered
-    assert manifest.int8_cosine >= 0.99
-    exact, quantised = Vggish(folder), Vggish(folder, INT8)
-    expected, found = exact.embed(patches), quantised.embed(patches)
-    vectors = [np.asarray(item.postprocessed, float) - 127.5 for item in (expected, found)]
-    lengths = np.linalg.norm(vectors[0], axis=1) * np.linalg.norm(vectors[1], axis=1)
-    assert np.min((vectors[0] * vectors[1]).sum(axis=1) / lengths) >= 0.99
-    assert not np.array_equal(expected.raw, found.raw)  # it really is another network
-    assert (folder / model.INT8_FILE).stat().st_size < 80_000_000
-
-
-def _plain_pca(folder, scale):
-    path = folder / f"plain-{scale}.npz"
-    Pca(np.eye(128, dtype=np.float32) * np.float32(scale), np.zeros(128, np.float32)).save(path)
-    return path
+def test_what_an_older_program_noted_besides_is_passed_over(model_folder, tmp_path):
+    shutil.copy(model_folder / model.MANIFEST_FILE, tmp_path)
+    path = tmp_path / model.MANIFEST_FILE
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({**content, "int8_cosine": 0.98, "int8_offered": False}))
+    assert Manifest.load(tmp_path) == Manifest.load(model_folder)
 
 
 def test_a_v2_checkpoint_gives_the_same_embeddings(
