@@ -84,9 +84,9 @@ class Calibration:
 
 
 def _frames(catalog: Catalog, rows: NDArray[np.int64]) -> tuple[UInt8, NDArray[np.int64]]:
-    clips = catalog.clips[rows]
-    counts = clips["n_frames"].astype(np.int64)
-    return frames_of(catalog.frames, clips["first_frame"], counts), counts
+    begins = catalog.frame_offsets[rows]
+    counts = catalog.frame_offsets[rows + 1] - begins
+    return frames_of(catalog.frames, begins, counts), counts
 
 
 def _by_means(

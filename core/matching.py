@@ -167,14 +167,11 @@ class Matcher:
     @cached_property
     def _clips(self) -> ClipSearch:
         catalog = self.catalog
-        first, counts = catalog.clips["first_frame"], catalog.clips["n_frames"]
-        return ClipSearch(catalog.vectors, catalog.frames, first, counts, self._scanner)
+        return ClipSearch(catalog.vectors, catalog.frames, catalog.frame_offsets, self._scanner)
 
     @cached_property
     def _frames(self) -> FrameSearch:
-        catalog = self.catalog
-        first, counts = catalog.clips["first_frame"], catalog.clips["n_frames"]
-        return FrameSearch(catalog.frames, first, counts, self._scanner)
+        return FrameSearch(self.catalog.frames, self.catalog.frame_offsets, self._scanner)
 
     @cached_property
     def _weighted(self) -> WeightedSearch:

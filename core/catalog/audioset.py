@@ -7,14 +7,13 @@ Fields: https://research.google.com/audioset/download.html.
 
 from __future__ import annotations
 
-import math
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import wire
 from core.catalog.clips import Clips, RecordBatch
+from core.catalog.ids import IS_ID_BYTE, YOUTUBE_ID_BYTES, is_youtube_id
+from core.catalog.structure import LONGEST_S
 from core.types import EMBEDDING_SIZE, UInt8
 
 N_CLASSES = 527
@@ -26,12 +25,6 @@ N_CLIPS = {"bal_train": 22_160, "eval": 20_371}
 
 LEAST_CLIPS = 2_000_000
 """All folders of the released features together have more: about 2,084,000."""
-
-YOUTUBE_ID = re.compile(rb"[A-Za-z0-9_-]{11}")
-_ID_SIZE = 11
-
-_ID_BYTES = np.zeros(256, dtype=np.bool_)
-_ID_BYTES[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")] = True
 
 
 def decode(batch: RecordBatch) -> Clips:
@@ -70,16 +63,16 @@ def decode_usual(batch: RecordBatch) -> tuple[Clips, NDArray[np.int64]]:
         np.array([EMBEDDING_SIZE]),
     )
     sizes = values[:, :, 1] - values[:, :, 0]
-    fits &= (sizes[:, 0] == _ID_SIZE) & (sizes[:, 1] == 4) & (sizes[:, 2] == 4)
+    fits &= (sizes[:, 0] == YOUTUBE_ID_BYTES) & (sizes[:, 1] == 4) & (sizes[:, 2] == 4)
     fits &= lists[:, 0, 2] > 0
     # Nearly always nothing is odd, and asking for that first takes a fraction of the time.
     if not fits.all():
         values[~fits] = 0
-    ids = columns.copy_strings(batch.data, values[:, 0], _ID_SIZE)
+    ids = columns.copy_strings(batch.data, values[:, 0], YOUTUBE_ID_BYTES)
     start_s, end_s = (_float32(batch.data, values[:, i]) for i in (1, 2))
     with np.errstate(invalid="ignore"):
-        fits &= (start_s >= 0) & (start_s <= end_s) & (end_s < np.inf)
-    if (odd := ~_ID_BYTES[ids]).any():
+        fits &= (start_s >= 0) & (start_s <= end_s) & (end_s <= LONGEST_S)
+    if (odd := ~IS_ID_BYTE[ids]).any():
         fits &= ~odd.any(axis=1)
     labels, n_labels, sound = columns.copy_numbers(batch.data, values[:, 3])
     fits &= sound
@@ -87,7 +80,7 @@ def decode_usual(batch: RecordBatch) -> tuple[Clips, NDArray[np.int64]]:
         fits[np.repeat(np.arange(len(batch)), n_labels)[unknown]] = False
     rows = np.flatnonzero(fits)
     clips = Clips(
-        video_ids=ids.view(f"S{_ID_SIZE}")[:, 0],
+        video_ids=ids.view(f"S{YOUTUBE_ID_BYTES}")[:, 0],
         start_s=start_s,
         end_s=end_s,
         is_youtube_id=np.ones(len(batch), np.bool_),
@@ -120,13 +113,13 @@ def _decode_one(batch: RecordBatch, row: int) -> Clips:
     except wire.WireError as error:
         raise batch.error(row, f"is not a SequenceExample: {error}") from None
     video_id = _only(batch, row, context, "video_id")
-    if not (isinstance(video_id, bytes) and YOUTUBE_ID.fullmatch(video_id)):
+    if not (isinstance(video_id, bytes) and is_youtube_id(video_id)):
         raise batch.error(row, f"has the video id {video_id!a}")
     start_s = _only(batch, row, context, "start_time_seconds")
     end_s = _only(batch, row, context, "end_time_seconds")
     if not (isinstance(start_s, float) and isinstance(end_s, float)):
         raise batch.error(row, "has a time span that is not in seconds")
-    if not 0 <= start_s <= end_s < math.inf:
+    if not 0 <= start_s <= end_s <= LONGEST_S:
         raise batch.error(row, f"has the time span {start_s} to {end_s} s")
     values = context.get("labels", [])
     labels = [value for value in values if isinstance(value, int) and 0 <= value < N_CLASSES]

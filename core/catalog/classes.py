@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from functools import cache
 
-from core.catalog import vocabulary, youtube8m
+from core.catalog import audioset, vocabulary, youtube8m
 from core.catalog.ontology import Ontology
 from core.errors import CatalogError
 
@@ -14,6 +14,11 @@ YOUTUBE8M_V1 = "youtube8m-v1"
 """Stands for a catalogue of version 1: its labels are other ones, and have numbers only."""
 
 _NUMBER = "YouTube-8M #"
+
+
+def n_classes(kind: str) -> int:
+    """Return how many classes there are; `kind` is the catalogue's, or `YOUTUBE8M_V1`."""
+    return youtube8m.N_CLASSES if kind in ("youtube8m", YOUTUBE8M_V1) else audioset.N_CLASSES
 
 
 def class_name(kind: str, index: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import google_crc32c
 
 from core.errors import CatalogError
+from core.foreign import parsed_json
 
 FORMAT, VERSION = "soundalike-catalog", 3
 MANIFEST = "catalog.json"
@@ -23,6 +24,7 @@ RELEASED_MODEL_ID = "vggish-audioset"
 
 _VERIFIED_AT_OPENING_BYTES = 256 << 20
 _CHUNK_BYTES = 1 << 20
+_LARGEST = 1 << 60
 _BUILD_AGAIN = "Remove the folder, and build the catalogue again."
 
 
@@ -100,7 +102,7 @@ class Manifest:
     @classmethod
     def from_json(cls, text: str) -> Manifest:
         """Return what the text says; raise ValueError or CatalogError where it makes no sense."""
-        content = json.loads(text)
+        content = parsed_json(text)
         if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
             raise ValueError("it is not a catalogue's")
         version = content.pop("version", None)
@@ -115,7 +117,24 @@ class Manifest:
         content["sources"] = tuple(map(_source, content["sources"]))
         content["model"] = ModelIdentity(**content["model"])
         content["files"] = {name: (size, crc) for name, (size, crc) in content["files"].items()}
-        return cls(**content)
+        manifest = cls(**content)
+        manifest._check_types()
+        return manifest
+
+    def _check_types(self) -> None:
+        """Raise ValueError where a number or a text is something else; a checksum proves little."""
+        counts = [self.n_clips, self.n_frames, self.n_labels]
+        texts = [self.kind, self.created, self.model.name, self.model.id]
+        for size, checksum in self.files.values():
+            counts.append(size)
+            texts.append(checksum)
+        for source in self.sources:
+            counts.append(source.n_clips)
+            texts += (source.name, source.added, source.digest, *source.include, *source.exclude)
+        if not all(type(count) is int and 0 <= count <= _LARGEST for count in counts):
+            raise ValueError("a count in it makes no sense")
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError("a text in it is none")
 
 
 def _source(content: dict[str, Any]) -> Source:

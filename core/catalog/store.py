@@ -25,8 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import vocabulary
-from core.catalog.classes import YOUTUBE8M_V1, class_indices, class_name
+from core.catalog.classes import YOUTUBE8M_V1, class_indices, class_name, n_classes
 from core.catalog.clips import offsets, spans
+from core.catalog.ids import MAX_ID_BYTES
 from core.catalog.manifest import (
     ARRAYS,
     CLIPS,
@@ -42,6 +43,7 @@ from core.catalog.manifest import (
 )
 from core.catalog.ontology import Ontology
 from core.catalog.replacing import readable_folder
+from core.catalog.structure import check_structure
 from core.errors import CatalogError
 from core.filters import ClassIndex
 from core.types import EMBEDDING_SIZE, Float32, UInt8
@@ -50,6 +52,9 @@ from core.vectors import clip_vectors, frames_of
 if TYPE_CHECKING:
     import pandas as pd
 
+
+MAX_VISUAL_SIZE = 1024
+"""Products of more components might not be exact; see `core.search.weighted`."""
 
 _CLIPS_A_STEP = 50_000
 _MOST_CATEGORIES = 25
@@ -136,7 +141,7 @@ class Catalog:
             The folder.
         verify : bool
             Compare the checksums of all files, however large. Catalogues of up to 256 MB are
-            always compared; larger ones are checked for sizes, shapes and types.
+            always compared; of larger ones it is checked that their arrays fit each other.
 
         Raises
         ------
@@ -163,20 +168,23 @@ class Catalog:
         names = clips.dtype.names or ()
         id_width = clips.dtype["video_id"].itemsize if "video_id" in names else 1
         n_clips = manifest.n_clips
-        expected = (
-            (CLIPS, clips, clip_dtype(id_width), (n_clips,)),
+        expected = [
+            (CLIPS, clips, clip_dtype(min(max(id_width, 1), MAX_ID_BYTES)), (n_clips,)),
             (LABELS, labels, np.dtype("<i2"), (manifest.n_labels,)),
             (FRAMES, frames, np.dtype("u1"), (manifest.n_frames, EMBEDDING_SIZE)),
             (VECTORS, vectors, np.dtype("i1"), (n_clips, EMBEDDING_SIZE)),
-        )
-        for name, array, dtype, shape in expected:
-            if array.dtype != dtype or array.shape != shape:
-                raise damaged(folder / name, f"its array is {array.dtype} {array.shape}")
+        ]
         visual = np.empty((n_clips, 0), np.int8)
         if VISUAL in manifest.files:
             visual = _array(folder / VISUAL)
-            if visual.dtype != np.int8 or visual.shape[:1] != (n_clips,) or visual.ndim != 2:
-                raise damaged(folder / VISUAL, f"its array is {visual.dtype} {visual.shape}")
+            width = min(visual.shape[-1], MAX_VISUAL_SIZE) if visual.ndim else 0
+            expected.append((VISUAL, visual, np.dtype("i1"), (n_clips, width)))
+        for name, array, dtype, shape in expected:
+            fits = array.dtype == dtype and array.shape == shape and array.flags.c_contiguous
+            if not fits or array.offset + array.nbytes != manifest.files[name][0]:
+                raise damaged(folder / name, f"its array is {array.dtype} {array.shape}")
+        limit = n_classes(_vocabulary(manifest, id_width))
+        check_structure(folder, clips, labels, manifest.n_frames, limit)
         return cls(folder, manifest, clips, labels, frames, vectors, visual)
 
     def __len__(self) -> int:
@@ -195,7 +203,22 @@ class Catalog:
     @cached_property
     def label_offsets(self) -> NDArray[np.int64]:
         """Where each clip's labels begin in `label_indices`, shape (C + 1,)."""
-        return offsets(self.clips["n_labels"])
+        return self._offsets("n_labels", 0, len(self.label_indices))
+
+    @cached_property
+    def frame_offsets(self) -> NDArray[np.int64]:
+        """Where each clip's frames begin in `frames`, shape (C + 1,).
+
+        What compiled code is told: it cannot change with the file, as `clips` can.
+        """
+        return self._offsets("n_frames", 1, len(self.frames))
+
+    def _offsets(self, column: str, least: int, total: int) -> NDArray[np.int64]:
+        counts = np.array(self.clips[column])
+        found = offsets(counts)
+        if counts.min(initial=least) < least or found[-1] != total:
+            raise damaged(self.path / CLIPS, "it has changed since it was opened")
+        return found
 
     def clip(self, row: int) -> Clip:
         """Return the clip at a row, 0 to C - 1."""
@@ -269,9 +292,8 @@ class Catalog:
 
     @property
     def _vocabulary(self) -> str:
-        """Whose class names are used; only version 2 of YouTube-8M has ids of four characters."""
-        is_v1 = self.manifest.kind == "youtube8m" and self.clips.dtype["video_id"].itemsize > 4
-        return YOUTUBE8M_V1 if is_v1 else self.manifest.kind
+        """Whose class names are used."""
+        return _vocabulary(self.manifest, self.clips.dtype["video_id"].itemsize)
 
     def to_dataframe(self, vectors: bool = False, rows: slice = slice(None)) -> pd.DataFrame:
         """Return one row a clip: video_id, start_s, end_s, labels, n_frames, is_youtube_id.
@@ -317,10 +339,16 @@ def _located(path: Path) -> tuple[Path, str]:
     return folder, manifest_text(folder)
 
 
+def _vocabulary(manifest: Manifest, id_width: int) -> str:
+    """Return whose class names are used; only YouTube-8M's version 2 has ids of four characters."""
+    is_v1 = manifest.kind == "youtube8m" and id_width > 4
+    return YOUTUBE8M_V1 if is_v1 else manifest.kind
+
+
 def _array(path: Path) -> Any:
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        return np.lib.format.open_memmap(path, mode="r")
+    except Exception as error:  # of a damaged header, NumPy's reader lets through what it may
         raise damaged(path, str(error)) from error
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import wire
-from core.catalog.audioset import YOUTUBE_ID
 from core.catalog.clips import Clips, RecordBatch
+from core.catalog.ids import IS_ID_BYTE, MAX_ID_BYTES, is_id, is_youtube_id
 from core.types import EMBEDDING_SIZE, UInt8
 from core.vectors import CENTRE, quantise
 
@@ -23,10 +23,6 @@ N_CLASSES = 4800
 RGB_SIZE = 1024
 VISUAL_SIZE = 320
 """How many of the 1,024 whitened visual components are kept, one byte each: see docs/scale.md."""
-
-_MAX_ID_BYTES = 64
-_ID_BYTES = np.zeros(256, np.bool_)
-_ID_BYTES[0x21:0x7F] = True
 
 
 def decode(batch: RecordBatch, visual: bool = False) -> Clips:
@@ -71,7 +67,7 @@ def decode_usual(batch: RecordBatch, visual: bool) -> tuple[Clips, NDArray[np.in
     n_ids = (sizes[:, :2] > 0).sum(axis=1)
     id_at = np.where(sizes[:, :1] > 0, values[:, 0], values[:, 1])
     id_sizes = id_at[:, 1] - id_at[:, 0]
-    fits &= (n_ids == 1) & (id_sizes <= _MAX_ID_BYTES)
+    fits &= (n_ids == 1) & (id_sizes <= MAX_ID_BYTES)
     fits &= _has_one_form(sizes[:, 3], 4 * EMBEDDING_SIZE, n_seconds[:, 0])
     if visual:
         fits &= _has_one_form(sizes[:, 4], 4 * RGB_SIZE, n_seconds[:, 1])
@@ -80,7 +76,7 @@ def decode_usual(batch: RecordBatch, visual: bool) -> tuple[Clips, NDArray[np.in
     ids = columns.copy_strings(batch.data, id_at[rows], width)
     used = np.arange(width) < id_sizes[rows, None]
     labels, n_labels, sound = columns.copy_numbers(batch.data, values[rows, 2])
-    sound &= (_ID_BYTES[ids] | ~used).all(axis=1)
+    sound &= (IS_ID_BYTE[ids] | ~used).all(axis=1)
     sound[np.repeat(np.arange(len(rows)), n_labels)[labels >= N_CLASSES]] = False
     frames, audio_is_finite = _audio(batch.data, values[rows, 3], lists[rows, 0])
     sound &= audio_is_finite
@@ -93,7 +89,7 @@ def decode_usual(batch: RecordBatch, visual: bool) -> tuple[Clips, NDArray[np.in
         video_ids=ids.view(f"S{width}")[:, 0],
         start_s=np.zeros(len(rows)),
         end_s=n_seconds[rows, 0].astype(np.float64),
-        is_youtube_id=np.array([_is_youtube_id(key.tobytes().rstrip(b"\0")) for key in ids], bool),
+        is_youtube_id=np.array([is_youtube_id(key.tobytes().rstrip(b"\0")) for key in ids], bool),
         n_labels=n_labels,
         n_frames=n_frames,
         label_indices=labels.astype(np.int16),
@@ -161,10 +157,6 @@ def _floats(data: UInt8, at: NDArray[np.int64], n_values: int) -> NDArray[np.flo
     return np.asarray(raw.view("<f4"))
 
 
-def _is_youtube_id(video_id: bytes) -> bool:
-    return YOUTUBE_ID.fullmatch(video_id) is not None
-
-
 def _decode_one(batch: RecordBatch, row: int, visual: bool) -> Clips:
     """Decode one record of any layout."""
     try:
@@ -180,7 +172,7 @@ def _decode_one(batch: RecordBatch, row: int, visual: bool) -> Clips:
     ids = context.get("video_id") or context.get("id") or []
     if len(ids) != 1 or not (context.get("mean_audio") or seconds.get("audio")):
         raise batch.error(row, "has no id or no mean_audio and so is no video of YouTube-8M")
-    if not isinstance(ids[0], bytes) or not _is_plain(ids[0]):
+    if not isinstance(ids[0], bytes) or not is_id(ids[0]):
         raise batch.error(row, "has an odd video id")
     labels = [label for label in context.get("labels", []) if isinstance(label, int)]
     if not all(0 <= label < N_CLASSES for label in labels):
@@ -196,7 +188,7 @@ def _decode_one(batch: RecordBatch, row: int, visual: bool) -> Clips:
         values = _sum_of_frames(rgb) if mean is None else mean[:VISUAL_SIZE].astype(np.float64)
         pictures = direction(values[None])
     return Clips.from_lists(
-        ids, [(0.0, end_s)], [labels], [frames], [_is_youtube_id(ids[0])], pictures
+        ids, [(0.0, end_s)], [labels], [frames], [is_youtube_id(ids[0])], pictures
     )
 
 
@@ -220,7 +212,3 @@ def _seconds(
             raise batch.error(row, f"has a second of {key} that is not {size} bytes wide")
         frames.append(np.frombuffer(value, np.uint8)[None])
     return np.concatenate(frames)
-
-
-def _is_plain(video_id: bytes) -> bool:
-    return 0 < len(video_id) <= _MAX_ID_BYTES and all(0x20 < byte < 0x7F for byte in video_id)

@@ -36,9 +36,9 @@ class ClipSearch:
     vectors : int8 array, shape (C, 128)
         What `core.vectors.clip_directions` makes of the frames. May be memory-mapped.
     frames : uint8 array, shape (F, 128)
-        One clip after the other, perhaps with gaps.
-    first_frame, n_frames : int array, shape (C,)
-        Where each clip's frames begin, and how many there are.
+        One clip after the other.
+    offsets : int64 array, shape (C + 1,)
+        Where each clip's frames begin, and where the last one's end.
     scanner : Scanner
 
     Notes
@@ -50,14 +50,12 @@ class ClipSearch:
         self,
         vectors: NDArray[np.int8],
         frames: UInt8,
-        first_frame: NDArray[np.integer],
-        n_frames: NDArray[np.integer],
+        offsets: NDArray[np.int64],
         scanner: Scanner,
     ) -> None:
         self._vectors: NDArray[np.int8] = read_only(vectors)
         self._frames: UInt8 = read_only(frames)
-        self._first_frame, self._n_frames = first_frame, n_frames
-        self._scanner = scanner
+        self._offsets, self._scanner = offsets, scanner
 
     def top_k(
         self, query: UInt8, k: int, mask: NDArray[np.bool_] | None = None, job: Job | None = None
@@ -155,8 +153,8 @@ class ClipSearch:
 
         So only the square root and the division round, and equal clips tie wherever they stand.
         """
-        n_frames = self._n_frames[rows].astype(np.int64)
-        frames = frames_of(self._frames, self._first_frame[rows], n_frames)
+        n_frames = self._offsets[rows + 1] - self._offsets[rows]
+        frames = frames_of(self._frames, self._offsets[rows], n_frames)
         sums = clip_sums(frames, n_frames).astype(np.float64)
         squared = np.einsum("ij,ij->i", sums, sums) * (query @ query)
         dots = sums @ query

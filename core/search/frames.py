@@ -54,21 +54,20 @@ class FrameSearch:
     ----------
     frames : uint8 array, shape (F, 128)
         One clip after the other, without gaps. May be memory-mapped.
-    first_frame, n_frames : int array, shape (C,)
-        Where each clip's frames begin, and how many there are, at least 1.
+    offsets : int64 array, shape (C + 1,)
+        Where each clip's frames begin, at least one each, and where the last one's end. Compiled
+        code believes it: an array of ours, that no file can change.
     scanner : Scanner
     """
 
     def __init__(
         self,
         frames: UInt8,
-        first_frame: NDArray[np.integer],
-        n_frames: NDArray[np.integer],
+        offsets: NDArray[np.int64],
         scanner: Scanner,
     ) -> None:
         self._frames: UInt8 = read_only(frames)
-        self._first_frame, self._n_frames = first_frame, n_frames
-        self._scanner = scanner
+        self._offsets, self._scanner = offsets, scanner
 
     def top_k(
         self, query: UInt8, k: int, mask: NDArray[np.bool_] | None = None, job: Job | None = None
@@ -87,7 +86,7 @@ class FrameSearch:
         return AlignedRows(rows, scores, frame, query_frame)
 
     def _bounds(self, query: RoundedQuery, kernels: Any, job: Job) -> NDArray[np.float32]:
-        bounds = np.empty(len(self._n_frames), np.float32)
+        bounds = np.empty(len(self._offsets) - 1, np.float32)
         # cos(φ - θ) exceeds cos φ by no more than sin θ (1 + sin θ); see `bounds`.
         room = np.mean(query.sines * (1 + query.sines)) + FLOAT32_SLACK
         room += np.float32(len(query.codes) * 2.0**-23)  # of the weighted sum's rounding
@@ -97,8 +96,9 @@ class FrameSearch:
         wide = query.codes.T.astype(np.float32)
 
         def scan(begin: int, end: int) -> None:
-            frames, n_frames = self._span(begin, end)
-            lengths = inverse[self._first_frame[begin] :][: len(frames)]
+            span = slice(self._offsets[begin], self._offsets[end])
+            frames, lengths = self._frames[span], inverse[span]
+            n_frames = np.diff(self._offsets[begin : end + 1])
             scores = bounds[begin:end]
             if kernels is not None:
                 kernels.best_cosines(frames, lengths, n_frames, scores, *laid_out)
@@ -127,16 +127,11 @@ class FrameSearch:
         self._scanner.over(len(inverse), _FRAMES, scan, Job())
         return inverse
 
-    def _span(self, begin: int, end: int) -> tuple[UInt8, NDArray[np.int64]]:
-        n_frames = self._n_frames[begin:end].astype(np.int64)
-        first = int(self._first_frame[begin])
-        return self._frames[first : first + int(n_frames.sum())], n_frames
-
     def _per_second(
         self, rows: NDArray[np.int64], query: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the exact cosine of every query second with each clip's nearest frame, (n, Q)."""
-        n_frames = self._n_frames[rows].astype(np.int64)
+        n_frames = self._offsets[rows + 1] - self._offsets[rows]
         cosines = self._exact(rows, n_frames, query)
         starts = np.cumsum(n_frames) - n_frames
         # One layout for every row, so that equal clips have equal means.
@@ -145,7 +140,7 @@ class FrameSearch:
     def _each(
         self, rows: NDArray[np.int64], query: NDArray[np.float64]
     ) -> list[NDArray[np.float64]]:
-        n_frames = self._n_frames[rows].astype(np.int64)
+        n_frames = self._offsets[rows + 1] - self._offsets[rows]
         if not len(rows):
             return []
         return np.split(self._exact(rows, n_frames, query), np.cumsum(n_frames)[:-1])
@@ -154,7 +149,7 @@ class FrameSearch:
         self, rows: NDArray[np.int64], n_frames: NDArray[np.int64], query: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return exact cosines of the clips' frames with the query's, (sum of n_frames, Q)."""
-        frames = frames_of(self._frames, self._first_frame[rows], n_frames)
+        frames = frames_of(self._frames, self._offsets[rows], n_frames)
         centred = frames.astype(np.float64) - CENTRE
         dots = product(centred, query.T, _PRODUCTS // query.size + 1)
         squared = np.outer(

@@ -41,20 +41,17 @@ def random_query(draw, clips: list[np.ndarray]) -> np.ndarray:
     return draw(st.sampled_from([own, any_frames, silence, opposite, np.vstack((own, silence))]))
 
 
-def columns(clips: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return all frames, and where each clip's begin and how many there are."""
-    counts = np.array([len(clip) for clip in clips])
-    return np.concatenate(clips), np.cumsum(counts) - counts, counts
+def columns(clips: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return all frames, and where each clip's begin and the last one's end."""
+    return np.concatenate(clips), np.cumsum([0, *map(len, clips)])
 
 
 def clip_search(clips: list[np.ndarray], scanner: Scanner) -> ClipSearch:
     """Return a search over the clips' means."""
-    frames, first, counts = columns(clips)
-    vectors = clip_directions(frames, counts)
-    return ClipSearch(vectors, frames, first, counts, scanner)
+    frames, offsets = columns(clips)
+    return ClipSearch(clip_directions(frames, np.diff(offsets)), frames, offsets, scanner)
 
 
 def frame_search(clips: list[np.ndarray], scanner: Scanner) -> FrameSearch:
     """Return a search over all frames."""
-    frames, first, counts = columns(clips)
-    return FrameSearch(frames, first, counts, scanner)
+    return FrameSearch(*columns(clips), scanner)

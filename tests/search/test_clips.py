@@ -117,9 +117,8 @@ def test_edges(scanners):
     assert search.top_k(silent, 9)[1].tolist() == [0, 0, 0]
     assert search.top_k(loud, 0)[0].tolist() == []
     assert search.top_k(loud, 3, np.zeros(3, bool))[0].tolist() == []
-    empty = np.empty(0, np.int64)
     nothing = ClipSearch(
-        np.empty((0, 128), np.int8), np.empty((0, 128), np.uint8), empty, empty, scanners[False]
+        np.empty((0, 128), np.int8), np.empty((0, 128), np.uint8), np.zeros(1, int), scanners[False]
     )
     assert nothing.top_k(loud, 3)[0].tolist() == []
 
