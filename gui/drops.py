@@ -95,7 +95,7 @@ def find_sounds(paths: list[Path], job: Job) -> Found:
     for number, path in enumerate(candidates[:MOST_TRIED]):
         job.check()
         try:
-            audio = AudioFile(path)
+            audio = AudioFile(path, job=job)
         except AudioFileError as error:
             failures.append(error)
             continue

@@ -61,7 +61,7 @@ class Queue(QObject):
         choices = self._session.choices
 
         def match(job: Job) -> Answer:
-            audio = AudioFile(entry.path)
+            audio = AudioFile(entry.path, job=job)
             query = self._engine.query(audio, job=job)
             found = self._engine.search(query, choices.k, choices.filters, job, choices.by)
             return Answer(query, found, audio)

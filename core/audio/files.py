@@ -56,6 +56,8 @@ class AudioFile:
         Any format and width that libsndfile reads, 1 to 384 kHz, any number of channels.
     name : str, optional
         What people call it; the file's name if left out.
+    job : Job, optional
+        May cancel, where a file must be read to know how long it is.
 
     Attributes
     ----------
@@ -70,7 +72,7 @@ class AudioFile:
         If there is no such file, it is not sound, too long, or there are no samples in it.
     """
 
-    def __init__(self, path: Path, name: str = "") -> None:
+    def __init__(self, path: Path, name: str = "", job: Job | None = None) -> None:
         _check_is_readable_file(path)
         self.path, self.name = path, name or path.name
         self._damaged, self._is_clipped = 0, False
@@ -92,7 +94,8 @@ class AudioFile:
         if self._n_frames > 1 << 62:  # its writer never got to say how much there is
             self._block_values = _LEAST_BLOCK_VALUES
             self._n_frames = 0
-            self._n_frames = sum(len(block) for block in self.raw_blocks())
+            for _ in self.raw_blocks():  # at the end it knows the length
+                (job or Job()).check()
             self._is_cut = True
         self._check_length()
 
@@ -190,8 +193,6 @@ class AudioFile:
             position += len(block)
             if begin < stop:
                 yield block[begin:stop]
-            if position > MAX_DURATION_S * MODEL_RATE_HZ:
-                raise self._too_long()
 
     def raw_blocks(
         self, start_s: float = 0.0, end_s: float | None = None, block_frames: int | None = None
@@ -256,6 +257,8 @@ class AudioFile:
                     return
                 has_begun = True
                 position += len(block)
+                if position > MAX_DURATION_S * self.rate_hz:
+                    raise self._too_long()
                 damaged += _mend(block)
                 self._is_clipped = self._is_clipped or is_clipped(block)
                 self._damaged = max(self._damaged, damaged)
@@ -286,7 +289,7 @@ class AudioFile:
         import soundfile
 
         try:
-            with soundfile.SoundFile(self.path) as file:
+            with self._open() as file:
                 yield file
         except soundfile.LibsndfileError as error:
             is_video = self.path.suffix.lower().lstrip(".") in _VIDEO_SUFFIXES
@@ -300,6 +303,22 @@ class AudioFile:
             raise AudioFileError(
                 f"{self.name} cannot be read: {error}.", "Check that the file is still there."
             ) from error
+
+    def _open(self) -> soundfile.SoundFile:
+        import soundfile
+
+        if self.path.suffix.lower() == ".raw":
+            raise AudioFileError(
+                f"{self.name} is raw samples: nothing in it says how fast and how wide they are.",
+                "Convert it to WAV first, for example with: "
+                "ffmpeg -f s16le -ar 16000 -ac 1 -i INPUT output.wav",
+            )
+        try:
+            return soundfile.SoundFile(self.path)
+        except (soundfile.LibsndfileError, OSError):
+            raise
+        except Exception as error:  # whatever else a foreign file may lead to
+            raise RuntimeError(str(error) or type(error).__name__) from error
 
 
 def load(path: Path, job: Job | None = None) -> Waveform:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.catalog import wire
 from core.catalog.clips import Clips, RecordBatch
-from core.catalog.ids import IS_ID_BYTE, YOUTUBE_ID_BYTES, is_youtube_id
+from core.catalog.ids import IS_YOUTUBE_ID_BYTE, YOUTUBE_ID_BYTES, is_youtube_id
 from core.catalog.structure import LONGEST_S
 from core.types import EMBEDDING_SIZE, UInt8
 
@@ -72,7 +72,7 @@ def decode_usual(batch: RecordBatch) -> tuple[Clips, NDArray[np.int64]]:
     start_s, end_s = (_float32(batch.data, values[:, i]) for i in (1, 2))
     with np.errstate(invalid="ignore"):
         fits &= (start_s >= 0) & (start_s <= end_s) & (end_s <= LONGEST_S)
-    if (odd := ~IS_ID_BYTE[ids]).any():
+    if (odd := ~IS_YOUTUBE_ID_BYTE[ids]).any():
         fits &= ~odd.any(axis=1)
     labels, n_labels, sound = columns.copy_numbers(batch.data, values[:, 3])
     fits &= sound

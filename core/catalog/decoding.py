@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -145,6 +146,8 @@ def _facts(file: Path) -> tuple[Path, int, int]:
     """Return a file, its size and when it was changed last."""
     with readable(str(file)):
         found = file.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for
+            raise OSError("it is no file")
     return file, found.st_size, found.st_mtime_ns
 
 
@@ -207,6 +210,7 @@ def run_task(
     def moved(n_bytes: int) -> None:
         nonlocal position
         position = n_bytes
+        told(0, n_bytes)  # also where nothing is found for long, a wish to stop is heard
 
     batches = _batches(task, moved)
     with closing(guarded(task.name, batches)) as sound:

@@ -1,7 +1,8 @@
 """Which video ids may stand in a catalogue, decided where they enter it.
 
-YouTube's have eleven characters of sixty-four. YouTube-8M has four of them, or a number of its own.
-Nothing else is an id: so none can begin a formula, hold a line break or a terminal's escape.
+YouTube's have eleven characters of sixty-four. YouTube-8M has four of them, or a number of its own,
+and records that others made in its form have paths. Nothing else is an id: so none can be a
+formula or markup, or hold a line break or a terminal's escape.
 """
 
 from __future__ import annotations
@@ -17,12 +18,17 @@ from core.types import UInt8
 MAX_ID_BYTES = 64
 YOUTUBE_ID_BYTES = 11
 
+_ALPHABET = (string.ascii_letters + string.digits + "-_").encode()
 _YOUTUBE_ID = re.compile(rb"[A-Za-z0-9_-]{11}")
-_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
+_ID = re.compile(rb"[A-Za-z0-9_./:-]{1,64}")
 
-IS_ID_BYTE = np.zeros(256, np.bool_)
-"""By a byte's value: whether ids may have it."""
-IS_ID_BYTE[list((string.ascii_letters + string.digits + "-_").encode())] = True
+IS_YOUTUBE_ID_BYTE = np.zeros(256, np.bool_)
+"""By a byte's value: whether YouTube's ids may have it."""
+IS_YOUTUBE_ID_BYTE[list(_ALPHABET)] = True
+
+IS_ID_BYTE = IS_YOUTUBE_ID_BYTE.copy()
+"""By a byte's value: whether any id may have it."""
+IS_ID_BYTE[list(b"./:")] = True
 
 
 def is_id(video_id: bytes) -> bool:
@@ -35,8 +41,8 @@ def is_youtube_id(video_id: bytes) -> bool:
     return _YOUTUBE_ID.fullmatch(video_id) is not None
 
 
-def are_id_bytes(data: UInt8, room: UInt8) -> bool:
-    """Return whether all bytes are of the alphabet, in a fraction of a table's time.
+def are_youtube_id_bytes(data: UInt8, room: UInt8) -> bool:
+    """Return whether YouTube's ids may have all these bytes, in a fraction of a table's time.
 
     Parameters
     ----------
@@ -70,4 +76,6 @@ def odd_ids(video_ids: NDArray[np.bytes_], is_youtube: NDArray[np.bool_]) -> NDA
     sizes = width - is_padding.sum(axis=1)
     odd = ~(IS_ID_BYTE[rows] | is_padding).all(axis=1) | (sizes == 0)
     odd |= (is_padding[:, :-1] & ~is_padding[:, 1:]).any(axis=1)
-    return np.asarray(odd | (is_youtube & (sizes != YOUTUBE_ID_BYTES)))
+    return np.asarray(
+        odd | (is_youtube & (IS_YOUTUBE_ID_BYTE[rows].sum(axis=1) != YOUTUBE_ID_BYTES))
+    )

@@ -15,11 +15,13 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from itertools import groupby
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from core.catalog.decoding import Task, run_task, shared_name
 from core.catalog.parts import BuildInterruptedError, found_parts, rows_of
 from core.catalog.places import DTYPES, UNKNOWN, AbandonedError, Counts, InTurn
+from core.errors import Cancelled
 from core.jobs import Job
 
 READING = "Reading clips"
@@ -127,9 +129,9 @@ def unfinished(tasks: Sequence[Task], folder: Path, meter: Meter) -> list[Task]:
 def _in_processes(
     tasks: Sequence[tuple[Task, InTurn]], folder: Path, workers: int, meter: Meter
 ) -> None:
-    counts = tasks[0][1].counts
+    counts, stop = tasks[0][1].counts, _SPAWN.Event()
     pool = ProcessPoolExecutor(
-        min(workers, len(tasks)), _SPAWN, initializer=_begin_worker, initargs=(counts,)
+        min(workers, len(tasks)), _SPAWN, initializer=_begin_worker, initargs=(counts, stop)
     )
     try:
         running = {
@@ -147,6 +149,7 @@ def _in_processes(
             "Build again to go on from there, with fewer workers if memory is short.",
         ) from error
     finally:
+        stop.set()
         pool.shutdown(cancel_futures=True)
 
 
@@ -154,9 +157,13 @@ _counts: Counts = {}
 """In a worker: what all processes of the build know of the tasks' rows; see `InTurn`."""
 
 
-def _begin_worker(counts: Counts) -> None:
-    global _counts
-    _counts = counts
+_stop: Event | None = None
+"""In a worker: set when nobody waits for its task any more."""
+
+
+def _begin_worker(counts: Counts, stop: Event) -> None:
+    global _counts, _stop
+    _counts, _stop = counts, stop
     # Numba would import its linear algebra and a parser of C, which take as long as the rest of its
     # start.
     sys.modules.update({"scipy": None, "cffi": None})  # type: ignore[dict-item]
@@ -185,13 +192,18 @@ def _in_turn(task: Task, folder: Path, name: str, number: int) -> int:
     """Run a task in a worker."""
     place = InTurn(name, _counts, number)
     try:
-        return run_task(task, folder, place)
+        return run_task(task, folder, place, _check_stop)
     except AbandonedError:
         place.failed()
         return 0  # the task that failed says why
     except BaseException:
         place.failed()
         raise
+
+
+def _check_stop(*_: int) -> None:
+    if _stop is not None and _stop.is_set():
+        raise Cancelled
 
 
 def _end_with_parent() -> None:

@@ -18,13 +18,12 @@ from typing import BinaryIO, TypeVar, cast
 from isal import igzip, igzip_threaded
 from isal.igzip_lib import IsalError
 
+from core.catalog.tar import members
 from core.errors import CatalogError
 
 Item = TypeVar("Item")
 
 _SHARD_SUFFIX = ".tfrecord"
-_BLOCK_BYTES = 1 << 18
-_MAX_EXTENSION_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -151,25 +150,21 @@ def open_archive(
     ----------
     source : Path or ArchiveStream
     progress : callable
-        Told before each shard how many bytes of the archive have been read.
+        Told again and again how many bytes of the archive have been read; may raise to stop.
     splits : sequence of str
         Names of folders: of a shard that is in none of them comes None instead; empty for all.
     """
     n_shards = 0
     opened = _opened_file(source) if isinstance(source, Path) else _opened_stream(source)
     with opened as (file, stream):
-        with _opened(stream) as archive:
-            for member in archive:
-                progress(file.tell())
-                if not (member.isreg() and member.name.endswith(_SHARD_SUFFIX)):
-                    continue
-                n_shards += 1
-                if not is_in(member.name, splits):
-                    yield None
-                elif (shard := archive.extractfile(member)) is not None:
-                    yield printable(f"{source.name}: {member.name}"), cast(BinaryIO, shard)
-        while stream.read(_BLOCK_BYTES):  # gzip's own checksum is at the very end
-            pass
+        for member in members(stream, lambda: progress(file.tell())):
+            if not member.name.endswith(_SHARD_SUFFIX):
+                continue
+            n_shards += 1
+            if is_in(member.name, splits):
+                yield printable(f"{source.name}: {member.name}"), cast(BinaryIO, member)
+            else:
+                yield None
     if not n_shards:
         raise CatalogError(
             f"{source.name} has no .tfrecord file in it.",
@@ -200,37 +195,12 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
-def _opened(stream: BinaryIO) -> tarfile.TarFile:
-    return tarfile.open(fileobj=stream, mode="r|", bufsize=_BLOCK_BYTES, tarinfo=_Member)
-
-
-class _Member(tarfile.TarInfo):
-    """A member's header, read more strictly.
-
-    `tarfile` takes a damaged header, or an archive that is cut off between two members, for a
-    proper end, and reads a header's extension into memory whatever its size.
-    """
-
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Member:
-        """Return the header in a block of 512 bytes."""
-        try:
-            member = super().frombuf(buf, encoding, errors)
-        except tarfile.HeaderError as error:
-            if bytes(buf) == bytes(tarfile.BLOCKSIZE):
-                raise  # the proper end
-            raise tarfile.ReadError(str(error)) from error
-        if member.size < 0 or (not member.isreg() and member.size > _MAX_EXTENSION_BYTES):
-            raise tarfile.ReadError("a header makes no sense")
-        return member
-
-
 @contextmanager
 def readable(name: str) -> Iterator[None]:
     """Turn what reading a source may raise into a CatalogError with its name."""
     try:
         yield
-    # ValueError: what `tarfile` raises for extended headers that are not what they should be.
+    # ValueError: what `tarfile` may raise for a header that is not what it should be.
     except (  # type: ignore[misc]  # the stub of isal has its error wrong
         EOFError, ValueError, IsalError, gzip.BadGzipFile, tarfile.TarError
     ) as error:  # fmt: skip

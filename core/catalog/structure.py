@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog.ids import YOUTUBE_ID_BYTES, are_id_bytes, odd_ids
+from core.catalog.ids import YOUTUBE_ID_BYTES, are_youtube_id_bytes, odd_ids
 from core.catalog.manifest import CLIPS, LABELS, damaged
 
 LONGEST_S = 1e8
@@ -111,7 +111,9 @@ class _Columns:
             return f"a flag of clips {begin} to {end - 1} is neither true nor false"
         ids = self._copied("video_id", begin, end)
         # Nearly always all of them are YouTube's.
-        if ids.itemsize == YOUTUBE_ID_BYTES and are_id_bytes(ids.view(np.uint8), self._id_room):
+        if ids.itemsize == YOUTUBE_ID_BYTES and are_youtube_id_bytes(
+            ids.view(np.uint8), self._id_room
+        ):
             return ""
         odd = odd_ids(ids, flags)
         return f"clip {begin + int(odd.argmax())} has an odd video id" if odd.any() else ""

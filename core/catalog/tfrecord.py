@@ -79,6 +79,8 @@ class _Block:
 
     def begin_shard(self, name: str) -> None:
         self._name, self._number, self._offset = name, 0, 0
+        if self._places and self._places[-1][0] == self._n_records:
+            self._places.pop()  # nothing was in it: an archive may have a million of these
         self._places.append((self._n_records, name, 0))
 
     def fill(self, stream: BinaryIO) -> bool:

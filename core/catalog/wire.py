@@ -85,15 +85,17 @@ def string_map(data: bytes, number: int) -> dict[str, bytes]:
 
 def feature(data: bytes) -> Feature:
     """Return the values of a tf.train.Feature message; an empty list if no kind was set."""
-    kind, parts = 0, b""
+    kind, parts = 0, list[bytes]()
     for number, wire_type, value in fields(data):
         if number in (1, 2, 3) and wire_type == _BYTES and isinstance(value, bytes):
             # A oneof: another kind replaces, the same kind merges.
-            parts = parts + value if number == kind else value
-            kind = number
+            if number != kind:
+                kind, parts = number, []
+            parts.append(value)
+    joined = b"".join(parts)
     if kind == 1:
-        return _embedded(parts, 1)
-    return _floats(parts) if kind == 2 else _ints(parts)
+        return _embedded(joined, 1)
+    return _floats(joined) if kind == 2 else _ints(joined)
 
 
 def _floats(data: bytes) -> list[float]:

