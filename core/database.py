@@ -13,6 +13,7 @@ from typing import TypeVar
 from core.atomic import alone
 from core.errors import LibraryError
 from core.jobs import Job
+from core.private import private_file, private_folder
 
 T = TypeVar("T")
 
@@ -88,13 +89,14 @@ class Database:
 
     def _prepare(self) -> None:
         """Make the tables. One program at a time: others would fail, rather than wait."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self.path.parent)
         with alone(self.path, Job()), closing(_connection(self.path)) as db:
             if _version(db) > self._version:
                 raise LibraryError(
                     f"{self.path.name} was written by a newer Soundalike.",
                     "Use that one; here, history and stars are neither shown nor kept.",
                 )
+            private_file(self.path)  # its log gets the same mode
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(
                 f"BEGIN IMMEDIATE; {self._tables} PRAGMA user_version = {self._version}; COMMIT;"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from core.files.room import check_room
 from core.jobs import Job
 from core.library import Library
 from core.paths import MOVED_FROM, MOVED_TO, DataFolder, relocated
+from core.private import private_folder
 from core.storage import remove_paths, size_of
 from core.vggish.model import MANIFEST_FILE
 
@@ -59,9 +61,10 @@ def move(data: DataFolder, target: Path, job: Job | None = None) -> DataFolder:
             check_room(target, max(size_of(source) - size_of(target), 0), "the data folder")
             was_there = target.exists()
             try:
-                target.mkdir(parents=True, exist_ok=True)
+                private_folder(target)
                 (target / _MARK).touch()
                 _copy(source, target, job)
+                _copy_links(source, target)
                 for old in {data.root, source}:
                     _correct_paths(old, DataFolder(target))
                 _switch(source, target)
@@ -70,6 +73,7 @@ def move(data: DataFolder, target: Path, job: Job | None = None) -> DataFolder:
                     _leave(target, was_there)
                 raise
             _tidy(source, target)
+            DataFolder(target).keep_private()
     except OSError as error:
         raise DownloadError(
             f"The data cannot be moved to {target}: {error.strerror or error}.",
@@ -96,6 +100,26 @@ def _files(source: Path) -> list[Path]:
         for path in sorted(source.rglob("*"))
         if path.is_file() and path.suffix != ".lock" and path.name not in _POINTERS
     ]
+
+
+def _links(folder: Path) -> list[Path]:
+    """Return the links to folders, and those that lead nowhere now: they are kept as links."""
+    return [
+        path.relative_to(folder)
+        for path in sorted(folder.rglob("*"))
+        if path.is_symlink() and not path.is_file() and path.suffix != ".lock"
+    ]
+
+
+def _copy_links(source: Path, target: Path) -> None:
+    for name in _links(target):  # of a move that was killed
+        (target / name).unlink()
+    for name in _links(source):
+        link = source / name
+        leads_to = Path(os.path.normpath(link.parent / link.readlink()))
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(relocated(leads_to, source, target) or leads_to, link.is_dir())
 
 
 def _copy(source: Path, target: Path, job: Job) -> None:

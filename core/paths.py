@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.private import keep_private, private_folder
+
 MOVED_TO, MOVED_FROM = "moved-to", "moved-from"
 """Files in a data folder that name another one."""
+
+_MOST_POINTER_BYTES = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class DataFolder:
         """Return ``SOUNDALIKE_HOME`` where it is set, else the platform's own data folder.
 
         If the data was moved away from there (see `core.storage.move`), return where it is now.
+        Nobody else may look into it: a missing one is made so, and one that an older version made
+        is mended.
         """
         chosen = os.environ.get("SOUNDALIKE_HOME")
         if chosen:
@@ -35,19 +42,22 @@ class DataFolder:
             import platformdirs
 
             root = platformdirs.user_data_path("soundalike", appauthor=False)
-        return cls(root).followed()
+        data = cls(root).followed()
+        with suppress(OSError):  # whoever needs it will say that it cannot be made
+            if not data.root.exists():
+                private_folder(data.root)
+        data.keep_private()
+        return data
+
+    def keep_private(self) -> None:
+        """Let nobody else see what is personal in it."""
+        keep_private(self.root, self.recordings, self.cache)
 
     def followed(self) -> DataFolder:
         """Return where the data was moved to; itself where it was not moved."""
         root, seen = self.root, {self.root}
-        while True:
-            try:
-                further = Path((root / MOVED_TO).read_text(encoding="utf-8").strip())
-            except (OSError, UnicodeDecodeError):
-                break
-            # Two folders lead to each other where a move was killed in its last moment.
-            if further in seen:
-                break
+        # Two folders lead to each other where a move was killed in its last moment.
+        while (further := pointed_at(root / MOVED_TO)) is not None and further not in seen:
             root = further
             seen.add(root)
         return DataFolder(root)
@@ -106,6 +116,20 @@ class DataFolder:
     def library(self) -> Path:
         """The database of what a person asked for and wants to keep."""
         return self.root / "library.sqlite"
+
+
+def pointed_at(pointer: Path) -> Path | None:
+    """Return the folder that a file names; None unless it is absolute, and there.
+
+    What stands in the file may be anything: cut off, of another machine, or made to mislead.
+    """
+    with suppress(OSError, ValueError):
+        if pointer.is_file():
+            with pointer.open("rb") as file:
+                named = Path(os.fsdecode(file.read(_MOST_POINTER_BYTES).strip()))
+            if named.is_absolute() and named.is_dir():
+                return named
+    return None
 
 
 def relocated(path: Path, old: Path, new: Path) -> Path | None:

@@ -14,7 +14,7 @@ from core.atomic import written_whole
 from core.catalog.manifest import MANIFEST, Manifest, manifest_text
 from core.catalog.replacing import alone, beside, readable_folder
 from core.errors import CatalogError, SoundalikeError
-from core.paths import MOVED_FROM, MOVED_TO, DataFolder
+from core.paths import MOVED_FROM, MOVED_TO, DataFolder, pointed_at
 from core.vggish.model import installed
 
 WHOLE = "audioset"
@@ -269,11 +269,10 @@ def _item(key: str, what: str, *paths: Path, removable: bool = True) -> StoredIt
 
 def _left_behind(data: DataFolder) -> list[Path]:
     """Return what is still where the data was before; only if that place says it was moved here."""
-    with suppress(OSError, UnicodeDecodeError):
-        old = Path((data.root / MOVED_FROM).read_text(encoding="utf-8").strip())
-        if Path((old / MOVED_TO).read_text(encoding="utf-8").strip()) == data.root:
-            return [path for path in _children(old) if path.name != MOVED_TO]
-    return []
+    old = pointed_at(data.root / MOVED_FROM)
+    if old is None or pointed_at(old / MOVED_TO) != data.root:
+        return []
+    return [path for path in _children(old) if path.name != MOVED_TO]
 
 
 def remove(data: DataFolder, key: str) -> int:

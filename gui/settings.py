@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from core.options import DEFAULT_K, FRAMES, MEAN, Filter
 from core.paths import DataFolder
+from core.private import private_file
 
 _SEPARATOR = "\n"
 """Class names have commas in them, but never line breaks; files that have some are not listed."""
@@ -100,6 +101,7 @@ class Settings:
         answer = {True: "yes", False: "no", None: ""}[values.may_look_up]
         store.setValue("may_look_up", answer)
         store.sync()
+        private_file(Path(store.fileName()))
 
     def _text(self, key: str) -> str:
         value = self._store.value(key, "")

@@ -25,6 +25,7 @@ from core.audio.inputs import (
 )
 from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError
+from core.private import private_file, private_folder
 from core.types import Float32
 
 FIRST_BLOCK_S, NEXT_BLOCK_S = 6.0, 1.5
@@ -107,8 +108,9 @@ class Recorder:
             self._stream, rate_hz = self._open(self.device)
             undo.callback(self._stream.close, ignore_errors=True)
             try:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                private_folder(path.parent)
                 self._file = soundfile.SoundFile(path, "x", rate_hz, 1, "PCM_24", format="FLAC")
+                private_file(path)
             except (OSError, soundfile.LibsndfileError) as error:
                 raise MicrophoneError(
                     f"The recording cannot be written to {path.parent}: {error}.",

@@ -10,6 +10,7 @@ from core.audio.files import AudioFile
 from core.audio.writing import save_sound
 from core.errors import AudioFileError
 from core.jobs import Job
+from core.private import private_file, private_folder
 
 _RUNNING, _WHOLE = "unfinished", "recording"
 """A file keeps the first name while it is being written, so that a crash is noticed later."""
@@ -80,7 +81,7 @@ class Recordings:
         OSError
             If the folder cannot be written to.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         return Unfinished(_free(self.folder, _RUNNING, time.strftime("%Y-%m-%d %H.%M.%S")))
 
     def prune(self) -> None:
@@ -118,6 +119,7 @@ def _mended(place: Unfinished, job: Job | None) -> Path:
     if audio.notes:  # it breaks off
         whole = place.path.with_suffix(".whole.flac")
         save_sound(audio, whole, job=job)
+        private_file(whole)
         whole.replace(place.path)
     return place.finish()
 

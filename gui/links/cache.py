@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.private import private_file, private_folder
 from gui.links.youtube import Standing, Video
 
 MOST_BYTES = 100 * 1024**2
@@ -144,8 +145,9 @@ class Cache:
 
     def _do(self, work: Callable[[sqlite3.Connection], None]) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self._path.parent)
             with closing(sqlite3.connect(self._path, timeout=2)) as db, db:
+                private_file(self._path)
                 db.execute("PRAGMA auto_vacuum = FULL")
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = NORMAL")
