@@ -13,6 +13,7 @@ with ending_on_interrupt():
     from pathlib import Path
 
     from core import __version__, commands
+    from core.descriptors import own_output
     from core.errors import Cancelled, SoundalikeError, unforeseen
     from core.files.mirrors import REGIONS, VARIABLE
     from core.options import DEFAULT_K, ENGINES, FRAMES, ID_SERVICE, MEAN, Weights
@@ -32,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare()
     try:
         options = _parsed(sys.argv[1:] if arguments is None else arguments)
-        options.command(options)
+        with own_output():
+            options.command(options)
     except SoundalikeError as error:
         return _told(error)
     except BrokenPipeError:  # whoever read the output has seen enough

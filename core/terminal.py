@@ -114,7 +114,7 @@ class Progress:
             return
         self._last_s, self._is_shown = now_s, True
         percent = "" if fraction is None else f" {100 * fraction:3.0f} %"
-        width = shutil.get_terminal_size().columns - 1
+        width = _columns() - 1
         sys.stderr.write(f"\r\x1b[K{plain(f'{stage}…{percent}')[:width]}")
         sys.stderr.flush()
 
@@ -125,6 +125,13 @@ class Progress:
         if self._is_shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def _columns() -> int:
+    """Return the width of the terminal that standard error is."""
+    with contextlib.suppress(OSError, ValueError):
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    return shutil.get_terminal_size().columns
 
 
 def plain(text: str) -> str:
