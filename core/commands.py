@@ -159,11 +159,12 @@ def info(arguments: Namespace) -> None:
         put(f"No model has been prepared in {plain(str(data.models))} yet.")
     for entry in catalogs(data):
         searched = ", is searched" if entry.is_chosen else ""
-        put(f"Catalogue {plain(entry.name)} ({entry.kind}): {entry.n_clips:,} clips{searched}")
+        named = f"Catalogue {plain(entry.name)} ({plain(entry.kind)})"
+        put(f"{named}: {entry.n_clips:,} clips{searched}")
 
 
 def _model_text(model: dict[str, Any]) -> str:
-    lines = [f"Model {plain(model['name'])} ({model['model_id']})"]
+    lines = [f"Model {plain(model['name'])} ({plain(model['model_id'])})"]
     if model["source"] is not None:
         lines.append(f"  converted from {plain(model['source'])}")
     if model["agreement"] is not None:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from core.database import Database
+from core.foreign import parsed_json
 from core.keeping import Past, Star
 from core.options import Filter
 from core.paths import relocated
@@ -261,7 +262,7 @@ def _packed_filter(filters: Filter) -> tuple[str, str]:
 
 
 def _unpacked(text: str) -> tuple[str, ...]:
-    return tuple(map(str, json.loads(text)))
+    return tuple(map(str, parsed_json(text)))
 
 
 def _marks(row: tuple[object, ...]) -> str:

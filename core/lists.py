@@ -14,6 +14,7 @@ from typing import Any
 
 from core.atomic import written_whole
 from core.errors import SoundalikeError
+from core.terminal import plain
 from core.types import Match, youtube_id_of
 
 MOST_IN_PLAYLIST = 50
@@ -21,6 +22,9 @@ MOST_IN_PLAYLIST = 50
 
 LABELS_SEPARATOR = " | "
 """Between the labels of a clip in a line; the names themselves have commas."""
+
+_BEGINS_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are as wide as Chinese letters, and mean the same there."""
 
 _COLUMNS = (
     "rank",
@@ -84,7 +88,9 @@ def save(
         text = _WRITERS[ending](heading, listed)
     try:
         with written_whole(path) as file:
-            file.write(text.encode("utf-8", "replace"))
+            # Excel takes a file without the mark for one of its own country's encoding.
+            encoding = "utf-8-sig" if ending == ".csv" else "utf-8"
+            file.write(text.encode(encoding, "replace"))
     except OSError as error:
         raise SoundalikeError(
             f"{path} cannot be written: {error.strerror or error}.",
@@ -94,11 +100,13 @@ def save(
 
 def as_table(listed: Sequence[Listed]) -> tuple[str, str]:
     """Return the rows as text separated by tabs, and as an HTML table, for a spreadsheet."""
-    rows = [_COLUMNS, *(_cells(one) for one in listed)]
-    lines = ["\t".join(_one_line(str(cell)) for cell in row) for row in rows]
+    rows = [
+        [str(cell) for cell in row]
+        for row in (_COLUMNS, *(_cells(one, _line_for_spreadsheet) for one in listed))
+    ]
+    lines = ["\t".join(row) for row in rows]
     body = "".join(
-        f"<tr>{''.join(f'<td>{html.escape(_one_line(str(cell)))}</td>' for cell in row)}</tr>"
-        for row in rows
+        f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows
     )
     return "\n".join(lines) + "\n", f'<meta charset="utf-8"><table>{body}</table>'
 
@@ -110,39 +118,45 @@ def playlist_link(matches: Iterable[Match]) -> str:
     return f"https://www.youtube.com/watch_videos?video_ids={','.join(ids)}" if ids else ""
 
 
-def _cells(one: Listed) -> tuple[str | int | float, ...]:
+def _cells(one: Listed, text: Callable[[str], str]) -> tuple[str | int | float, ...]:
+    """Return a row of a table; `text` makes every text harmless."""
     match = one.match
     return (
         match.rank,
         round(match.similarity, 6),
-        _harmless(one.title),
-        _harmless(one.channel),
-        _harmless(LABELS_SEPARATOR.join(match.labels)),
+        text(one.title),
+        text(one.channel),
+        text(LABELS_SEPARATOR.join(match.labels)),
         match.start_s,
         match.end_s,
         "" if match.best_second is None else match.best_second,
-        match.video_id,
-        match.url,
+        text(match.video_id),
+        text(match.url),
     )
 
 
-def _harmless(text: str) -> str:
-    """Return text that a spreadsheet does not take for a formula.
+def spreadsheet_text(text: str) -> str:
+    """Return text that a spreadsheet does not take for a formula: whatever others may have written.
 
     See "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
     """
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
+    is_formula = text.lstrip().startswith(_BEGINS_FORMULA) or text.startswith(("\t", "\r", "\n"))
+    return f"'{text}" if is_formula else text
+
+
+def _line_for_spreadsheet(text: str) -> str:
+    return spreadsheet_text(_one_line(text))
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return plain(" ".join(text.split()))
 
 
 def _csv(heading: str, listed: Sequence[Listed]) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(_COLUMNS)
-    writer.writerows(_cells(one) for one in listed)
+    writer.writerows(_cells(one, spreadsheet_text) for one in listed)
     return file.getvalue()
 
 
@@ -179,7 +193,7 @@ def _m3u(heading: str, listed: Sequence[Listed]) -> str:
     lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(heading)}"]
     for one in listed:
         match = one.match
-        if not match.url:
+        if not match.url or match.url != _one_line(match.url):  # an address has no blanks in it
             continue
         name = one.title or ", ".join(match.labels) or match.video_id
         # A length of -1 is one that is not known.

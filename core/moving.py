@@ -17,6 +17,7 @@ from pathlib import Path
 from core.atomic import alone, written_whole
 from core.errors import DownloadError, LibraryError
 from core.files.room import check_room
+from core.foreign import parsed_json
 from core.jobs import Job
 from core.library import Library
 from core.paths import MOVED_FROM, MOVED_TO, DataFolder, relocated
@@ -164,9 +165,12 @@ def _digest(path: Path, job: Job) -> bytes:
 def _correct_paths(old: Path, data: DataFolder) -> None:
     """Let models know where their checkpoint is now, and the history where its recordings are."""
     for path in data.models.glob(f"*/{MANIFEST_FILE}"):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        known = content.get("source") or ""
-        now = relocated(Path(known), old, data.root)
+        try:
+            content = parsed_json(path.read_bytes())
+            known = content.get("source") or ""
+        except (ValueError, AttributeError):  # a damaged model is made anew
+            continue
+        now = relocated(Path(str(known)), old, data.root)
         if known and now is not None:
             content["source"] = str(now)
             with written_whole(path) as file:

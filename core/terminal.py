@@ -84,7 +84,12 @@ def put_json(content: Any) -> None:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(content, indent=2)
-    put(text)
+    # What a terminal might obey stands in texts alone, where JSON has escapes for it.
+    put("".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text))
+
+
+def _escaped(sign: str) -> str:
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else json.dumps(sign)[1:-1]
 
 
 def drop_output() -> None:
@@ -135,7 +140,11 @@ def _columns() -> int:
 
 
 def plain(text: str) -> str:
-    """Return text as one printable line: names from outside may hold line breaks and escapes."""
+    """Return text as one printable line, through which everything goes that others have written.
+
+    Line breaks, escapes (those of one byte, too) and marks that turn the direction of reading are
+    shown, not obeyed.
+    """
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
@@ -168,9 +177,10 @@ def catalog_text(manifest: CatalogManifest, categories: Sequence[tuple[str, int]
 
     size = sum(n_bytes for n_bytes, _ in manifest.files.values())
     lines = [
-        f"Catalogue of {manifest.n_clips:,} clips ({manifest.kind}), {manifest.n_frames:,} frames,"
-        f" {size / 1e6:,.1f} MB" + (", with pictures" if VISUAL in manifest.files else ""),
-        f"Vectors by {plain(manifest.model.name)}, last changed {manifest.created}",
+        f"Catalogue of {manifest.n_clips:,} clips ({plain(manifest.kind)}),"
+        f" {manifest.n_frames:,} frames, {size / 1e6:,.1f} MB"
+        + (", with pictures" if VISUAL in manifest.files else ""),
+        f"Vectors by {plain(manifest.model.name)}, last changed {plain(manifest.created)}",
         "",
         table(
             ("source", "added", "clips", "include", "exclude"),
@@ -206,9 +216,8 @@ def match_table(answer: Matches) -> str:
     """Return matches as a table, with what a person should know before reading it."""
     query, catalog = answer.query, answer.catalog
     length = f" ({query.duration_s:.1f} s)" if query.duration_s else ""
-    lines = [
-        f"{plain(query.name)}{length} · {catalog.model} · {catalog.name}, {catalog.n_clips} clips"
-    ]
+    asked = f"{plain(query.name)}{length}"
+    lines = [f"{asked} · {plain(catalog.model)} · {plain(catalog.name)}, {catalog.n_clips} clips"]
     if catalog.is_demo:
         lines.append("Demo: an untrained model and synthesised sounds; matches are rough.")
     lines += [plain(note) for note in (*query.notes, *catalog.notes)]

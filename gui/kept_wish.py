@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from core.atomic import written_whole
+from core.foreign import parsed_json
 from core.paths import DataFolder
 from gui.set_up_work import CHOICES, Wish
 
@@ -24,7 +25,7 @@ def keep(data: DataFolder, wish: Wish) -> None:
 def kept(data: DataFolder) -> Wish | None:
     """Return the wish that was not fulfilled; None for none, or a damaged one."""
     try:
-        content = json.loads(data.set_up.read_bytes())
+        content = parsed_json(data.set_up.read_bytes())
         wish = Wish(
             str(content["clips"]),
             tuple(map(str, content["classes"])),

@@ -12,6 +12,7 @@ import pyqtgraph as pg
 
 from core.audio.levels import CEILING_DB, FLOOR_DB
 from core.audio.scales import View
+from core.foreign import parsed_json
 from core.types import UInt8
 
 LEAST_RANGE_DB = 10.0
@@ -98,7 +99,7 @@ class ViewChoices:
     def from_text(cls, text: str) -> ViewChoices:
         """Return what `as_text` wrote; whatever cannot be understood is as at first."""
         try:
-            found = json.loads(text)
+            found = parsed_json(text)
         except ValueError:
             return cls()
         if not isinstance(found, dict):

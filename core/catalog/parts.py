@@ -24,6 +24,7 @@ from core.catalog.clips import Clips
 from core.catalog.manifest import FRAMES, VECTORS
 from core.catalog.places import DTYPES, Stored
 from core.errors import Cancelled, CatalogError, DownloadError, WrongContentError
+from core.foreign import parsed_json
 from core.types import EMBEDDING_SIZE
 
 _SUFFIX = ".part"
@@ -58,7 +59,7 @@ class Part:
     def header(self) -> dict[str, Any]:
         """What the first line says."""
         with self.path.open("rb") as file:
-            found: dict[str, Any] = json.loads(file.readline())
+            found: dict[str, Any] = parsed_json(file.readline())
         return found
 
     @property
@@ -89,7 +90,7 @@ class Part:
         crc = 0
         try:
             with self.path.open("rb") as file:
-                expected = json.loads(file.readline())["crc32c"]
+                expected = parsed_json(file.readline())["crc32c"]
                 while chunk := file.read(1 << 20):
                     crc = google_crc32c.extend(crc, chunk)
             return bool(crc == expected) and all(map(Stored.is_sound, self.stored.values()))
@@ -112,7 +113,7 @@ class Part:
 
     def _columns(self, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
         with self.path.open("rb") as file:
-            layout = json.loads(file.readline())["columns"]
+            layout = parsed_json(file.readline())["columns"]
             return {name: _array(file, *layout[name]) for name in names}
 
 

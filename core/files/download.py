@@ -21,6 +21,7 @@ from core.atomic import written_whole
 from core.errors import DownloadError, DownloadInterruptedError, WrongContentError
 from core.files.mirrors import Mirror
 from core.files.web import BLOCK_BYTES, BrokenOffError, RangeRefusedError, Transfer, waited
+from core.foreign import parsed_json
 from core.jobs import Job
 from core.pinned import PinnedFile
 
@@ -306,7 +307,7 @@ def _facts_path(part: Path) -> Path:
 def _facts(part: Path) -> dict[str, Any]:
     """Return what the server said of the file when the part was begun."""
     with suppress(OSError, ValueError):
-        facts = json.loads(_facts_path(part).read_bytes())
+        facts = parsed_json(_facts_path(part).read_bytes())
         if isinstance(facts, dict) and isinstance(facts.get("total"), int):
             return facts
     return {}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ModelError
+from core.foreign import parsed_json
 from core.jobs import Job
 from core.options import ENGINES, FLOAT32, TENSORFLOW
 from core.types import Float32, UInt8
@@ -73,18 +74,28 @@ class Manifest:
         """
         hint = _HINT.format(folder)
         try:
-            content: dict[str, Any] = json.loads((folder / MANIFEST_FILE).read_bytes())
+            content: dict[str, Any] = parsed_json((folder / MANIFEST_FILE).read_bytes())
             if content.pop("format") != FORMAT:
                 raise ModelError(f"The model in {folder} has another format.", hint)
             state = tuple((int(size), int(time)) for size, time in content.pop("source_state"))
             known = {field.name for field in fields(cls)}
             # Older programs noted more.
-            return cls(
-                **{name: value for name, value in content.items() if name in known},
-                source_state=state,
-            )
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            noted = {name: value for name, value in content.items() if name in known}
+            found = cls(**noted, source_state=state)
+            found._check_types()
+            return found
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise ModelError(f"The model in {folder} is damaged.", hint) from error
+
+    def _check_types(self) -> None:
+        agreement = 0.0 if self.agreement is None else self.agreement
+        if type(agreement) not in (int, float) or not abs(agreement) < float("inf"):
+            raise ValueError("a number in it is none")
+        texts = [self.model_id, self.name, "" if self.source is None else self.source]
+        if not all(isinstance(text, str) and "\0" not in text for text in texts):
+            raise ValueError("a text in it is none")
+        if not all(isinstance(flag, bool) for flag in (self.is_demo, self.is_released)):
+            raise ValueError("a flag in it is neither true nor false")
 
 
 def installed(models: Path) -> dict[Path, Manifest]:

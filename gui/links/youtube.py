@@ -8,12 +8,12 @@ a grey JPEG picture as its body.
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
 
+from core.foreign import parsed_json
 from core.types import watch_url
 
 _LONGEST = 300
@@ -93,8 +93,8 @@ def read_title(status: int, body: bytes) -> Video | None:
     if text == "Forbidden":
         return Video(Standing.PRIVATE)
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = parsed_json(text)
+    except ValueError:
         return None
     if not isinstance(found, dict) or not isinstance(found.get("title"), str):
         return None

@@ -30,12 +30,13 @@ def listed() -> list[Listed]:
 
 def test_csv_is_read_back_and_has_no_formulas(tmp_path: Path) -> None:
     save(tmp_path / "list.csv", "Sounds like a dog", listed())
-    with (tmp_path / "list.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["rank"] for row in rows] == ["1", "2", "3"]
     assert rows[0]["title"] == "'=cmd|' /C calc'!A0"
     assert rows[0]["labels"] == "Dog | Bark, loud"
-    assert rows[0]["video_id"] == "-0RWZT-miFs"
+    assert rows[0]["video_id"] == "'-0RWZT-miFs"
+    assert rows[0]["channel"] == "'\tMe\nand my dog"
     assert rows[0]["similarity"] == "0.987654"
     assert rows[0]["best_second"] == "34.0" and rows[2]["best_second"] == ""
     assert rows[1]["title"] == f"Ünïcödé {EVIL}"
