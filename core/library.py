@@ -12,16 +12,26 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from core.database import Database
-from core.foreign import parsed_json
+from core.foreign import (
+    LATEST_S,
+    LONGEST_S,
+    as_array,
+    as_count,
+    as_number,
+    as_text,
+    parsed_json,
+)
 from core.keeping import Past, Star
-from core.options import Filter
+from core.options import FRAMES, MEAN, Filter
 from core.paths import relocated
-from core.types import EMBEDDING_SIZE, Query
+from core.types import EMBEDDING_SIZE, Query, UInt8
+
+T = TypeVar("T")
 
 VERSION = 2
 MOST_ENTRIES = 1000
@@ -29,6 +39,9 @@ MOST_BYTES = 256 * 1024**2
 """What the frames of all entries may take; a sound of an hour takes half a megabyte."""
 
 THUMBNAIL_ROWS = 32
+
+_LARGEST_COMPONENT = 1 << 50
+"""Of a direction: sums of as many bytes as nobody records."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS history (
@@ -53,8 +66,9 @@ _OF_AN_ENTRY = ("history", "queries", "heard")
 class Library:
     """History, stars, hidden videos and presets.
 
-    The file is made when it is first used; a damaged one is put aside under another name and begun
-    anew, and `notices` says so. Any thread may call any method. All methods raise `LibraryError`
+    The file is made when it is first used. A damaged one is put aside under another name, and what
+    can be read of it taken over; a row that makes no sense is taken out, and a copy with it kept.
+    `notices` says so. Any thread may call any method. All methods raise `LibraryError`
     if the file cannot be read or written; nothing is changed then.
 
     Parameters
@@ -112,25 +126,23 @@ class Library:
     def history(self) -> list[Past]:
         """Return all entries, the newest first."""
         text = (
-            "SELECT history.*, heard_by FROM history LEFT JOIN heard USING (key) ORDER BY key DESC"
+            "SELECT history.rowid, history.*, heard_by FROM history LEFT JOIN heard USING (key) "
+            "ORDER BY key DESC"
         )
-        return self._database.do(lambda db: [_past(row) for row in db.execute(text)])
+        return self._sound(text, _past, _OF_AN_ENTRY)
 
     def query(self, past: Past) -> Query | None:
         """Return what an entry searched for; None where it has been removed meanwhile."""
-
-        def read(db: sqlite3.Connection) -> Query | None:
-            row = db.execute(
-                "SELECT frames, duration_s, notes, hop_s, direction FROM queries WHERE key = ?",
-                (past.key,),
-            ).fetchone()
-            if row is None:
-                return None
-            frames = np.frombuffer(row[0], np.uint8).reshape(-1, EMBEDDING_SIZE)
-            direction = np.frombuffer(row[4], np.int64) if row[4] else None
-            return Query(past.name, frames, row[1], _unpacked(row[2]), row[3], direction=direction)
-
-        return self._database.do(read)
+        text = (
+            "SELECT rowid, frames, duration_s, notes, hop_s, direction FROM queries WHERE key = ?"
+        )
+        found = self._sound(
+            text,
+            lambda row: _query(past.name, row),
+            _OF_AN_ENTRY,
+            past.key,
+        )
+        return found[0] if found else None
 
     def remove(self, key: int) -> None:
         """Forget one entry, and what the file still holds of it."""
@@ -146,7 +158,7 @@ class Library:
         def write(db: sqlite3.Connection) -> None:
             db.execute("BEGIN IMMEDIATE")
             for key, path in db.execute("SELECT key, path FROM history").fetchall():
-                now = relocated(Path(path), old, new)
+                now = relocated(Path(path), old, new) if isinstance(path, str) else None
                 if now is not None:
                     db.execute("UPDATE history SET path = ? WHERE key = ?", (str(now), key))
 
@@ -168,13 +180,8 @@ class Library:
 
     def stars(self) -> list[Star]:
         """Return what is kept, the newest first."""
-        text = "SELECT * FROM stars ORDER BY starred_s DESC, video_id, start_s"
-        return self._database.do(
-            lambda db: [
-                Star(video_id, start_s, end_s, _unpacked(labels), url, note, starred_s)
-                for video_id, start_s, end_s, labels, url, note, starred_s in db.execute(text)
-            ]
-        )
+        text = "SELECT rowid, * FROM stars ORDER BY starred_s DESC, video_id, start_s"
+        return self._sound(text, _star, ("stars",))
 
     # Hidden videos
 
@@ -188,8 +195,9 @@ class Library:
 
     def hidden(self) -> frozenset[str]:
         """Return the videos that are not to be shown."""
-        text = "SELECT video_id FROM hidden"
-        return self._database.do(lambda db: frozenset(str(row[0]) for row in db.execute(text)))
+        text = "SELECT rowid, video_id FROM hidden"
+        found = self._sound(text, lambda row: as_text(row[0]), ("hidden",))
+        return frozenset(found)
 
     # Presets
 
@@ -204,13 +212,39 @@ class Library:
 
     def presets(self) -> dict[str, Filter]:
         """Return the filters that are kept, by name, in alphabetical order."""
-        text = "SELECT * FROM presets ORDER BY name COLLATE NOCASE, name"
-        return self._database.do(
-            lambda db: {
-                str(name): Filter(_unpacked(include), _unpacked(exclude))
-                for name, include, exclude in db.execute(text)
-            }
-        )
+        text = "SELECT rowid, * FROM presets ORDER BY name COLLATE NOCASE, name"
+        return dict(self._sound(text, _preset, ("presets",)))
+
+    def _sound(
+        self,
+        text: str,
+        parse: Callable[[tuple[Any, ...]], T],
+        tables: tuple[str, ...],
+        *values: object,
+    ) -> list[T]:
+        """Return what rows say; those that make no sense are put aside.
+
+        Parameters
+        ----------
+        text : str
+            Selects the row's id, and what `parse` takes; that raises ValueError or TypeError.
+        tables : tuple of str
+            What to take the row out of.
+        """
+
+        def read(db: sqlite3.Connection) -> tuple[list[T], list[int]]:
+            found, odd = [], []
+            for rowid, *row in db.execute(text, values):
+                try:
+                    found.append(parse(tuple(row)))
+                except (ValueError, TypeError, OverflowError):
+                    odd.append(rowid)
+            return found, odd
+
+        found, odd = self._database.do(read)
+        if odd:
+            self._database.remove_rows(tables, odd)
+        return found
 
     def _write(self, text: str, *values: object) -> None:
         self._database.do(lambda db: db.execute(text, values).close())
@@ -228,7 +262,8 @@ class Library:
 def _trim(db: sqlite3.Connection) -> None:
     """Let go of the oldest entries where there are too many, or too large ones; one stays."""
     n_bytes = 0
-    rows = db.execute("SELECT key, n_bytes FROM queries ORDER BY key DESC").fetchall()
+    text = "SELECT key, coalesce(length(frames), 0) FROM queries ORDER BY key DESC"
+    rows = db.execute(text).fetchall()
     for place, (key, size) in enumerate(rows):
         n_bytes += size
         if place and (place >= MOST_ENTRIES or n_bytes > MOST_BYTES):
@@ -240,13 +275,67 @@ def _trim(db: sqlite3.Connection) -> None:
 def _past(row: tuple[Any, ...]) -> Past:
     key, asked_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
     include, exclude, by, n_matches, label, heard_by = row[9:]
-    span = None if start_s is None else (float(start_s), float(end_s))
-    thumbnail = np.frombuffer(levels, np.uint8).reshape(THUMBNAIL_ROWS, -1) if levels else None
-    filters = Filter(_unpacked(include), _unpacked(exclude))
+    span = None
+    if start_s is not None:
+        span = as_number(start_s, 0, LONGEST_S), as_number(end_s, start_s, LONGEST_S)
+    thumbnail = None
+    if levels:
+        thumbnail = as_array(levels, np.uint8).reshape(THUMBNAIL_ROWS, -1)
+    if by not in (MEAN, FRAMES):
+        raise ValueError("it was compared in no way that is known")
     return Past(
-        *(key, asked_s, name, path, span, duration_s, thumbnail),
-        *(k, filters, by, n_matches, label, heard_by or ""),
+        key=as_count(key),
+        asked_s=as_number(asked_s, 0, LATEST_S),
+        name=as_text(name),
+        path=as_text(path),
+        span=span,
+        duration_s=as_number(duration_s, 0, LONGEST_S),
+        thumbnail=thumbnail,
+        k=as_count(k),
+        filters=Filter(_unpacked(include), _unpacked(exclude)),
+        by=by,
+        n_matches=as_count(n_matches),
+        label=as_text(label),
+        heard_by=as_text(heard_by or ""),
     )
+
+
+def _query(name: str, row: tuple[Any, ...]) -> Query:
+    frames, duration_s, notes, hop_s, direction = row
+    found: UInt8 = as_array(frames, np.uint8).reshape(-1, EMBEDDING_SIZE)
+    if not len(found):
+        raise ValueError("nothing was heard")
+    towards = None
+    if direction:
+        towards = as_array(direction, np.int64).reshape(EMBEDDING_SIZE)
+        if np.abs(towards).max() > _LARGEST_COMPONENT:
+            raise ValueError("a number is too large")
+    return Query(
+        name,
+        found,
+        as_number(duration_s, 0, LONGEST_S),
+        _unpacked(notes),
+        as_number(hop_s, 1e-3, LONGEST_S),
+        direction=towards,
+    )
+
+
+def _star(row: tuple[Any, ...]) -> Star:
+    video_id, start_s, end_s, labels, url, note, starred_s = row
+    return Star(
+        as_text(video_id),
+        as_number(start_s, 0, LONGEST_S),
+        as_number(end_s, 0, LONGEST_S),
+        _unpacked(labels),
+        as_text(url),
+        as_text(note),
+        as_number(starred_s, 0, LATEST_S),
+    )
+
+
+def _preset(row: tuple[Any, ...]) -> tuple[str, Filter]:
+    name, include, exclude = row
+    return as_text(name), Filter(_unpacked(include), _unpacked(exclude))
 
 
 def _thumbnail_bytes(past: Past) -> bytes:
@@ -261,8 +350,11 @@ def _packed_filter(filters: Filter) -> tuple[str, str]:
     return _packed(filters.include), _packed(filters.exclude)
 
 
-def _unpacked(text: str) -> tuple[str, ...]:
-    return tuple(map(str, parsed_json(text)))
+def _unpacked(text: object) -> tuple[str, ...]:
+    found = parsed_json(as_text(text))
+    if not isinstance(found, list):
+        raise ValueError("it is no list")
+    return tuple(map(as_text, found))
 
 
 def _marks(row: tuple[object, ...]) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.catalog import wire
 from core.catalog.clips import Clips, RecordBatch
 from core.catalog.ids import IS_YOUTUBE_ID_BYTE, YOUTUBE_ID_BYTES, is_youtube_id
-from core.catalog.structure import LONGEST_S
+from core.foreign import LONGEST_S
 from core.types import EMBEDDING_SIZE, UInt8
 
 N_CLASSES = 527

@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from core.catalog.ids import YOUTUBE_ID_BYTES, are_youtube_id_bytes, odd_ids
 from core.catalog.manifest import CLIPS, LABELS, damaged
-
-LONGEST_S = 1e8
-"""No recording is longer than three years."""
+from core.foreign import LONGEST_S
 
 _CLIPS_A_STEP = 16_384
 """So few that their columns stay in the cache."""
