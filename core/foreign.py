@@ -1,8 +1,11 @@
-"""Reading what others wrote: whatever a parser may raise becomes a ValueError."""
+"""What others wrote: whatever a parser may raise becomes a ValueError, and no text is obeyed."""
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +16,15 @@ LONGEST_S = 1e8
 
 LATEST_S = 2.5e11
 """Seconds since 1970, in the year 9892: later ones have no date."""
+
+
+def plain(text: str) -> str:
+    """Return text as one printable line, through which everything goes that others have written.
+
+    Line breaks, escapes (those of one byte, too) and marks that turn the direction of reading are
+    shown, not obeyed.
+    """
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def parsed_json(text: str | bytes) -> Any:
@@ -51,3 +63,73 @@ def as_array(value: object, dtype: Any) -> NDArray[Any]:
     import numpy as np
 
     return np.frombuffer(value, dtype)
+
+
+def npy_array(content: bytes) -> NDArray[Any]:
+    """Return the array in the bytes of a `.npy` file; raise ValueError where there is none.
+
+    NumPy's own reader believes what a header says of the size, and lets through whatever Python's
+    parser raises for a header that is none.
+    """
+    import io
+
+    import numpy as np
+
+    try:
+        file = io.BytesIO(content)
+        version = np.lib.format.read_magic(file)
+        read = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }[version]
+        shape, is_fortran, dtype = read(file)
+        count, begin = math.prod(shape), file.tell()
+        if dtype.hasobject or min(shape, default=0) < 0:
+            raise ValueError("it has no plain numbers")
+        if count * dtype.itemsize != len(content) - begin:
+            raise ValueError("it is not as long as it says")
+        flat = np.frombuffer(content, dtype, count, begin)
+        return flat.reshape(shape, order="F" if is_fortran else "C")
+    except Exception as error:
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def npz_arrays(path: Path, names: Collection[str], most_bytes: int) -> dict[str, NDArray[Any]]:
+    """Return the arrays of these names in a `.npz` file; what else is in it does not matter.
+
+    Parameters
+    ----------
+    path : Path
+    names : collection of str
+    most_bytes : int
+        No array may take more, however small it is packed.
+
+    Raises
+    ------
+    KeyError
+        If there is no array of a name.
+    OSError
+        If the file cannot be read.
+    ValueError
+        If it is anything else.
+    """
+    import zipfile
+
+    if not path.is_file():  # a pipe would be waited for
+        raise FileNotFoundError(f"{path} is no file")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = set(archive.namelist())
+            contents = {}
+            for name in names:
+                if f"{name}.npy" not in members:
+                    raise KeyError(name)
+                with archive.open(f"{name}.npy") as member:
+                    contents[name] = member.read(most_bytes + 1)
+                if len(contents[name]) > most_bytes:
+                    raise ValueError(f"{name} is too large")
+    except (KeyError, OSError, ValueError):
+        raise
+    except Exception as error:  # such as for a way of packing that nobody has
+        raise ValueError(str(error) or type(error).__name__) from error
+    return {name: npy_array(content) for name, content in contents.items()}

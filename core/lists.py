@@ -14,7 +14,7 @@ from typing import Any
 
 from core.atomic import written_whole
 from core.errors import SoundalikeError
-from core.terminal import plain
+from core.foreign import plain
 from core.types import Match, youtube_id_of
 
 MOST_IN_PLAYLIST = 50

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from core.atomic import written_whole
 from core.errors import CatalogError
 from core.filters import ClassIndex
+from core.foreign import npz_arrays
 from core.jobs import Job
 from core.types import EMBEDDING_SIZE, Float32, UInt8
 from core.vectors import clip_vectors
@@ -36,6 +37,8 @@ SEVERAL, OTHERS = "Several of these", "Others"
 MOST_GROUPS = 7
 
 _FORMAT = 1
+_MOST_BYTES = 1 << 30
+_DTYPES = [np.float32, np.uint8, np.float32, np.float32]
 _SAMPLE = 50_000
 _LEAST_A_GROUP = 20
 _CLIPS_A_STEP = 50_000
@@ -84,7 +87,7 @@ def kept_map(catalog: Catalog, folder: Path, job: Job) -> Map:
     """
     path = folder / f"{_key(catalog)}.npz"
     # A damaged file, or one of another format, is made again.
-    with suppress(OSError, ValueError, KeyError, EOFError):
+    with suppress(OSError, ValueError, KeyError):
         found = _read(path, len(catalog))
         with suppress(OSError):
             path.touch()  # it is the one used last
@@ -194,18 +197,15 @@ def _write(path: Path, made: Map) -> None:
 
 
 def _read(path: Path, n_clips: int) -> Map:
-    import zipfile
-
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            names = tuple(map(str, file["names"].tolist()))
-            points, groups = file["points"], file["groups"]
-            mean, axes = file["mean"], file["axes"]
-    except zipfile.BadZipFile as error:
-        raise ValueError(str(error)) from error
+    found = npz_arrays(path, ("points", "groups", "names", "mean", "axes"), _MOST_BYTES)
+    names = tuple(map(str, found["names"].ravel().tolist()))
+    points, groups, mean, axes = (found[key] for key in ("points", "groups", "mean", "axes"))
+    if [each.dtype for each in (points, groups, mean, axes)] != _DTYPES:
+        raise ValueError("it is none of ours")
     shapes = (points.shape, groups.shape, mean.shape, axes.shape)
     if shapes != ((n_clips, 2), (n_clips,), (EMBEDDING_SIZE,), (EMBEDDING_SIZE, 2)):
         raise ValueError("it is another catalogue's")
-    if not np.isfinite(points).all() or groups.max(initial=0) >= len(names):
+    is_finite = all(np.isfinite(each).all() for each in (points, mean, axes))
+    if not is_finite or groups.max(initial=0) >= len(names):
         raise ValueError("it is damaged")
     return Map(points, groups, names, mean, axes)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import OutputError
+from core.foreign import plain as plain
 from core.jobs import Job
 
 if TYPE_CHECKING:
@@ -137,15 +138,6 @@ def _columns() -> int:
     with contextlib.suppress(OSError, ValueError):
         return os.get_terminal_size(sys.stderr.fileno()).columns
     return shutil.get_terminal_size().columns
-
-
-def plain(text: str) -> str:
-    """Return text as one printable line, through which everything goes that others have written.
-
-    Line breaks, escapes (those of one byte, too) and marks that turn the direction of reading are
-    shown, not obeyed.
-    """
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: str = "") -> str:

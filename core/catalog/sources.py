@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import tarfile
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
@@ -16,10 +15,9 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
 from isal import igzip, igzip_threaded
-from isal.igzip_lib import IsalError
 
 from core.catalog.tar import members
-from core.errors import CatalogError
+from core.errors import Cancelled, CatalogError, SoundalikeError
 
 Item = TypeVar("Item")
 
@@ -200,16 +198,21 @@ def readable(name: str) -> Iterator[None]:
     """Turn what reading a source may raise into a CatalogError with its name."""
     try:
         yield
-    # ValueError: what `tarfile` may raise for a header that is not what it should be.
-    except (  # type: ignore[misc]  # the stub of isal has its error wrong
-        EOFError, ValueError, IsalError, gzip.BadGzipFile, tarfile.TarError
-    ) as error:  # fmt: skip
-        raise CatalogError(
-            f"{printable(name)} is cut off or damaged: {printable(str(error))}.",
-            "Fetch the archive again.",
-        ) from error
+    except (SoundalikeError, Cancelled, MemoryError):
+        raise
     except OSError as error:
+        if isinstance(error, gzip.BadGzipFile):
+            raise _damaged(name, error) from error
         raise CatalogError(
             f"{printable(name)} cannot be read: {error.strerror or error}.",
             "Check that the file is there, that you may read it, and that its disk is sound.",
         ) from error
+    except Exception as error:  # whatever unpacking and reading may lead to
+        raise _damaged(name, error) from error
+
+
+def _damaged(name: str, error: Exception) -> CatalogError:
+    reason = printable(str(error)) or type(error).__name__
+    return CatalogError(
+        f"{printable(name)} is cut off or damaged: {reason}.", "Fetch the archive again."
+    )

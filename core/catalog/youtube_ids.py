@@ -18,6 +18,7 @@ from contextlib import closing
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from core.catalog.ids import is_youtube_id
 from core.errors import DownloadError
 from core.jobs import Job
 
@@ -72,9 +73,9 @@ class YoutubeIds:
             with closing(sqlite3.connect(address, timeout=1, uri=True)) as db:
                 for key in keys:
                     row = db.execute("SELECT id, asked FROM ids WHERE key = ?", (key,)).fetchone()
-                    if row and (row[0] or row[1] > oldest):
-                        found[key] = str(row[0])
-        except sqlite3.Error:
+                    if row and _is_sound(row[0], row[1], oldest):
+                        found[key] = row[0]
+        except (sqlite3.Error, UnicodeDecodeError):
             return found  # a damaged cache only costs asking again
         return found
 
@@ -190,6 +191,14 @@ class YoutubeIds:
                 self._cache.unlink(missing_ok=True)
         except OSError:
             pass
+
+
+def _is_sound(video_id: object, asked_s: object, oldest_s: float) -> bool:
+    """Return whether what was kept is an answer: the file may hold anything."""
+    if not isinstance(video_id, str) or not isinstance(asked_s, (int, float)):
+        return False
+    is_id = is_youtube_id(video_id.encode("utf-8", "replace"))
+    return is_id or (video_id == GONE and asked_s > oldest_s)
 
 
 def _parsed(key: str, status: int, text: str) -> str | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from core.errors import WrongModelError
+from core.foreign import npz_arrays
 from core.types import EMBEDDING_SIZE, Float32, UInt8
 from core.vectors import quantise
 
@@ -19,6 +19,7 @@ _SHAPES = {
     "pca_eigen_vectors": (EMBEDDING_SIZE, EMBEDDING_SIZE),
     "pca_means": (EMBEDDING_SIZE,),
 }
+_MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -46,23 +47,23 @@ class Pca:
         """
         hint = "Choose Google's vggish_pca_params.npz."
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in _SHAPES}
+            arrays = npz_arrays(path, _SHAPES, _MOST_BYTES)
         except KeyError as error:
-            raise WrongModelError(f"{path} has no {error.args[0].split(' ')[0]}.", hint) from error
-        except (OSError, ValueError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+            raise WrongModelError(f"{path} has no {error.args[0]}.", hint) from error
+        except (OSError, ValueError) as error:
             raise WrongModelError(f"{path} cannot be read as PCA parameters.", hint) from error
         for name, shape in _SHAPES.items():
             array = arrays[name]
             if array.size == np.prod(shape) and array.ndim <= 2:
                 arrays[name] = array = array.reshape(shape)
+            if array.dtype.kind == "f":
+                with np.errstate(over="ignore"):
+                    arrays[name] = array = array.astype(np.float32)
             if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all():
                 raise WrongModelError(
                     f"{path} is not VGGish's PCA: {name} is not {shape} finite numbers.", hint
                 )
-        return cls(
-            arrays["pca_eigen_vectors"].astype(np.float32), arrays["pca_means"].astype(np.float32)
-        )
+        return cls(arrays["pca_eigen_vectors"], arrays["pca_means"])
 
     def save(self, path: Path) -> None:
         """Write the parameters under the names of the official file."""
