@@ -45,7 +45,6 @@ def _own(name: str) -> Iterator[None]:
         usual.encoding,
         usual.errors,
         line_buffering=usual.line_buffering,
-        write_through=name == "stderr",
     )
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, number)

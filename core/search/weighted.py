@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import CatalogError
 from core.jobs import Job
 from core.options import Weights
 from core.search.best import best_rows
@@ -73,7 +74,17 @@ class WeightedSearch:
         rows : int64 array, shape (n,)
         similarities : float64 array, shape (n,)
             Weighted sums of the two cosines, -1 to 1; a cosine is 0 where either has no direction.
+
+        Raises
+        ------
+        CatalogError
+            If looks of another size are kept here.
         """
+        if looks.shape != self._visual.shape[1:]:  # compiled code would read behind its end
+            raise CatalogError(
+                "What the video looks like was kept in another way than in this catalogue.",
+                "Ask for a video of this catalogue.",
+            )
         job = job or Job()
         bounds, exact_audio = self._clips.scores(query, job)
         self._add_visual(bounds, looks, weights, job)

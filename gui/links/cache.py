@@ -147,11 +147,11 @@ class Cache:
         try:
             private_folder(self._path.parent)
             with closing(sqlite3.connect(self._path, timeout=2)) as db, db:
-                private_file(self._path)
                 db.execute("PRAGMA auto_vacuum = FULL")
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = NORMAL")
                 db.executescript(_TABLES)
+                private_file(self._path)
                 work(db)
         except (OSError, sqlite3.OperationalError):
             pass  # no room, no right to write, or another window is at it for long

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import Cancelled
+from core.errors import Cancelled, CatalogError
 from core.jobs import Job
 from core.options import Weights
 from core.search.weighted import WeightedSearch
@@ -73,6 +73,16 @@ def test_few_of_many_clips_are_computed_exactly(scanners, monkeypatch):
     rows, similarities = search.top_k(clips[77], visual[77], Weights(1, 1), 10)
     assert (rows[0], similarities[0]) == (77, pytest.approx(1))
     assert sum(computed) < 1000
+
+
+def test_looks_of_another_size_are_refused(scanners):
+    clips = [np.zeros((1, 128), np.uint8)]
+    search = WeightedSearch(
+        clip_search(clips, scanners[True]), np.ones((1, 1024), np.int8), scanners[True]
+    )
+    for size in (0, 1, 320, 2048):
+        with pytest.raises(CatalogError, match="in another way"):
+            search.top_k(clips[0], np.ones(size, np.int8), Weights(1, 1), 1)
 
 
 def test_a_cancelled_search_ends(scanners):
