@@ -12,6 +12,7 @@ from core.private import keep_private, private_folder
 MOVED_TO, MOVED_FROM = "moved-to", "moved-from"
 """Files in a data folder that name another one."""
 
+_PERSONAL = ("library*", "youtube-ids*", "window.*", "chosen-catalog", ".set-up.json", "moved-*")
 _MOST_POINTER_BYTES = 1 << 15
 
 
@@ -51,7 +52,7 @@ class DataFolder:
 
     def keep_private(self) -> None:
         """Let nobody else see what is personal in it."""
-        keep_private(self.root, self.recordings, self.cache)
+        keep_private(self.root, (self.recordings, self.cache), _PERSONAL)
 
     def followed(self) -> DataFolder:
         """Return where the data was moved to; itself where it was not moved."""

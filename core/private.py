@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,32 +25,37 @@ def private_folder(path: Path) -> None:
         each.mkdir(0o700, exist_ok=True)
     path.mkdir(0o700, exist_ok=True)  # or say that it is none
     if _may_be_restricted(path):
-        _restrict(path, 0o700)
+        _restrict(path)
 
 
 def private_file(path: Path) -> None:
     """Let nobody else read a file of ours that is there; a link is left as it is."""
-    _restrict(path, 0o600)
+    _restrict(path)
 
 
-def keep_private(root: Path, *folders: Path) -> None:
+def keep_private(root: Path, folders: Collection[Path], patterns: Iterable[str]) -> None:
     """Take from others what an older version let them see.
 
     Parameters
     ----------
     root : Path
-        The data folder; its own files become private, too.
-    folders : Path
+        The data folder.
+    folders : collection of Path
         Folders in it whose files are personal.
+    patterns : iterable of str
+        Names of the personal files in `root` itself, where there may be a person's other files.
     """
     if not _may_be_restricted(root):
         return
-    for folder in (root, *folders):
-        with suppress(OSError):
-            _restrict(folder, 0o700)
-            for path in folder.iterdir():
-                if path.is_file():
-                    private_file(path)
+    _restrict(root)
+    with suppress(OSError):
+        found = [path for pattern in patterns for path in root.glob(pattern)]
+        for folder in folders:
+            if folder.is_dir() and not folder.is_symlink():
+                found += [folder, *folder.iterdir()]
+        for path in found:
+            if path.is_file() or path in folders:
+                _restrict(path)
 
 
 def _may_be_restricted(root: Path) -> bool:
@@ -60,11 +66,12 @@ def _may_be_restricted(root: Path) -> bool:
     return False
 
 
-def _restrict(path: Path, mode: int) -> None:
+def _restrict(path: Path) -> None:
+    """Leave the owner's rights alone."""
     if os.name == "nt":
         return
     with suppress(OSError):
         found = path.lstat()
         is_ours = found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode)
         if is_ours and found.st_mode & 0o077 and not found.st_mode & stat.S_ISVTX:
-            path.chmod(mode)
+            path.chmod(stat.S_IMODE(found.st_mode) & ~0o077)

@@ -66,10 +66,14 @@ def test_what_an_older_version_left_open_is_mended(own_data_folder: Path):
     ]
     for file in files:
         file.touch()
+    mine = own_data_folder / "script.sh"  # a person may keep other things there
+    mine.touch()
+    mine.chmod(0o755)
     assert mode(own_data_folder) == 0o755
     DataFolder.default()
     assert {mode(folder) for folder in (data.root, data.recordings, data.cache)} == {0o700}
     assert {mode(file) for file in files} == {0o600}
+    assert mode(mine) == 0o755
 
 
 def test_a_link_in_the_data_folder_changes_nothing_elsewhere(own_data_folder: Path, tmp_path: Path):

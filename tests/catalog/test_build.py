@@ -299,3 +299,17 @@ def test_memory_does_not_grow_with_the_clips(oracle: list, tmp_path: Path):
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + (80 - 20) * 2000 * 200
     assert peaks[1] < 250 << 20
+
+
+def test_processes_hear_a_wish_to_stop_within_a_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(decoding, "_TASK_BYTES", 1 << 20)
+    record = quickly_framed(clip_record(frames=[bytes(128)] * 10))
+    for number in range(4):
+        (tmp_path / f"{number}.tfrecord").write_bytes(record * (4_000_000 // len(record)))
+    job = Job(lambda stage, _: job.cancel() if stage.startswith(running.READING) else None)
+    with pytest.raises(Cancelled):
+        build_catalog(tmp_path / "out", "audioset", [tmp_path], workers=2, job=job)
+    # A task that was finished all the same would have left its part.
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{n}.tfrecord" for n in range(4)]
