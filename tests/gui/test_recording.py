@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -213,3 +214,54 @@ def test_a_recording_can_be_saved(recording: App, tmp_path: Path) -> None:
     saved, rate_hz = soundfile.read(target)
     assert rate_hz == audio.rate_hz
     assert np.array_equal(saved, soundfile.read(audio.path)[0])
+
+
+def test_after_a_device_has_gone_the_next_one_is_offered(app: App) -> None:
+    device = app.window.capture.device
+    app.wait_for(lambda: device.count() == 4)
+    app.window.capture.choose_device("usb")
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.2")
+    listed = app.devices.list_inputs
+    app.devices.list_inputs = lambda: [each for each in listed() if each.key != "usb"]
+    FakeRecorder.made[-1].problem = MicrophoneError("USB microphone has gone.", "Choose another.")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    app.wait_for(lambda: app.window.banner.action.isVisible())
+    assert said(app) == "USB microphone has gone. Choose another."
+    assert app.window.banner.action.text() == "Record from Built-in"
+    app.window.banner.action.click()
+    app.wait_for(lambda: app.session.state is State.LISTENING and len(FakeRecorder.made) == 2)
+    assert FakeRecorder.made[-1].key == ""
+    # What was chosen is chosen again as soon as it is there.
+    app.devices.list_inputs = listed
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.capture.chosen_device == "usb")
+
+
+def test_a_device_that_went_before_it_was_opened_leads_to_the_next_one(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.wait_for(lambda: app.window.capture.device.count() == 4)
+    listed = app.devices.list_inputs
+    app.devices.list_inputs = lambda: [replace(listed()[1], is_default=True)]
+
+    def refuse(*_: object) -> None:
+        raise MicrophoneError("The device is not there.", "Choose another input.")
+
+    monkeypatch.setattr(app.devices, "Recorder", refuse)
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.banner.action.isVisible() and "not there" in said(app))
+    assert app.window.banner.action.text() == "Record from USB microphone"
+
+
+def test_a_device_that_is_still_there_is_not_exchanged(app: App) -> None:
+    app.wait_for(lambda: app.window.capture.device.count() == 4)
+    app.window.capture.choose_device("usb")
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.2")
+    FakeRecorder.made[-1].problem = MicrophoneError("The disk is full.", "Make room.")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    with app.qtbot.waitSignal(app.presenter.listening.devices_listed):
+        app.presenter.listening.refresh()
+    assert said(app) == "The disk is full. Make room."
+    assert not app.window.banner.action.isVisible()
