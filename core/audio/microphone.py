@@ -223,10 +223,11 @@ class Recorder:
     def _write(self, resampler: Any) -> None:
         flushed_s = time.monotonic()
         while (block := self._blocks.get()) is not None:
-            samples: Float32 = np.nan_to_num(block.mean(axis=1))
-            self._look(block, resampler.resample_chunk(samples))
+            samples: Float32 = np.clip(np.nan_to_num(block.mean(axis=1)), -1.0, 1.0)
             is_due = time.monotonic() - flushed_s > FLUSH_S
-            self._keep(samples, is_due)
+            # What is heard is what the file has, no more and no less.
+            if self._keep(samples, is_due):
+                self._look(block, resampler.resample_chunk(samples))
             if is_due:
                 flushed_s = time.monotonic()
         last = resampler.resample_chunk(np.empty(0, np.float32), last=True)
@@ -239,18 +240,19 @@ class Recorder:
         doctor = self._doctor
         self._heard.put(Heard(samples, peak, doctor.finding, doctor.has_clipped))
 
-    def _keep(self, samples: Float32, is_due: bool = False, is_last: bool = False) -> None:
+    def _keep(self, samples: Float32, is_due: bool = False, is_last: bool = False) -> bool:
         import soundfile
 
         if self._file.closed:
-            return
+            return False
         try:
-            self._file.write(np.clip(samples, -1.0, 1.0))
+            self._file.write(samples)
             self._n_samples += len(samples)
             if is_due:
                 self._file.flush()
             if is_last:
                 self._file.close()
+            return True
         except (OSError, RuntimeError, soundfile.LibsndfileError) as error:
             self.problem = self.problem or MicrophoneError(
                 f"The recording stopped, since its file cannot be written: {error}.",
@@ -258,3 +260,4 @@ class Recorder:
             )
             with suppress(soundfile.LibsndfileError):
                 self._file.close()
+            return False

@@ -256,3 +256,26 @@ def test_a_list_that_portaudio_refuses_and_a_start_that_fails_are_explained(
     with pytest.raises(MicrophoneError, match="cannot be listed: it does not answer") as raised:
         list_inputs()
     assert_plain(raised.value)
+
+
+def test_too_loud_a_sound_is_heard_as_it_is_kept(microphone, tmp_path):
+    times_s = np.arange(48_000 * 20) / 48_000
+    loud = tmp_path / "loud.wav"
+    soundfile.write(loud, 1.8 * np.sin(2 * np.pi * 700 * times_s), 48_000, "FLOAT")
+    microphone.control("set-source-volume", "microphone", "200%")
+    microphone.play(loud)
+    recorder = Recorder("microphone", tmp_path / "recording.flac")
+    heard: list[np.ndarray] = []
+
+    def is_enough() -> bool:
+        heard.extend(part.samples for part in recorder.drain())
+        return sum(map(len, heard)) > 2 * MODEL_RATE_HZ
+
+    try:
+        wait_until(is_enough)
+    finally:
+        audio = AudioFile(recorder.stop())
+    heard.extend(part.samples for part in recorder.drain())
+    kept = audio.waveform().samples
+    assert np.abs(kept).max() > 0.99
+    assert np.abs(np.concatenate(heard) - kept).max() < 1e-5

@@ -265,3 +265,42 @@ def test_a_device_that_is_still_there_is_not_exchanged(app: App) -> None:
         app.presenter.listening.refresh()
     assert said(app) == "The disk is full. Make room."
     assert not app.window.banner.action.isVisible()
+
+
+def test_a_recording_that_ends_before_the_model_is_ready_is_matched_whole(
+    make_app: Callable[..., App],
+) -> None:
+    app = make_app()
+    app.engine.gate.clear()
+    app.show()
+    app.wait_for(lambda: app.window.capture.device.count() == 4)
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:03.0")
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.session.state is State.THINKING)
+    app.engine.gate.set()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert_matched_whole(app)
+
+
+def assert_matched_whole(app: App) -> None:
+    answer = app.session.answer
+    assert answer is not None
+    assert answer.audio is not None
+    assert answer.matches.query.name == "Recording"
+    assert answer.matches.query.duration_s == pytest.approx(answer.audio.duration_s)
+
+
+def test_a_recording_during_which_something_else_was_asked_is_matched_whole(
+    recording: App,
+) -> None:
+    app = recording
+    app.wait_for(lambda: app.rows == 25)
+    app.session.more_like("somevideo00")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    begun = app.window.capture.elapsed.text()
+    app.wait_for(lambda: app.window.capture.elapsed.text() > begun[:-1] + "9")
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.windowTitle().startswith("Recording"))
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert_matched_whole(app)
