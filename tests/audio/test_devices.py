@@ -262,9 +262,11 @@ def test_too_loud_a_sound_is_heard_as_it_is_kept(microphone, tmp_path):
     times_s = np.arange(48_000 * 20) / 48_000
     loud = tmp_path / "loud.wav"
     soundfile.write(loud, 1.8 * np.sin(2 * np.pi * 700 * times_s), 48_000, "FLOAT")
-    microphone.control("set-source-volume", "microphone", "200%")
-    microphone.play(loud)
-    recorder = Recorder("microphone", tmp_path / "recording.flac")
+    microphone.control(
+        "load-module", "module-null-sink", "sink_name=exact", "format=float32le", "rate=48000"
+    )
+    recorder = Recorder("exact.monitor", tmp_path / "recording.flac")
+    program = subprocess.Popen(["paplay", "--device=exact", str(loud)])
     heard: list[np.ndarray] = []
 
     def is_enough() -> bool:
@@ -275,6 +277,8 @@ def test_too_loud_a_sound_is_heard_as_it_is_kept(microphone, tmp_path):
         wait_until(is_enough)
     finally:
         audio = AudioFile(recorder.stop())
+        program.kill()
+        program.wait()
     heard.extend(part.samples for part in recorder.drain())
     kept = audio.waveform().samples
     assert np.abs(kept).max() > 0.99
