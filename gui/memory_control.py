@@ -56,6 +56,9 @@ class MemoryControl(QObject):
         panel.show_history(history)
         for signal in (history.rowsInserted, history.rowsRemoved, history.modelReset):
             signal.connect(lambda: window.empty.earlier.setVisible(history.rowCount() > 0))
+        found = panel.view.found
+        for signal in (found.rowsInserted, found.rowsRemoved, found.modelReset):
+            signal.connect(self._point_out)  # Qt selects a neighbour of what goes out of sight
         panel.chosen.connect(self._restore)
         panel.star_chosen.connect(lambda star: browse(star.url))
         panel.star_liked.connect(lambda star: session.more_like(star.video_id))
@@ -95,7 +98,12 @@ class MemoryControl(QObject):
 
     def _on_answered(self, answer: Answer) -> None:
         self._history.remember(answer)
-        self._window.history.point_out(self._history.row_of(answer))
+        self._point_out()
+
+    def _point_out(self) -> None:
+        answer = self._session.answer
+        row = -1 if answer is None else self._history.row_of(answer)
+        self._window.history.point_out(row)
 
     def _restore(self, entry: Entry) -> None:
         if entry.answer is not None:
