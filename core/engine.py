@@ -369,6 +369,15 @@ class Engine:
             found.append(pointed_out(heard, query.hop_s, match, clip.frames))
         return replace(answer, matches=tuple(found))
 
+    def link_best(self, answer: Matches, job: Job | None = None) -> Matches:
+        """Return an answer whose links open at the seconds that `point_out` finds."""
+        pointed = self.point_out(answer, job).matches
+        linked = (
+            replace(match, url=other.url)
+            for match, other in zip(answer.matches, pointed, strict=True)
+        )
+        return replace(answer, matches=tuple(linked))
+
     def calibration(self, by: str = MEAN, job: Job | None = None) -> Calibration:
         """Return how similar random clips of the catalogue are, to judge a match by."""
         return self._opened(job).calibration(by)

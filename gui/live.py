@@ -108,7 +108,8 @@ class Live(QObject):
                 query = step(job).query(window_s)
             except AudioFileError:  # silence so far
                 return None
-            return engine.search(query, choices.k, choices.filters, job, choices.by)
+            found = engine.search(query, choices.k, choices.filters, job, choices.by)
+            return engine.point_out(found, job)
 
         def done(matches: Matches | None) -> None:
             if begun_with is self._hearing:
