@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QGraphicsOpacityEffect,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -30,6 +29,7 @@ from gui.filter_chips import FilterChips
 from gui.links import LARGE
 from gui.look_ups_question import LookUpsQuestion
 from gui.results_table import ResultsTable
+from gui.veil import Veil
 
 if TYPE_CHECKING:
     from gui.links.look_ups import LookUps
@@ -73,6 +73,7 @@ class ResultsPanel(QWidget):
         self.by = QComboBox()
         self.chips = FilterChips()
         self.table = ResultsTable()
+        self._veil = Veil(self.table)
         self.details = DetailsPane()
         self.question = LookUpsQuestion()
         self.message = QLabel()
@@ -294,13 +295,7 @@ class ResultsPanel(QWidget):
 
     def set_dimmed(self, is_dimmed: bool) -> None:
         """Dim an answer that a newer one will replace."""
-        if is_dimmed == self.is_dimmed:
-            return
-        # Even a disabled effect would have the whole table painted anew at each step of a scroll.
-        effect = QGraphicsOpacityEffect(self.table) if is_dimmed else None
-        if effect is not None:
-            effect.setOpacity(0.45)
-        self.table.setGraphicsEffect(effect)  # type: ignore[arg-type]
+        self._veil.set_down(is_dimmed)
 
     @property
     def choices(self) -> Choices:
@@ -331,7 +326,7 @@ class ResultsPanel(QWidget):
     @property
     def is_dimmed(self) -> bool:
         """Whether what is shown is about to be replaced."""
-        return self.table.graphicsEffect() is not None
+        return self._veil.is_down
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""

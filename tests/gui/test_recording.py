@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 
 from core.audio.doctor import Finding
 from core.audio.inputs import Device
+from core.audio.microphone import Heard
 from core.errors import CatalogError, MicrophoneError
 from gui.session import State
 from tests.gui.conftest import App, FakeRecorder
@@ -304,3 +305,33 @@ def test_a_recording_during_which_something_else_was_asked_is_matched_whole(
     app.wait_for(lambda: app.window.windowTitle().startswith("Recording"))
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert_matched_whole(app)
+
+
+def test_rows_that_wait_are_painted_once_wherever_a_message_moves_them(
+    app: App, sine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_and_wait(app, sine)
+
+    def silent(recorder: FakeRecorder) -> list[Heard]:
+        recorder._blocks.append(np.zeros(160, np.float32))
+        return [Heard(recorder._blocks[-1], 0.0, FakeRecorder.finding, False)]
+
+    monkeypatch.setattr(FakeRecorder, "drain", silent)
+    window, table = app.window, app.window.results.table
+    window.resize(1024, 640)
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.session.state is State.LISTENING)
+    app.qtbot.waitUntil(lambda: window.results.is_dimmed)
+    app.wait_for(lambda: window.banner.height() == 0)
+    FakeRecorder.finding = Finding.ZEROS
+    app.wait_for(lambda: "silence" in said(app))
+    app.wait_for(lambda: window.banner.height() >= 40)
+
+    def is_painted_once() -> bool:
+        """Whether what is on the screen is what the table looks like when it is painted anew."""
+        place = QRect(table.mapTo(window, QPoint(0, 0)), table.size())
+        shown = window.screen().grabWindow(window.winId()).toImage().copy(place)
+        return bool(shown == table.grab().toImage().convertToFormat(shown.format()))
+
+    app.wait_for(is_painted_once)
+    app.presenter.recording.toggle()
