@@ -71,6 +71,8 @@ class ResultsControl(QObject):
         self._saving.saved.connect(lambda path: self._say(f"Saved {path.name}"))
         self._saving.failed.connect(self._on_failed)
         window.results.details.add_part(self._heat)
+        look_ups.failing_changed.connect(window.results.show_failing)
+        window.results.try_again_pressed.connect(look_ups.try_again)
         window.results.use_look_ups(look_ups, may_look_up)
         self._join()
 

@@ -27,7 +27,7 @@ from gui.details_pane import WIDTH, DetailsPane
 from gui.elided import Elided
 from gui.filter_chips import FilterChips
 from gui.links import LARGE
-from gui.look_ups_question import LookUpsQuestion
+from gui.look_ups_question import QUESTION, TROUBLE, LookUpsQuestion
 from gui.results_table import ResultsTable
 from gui.veil import Veil
 
@@ -51,6 +51,8 @@ class ResultsPanel(QWidget):
 
     look_ups_answered : bool
         A person said whether YouTube may be asked for titles and thumbnails.
+    try_again_pressed
+        A person wants titles and pictures to be asked for once more.
     details_folded : bool
         A person folded the details, or unfolded them.
     """
@@ -58,6 +60,7 @@ class ResultsPanel(QWidget):
     choices_changed = Signal()
     live_changed = Signal(int)
     look_ups_answered = Signal(bool)
+    try_again_pressed = Signal()
     details_folded = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -75,7 +78,8 @@ class ResultsPanel(QWidget):
         self.table = ResultsTable()
         self._veil = Veil(self.table)
         self.details = DetailsPane()
-        self.question = LookUpsQuestion()
+        self.question = LookUpsQuestion(QUESTION, "Look up")
+        self.look_up_trouble = LookUpsQuestion(TROUBLE, "Try again")
         self.message = QLabel()
         self._pages = QStackedWidget()
         self._sides = QSplitter(Qt.Orientation.Horizontal)
@@ -132,6 +136,8 @@ class ResultsPanel(QWidget):
         self.unfold.clicked.connect(self._on_unfold)
         self.question.answered.connect(self._on_answered)
         self.question.hide()
+        self.look_up_trouble.answered.connect(self._on_trouble_answered)
+        self.look_up_trouble.hide()
         self.table.chosen_changed.connect(self._show_details)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -139,6 +145,7 @@ class ResultsPanel(QWidget):
         layout.addLayout(self._heading_row())
         layout.addLayout(self._filter_row())
         layout.addWidget(self.question)
+        layout.addWidget(self.look_up_trouble)
         layout.addWidget(self._sides, 1)
 
     def _heading_row(self) -> QHBoxLayout:
@@ -231,9 +238,25 @@ class ResultsPanel(QWidget):
         self._may_look_up = is_allowed
         if self._look_ups is not None:
             self._look_ups.allow(is_allowed is True)
-        self.table.set_tall(is_allowed is True)
-        self.details.picture.setVisible(is_allowed is True)
+        self._make_room()
         self._ask_once()
+
+    def show_failing(self, is_failing: bool) -> None:
+        """Say that titles and pictures cannot be had for now, and take their room back; or not."""
+        self.look_up_trouble.setVisible(is_failing)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Make room for pictures where there may be some."""
+        has_pictures = self._may_look_up is True and self.look_up_trouble.isHidden()
+        self.table.set_tall(has_pictures)
+        self.details.picture.setVisible(has_pictures)
+
+    def _on_trouble_answered(self, is_to_be_tried: bool) -> None:
+        if is_to_be_tried:
+            self.try_again_pressed.emit()
+        else:
+            self._on_answered(False)
 
     def _on_answered(self, is_allowed: bool) -> None:
         self.allow_look_ups(is_allowed)
