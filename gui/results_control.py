@@ -206,9 +206,9 @@ class ResultsControl(QObject):
     def _print(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
-        printer = QPrinter()
+        printer, name = QPrinter(), self._session.subject
         dialog = QPrintDialog(printer, self._window)
-        dialog.accepted.connect(lambda: self._taking.print_on(printer, self._picture()))
+        dialog.accepted.connect(lambda: self._taking.print_on(printer, self._picture(), name))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         QDialog.open(dialog)
 
