@@ -213,8 +213,8 @@ class Listening(QObject):
         for recorder, place in self._open:
             try:
                 recorder.stop()
-            except SoundalikeError:
-                log.exception("The last recording is lost")  # nobody is left to be told
+            except SoundalikeError as error:  # no sound has come yet: nothing is lost
+                log.info("Nothing was recorded: %s", error)
             place.release()
 
     # In the window's thread
