@@ -195,7 +195,8 @@ def export(arguments: Namespace) -> None:
     from core.catalog.store import Catalog
 
     catalog = Catalog.open(arguments.catalog)
-    export(catalog, arguments.file, arguments.vectors)
+    with Progress() as progress:
+        export(catalog, arguments.file, arguments.vectors, progress.job)
     put(f"{len(catalog)} clips in {plain(str(arguments.file))}")
 
 

@@ -157,6 +157,8 @@ class Engine:
     def model(self, job: Job | None = None) -> Vggish:
         """Return the loaded model."""
         if self._model is None:
+            if job is not None:
+                job.report("Loading the model")
             from core.vggish.model import Vggish
 
             folder = self._model_folder(job or Job())
@@ -415,6 +417,8 @@ class Engine:
 
     def _opened(self, job: Job | None) -> Matcher:
         if self._matcher is None:
+            if job is not None:
+                job.report("Opening the catalogue")
             from core.catalog.store import Catalog
             from core.matching import Matcher
 
