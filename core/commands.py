@@ -54,6 +54,7 @@ def match(arguments: Namespace) -> None:
         )
         if not arguments.offline:
             answer = engine.resolve(answer, progress.job)
+        answer = engine.link_best(answer, progress.job)
     _print_matches(answer, arguments, {"audio": str(arguments.audio)})
 
 
@@ -71,6 +72,7 @@ def similar(arguments: Namespace) -> None:
         )
         if not arguments.offline:
             answer = engine.resolve(answer, progress.job)
+        answer = engine.link_best(answer, progress.job)
     stated = {} if weights is None else {"weights": asdict(weights)}
     _print_matches(answer, arguments, {"video_id": arguments.video_id, **stated})
 
@@ -194,7 +196,8 @@ def export(arguments: Namespace) -> None:
     from core.catalog.store import Catalog
 
     catalog = Catalog.open(arguments.catalog)
-    export(catalog, arguments.file, arguments.vectors)
+    with Progress() as progress:
+        export(catalog, arguments.file, arguments.vectors, progress.job)
     put(f"{len(catalog)} clips in {plain(str(arguments.file))}")
 
 

@@ -157,6 +157,8 @@ class Engine:
     def model(self, job: Job | None = None) -> Vggish:
         """Return the loaded model."""
         if self._model is None:
+            if job is not None:
+                job.report("Loading the model")
             from core.vggish.model import Vggish
 
             folder = self._model_folder(job or Job())
@@ -369,6 +371,15 @@ class Engine:
             found.append(pointed_out(heard, query.hop_s, match, clip.frames))
         return replace(answer, matches=tuple(found))
 
+    def link_best(self, answer: Matches, job: Job | None = None) -> Matches:
+        """Return an answer whose links open at the seconds that `point_out` finds."""
+        pointed = self.point_out(answer, job).matches
+        linked = (
+            replace(match, url=other.url)
+            for match, other in zip(answer.matches, pointed, strict=True)
+        )
+        return replace(answer, matches=tuple(linked))
+
     def calibration(self, by: str = MEAN, job: Job | None = None) -> Calibration:
         """Return how similar random clips of the catalogue are, to judge a match by."""
         return self._opened(job).calibration(by)
@@ -406,6 +417,8 @@ class Engine:
 
     def _opened(self, job: Job | None) -> Matcher:
         if self._matcher is None:
+            if job is not None:
+                job.report("Opening the catalogue")
             from core.catalog.store import Catalog
             from core.matching import Matcher
 

@@ -215,6 +215,8 @@ def html_page(
     listed: Sequence[Listed],
     spectrogram_png: bytes | None = None,
     has_thumbnails: bool = True,
+    about: str = "",
+    picture_width: int | None = None,
 ) -> str:
     """Return one page that needs no other file; thumbnails are shown from YouTube's addresses.
 
@@ -225,11 +227,17 @@ def html_page(
     spectrogram_png : bytes, optional
     has_thumbnails : bool
         False for a page that is to be printed, without a network.
+    about : str
+        A line below the heading.
+    picture_width : int, optional
+        The spectrogram's, in pixels, for what cannot fit it to the page by itself.
     """
-    picture = ""
+    picture = f"<p>{html.escape(about)}</p>" if about else ""
     if spectrogram_png:
         data = base64.b64encode(spectrogram_png).decode("ascii")
-        picture = f'<img class="sound" alt="Spectrogram" src="data:image/png;base64,{data}">'
+        width = "" if picture_width is None else f'width="{picture_width}" '
+        source = f"data:image/png;base64,{data}"
+        picture += f'<img class="sound" {width}alt="Spectrogram" src="{source}">'
     rows = "\n".join(_html_row(one, has_thumbnails) for one in listed)
     return _PAGE.format(
         heading=html.escape(heading),

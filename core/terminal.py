@@ -110,15 +110,15 @@ class Progress:
 
     def __init__(self) -> None:
         self.job = Job(self.show if sys.stderr.isatty() else None)
-        self._last_s = 0.0
+        self._last_s, self._last_stage = 0.0, ""
         self._is_shown = False
 
     def show(self, stage: str, fraction: float | None) -> None:
-        """Show how far the work is, at most ten times a second."""
-        now_s = time.monotonic()
-        if now_s - self._last_s < _INTERVAL_S:
+        """Show each stage as it begins, and how far it is at most ten times a second."""
+        now_s, kind = time.monotonic(), stage.partition(":")[0]  # figures may follow
+        if kind == self._last_stage and now_s - self._last_s < _INTERVAL_S:
             return
-        self._last_s, self._is_shown = now_s, True
+        self._last_s, self._last_stage, self._is_shown = now_s, kind, True
         percent = "" if fraction is None else f" {100 * fraction:3.0f} %"
         width = _columns() - 1
         sys.stderr.write(f"\r\x1b[K{plain(f'{stage}…{percent}')[:width]}")

@@ -81,7 +81,9 @@ class Match:
         mean over the query's frames of the similarity of the clip's most similar one, or the
         weighted sum of those of sound and pictures.
     url : str
-        The video at the clip's own second, or at `best_second`; empty where there is none.
+        The video at the second that sounds most alike where that has been looked for
+        (`Engine.point_out`, `Engine.link_best`), else at the clip's start; empty where there is
+        none.
     best_second, query_second : float or None
         The second of the video, and that of the query, that sound most alike; None in an answer
         by means.

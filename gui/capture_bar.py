@@ -170,12 +170,17 @@ class CaptureBar(QWidget):
         self._wanted_device = self.chosen_device
         self._show_gain()
 
-    def _show_gain(self) -> None:
+    @property
+    def next_device(self) -> Device | None:
+        """The input that Record would take; None while none is known."""
         chosen = self.chosen_device
-        device = next(
+        return next(
             (each for each in self._devices if (each.key == chosen if chosen else each.is_default)),
             None,
         )
+
+    def _show_gain(self) -> None:
+        device = self.next_device
         if device is None or device.gain is None:
             self.gain.setText("")
             self.gain.setToolTip("")

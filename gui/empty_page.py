@@ -7,10 +7,11 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui import theme
+from gui.progress_row import ProgressRow
 
 
 class EmptyPage(QWidget):
-    """A large drop target with the two ways in.
+    """A large drop target with the two ways in, and how far the model's loading is.
 
     Signals
     -------
@@ -30,6 +31,7 @@ class EmptyPage(QWidget):
         self.record = QPushButton("Record a sound")
         self.open = QPushButton("Open a file…")
         self.earlier = QPushButton("Earlier sounds")
+        self.progress = ProgressRow()
         self._build()
         self._follow_palette()
 
@@ -60,6 +62,7 @@ class EmptyPage(QWidget):
         layout.addWidget(self._hint)
         layout.addLayout(buttons)
         layout.addStretch(1)
+        layout.addWidget(self.progress)
 
     def set_unavailable(self, reason: str) -> None:
         """Switch recording off and say why; an empty reason switches it on."""

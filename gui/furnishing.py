@@ -21,6 +21,7 @@ from gui.links.youtube import Services
 from gui.map_pane import MapPane
 from gui.memory_control import MemoryControl
 from gui.move_control import MoveControl
+from gui.opening import Opening
 from gui.playback_control import PlaybackControl
 from gui.player.control import PlayerControl
 from gui.playing import Playing
@@ -77,6 +78,7 @@ class Furnishing(QObject):
         self.playing = Playing(lane("out"), self)
         self.playback = PlaybackControl(window, session, self.playing, remembered.output)
         self.look_ups = LookUps(data.look_ups, lane("looks"), services, parent=self)
+        self._opening = opening = Opening(window.banner, lane("opening"))
         self.results = ResultsControl(
             window,
             session,
@@ -85,10 +87,9 @@ class Furnishing(QObject):
             remembered.may_look_up,
             lane("reasons"),
             lane("lists"),
+            opening.browse,
         )
-        self.player = PlayerControl(
-            window, session, self.playing, lane("player"), self.results.browse
-        )
+        self.player = PlayerControl(window, session, self.playing, lane("player"), opening.browse)
         self.map = MapPane(lane("map"), data.maps)
         window.add_map(self.map)
         self.memory = MemoryControl(
@@ -98,11 +99,17 @@ class Furnishing(QObject):
             Library(data.library),
             lane("memory"),
             lambda entry: open_paths([entry.path]),
-            self.results.browse,
+            opening,
         )
         self.set_up = SetUpControl(window, session, data, lane("set-up"), lane("stored"))
         self.storage = StorageControl(
-            window, session, engine, data, lane("storage"), lambda: self.set_up.is_active
+            window,
+            session,
+            engine,
+            data,
+            lane("storage"),
+            lambda: self.set_up.is_active,
+            opening.show_folder,
         )
         self._counting = lane("counting")
         self.storage.move_wanted.connect(self._move)

@@ -114,13 +114,15 @@ class Listening(QObject):
         # Touched in the lane only: what is open there, whether or not word of it has arrived here.
         self._open: list[tuple[Recorder, Unfinished]] = []
         self._is_wanted = True
+        self._is_to_list = False
         self._n_samples = 0
         self._finding = Finding.FINE
         self._follower, self._watcher = QTimer(self), QTimer(self)
         self._follower.setInterval(INTERVAL_MS)
         self._follower.timeout.connect(self._follow)
         self._watcher.setInterval(WATCH_MS)
-        self._watcher.timeout.connect(self.refresh)
+        self._watcher.timeout.connect(self._watch)
+        lane.busy_changed.connect(self._on_busy)
 
     @property
     def is_active(self) -> bool:
@@ -133,9 +135,11 @@ class Listening(QObject):
         return self._recorder.device if self._recorder is not None else None
 
     def refresh(self) -> None:
-        """List the inputs anew, unless one of them is in use."""
+        """List the inputs anew, as soon as none of them is in use."""
         if self.is_active or self._lane.is_busy:
+            self._is_to_list = True
             return
+        self._is_to_list = False
         devices = self._devices
         self._lane.submit(
             lambda job: devices().list_inputs(),
@@ -209,11 +213,19 @@ class Listening(QObject):
         for recorder, place in self._open:
             try:
                 recorder.stop()
-            except SoundalikeError:
-                log.exception("The last recording is lost")  # nobody is left to be told
+            except SoundalikeError as error:  # no sound has come yet: nothing is lost
+                log.info("Nothing was recorded: %s", error)
             place.release()
 
     # In the window's thread
+
+    def _watch(self) -> None:
+        if not self.is_active and not self._lane.is_busy:
+            self.refresh()
+
+    def _on_busy(self, is_busy: bool) -> None:
+        if self._is_to_list and not is_busy and not self.is_active:
+            self.refresh()
 
     def _on_listed(self, found: list[Device]) -> None:
         # Only PulseAudio's devices are listed without disturbing PortAudio.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -58,8 +59,14 @@ class Live(QObject):
         self._is_active = self._is_at_work = False
         # What is in the list is touched in the lane only; the list itself tells recordings apart.
         self._hearing: list[Hearing] = []
-        self._waiting: list[Float32] = []
+        # Taken out in the lane: what a request that is never done would have heard, waits here.
+        self._waiting: deque[Float32] = deque()
         self._n_samples = self._n_patches = 0
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it follows a recording, and has got all of it so far."""
+        return self._is_active
 
     def begin(self) -> None:
         """Follow a new recording."""
@@ -88,7 +95,7 @@ class Live(QObject):
     def end(self) -> None:
         """Forget the recording."""
         self._is_active = self._is_at_work = False
-        self._hearing, self._waiting = [], []
+        self._hearing, self._waiting = [], deque()
         self._n_samples = self._n_patches = 0
 
     def _search(self) -> None:
@@ -101,7 +108,8 @@ class Live(QObject):
                 query = step(job).query(window_s)
             except AudioFileError:  # silence so far
                 return None
-            return engine.search(query, choices.k, choices.filters, job, choices.by)
+            found = engine.search(query, choices.k, choices.filters, job, choices.by)
+            return engine.point_out(found, job)
 
         def done(matches: Matches | None) -> None:
             if begun_with is self._hearing:
@@ -118,15 +126,14 @@ class Live(QObject):
         self._lane.submit(look, done, failed, must_finish=True)
 
     def _step(self) -> Callable[[Job], Hearing]:
-        """Return work that hears what waits."""
-        samples = np.concatenate([np.empty(0, np.float32), *self._waiting])
-        self._waiting = []
-        engine, hearing = self._engine, self._hearing
+        """Return work that hears what waits when it is done."""
+        engine, hearing, waiting = self._engine, self._hearing, self._waiting
 
         def hear(job: Job) -> Hearing:
             if not hearing:
                 hearing.append(engine.hearing(_NAME, job))
-            hearing[0].push(samples, job)
+            samples = [waiting.popleft() for _ in range(len(waiting))]
+            hearing[0].push(np.concatenate([np.empty(0, np.float32), *samples]), job)
             return hearing[0]
 
         return hear

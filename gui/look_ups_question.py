@@ -1,4 +1,4 @@
-"""The one question before anything is looked up."""
+"""A line about look-ups with two answers: may they be, and what if they fail."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 
 from gui import theme
 
-_QUESTION = "Look up titles and thumbnails at YouTube? It then learns which videos you are shown."
+QUESTION = "Look up titles and thumbnails at YouTube? It then learns which videos you are shown."
+TROUBLE = "Titles and pictures could not be fetched from YouTube. Check the network, and try again."
 
 
 class LookUpsQuestion(QWidget):
@@ -18,15 +19,20 @@ class LookUpsQuestion(QWidget):
     -------
     answered : bool
         Whether YouTube may be asked.
+
+    Parameters
+    ----------
+    text, yes : str
+        The line, and what the answer is called that lets YouTube be asked.
     """
 
     answered = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, yes: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sign = QLabel()
-        self._text = QLabel(_QUESTION)
-        self.yes = QPushButton("Look up")
+        self._text = QLabel(text)
+        self.yes = QPushButton(yes)
         self.no = QPushButton("Don’t look up")
         self._build()
 
@@ -36,7 +42,7 @@ class LookUpsQuestion(QWidget):
         # After the policy, of which it makes the height depend on the width.
         self._text.setWordWrap(True)
         self.setAccessibleName("Question")
-        self.setAccessibleDescription(_QUESTION)
+        self.setAccessibleDescription(self._text.text())
         self.setAutoFillBackground(True)
         self.yes.clicked.connect(lambda: self.answered.emit(True))
         self.no.clicked.connect(lambda: self.answered.emit(False))
@@ -47,7 +53,7 @@ class LookUpsQuestion(QWidget):
         layout.addWidget(self._text, 1)
         for button in (self.yes, self.no):
             button.setFixedHeight(theme.ROW_HEIGHT)
-            button.setAccessibleDescription(_QUESTION)
+            button.setAccessibleDescription(self._text.text())
             layout.addWidget(button)
         self._follow_palette()
 

@@ -87,11 +87,19 @@ class MapCanvas(QWidget):
         """Show a map, all of it."""
         self.chart, self._image = chart, QImage()
         self.marks = Marks()
+        self.view = self._home
         self.fit()
 
+    @property
+    def _has_room(self) -> bool:
+        """Whether there is a pixel; while a splitter folds or a window closes there is none."""
+        return self.width() > 0 and self.height() > 0
+
     def fit(self) -> None:
-        """Bring all points into sight."""
-        if self.chart is not None:
+        """Bring all points into sight; without any room, as soon as there is some."""
+        if not self._has_room:
+            self.view = self._home
+        elif self.chart is not None:
             width, height = self.chart.span
             legend = legend_size(self, list(self._legend()))
             # The points lie beside the legend or below it, where they are larger.
@@ -237,7 +245,7 @@ class MapCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the middle in the middle; a map that was all in sight stays so."""
         super().resizeEvent(event)
-        if self.chart is None:
+        if self.chart is None or not self._has_room:
             return
         if self.view == self._home:
             self.fit()

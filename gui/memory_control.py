@@ -11,6 +11,7 @@ from core.paths import DataFolder
 from core.types import Match
 from gui.answers import Answer
 from gui.history import Entry, History, Status
+from gui.opening import Opening
 from gui.remembering import Recalled, Remembering
 from gui.runner import Lane
 from gui.session import Session
@@ -30,8 +31,7 @@ class MemoryControl(QObject):
     lane : Lane
     reopen : callable
         Opens an entry's file anew, where there is nothing to ask again.
-    browse : callable
-        Opens an address.
+    opening : Opening
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class MemoryControl(QObject):
         library: Library,
         lane: Lane,
         reopen: Callable[[Entry], None],
-        browse: Callable[[str], None],
+        opening: Opening,
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._history = window, session, history
@@ -56,8 +56,12 @@ class MemoryControl(QObject):
         panel.show_history(history)
         for signal in (history.rowsInserted, history.rowsRemoved, history.modelReset):
             signal.connect(lambda: window.empty.earlier.setVisible(history.rowCount() > 0))
+        found = panel.view.found
+        for signal in (found.rowsInserted, found.rowsRemoved, found.modelReset):
+            signal.connect(self._point_out)  # Qt selects a neighbour of what goes out of sight
         panel.chosen.connect(self._restore)
-        panel.star_chosen.connect(lambda star: browse(star.url))
+        panel.folder_wanted.connect(lambda entry: opening.show_folder(entry.path.parent))
+        panel.star_chosen.connect(lambda star: opening.browse(star.url))
         panel.star_liked.connect(lambda star: session.more_like(star.video_id))
         details.offer_memory()
         details.star_toggled.connect(self._on_star)
@@ -95,7 +99,12 @@ class MemoryControl(QObject):
 
     def _on_answered(self, answer: Answer) -> None:
         self._history.remember(answer)
-        self._window.history.point_out(self._history.row_of(answer))
+        self._point_out()
+
+    def _point_out(self) -> None:
+        answer = self._session.answer
+        row = -1 if answer is None else self._history.row_of(answer)
+        self._window.history.point_out(row)
 
     def _restore(self, entry: Entry) -> None:
         if entry.answer is not None:

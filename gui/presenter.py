@@ -132,9 +132,10 @@ class Presenter(QObject):
         session.found.connect(self.queue.add)
         session.answered.connect(self._on_answer)
         session.glimpsed.connect(self._on_glimpse)
-        session.began.connect(window.progress.begin)
-        session.progressed.connect(window.progress.report)
-        session.finished.connect(window.progress.finish)
+        for row in (window.progress, window.empty.progress):
+            session.began.connect(row.begin)
+            session.progressed.connect(row.report)
+            session.finished.connect(row.finish)
         session.troubled.connect(self._on_trouble)
         session.noted.connect(self._on_note)
         session.ready.connect(self._on_ready)

@@ -64,6 +64,7 @@ class Queue(QObject):
             audio = AudioFile(entry.path, job=job)
             query = self._engine.query(audio, job=job)
             found = self._engine.search(query, choices.k, choices.filters, job, choices.by)
+            found = self._engine.point_out(found, job)
             return Answer(query, found, audio)
 
         def done(answer: Answer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -16,6 +17,9 @@ from gui.picture import LivePicture
 from gui.runner import Lane
 from gui.session import Session, State
 from gui.window import MainWindow
+
+_NAME_LENGTH = 32
+"""Characters of a device's name on a button."""
 
 
 class RecordingControl(QObject):
@@ -43,15 +47,19 @@ class RecordingControl(QObject):
         self._window, self._session, self._listening = window, session, listening
         self._files, self._recordings = files, recordings
         self._was_clipped, self._advice = False, ""
+        # What was said of a device that went or refused, while another one may still be offered.
+        self._said, self._device_key, self._has_gone = "", "", False
         commands, capture = window.commands, window.capture
         commands.record.triggered.connect(self.toggle)
         commands.inputs.triggered.connect(listening.refresh)
         for part in (capture, window.empty):
             part.record_pressed.connect(self.toggle)
         window.results.live_changed.connect(self._on_live_seconds)
-        listening.devices_listed.connect(capture.set_devices)
+        listening.devices_listed.connect(self._on_listed)
         listening.unavailable.connect(self._on_unavailable)
+        listening.began.connect(self._on_began)
         listening.heard.connect(session.live.push)
+        session.answered.connect(self._offer_another)
         listening.pictured.connect(self._on_pictured)
         listening.advised.connect(self._on_advised)
         listening.stopped.connect(self._on_stopped)
@@ -86,6 +94,9 @@ class RecordingControl(QObject):
             return
         if not window.capture.record.isEnabled():
             return
+        device = window.capture.next_device
+        self._said, self._has_gone = "", False
+        self._device_key = device.key if device else ""
         window.banner.clear()
         window.show_sound()
         window.capture.set_elapsed(0)
@@ -116,6 +127,24 @@ class RecordingControl(QObject):
 
     def _on_live_seconds(self, seconds: int) -> None:
         self._session.live.window_s = seconds
+
+    def _on_listed(self, found: list[Device]) -> None:
+        self._window.capture.set_devices(found)
+        self._has_gone = self._device_key not in {device.key for device in found}
+        self._offer_another()
+
+    def _on_began(self, device: Device) -> None:
+        self._device_key = device.key
+
+    def _offer_another(self) -> None:
+        """Offer the next device beside what is said of one that is not there any more."""
+        banner, device = self._window.banner, self._window.capture.next_device
+        said = banner.text.text()
+        if not self._said or self._said not in said or not self._has_gone or device is None:
+            return
+        self._said = ""
+        name = textwrap.shorten(device.name, _NAME_LENGTH, placeholder="…").replace("&", "&&")
+        banner.show_trouble(said, f"Record from {name}", self.toggle)
 
     def _on_unavailable(self, reason: str) -> None:
         self._window.capture.set_unavailable(reason)
@@ -148,6 +177,9 @@ class RecordingControl(QObject):
 
     def _on_stopped(self, audio: AudioFile, problem: str) -> None:
         self._end()
+        if problem:
+            self._said = problem
+            self._listening.refresh()
         self._session.match_recording(audio, problem)
 
     def _on_put_aside(self, audio: AudioFile) -> None:
@@ -166,4 +198,5 @@ class RecordingControl(QObject):
             self._session.cancel()
         self._window.banner.show_trouble(error.in_full)
         if isinstance(error, MicrophoneError):
+            self._said = error.in_full
             self._listening.refresh()

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.audio.files import AudioFile
 from core.audio.thumbnail import thumbnail
@@ -121,7 +120,6 @@ class Remembering(QObject):
         panel.removed.connect(self._remove)
         panel.cleared.connect(self._clear)
         panel.star_removed.connect(lambda star: self.unstar(star.video_id, star.start_s))
-        panel.folder_wanted.connect(self._open_folder)
 
     def load(self) -> None:
         """Show what is kept."""
@@ -235,9 +233,6 @@ class Remembering(QObject):
                     self._library.remove(key)
 
         self._do(forget)
-
-    def _open_folder(self, entry: Entry) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(entry.path.parent)))
 
     # Stars, hidden videos, presets
 

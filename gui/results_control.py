@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
 from core.engine import Engine
@@ -44,6 +45,8 @@ class ResultsControl(QObject):
         What a person answered before; None where nobody was asked.
     reasons, files : Lane
         Where matches are explained, and where lists are written.
+    browse : callable
+        Opens an address.
     """
 
     def __init__(
@@ -55,8 +58,10 @@ class ResultsControl(QObject):
         may_look_up: bool | None,
         reasons: Lane,
         files: Lane,
+        browse: Callable[[str], None],
     ) -> None:
         super().__init__(window)
+        self._browse = browse
         self._window, self._session, self._engine = window, session, engine
         self._reasons, self._files = reasons, files
         self.may_look_up = may_look_up
@@ -66,6 +71,8 @@ class ResultsControl(QObject):
         self._saving.saved.connect(lambda path: self._say(f"Saved {path.name}"))
         self._saving.failed.connect(self._on_failed)
         window.results.details.add_part(self._heat)
+        look_ups.failing_changed.connect(window.results.show_failing)
+        window.results.try_again_pressed.connect(look_ups.try_again)
         window.results.use_look_ups(look_ups, may_look_up)
         self._join()
 
@@ -98,19 +105,10 @@ class ResultsControl(QObject):
         if match is None:
             return
         if match.url:
-            self.browse(match.url)
+            self._browse(match.url)
         else:
             reason = match.no_link or "its address is not known"
             self._window.banner.show_note(f"This video cannot be opened: {reason}.")
-
-    def browse(self, address: str) -> None:
-        """Open an address in the browser."""
-        if not QDesktopServices.openUrl(QUrl(address)):
-            self._window.banner.show_trouble(
-                "No browser could be started.",
-                "Copy the link",
-                lambda: QGuiApplication.clipboard().setText(address),
-            )
 
     def _copy_link(self) -> None:
         match = self._window.results.table.chosen()
@@ -121,7 +119,7 @@ class ResultsControl(QObject):
     def _open_playlist(self) -> None:
         address = self._taking.playlist()
         if address:
-            self.browse(address)
+            self._browse(address)
         else:
             self._window.banner.show_note("None of the selected videos has a link.")
 
@@ -208,9 +206,9 @@ class ResultsControl(QObject):
     def _print(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
-        printer = QPrinter()
+        printer, name = QPrinter(), self._session.subject
         dialog = QPrintDialog(printer, self._window)
-        dialog.accepted.connect(lambda: self._taking.print_on(printer, self._picture()))
+        dialog.accepted.connect(lambda: self._taking.print_on(printer, self._picture(), name))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         QDialog.open(dialog)
 

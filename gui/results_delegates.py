@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -64,8 +73,12 @@ class CellDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         row: Row,
         texts: tuple[str, str],
+        is_second_whole: bool = False,
     ) -> None:
-        """Write a line and a smaller one: below it in a tall row, behind it in a low one."""
+        """Write a line and a smaller one: below it in a tall row, behind it in a low one.
+
+        Where both are not to have their room, the second is shortened, or the first.
+        """
         font, metrics = option.font, option.fontMetrics
         small_font, small_metrics = self.small(option)
         first, second = texts
@@ -73,8 +86,13 @@ class CellDelegate(QStyledItemDelegate):
             write_line(painter, room, first, font, metrics, strong(option, row), LEFT)
             return
         if room.height() < TALL_ROW:
-            width = min(room.width(), metrics.horizontalAdvance(first))
+            # A pixel more than it takes, or Qt may shorten it.
+            width = min(room.width(), metrics.horizontalAdvance(first) + 1)
+            if is_second_whole:
+                needed = small_metrics.horizontalAdvance(second) + theme.GRID + 1
+                width = max(min(width, room.width() - needed), 0)
             rest = room.adjusted(width + theme.GRID, 0, 0, 0)
+            room = QRect(room.topLeft(), QSize(width, room.height()))
             write_line(painter, room, first, font, metrics, strong(option, row), LEFT)
             if rest.width() > 3 * theme.GRID:
                 write_line(painter, rest, second, small_font, small_metrics, quiet(option), LEFT)
@@ -119,7 +137,7 @@ class VideoDelegate(CellDelegate):
             labels = " · ".join(match.labels)
             has_title = texts[0] != match.video_id
             texts = (texts[0], labels) if has_title else (labels, texts[0])
-        self.two_lines(painter, room, option, row, texts)
+        self.two_lines(painter, room, option, row, texts, texts[1] == match.video_id)
 
     def _paint_thumbnail(
         self,

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QGraphicsOpacityEffect,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -28,8 +27,9 @@ from gui.details_pane import WIDTH, DetailsPane
 from gui.elided import Elided
 from gui.filter_chips import FilterChips
 from gui.links import LARGE
-from gui.look_ups_question import LookUpsQuestion
+from gui.look_ups_question import QUESTION, TROUBLE, LookUpsQuestion
 from gui.results_table import ResultsTable
+from gui.veil import Veil
 
 if TYPE_CHECKING:
     from gui.links.look_ups import LookUps
@@ -51,6 +51,8 @@ class ResultsPanel(QWidget):
 
     look_ups_answered : bool
         A person said whether YouTube may be asked for titles and thumbnails.
+    try_again_pressed
+        A person wants titles and pictures to be asked for once more.
     details_folded : bool
         A person folded the details, or unfolded them.
     """
@@ -58,6 +60,7 @@ class ResultsPanel(QWidget):
     choices_changed = Signal()
     live_changed = Signal(int)
     look_ups_answered = Signal(bool)
+    try_again_pressed = Signal()
     details_folded = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -73,8 +76,10 @@ class ResultsPanel(QWidget):
         self.by = QComboBox()
         self.chips = FilterChips()
         self.table = ResultsTable()
+        self._veil = Veil(self.table)
         self.details = DetailsPane()
-        self.question = LookUpsQuestion()
+        self.question = LookUpsQuestion(QUESTION, "Look up")
+        self.look_up_trouble = LookUpsQuestion(TROUBLE, "Try again")
         self.message = QLabel()
         self._pages = QStackedWidget()
         self._sides = QSplitter(Qt.Orientation.Horizontal)
@@ -131,6 +136,8 @@ class ResultsPanel(QWidget):
         self.unfold.clicked.connect(self._on_unfold)
         self.question.answered.connect(self._on_answered)
         self.question.hide()
+        self.look_up_trouble.answered.connect(self._on_trouble_answered)
+        self.look_up_trouble.hide()
         self.table.chosen_changed.connect(self._show_details)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -138,6 +145,7 @@ class ResultsPanel(QWidget):
         layout.addLayout(self._heading_row())
         layout.addLayout(self._filter_row())
         layout.addWidget(self.question)
+        layout.addWidget(self.look_up_trouble)
         layout.addWidget(self._sides, 1)
 
     def _heading_row(self) -> QHBoxLayout:
@@ -230,9 +238,25 @@ class ResultsPanel(QWidget):
         self._may_look_up = is_allowed
         if self._look_ups is not None:
             self._look_ups.allow(is_allowed is True)
-        self.table.set_tall(is_allowed is True)
-        self.details.picture.setVisible(is_allowed is True)
+        self._make_room()
         self._ask_once()
+
+    def show_failing(self, is_failing: bool) -> None:
+        """Say that titles and pictures cannot be had for now, and take their room back; or not."""
+        self.look_up_trouble.setVisible(is_failing)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Make room for pictures where there may be some."""
+        has_pictures = self._may_look_up is True and self.look_up_trouble.isHidden()
+        self.table.set_tall(has_pictures)
+        self.details.picture.setVisible(has_pictures)
+
+    def _on_trouble_answered(self, is_to_be_tried: bool) -> None:
+        if is_to_be_tried:
+            self.try_again_pressed.emit()
+        else:
+            self._on_answered(False)
 
     def _on_answered(self, is_allowed: bool) -> None:
         self.allow_look_ups(is_allowed)
@@ -294,13 +318,7 @@ class ResultsPanel(QWidget):
 
     def set_dimmed(self, is_dimmed: bool) -> None:
         """Dim an answer that a newer one will replace."""
-        if is_dimmed == self.is_dimmed:
-            return
-        # Even a disabled effect would have the whole table painted anew at each step of a scroll.
-        effect = QGraphicsOpacityEffect(self.table) if is_dimmed else None
-        if effect is not None:
-            effect.setOpacity(0.45)
-        self.table.setGraphicsEffect(effect)  # type: ignore[arg-type]
+        self._veil.set_down(is_dimmed)
 
     @property
     def choices(self) -> Choices:
@@ -331,7 +349,7 @@ class ResultsPanel(QWidget):
     @property
     def is_dimmed(self) -> bool:
         """Whether what is shown is about to be replaced."""
-        return self.table.graphicsEffect() is not None
+        return self._veil.is_down
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""

@@ -264,7 +264,10 @@ class Session(QObject):
         self.live.begin()
 
     def match_recording(self, audio: AudioFile, note: str = "") -> None:
-        """Match all of a recording that was heard live."""
+        """Match all of a recording, as it was heard live if nothing else was asked meanwhile."""
+        if not self.live.is_active:
+            self.match(audio, note=note)
+            return
         self.subject = audio.name
         self._span, self._note, self._audio = None, note, audio
         self._enter(State.THINKING)

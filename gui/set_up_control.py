@@ -53,6 +53,9 @@ class SetUpControl(QObject):
         self._window, self._session, self._data = window, session, data
         self._fetching, self._looking = fetching, looking
         self._left: list[Step] = []
+        # What has stopped by itself, and what was asked for then.
+        self._wish = Wish()
+        self._stopped: Wish | None = None
         self._n_steps = 0
         self._lines: list[str] = []
         self._note = ""
@@ -149,7 +152,8 @@ class SetUpControl(QObject):
         except SoundalikeError as error:
             self.dialog.show_result([error.in_full])
             return
-        self._left = steps(self._data, wish)
+        self._stopped, self._left = None, steps(self._data, wish)
+        self._wish = wish
         self._n_steps, self._lines = len(self._left), []
         self.dialog.bar.reset()
         self._forget_note()
@@ -162,7 +166,10 @@ class SetUpControl(QObject):
         self.open()
 
     def go_on(self) -> None:
-        """Do the next step, or the one that was paused."""
+        """Do the next step, or the one that was paused or has stopped, as it is chosen now."""
+        if self._stopped is not None:
+            self.start(self._stopped if self._stopped.paths else self.dialog.wish)
+            return
         if not self._left:
             return
         self.dialog.show_running()
@@ -211,6 +218,7 @@ class SetUpControl(QObject):
 
     def _on_failed(self, error: SoundalikeError) -> None:
         text = error.in_full
+        self._stopped, self._left = self._wish, []
         self.dialog.show_trouble("\n".join([text, *self._lines]))
         self._window.show_setting_up("Setting up: stopped")
         if not self.dialog.isVisible():

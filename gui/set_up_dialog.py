@@ -68,7 +68,7 @@ class SetUpDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._outlook: Outlook | None = None
-        self._is_paused = False
+        self._is_paused = self._is_choosing = self._has_stopped = False
         self.text, self.room, self.stage, self.outcome = (_label() for _ in range(4))
         self.details = QToolButton()
         self.choosing, self.working = QWidget(), QWidget()
@@ -204,7 +204,7 @@ class SetUpDialog(QDialog):
             "below for another catalogue."
         )
         self._on_choice()
-        self._show(is_choosing=not self.choosing.isHidden())
+        self._show(self._is_choosing, self._has_stopped)
 
     def show_choosing(self) -> None:
         """Offer to begin."""
@@ -230,8 +230,10 @@ class SetUpDialog(QDialog):
         self.stage.setText("Paused. What came so far is kept.")
 
     def show_trouble(self, text: str) -> None:
-        """Say what happened, and offer to continue."""
+        """Say what happened, and offer to continue, in another way where that helps."""
         self.show_paused()
+        self.details.setChecked(True)  # what the sentences name lies there
+        self._show(is_choosing=False, has_stopped=True)
         self.stage.setText("It has stopped. What came so far is kept.")
         self.outcome.setText(text)
 
@@ -239,11 +241,13 @@ class SetUpDialog(QDialog):
         """Say what was done."""
         self.outcome.setText("\n".join(lines))
 
-    def _show(self, is_choosing: bool) -> None:
-        self.choosing.setVisible(is_choosing)
+    def _show(self, is_choosing: bool, has_stopped: bool = False) -> None:
+        self._is_choosing, self._has_stopped = is_choosing, has_stopped
+        self.choosing.setVisible(is_choosing or has_stopped)
         self.start.setVisible(is_choosing)
-        for widget in (self.working, self.pause, self.stop):
+        for widget in (self.working, self.pause):
             widget.setVisible(not is_choosing)
+        self.stop.setVisible(not is_choosing and not has_stopped)
         self.hide_away.setToolTip("" if is_choosing else "Setting up goes on")
 
     def _on_details(self, is_open: bool) -> None:
@@ -258,6 +262,7 @@ class SetUpDialog(QDialog):
         is_whole = (wish.clips != SOME or bool(wish.classes)) and (
             self.mirror.currentData() != _OWN or bool(wish.mirror)
         )
+        self.pause.setEnabled(is_whole or not self._has_stopped)
         if outlook is None:
             self.start.setEnabled(is_whole)
             return

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from core.engine import Engine
@@ -37,6 +36,8 @@ class StorageControl(QObject):
     looking : Lane
     is_setting_up : callable
         While it is so, nothing may be removed.
+    show_folder : callable
+        Opens a folder in the file manager.
 
     Signals
     -------
@@ -54,8 +55,10 @@ class StorageControl(QObject):
         data: DataFolder,
         looking: Lane,
         is_setting_up: Callable[[], bool],
+        show_folder: Callable[[Path], None],
     ) -> None:
         super().__init__(window)
+        self._show_folder = show_folder
         self._session, self._engine, self._data = session, engine, data
         self._looking, self._is_setting_up = looking, is_setting_up
         self._outcome = ""
@@ -146,4 +149,4 @@ class StorageControl(QObject):
                 dialog.message.setText(text)
 
     def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._data.root)))
+        self._show_folder(self._data.root)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QGuiApplication, QPagedPaintDevice, QTextDocument
+from PySide6.QtCore import QMimeData, QSizeF
+from PySide6.QtGui import QGuiApplication, QPagedPaintDevice, QTextDocument, QTextOption
 
 from core import lists
 from core.jobs import Job
@@ -15,6 +16,9 @@ from gui.results_panel import ResultsPanel
 
 FILE_KINDS = "Web page (*.html);;Spreadsheet (*.csv);;JSON (*.json);;Playlist (*.m3u)"
 """What a file dialog offers."""
+
+_MARGIN_INCHES = 2 / 2.54
+"""Two centimetres: what Qt leaves free around a document that it prints."""
 
 
 class TakingAway:
@@ -56,9 +60,31 @@ class TakingAway:
         """Return the address that plays the selected videos; empty where none has a link."""
         return lists.playlist_link(self._panel.table.selected())
 
-    def print_on(self, device: QPagedPaintDevice, spectrogram_png: bytes | None = None) -> None:
-        """Print the list, on a `QPrinter` or into a PDF file."""
+    def print_on(
+        self, device: QPagedPaintDevice, spectrogram_png: bytes | None = None, name: str = ""
+    ) -> None:
+        """Print the list with the sound's name and the date, on a `QPrinter` or into a PDF file."""
+        now = datetime.now()
+        about = " · ".join(filter(None, (name, f"{now.day} {now:%B %Y, %H:%M}")))
         document = QTextDocument()
-        heading = self._panel.heading.text()
-        document.setHtml(lists.html_page(heading, self.listed(), spectrogram_png, False))
+        wrapping = QTextOption()
+        wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        document.setDefaultTextOption(wrapping)
+        heading, listed = self._panel.heading.text(), self.listed()
+        document.setHtml(lists.html_page(heading, listed, None, False, about))
+        width = _text_width(document, device)
+        document.setHtml(lists.html_page(heading, listed, spectrogram_png, False, about, width))
         document.print_(device)
+
+
+def _text_width(document: QTextDocument, device: QPagedPaintDevice) -> int:
+    """Return how wide the text is on a page, in pixels of the screen, as pictures are measured."""
+    printed = document.clone()
+    printed.documentLayout().setPaintDevice(device)
+    dots_per_inch = device.logicalDpiX()
+    frame = printed.rootFrame().frameFormat()
+    frame.setMargin(_MARGIN_INCHES * dots_per_inch)
+    printed.rootFrame().setFrameFormat(frame)
+    printed.setPageSize(QSizeF(device.width(), device.height()))
+    width = printed.documentLayout().blockBoundingRect(printed.firstBlock()).width()
+    return int(width / dots_per_inch * QGuiApplication.primaryScreen().logicalDotsPerInchX())

@@ -16,9 +16,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from core.audio.quiet import quiet
 from core.errors import MicrophoneError
+
+if TYPE_CHECKING:
+    from core.audio.pulse import Watch
 
 CHECK_HINT = "Check that it is plugged in and allowed, or choose another input."
 
@@ -30,6 +34,16 @@ _opening = threading.Lock()
 """The environment, and PortAudio's list of devices, belong to one thread at a time."""
 
 _open_streams = 0
+
+_REASONS = {
+    -9997: "it takes no rate that this program knows",
+    -9998: "it has too few channels",
+    -9994: "it gives another kind of numbers",
+    -9992: "there is not enough memory",
+    -9985: "another program uses it, or it has been unplugged",
+    -9987: "it does not answer",
+}
+"""PortAudio's errors that tell a person something; the others all mean that it is not there."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +97,32 @@ def portaudio() -> ModuleType:
         If the library is missing.
     """
     try:
-        import sounddevice
+        with quiet():
+            import sounddevice
     except OSError as error:
         raise MicrophoneError(
             "Recording is off: the PortAudio library is missing.",
             "Install it (Debian: apt install libportaudio2) and start again; "
             "dropped files work without it.",
         ) from error
+    except Exception as error:  # PortAudio's own kind of error, which cannot be imported either
+        raise MicrophoneError(
+            "Recording is off: the system's sound cannot be reached.",
+            "Look into the system's sound settings and start again; dropped files work without it.",
+        ) from error
     return sounddevice  # type: ignore[no-any-return]
+
+
+def reason(error: Exception) -> str:
+    """Return why a device refused, in words that fit behind a colon: PortAudio's are for programs.
+
+    Parameters
+    ----------
+    error : Exception
+        A ``PortAudioError``, or what sounddevice raises instead of asking PortAudio.
+    """
+    codes = [_REASONS[each] for each in error.args if each in _REASONS]
+    return codes[0] if codes else "it does not answer, or has been unplugged"
 
 
 def list_inputs() -> list[Device]:
@@ -161,7 +193,8 @@ def open_stream(
 ) -> tuple[Any, int, int]:
     """Open a raw float32 stream at the first of these rates and channels that a device takes.
 
-    Some devices give only stereo, some only mono, some not the rate they name: ask.
+    Some devices give only stereo, some only mono, some not the rate they name: ask. To be called
+    within `held`.
 
     Parameters
     ----------
@@ -181,7 +214,7 @@ def open_stream(
     Raises
     ------
     OSError
-        With the first reason, if nothing will do.
+        With the first reason in words, if nothing will do.
     """
     library = portaudio()
     make = library.RawInputStream if kind == "input" else library.RawOutputStream
@@ -201,38 +234,52 @@ def open_stream(
             failure = failure or error
         else:
             return stream, rate_hz, n_channels
-    raise OSError(str(failure))
+    raise OSError(reason(failure) if failure else "") from failure
 
 
-def hold() -> None:
+@contextmanager
+def held() -> Iterator[None]:
     """Keep PortAudio from looking for new devices, which would end every open stream."""
     global _open_streams
-    with _opening:
-        _open_streams += 1
+    with quiet():
+        with _opening:
+            _open_streams += 1
+        try:
+            yield
+        finally:
+            with _opening:
+                _open_streams -= 1
 
 
-def let_go() -> None:
-    """Undo one `hold`."""
-    global _open_streams
-    with _opening:
-        _open_streams -= 1
+def watch(device: Device, kind: str, gone: Callable[[], None]) -> Watch | None:
+    """Have `gone` called, in another thread, when a device is taken away.
+
+    PulseAudio would go on with another device. Everywhere else the stream itself ends, and there is
+    nothing to watch.
+    """
+    if device.index is not None:
+        return None
+    from core.audio.pulse import Watch
+
+    return Watch(kind, device.key, gone)
 
 
 def _listed(kind: str) -> list[Device]:
     library = portaudio()
     try:
-        with _opening:
-            if not _has_pulse(library) and not _open_streams:
+        with quiet(), _opening:
+            found = _of_pulse(kind) if _has_pulse(library) else None
+            if found is None and not _open_streams:
                 # PortAudio lists devices once; this is its only way to look again.
                 library._terminate()
                 library._initialize()
-            found = _of_pulse(kind) if _has_pulse(library) else None
+                found = _of_pulse(kind) if _has_pulse(library) else None
             if found is not None:
                 return found
             return _of_portaudio(kind, library.query_devices(), library.query_hostapis())
     except library.PortAudioError as error:
         raise MicrophoneError(
-            f"The audio devices cannot be listed: {error}.", CHECK_HINT
+            f"The audio devices cannot be listed: {reason(error)}.", CHECK_HINT
         ) from error
 
 
@@ -243,21 +290,14 @@ def _has_pulse(library: ModuleType) -> bool:
 def _of_pulse(kind: str) -> list[Device] | None:
     """Return PulseAudio's sources or sinks; None where it cannot be asked."""
     try:
-        import pulsectl
-
-        with pulsectl.Pulse("soundalike") as pulse:
-            server = pulse.server_info()
-            if kind == "input":
-                return [
-                    _pulse_device(item, server.default_source_name) for item in pulse.source_list()
-                ]
-            return [_pulse_device(item, server.default_sink_name) for item in pulse.sink_list()]
+        from core.audio.pulse import listed
     except (ImportError, OSError):  # no libpulse
         return None
-    except Exception as error:
-        if type(error).__module__.startswith("pulsectl"):
-            return None
-        raise
+    found = listed(kind)
+    if found is None:
+        return None
+    items, default = found
+    return [_pulse_device(item, default) for item in items]
 
 
 def _pulse_device(item: Any, default: str) -> Device:

@@ -17,11 +17,12 @@ from core.audio.inputs import (
     CHECK_HINT,
     Device,
     find,
-    hold,
-    let_go,
+    held,
     list_inputs,
     open_stream,
     portaudio,
+    reason,
+    watch,
 )
 from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError
@@ -99,12 +100,11 @@ class Recorder:
         self._blocks: SimpleQueue[Float32 | None] = SimpleQueue()
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self._n_samples = 0
-        self._is_stopped = False
+        self._is_stopped = self._is_gone = False
         self.device = find(list_inputs(), key)
         self._deadline_s = time.monotonic() + FIRST_BLOCK_S
         with ExitStack() as undo:
-            hold()
-            undo.callback(let_go)
+            undo.enter_context(held())
             self._stream, rate_hz = self._open(self.device)
             undo.callback(self._stream.close, ignore_errors=True)
             try:
@@ -118,12 +118,19 @@ class Recorder:
                     ROOM_IN_THE_WINDOW,
                 ) from error
             self._doctor = Doctor(rate_hz)
-            self._resampler = soxr.ResampleStream(
+            resampler = soxr.ResampleStream(
                 rate_hz, MODEL_RATE_HZ, 1, dtype="float32", quality="HQ"
             )
-            self._writer = threading.Thread(target=self._write, name="recording", daemon=True)
+            self._start()
+            # The thread alone has the resampler: one that lives at the interpreter's end is
+            # reported on the terminal.
+            self._writer = threading.Thread(
+                target=self._write, args=(resampler,), name="recording", daemon=True
+            )
             self._writer.start()
-            self._stream.start()
+            watching = watch(self.device, "input", self._on_gone)
+            if watching is not None:
+                undo.callback(watching.stop)
             self._closing = undo.pop_all()
 
     def _open(self, device: Device) -> tuple[Any, int]:
@@ -139,7 +146,23 @@ class Recorder:
             ) from error
         return stream, rate_hz
 
+    def _start(self) -> None:
+        library = portaudio()
+        try:
+            self._stream.start()
+        except library.PortAudioError as error:
+            self._file.close()
+            self.path.unlink(missing_ok=True)
+            raise MicrophoneError(
+                f"{self.device.name} cannot be recorded from: {reason(error)}.", CHECK_HINT
+            ) from error
+
+    def _on_gone(self) -> None:
+        self._is_gone = True
+
     def _on_block(self, block: Any, n_frames: int, _time: object, _status: object) -> None:
+        if self._is_gone:
+            return  # what comes now is another device's
         self._blocks.put(np.array(np.frombuffer(block, np.float32).reshape(n_frames, -1)))
         patience_s = IDLE_MONITOR_S if self.device.is_monitor else NEXT_BLOCK_S
         self._deadline_s = time.monotonic() + patience_s
@@ -150,10 +173,13 @@ class Recorder:
         Where the device has gone or the disk is full, `problem` is set; what was recorded before
         is kept.
         """
-        is_gone = not self._stream.active or time.monotonic() > self._deadline_s
-        if is_gone and not self._is_stopped and self.problem is None:
+        if not self._is_stopped and self.problem is None and not self._is_fed():
+            name, is_kept = self.device.name, self._n_samples > 0
             self.problem = MicrophoneError(
-                f"{self.device.name} has gone; what was recorded until then is kept.", CHECK_HINT
+                f"{name} has gone; what was recorded until then is kept."
+                if is_kept
+                else f"{name} has gone before it sent any sound.",
+                CHECK_HINT,
             )
         heard = []
         while True:
@@ -161,6 +187,14 @@ class Recorder:
                 heard.append(self._heard.get_nowait())
             except Empty:
                 return heard
+
+    def _is_fed(self) -> bool:
+        library = portaudio()
+        try:
+            is_active = bool(self._stream.active)
+        except library.PortAudioError:
+            return False
+        return is_active and not self._is_gone and time.monotonic() <= self._deadline_s
 
     def stop(self) -> Path:
         """Stop, also after a problem, and return the file with everything that was recorded.
@@ -177,7 +211,7 @@ class Recorder:
             self._closing.close()
         except library.PortAudioError as error:  # a device that is gone may refuse even that
             self.problem = self.problem or MicrophoneError(
-                f"{self.device.name} did not stop cleanly: {error}.", CHECK_HINT
+                f"{self.device.name} did not stop cleanly: {reason(error)}.", CHECK_HINT
             )
         self._blocks.put(None)
         self._writer.join()
@@ -188,16 +222,17 @@ class Recorder:
 
     # In the writer's thread
 
-    def _write(self) -> None:
+    def _write(self, resampler: Any) -> None:
         flushed_s = time.monotonic()
         while (block := self._blocks.get()) is not None:
-            samples: Float32 = np.nan_to_num(block.mean(axis=1))
-            self._look(block, self._resampler.resample_chunk(samples))
+            samples: Float32 = np.clip(np.nan_to_num(block.mean(axis=1)), -1.0, 1.0)
             is_due = time.monotonic() - flushed_s > FLUSH_S
-            self._keep(samples, is_due)
+            # What is heard is what the file has, no more and no less.
+            if self._keep(samples, is_due):
+                self._look(block, resampler.resample_chunk(samples))
             if is_due:
                 flushed_s = time.monotonic()
-        last = self._resampler.resample_chunk(np.empty(0, np.float32), last=True)
+        last = resampler.resample_chunk(np.empty(0, np.float32), last=True)
         self._look(np.empty((0, 1), np.float32), last)
         self._keep(np.empty(0, np.float32), is_last=True)
 
@@ -207,18 +242,19 @@ class Recorder:
         doctor = self._doctor
         self._heard.put(Heard(samples, peak, doctor.finding, doctor.has_clipped))
 
-    def _keep(self, samples: Float32, is_due: bool = False, is_last: bool = False) -> None:
+    def _keep(self, samples: Float32, is_due: bool = False, is_last: bool = False) -> bool:
         import soundfile
 
         if self._file.closed:
-            return
+            return False
         try:
-            self._file.write(np.clip(samples, -1.0, 1.0))
+            self._file.write(samples)
             self._n_samples += len(samples)
             if is_due:
                 self._file.flush()
             if is_last:
                 self._file.close()
+            return True
         except (OSError, RuntimeError, soundfile.LibsndfileError) as error:
             self.problem = self.problem or MicrophoneError(
                 f"The recording stopped, since its file cannot be written: {error}.",
@@ -226,3 +262,4 @@ class Recorder:
             )
             with suppress(soundfile.LibsndfileError):
                 self._file.close()
+            return False

@@ -11,7 +11,16 @@ import numpy as np
 
 from core.audio.ahead import Block, ReadAhead
 from core.audio.files import AudioFile
-from core.audio.inputs import Device, find, hold, let_go, list_outputs, open_stream, portaudio
+from core.audio.inputs import (
+    Device,
+    find,
+    held,
+    list_outputs,
+    open_stream,
+    portaudio,
+    reason,
+    watch,
+)
 from core.errors import MicrophoneError, PlaybackError, SoundalikeError
 from core.types import Float32
 
@@ -100,7 +109,7 @@ class Player:
         self._target_s = self._within(self.start_s if from_s is None else from_s)
         # The newest seek, and the one that the callback follows.
         self._asked, self._number = 1, 0
-        self._is_paused = self._is_sounding = self._is_stopped = False
+        self._is_paused = self._is_sounding = self._is_stopped = self._is_gone = False
         self._ended_s: float | None = None
         self._gain, self._quiet_s = 0.0, 0.0
         self._block: Block | None = None
@@ -109,8 +118,7 @@ class Player:
         self._problem: SoundalikeError | None = None
         self.device = _output(key)
         with ExitStack() as undo:
-            hold()
-            undo.callback(let_go)
+            undo.enter_context(held())
             self._stream, self.rate_hz, self._channels = self._open(audio.rate_hz)
             undo.callback(self._stream.close, ignore_errors=True)
             self._fade = round(_FADE_S * self.rate_hz)
@@ -122,6 +130,9 @@ class Player:
                 raise self._ahead.problem
             self._deadline_s = time.monotonic() + PATIENCE_S
             self._start()
+            watching = watch(self.device, "output", self._on_gone)
+            if watching is not None:
+                undo.callback(watching.stop)
             self._closing = undo.pop_all()
 
     def _open(self, rate_hz: int) -> tuple[Any, int, int]:
@@ -139,7 +150,7 @@ class Player:
             self._stream.start()
         except library.PortAudioError as error:
             raise PlaybackError(
-                f"{self.device.name} cannot be played on: {error}.", _CHECK_HINT
+                f"{self.device.name} cannot be played on: {reason(error)}.", _CHECK_HINT
             ) from error
 
     @property
@@ -198,12 +209,16 @@ class Player:
         self._stream.abort(ignore_errors=True)
         self._closing.close()
 
+    def _on_gone(self) -> None:
+        self._is_gone = True
+
     def _is_fed(self) -> bool:
         library = portaudio()
         try:
-            return bool(self._stream.active) and time.monotonic() <= self._deadline_s
+            is_active = bool(self._stream.active)
         except library.PortAudioError:
             return False
+        return is_active and not self._is_gone and time.monotonic() <= self._deadline_s
 
     def _is_heard(self) -> bool:
         return self._is_sounding or time.monotonic() < self._quiet_s
@@ -288,7 +303,7 @@ def outputs() -> list[Device]:
         portaudio()
     except MicrophoneError as error:
         raise PlaybackError(
-            "Playing is off: the PortAudio library is missing.", error.hint
+            error.message.replace("Recording is off", "Playing is off"), error.hint
         ) from error
     try:
         found = list_outputs()

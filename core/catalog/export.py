@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from core.atomic import written_whole
 from core.catalog.store import Catalog
 from core.errors import CatalogError
+from core.jobs import Job
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,7 @@ SEPARATOR = " | "
 """Between the labels of a clip in a `.csv` file; the names themselves have commas."""
 
 
-def export(catalog: Catalog, path: Path, vectors: bool = False) -> None:
+def export(catalog: Catalog, path: Path, vectors: bool = False, job: Job | None = None) -> None:
     """Write `Catalog.to_dataframe` as .csv, .parquet or .json (a list of objects).
 
     Parameters
@@ -28,6 +29,8 @@ def export(catalog: Catalog, path: Path, vectors: bool = False) -> None:
         Its ending chooses the format. An existing file is replaced, whole or not at all.
     vectors : bool
         Add the 128 numbers that the search compares.
+    job : Job, optional
+        Told about progress; may cancel, and nothing is written then.
 
     Raises
     ------
@@ -41,7 +44,7 @@ def export(catalog: Catalog, path: Path, vectors: bool = False) -> None:
         )
     try:
         with written_whole(path) as file:
-            _write(catalog, file, ending, vectors)
+            _write(catalog, file, ending, vectors, job or Job())
     except OSError as error:
         raise CatalogError(
             f"{path} cannot be written: {error.strerror or error}.",
@@ -49,11 +52,15 @@ def export(catalog: Catalog, path: Path, vectors: bool = False) -> None:
         ) from error
 
 
-def _write(catalog: Catalog, file: IO[bytes], ending: str, vectors: bool) -> None:
+def _write(catalog: Catalog, file: IO[bytes], ending: str, vectors: bool, job: Job) -> None:
     """Write the table in pieces: as a whole it may be larger than memory."""
-    begins = range(0, len(catalog), _CLIPS_A_PIECE)
-    pieces = (catalog.to_dataframe(vectors, slice(at, at + _CLIPS_A_PIECE)) for at in begins)
-    _WRITERS[ending](pieces, file)
+
+    def pieces() -> Iterator[pd.DataFrame]:
+        for begin in range(0, len(catalog), _CLIPS_A_PIECE):
+            job.report("Writing the clips", begin / len(catalog))
+            yield catalog.to_dataframe(vectors, slice(begin, begin + _CLIPS_A_PIECE))
+
+    _WRITERS[ending](pieces(), file)
 
 
 def _write_csv(pieces: Iterable[pd.DataFrame], file: IO[bytes]) -> None:

@@ -89,6 +89,7 @@ def run_tasks(tasks: Sequence[Task], folder: Path, workers: int, job: Job) -> No
         process and a thread that decompresses.
     """
     meter = Meter(sum(task.n_bytes for task in tasks), job)
+    meter.show()
     left = {task.digest for task in unfinished(tasks, folder, meter)}
     unknown = dict.fromkeys(DTYPES, UNKNOWN)
     n_rows = [

@@ -95,6 +95,7 @@ def converted(
     try:
         with made_once(folder, model.MANIFEST_FILE, job) as making:
             if making is not None:
+                job.report("Preparing sounds to compare the converted model with", 0.1)
                 _convert(manifest, parameters, making, probes(), job.part(0.1, 1))
         found = model.Manifest.load(folder)
         if is_released and not found.is_released:  # named with --model before they were fetched

@@ -74,6 +74,8 @@ class LookUps(QObject):
     -------
     changed : list of str
         The YouTube ids of which more is known now.
+    failing_changed : bool
+        Whether YouTube cannot be asked for now: nobody answers, or nothing that is of use.
 
     Parameters
     ----------
@@ -89,6 +91,7 @@ class LookUps(QObject):
     """
 
     changed = Signal(list)
+    failing_changed = Signal(bool)
 
     def __init__(
         self,
@@ -110,7 +113,9 @@ class LookUps(QObject):
         self._asking: set[tuple[str, str]] = set()
         self._titles, self._thumbnails = Politeness(AT_ONCE), Politeness(AT_ONCE)
         self._fetcher: Fetcher | None = None
-        self._is_allowed = self._is_closed = False
+        self._is_allowed = self._is_closed = self._is_failing = False
+        # One after another, of titles and of pictures.
+        self._n_failed = {"title": 0, "picture": 0}
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._ask)
@@ -129,6 +134,17 @@ class LookUps(QObject):
             self._fetcher.close()
             self._asking.clear()
             self._later.stop()
+        if not is_allowed:
+            self._forgive()
+
+    def try_again(self) -> None:
+        """Ask at once for what is in sight, however often that has failed."""
+        for state in self._states.values():
+            state.n_titles = state.n_pictures = 0
+        for server in (self._titles, self._thumbnails):
+            server.forgive()
+        self._forgive()
+        self._ask()
 
     def recall(self, ids: Iterable[str]) -> None:
         """Read from the cache what these videos are, in sight or not."""
@@ -257,6 +273,19 @@ class LookUps(QObject):
         address = self._services.thumbnail_address(youtube_id)
         self._fetch(address, _MOST_THUMBNAIL_BYTES, partial(self._on_picture, youtube_id))
 
+    def _count(self, what: str, is_of_use: bool, is_reached: bool = True) -> None:
+        """Take note of an answer; where nobody was reached, one tells as much as three."""
+        failed = self._n_failed[what] + (1 if is_reached else _MOST_TRIES)
+        self._n_failed[what] = 0 if is_of_use else failed
+        is_failing = max(self._n_failed.values()) >= _MOST_TRIES
+        if is_failing is not self._is_failing and not self._is_closed:
+            self._is_failing = is_failing
+            self.failing_changed.emit(is_failing)
+
+    def _forgive(self) -> None:
+        for what in self._n_failed:
+            self._count(what, is_of_use=True)
+
     def _fetch(self, address: str, most_bytes: int, done: Callable[[Answer], None]) -> None:
         if self._fetcher is None:
             # Qt's network stack takes its time to load, and many people never allow look-ups.
@@ -270,6 +299,7 @@ class LookUps(QObject):
         state = self._states[youtube_id]
         state.n_titles += answer.is_reached
         video = read_title(answer.status, answer.body)
+        self._count("title", video is not None, answer.is_reached)
         if video is None:
             self._titles.failed(told_wait_s(answer.retry_after))
         else:
@@ -284,6 +314,7 @@ class LookUps(QObject):
         state = self._states[youtube_id]
         state.n_pictures += answer.is_reached
         jpeg = read_thumbnail(answer.status, answer.body)
+        self._count("picture", jpeg is not None, answer.is_reached)
         if jpeg is None:
             self._thumbnails.failed(told_wait_s(answer.retry_after))
         else:

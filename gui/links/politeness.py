@@ -42,6 +42,10 @@ class Politeness:
         """Trust the server again."""
         self._n_failures = 0
 
+    def forgive(self) -> None:
+        """Ask again at once: a person says that there is reason to."""
+        self._n_failures, self._free_at_s = 0, -1.0
+
     def failed(self, told_wait_s: float | None = None) -> None:
         """Wait twice as long as the last time, or as long as the server said."""
         wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(self._n_failures, 20))

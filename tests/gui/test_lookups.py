@@ -12,16 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QDeadlineTimer, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from core.types import Match, watch_url
+from gui import theme
 from gui.links import LARGE, politeness
 from gui.links.cache import Cache, Known
 from gui.links.look_ups import LookUps
 from gui.links.politeness import Politeness, told_wait_s
 from gui.links.shelf import decoded
 from gui.links.youtube import Services, Standing, Video, one_line, read_title
-from gui.results_model import Column
+from gui.results_delegates import TALL_ROW, VideoDelegate
+from gui.results_model import Column, Row
 from gui.results_panel import ResultsPanel
 from gui.runner import Lane
 from tests.gui.youtube_server import MARKUP, YoutubeServer, jpeg, serving, title
@@ -46,10 +50,14 @@ def make(qtbot: QtBot, tmp_path: Path, youtube: YoutubeServer) -> Iterator[Make]
     made: list[tuple[LookUps, Lane]] = []
 
     def look_ups(
-        is_allowed: bool = True, cache: str = "cache.sqlite", timeout_s: float = 1.0
+        is_allowed: bool = True,
+        cache: str = "cache.sqlite",
+        timeout_s: float = 1.0,
+        services: Services | Network | None = None,
     ) -> LookUps:
         lane = Lane("look-ups")
-        these = LookUps(tmp_path / cache, lane, youtube.services, timeout_s=timeout_s)
+        whole = services or youtube.services
+        these = LookUps(tmp_path / cache, lane, whole, timeout_s=timeout_s)  # type: ignore[arg-type]
         these.allow(is_allowed)
         made.append((these, lane))
         return these
@@ -300,6 +308,109 @@ def test_the_window_shows_what_youtube_says_and_nothing_as_markup(
     qtbot.waitUntil(lambda: look_ups.image(key("mark"), LARGE) is not None)
     panel.grab()
     assert all(path.startswith(("/oembed?", "/vi/")) for path in youtube.asked)
+
+
+class Network:
+    """A way to YouTube that may be cut; see `Services`."""
+
+    def __init__(self, services: Services) -> None:
+        self.services, self.is_up = services, False
+
+    def title_address(self, youtube_id: str) -> str:
+        whole = self.services.title_address(youtube_id)
+        return whole if self.is_up else "http://127.0.0.1:1/oembed"
+
+    def thumbnail_address(self, youtube_id: str) -> str:
+        whole = self.services.thumbnail_address(youtube_id)
+        return whole if self.is_up else "http://127.0.0.1:1/vi"
+
+
+@pytest.fixture
+def network(youtube: YoutubeServer) -> Network:
+    return Network(youtube.services)
+
+
+def shown_panel(qtbot: QtBot, look_ups: LookUps, ids: list[str]) -> ResultsPanel:
+    """Return a panel that is allowed to look up, with videos of these ids."""
+    panel = ResultsPanel()
+    qtbot.addWidget(panel)
+    panel.resize(1200, 700)
+    panel.show()
+    look_ups.failing_changed.connect(panel.show_failing)
+    panel.try_again_pressed.connect(look_ups.try_again)
+    panel.use_look_ups(look_ups, True)
+    matches = [
+        Match(rank, youtube_id, 30, 40, ("Dog",), 0.5, watch_url(youtube_id, 30))
+        for rank, youtube_id in enumerate(ids, 1)
+    ]
+    panel.show_matches("Sounds like a dog", "", tuple(matches))
+    return panel
+
+
+def test_without_a_network_one_line_says_so_and_the_rows_are_as_without_look_ups(
+    qtbot: QtBot, make: Make, network: Network
+) -> None:
+    look_ups = make(is_allowed=False, services=network)
+    ids = [key("ok"), key("utf8")]
+    panel = shown_panel(qtbot, look_ups, ids)
+    table, line = panel.table, panel.look_up_trouble
+    assert not line.isVisible()
+    qtbot.waitUntil(line.isVisible, timeout=20_000)
+    assert "could not be fetched" in line.accessibleDescription()
+    assert table.rowHeight(0) == theme.ROW_HEIGHT
+    assert not panel.details.picture.isVisible()
+    network.is_up = True
+    qtbot.mouseClick(line.yes, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: look_ups.video(ids[1]) is not None, timeout=20_000)
+    # What was asked in vain before may still end so.
+    qtbot.waitUntil(lambda: not line.isVisible(), timeout=20_000)
+    assert table.rowHeight(0) == TALL_ROW
+    qtbot.waitUntil(
+        lambda: look_ups.image(ids[0], table.results.image_height) is not None, timeout=20_000
+    )
+
+
+def test_a_line_about_look_ups_that_fail_ends_them_too(
+    qtbot: QtBot, make: Make, network: Network
+) -> None:
+    look_ups = make(is_allowed=False, services=network)
+    panel = shown_panel(qtbot, look_ups, [key("ok")])
+    qtbot.waitUntil(panel.look_up_trouble.isVisible, timeout=20_000)
+    with qtbot.waitSignal(panel.look_ups_answered) as answered:
+        qtbot.mouseClick(panel.look_up_trouble.no, Qt.MouseButton.LeftButton)
+    assert answered.args == [False]
+    assert not panel.look_up_trouble.isVisible()
+    assert not look_ups.is_allowed
+
+
+def test_answers_of_no_use_are_told_of_after_the_third(qtbot: QtBot, make: Make) -> None:
+    panel = shown_panel(qtbot, make(is_allowed=False), [key("html")])
+    qtbot.waitUntil(panel.look_up_trouble.isVisible, timeout=20_000)
+
+
+def test_an_id_is_never_cut(qtbot: QtBot, make: Make) -> None:
+    # Where the labels have no column of their own they give way.
+    panel = shown_panel(qtbot, make(is_allowed=False), [key("ok")])
+    option = QStyleOptionViewItem()
+    option.font = panel.table.font()
+    option.fontMetrics = panel.table.fontMetrics()
+    drawn: list[str] = []
+
+    class Painter(QPainter):
+        def drawText(self, *arguments: object) -> None:  # type: ignore[override]
+            drawn.append(str(arguments[-1]))
+
+    for width in (130, 160, 200, 600):
+        for labels in (("Dog",), ("Domestic animals, pets", "Bark", "Canidae, dogs, wolves")):
+            drawn.clear()
+            match = Match(1, "-0RWZT-miFs", 30, 40, labels, 0.5, watch_url("-0RWZT-miFs", 30))
+            delegate = VideoDelegate()
+            delegate.shows_labels = True
+            picture = QImage(width, theme.ROW_HEIGHT, QImage.Format.Format_RGB32)
+            painter = Painter(picture)
+            delegate.paint_in(painter, picture.rect(), option, Row(match, None, None), "")
+            painter.end()
+            assert drawn[-1] == "-0RWZT-miFs"
 
 
 # The cache

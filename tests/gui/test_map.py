@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, Qt
+from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -23,6 +23,8 @@ from gui.map_drawing import Chart, View, picture
 from gui.map_marks import Marks, legend_size
 from gui.map_pane import MapPane
 from gui.runner import Lane
+from tests.gui.conftest import App
+from tests.gui.test_session import open_and_wait
 
 WHITE = np.full(3, 255, np.uint8)
 COLORS = np.array([[255, 0, 0], [0, 0, 255], [90, 90, 90], [0, 0, 0]], np.uint8)
@@ -117,6 +119,54 @@ def test_all_points_are_in_sight_at_first_and_after_resizing(canvas: MapCanvas) 
         assert not any(
             place.x() < legend.width() and place.y() < legend.height() for place in places
         )
+
+
+@pytest.mark.parametrize("folded", [(0, 300), (400, 0), (0, 0)])
+def test_a_map_without_any_room_comes_back_whole(
+    canvas: MapCanvas, folded: tuple[int, int]
+) -> None:
+    grown = QSize(1024, 640)
+    before = canvas.view
+    canvas.resize(*folded)
+    canvas.fit()
+    canvas.zoom(1.5)
+    canvas.go_to(3.0, 2.0)
+    canvas.hover(QPointF(0, 0))
+    canvas.fit()
+    canvas.resize(400, 300)
+    assert canvas.view == before
+    canvas.zoom(3.0)
+    zoomed = canvas.view
+    canvas.resize(*folded)
+    canvas.resize(400, 300)
+    assert canvas.view == zoomed, "what a person looked at stays in sight"
+    canvas.resize(*folded)
+    canvas.show_chart(chart([(0, 0), (10, 5)]))
+    canvas.resize(grown)
+    assert all(canvas.rect().contains(at(canvas, row)) for row in range(2))
+    assert at(canvas, 1).x() - at(canvas, 0).x() > grown.width() / 2, "it is not tiny"
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (920, 560)])
+def test_the_map_comes_and_goes_in_a_window_and_the_window_closes(
+    app: App, sine: Path, size: tuple[int, int]
+) -> None:
+    open_and_wait(app, sine)
+    app.window.resize(*size)
+    commands, furnishing = app.window.commands, app.presenter.furnishing
+    assert furnishing is not None
+    canvas = furnishing.map.canvas
+    for _ in range(4):
+        commands.map.trigger()
+    for action in (commands.history, commands.filter, commands.map, commands.history):
+        action.trigger()
+    app.wait_for(lambda: canvas.isVisible() and canvas.chart is not None)
+    assert canvas.chart is not None
+    low, high = (np.quantile(canvas.chart.map.points, q, axis=0) for q in (0.1, 0.9))
+    shown = [canvas.view.pixel(*corner.tolist()) for corner in (low, high)]
+    assert all(canvas.rect().contains(round(x), round(y)) for x, y in shown)
+    size_px = [abs(a - b) for a, b in zip(*shown, strict=True)]
+    assert max(size_px[0] / canvas.width(), size_px[1] / canvas.height()) > 0.3
 
 
 def test_a_click_chooses_and_a_drag_moves(qtbot: QtBot, canvas: MapCanvas) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 
 from core.audio.doctor import Finding
 from core.audio.inputs import Device
+from core.audio.microphone import Heard
 from core.errors import CatalogError, MicrophoneError
 from gui.session import State
 from tests.gui.conftest import App, FakeRecorder
@@ -213,3 +215,123 @@ def test_a_recording_can_be_saved(recording: App, tmp_path: Path) -> None:
     saved, rate_hz = soundfile.read(target)
     assert rate_hz == audio.rate_hz
     assert np.array_equal(saved, soundfile.read(audio.path)[0])
+
+
+def test_after_a_device_has_gone_the_next_one_is_offered(app: App) -> None:
+    device = app.window.capture.device
+    app.wait_for(lambda: device.count() == 4)
+    app.window.capture.choose_device("usb")
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.2")
+    listed = app.devices.list_inputs
+    app.devices.list_inputs = lambda: [each for each in listed() if each.key != "usb"]
+    FakeRecorder.made[-1].problem = MicrophoneError("USB microphone has gone.", "Choose another.")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    app.wait_for(lambda: app.window.banner.action.isVisible())
+    assert said(app) == "USB microphone has gone. Choose another."
+    assert app.window.banner.action.text() == "Record from Built-in"
+    app.window.banner.action.click()
+    app.wait_for(lambda: app.session.state is State.LISTENING and len(FakeRecorder.made) == 2)
+    assert FakeRecorder.made[-1].key == ""
+    # What was chosen is chosen again as soon as it is there.
+    app.devices.list_inputs = listed
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.capture.chosen_device == "usb")
+
+
+def test_a_device_that_went_before_it_was_opened_leads_to_the_next_one(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.wait_for(lambda: app.window.capture.device.count() == 4)
+    listed = app.devices.list_inputs
+    app.devices.list_inputs = lambda: [replace(listed()[1], is_default=True)]
+
+    def refuse(*_: object) -> None:
+        raise MicrophoneError("The device is not there.", "Choose another input.")
+
+    monkeypatch.setattr(app.devices, "Recorder", refuse)
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.banner.action.isVisible() and "not there" in said(app))
+    assert app.window.banner.action.text() == "Record from USB microphone"
+
+
+def test_a_device_that_is_still_there_is_not_exchanged(app: App) -> None:
+    app.wait_for(lambda: app.window.capture.device.count() == 4)
+    app.window.capture.choose_device("usb")
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.2")
+    FakeRecorder.made[-1].problem = MicrophoneError("The disk is full.", "Make room.")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    with app.qtbot.waitSignal(app.presenter.listening.devices_listed):
+        app.presenter.listening.refresh()
+    assert said(app) == "The disk is full. Make room."
+    assert not app.window.banner.action.isVisible()
+
+
+def test_a_recording_that_ends_before_the_model_is_ready_is_matched_whole(
+    make_app: Callable[..., App],
+) -> None:
+    app = make_app()
+    app.engine.gate.clear()
+    app.show()
+    app.wait_for(lambda: app.window.capture.device.count() == 4)
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:03.0")
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.session.state is State.THINKING)
+    app.engine.gate.set()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert_matched_whole(app)
+
+
+def assert_matched_whole(app: App) -> None:
+    answer = app.session.answer
+    assert answer is not None
+    assert answer.audio is not None
+    assert answer.matches.query.name == "Recording"
+    assert answer.matches.query.duration_s == pytest.approx(answer.audio.duration_s)
+
+
+def test_a_recording_during_which_something_else_was_asked_is_matched_whole(
+    recording: App,
+) -> None:
+    app = recording
+    app.wait_for(lambda: app.rows == 25)
+    app.session.more_like("somevideo00")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    begun = app.window.capture.elapsed.text()
+    app.wait_for(lambda: app.window.capture.elapsed.text() > begun[:-1] + "9")
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.window.windowTitle().startswith("Recording"))
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert_matched_whole(app)
+
+
+def test_rows_that_wait_are_painted_once_wherever_a_message_moves_them(
+    app: App, sine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_and_wait(app, sine)
+
+    def silent(recorder: FakeRecorder) -> list[Heard]:
+        recorder._blocks.append(np.zeros(160, np.float32))
+        return [Heard(recorder._blocks[-1], 0.0, FakeRecorder.finding, False)]
+
+    monkeypatch.setattr(FakeRecorder, "drain", silent)
+    window, table = app.window, app.window.results.table
+    window.resize(1024, 640)
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.session.state is State.LISTENING)
+    app.qtbot.waitUntil(lambda: window.results.is_dimmed)
+    app.wait_for(lambda: window.banner.height() == 0)
+    FakeRecorder.finding = Finding.ZEROS
+    app.wait_for(lambda: "silence" in said(app))
+    app.wait_for(lambda: window.banner.height() >= 40)
+
+    def is_painted_once() -> bool:
+        """Whether what is on the screen is what the table looks like when it is painted anew."""
+        place = QRect(table.mapTo(window, QPoint(0, 0)), table.size())
+        shown = window.screen().grabWindow(window.winId()).toImage().copy(place)
+        return bool(shown == table.grab().toImage().convertToFormat(shown.format()))
+
+    app.wait_for(is_painted_once)
+    app.presenter.recording.toggle()

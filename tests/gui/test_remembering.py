@@ -32,6 +32,7 @@ from gui.runner import Lane
 from gui.session import State
 from gui.stars import Stars
 from tests.gui.conftest import App, write_wav
+from tests.gui.test_session import open_and_wait
 
 INFO = CatalogInfo("c", "/", 10, "m", False)
 MATCH = Match(1, "abcdefghijk", 30.0, 40.0, ("Dog", "Bark"), 0.9, watch_url("abcdefghijk", 30.0))
@@ -532,3 +533,40 @@ def test_a_former_sound_that_is_gone_is_not_searched_by_another_models_numbers(
     )
     assert asked(app) == []
     assert app.session.state is State.EMPTY
+
+
+def test_the_sound_that_is_shown_is_the_one_that_is_selected(app: App, tmp_path: Path) -> None:
+    names = ["one.wav", "two.wav", "three.wav", "four.wav"]
+    for name in names:
+        open_and_wait(app, write_wav(tmp_path / name, np.sin(np.arange(24_000) / 9)))
+    panel = app.window.history
+    app.window.commands.history.setChecked(True)
+
+    def selected() -> list[str]:
+        return [str(at.data()).partition("\n")[0] for at in panel.view.selectedIndexes()]
+
+    def remove(name: str) -> None:
+        rows = [
+            at
+            for at in range(app.presenter.history.rowCount())
+            if name in str(app.presenter.history.index(at).data())
+        ]
+        panel.removed.emit(app.presenter.history.at(app.presenter.history.index(rows[0])))
+
+    assert selected() == ["four.wav"]
+    # By the key, as Qt moves on to a neighbour then.
+    panel.view.setCurrentIndex(panel.view.model().index(2, 0))
+    assert selected() == ["two.wav"]
+    app.qtbot.keyClick(panel.view, Qt.Key.Key_Delete)
+    assert selected() == ["four.wav"]
+    remove("three.wav")
+    assert selected() == ["four.wav"]
+    panel.search.setText("one")
+    assert selected() == []
+    panel.search.clear()
+    assert selected() == ["four.wav"]
+    remove("four.wav")
+    assert selected() == []
+    app.window.banner.action.click()
+    assert selected() == ["four.wav"], "undone"
+    assert app.window.windowTitle().startswith("four.wav")

@@ -65,6 +65,22 @@ def test_a_sound_given_at_the_start_waits_for_the_model(
     assert len(app.engine.threads) == 1, "the engine belongs to one thread"
 
 
+def test_loading_shows_its_progress_before_there_is_any_sound(
+    make_app: Callable[..., App],
+) -> None:
+    app = make_app()
+    app.engine.gate.clear()
+    app.show()
+    progress = app.window.empty.progress
+    app.wait_for(progress.bar.isVisible)
+    app.wait_for(lambda: progress.stage.text() == "Preparing the demo model · 50%")
+    assert not progress.cancel.isVisible()
+    app.window.resize(1024, 640)
+    app.engine.gate.set()
+    app.wait_for(lambda: not progress.bar.isVisible())
+    assert progress.stage.text() == ""
+
+
 def test_cancelling_a_waiting_sound_leaves_the_model_loading(
     make_app: Callable[..., App], sine: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,7 +35,7 @@ from gui.recording_control import RecordingControl
 from gui.session import State
 from gui.set_up_control import SetUpControl
 from gui.set_up_dialog import SetUpDialog
-from gui.set_up_work import ALL, BALANCED, NONE, SOME, Outlook, Wish
+from gui.set_up_work import ALL, BALANCED, NONE, SOME, Outlook, Wish, look
 from gui.settings import Settings
 from gui.window import MainWindow
 from tests.conftest import small_disk
@@ -310,6 +311,36 @@ def test_a_wish_is_kept_whole(qtbot: QtBot, tmp_path: Path, wish: Wish) -> None:
         assert kept_wish.kept(data) is None
 
 
+def assert_only_what_can_be_pressed_is_named(dialog: SetUpDialog) -> None:
+    buttons = {
+        button.text().replace("&", ""): button for button in dialog.findChildren(QAbstractButton)
+    }
+    for name in re.findall("“(.+?)”", dialog.outcome.text()):
+        assert buttons[name].isVisible() and buttons[name].isEnabled()
+    assert dialog.pause.text() == "&Continue"
+    assert dialog.pause.isVisible()
+    assert not dialog.stop.isVisible()
+
+
+def test_after_a_failure_what_is_named_can_be_pressed(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = SetUpDialog()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.show_running()
+    assert dialog.stop.isVisible()
+    text = "It cannot be fetched. Press “I have the files already…”."
+    dialog.show_trouble(text)
+    assert dialog.outcome.text() == text
+    assert_only_what_can_be_pressed_is_named(dialog)
+    # Also after it was opened anew, and what is missing was looked for.
+    dialog.show_outlook(look(DataFolder(tmp_path)))
+    assert_only_what_can_be_pressed_is_named(dialog)
+    assert not dialog.start.isVisible()
+    dialog.show_running()
+    assert dialog.stop.isVisible()
+    assert not dialog.have_files.isVisible()
+
+
 def test_an_error_is_said_with_its_way_out_and_continues(real: RealApp, server: WebServer) -> None:
     server.behaviour = body(b"<html>Log in</html>", Content_Type="text/html")
     dialog = opened(real)
@@ -322,6 +353,8 @@ def test_an_error_is_said_with_its_way_out_and_continues(real: RealApp, server: 
     assert not any(real.data.files.glob("vggish*"))
     real.window.banner.action.click()
     assert dialog.isVisible()
+    assert_only_what_can_be_pressed_is_named(dialog)
+    assert not real.set_up.is_active, "what has stopped holds nothing else up"
     server.behaviour = serve
     press(real, dialog.pause)
     real.wait_for(lambda: "published check" in dialog.outcome.text())

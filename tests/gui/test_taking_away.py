@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPageSize
 from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
 
@@ -57,6 +58,45 @@ def test_the_playlist_has_what_is_selected(panel: ResultsPanel) -> None:
     assert TakingAway(panel).playlist().endswith("video_ids=id000000001")
     panel.table.selectAll()
     assert TakingAway(panel).playlist().count(",") == 49
+
+
+@pytest.mark.parametrize("paper", [QPageSize.PageSizeId.A4, QPageSize.PageSizeId.A6])
+@pytest.mark.parametrize("size", [(3000, 400), (200, 100)])
+def test_a_page_has_all_of_the_spectrogram_and_says_whose_it_is(
+    panel: ResultsPanel, tmp_path: Path, paper: QPageSize.PageSizeId, size: tuple[int, int]
+) -> None:
+    from PySide6.QtPdf import QPdfDocument
+
+    picture = QImage(*size, QImage.Format.Format_RGB32)
+    picture.fill(QColor("black"))
+    edge = size[0] // 20
+    for left, color in ((0, "#00ff00"), (size[0] - edge, "#ff0000")):
+        for x in range(left, left + edge):
+            for y in range(size[1]):
+                picture.setPixelColor(x, y, QColor(color))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")  # type: ignore[call-overload]
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setPageSize(QPageSize(paper))
+    path = tmp_path / "list.pdf"
+    printer.setOutputFileName(str(path))
+    name = "A very long name of a sound " * 5 + "x" * 60 + "<b>.wav"
+    TakingAway(panel).print_on(printer, bytes(buffer.data().data()), name)
+    document = QPdfDocument()
+    document.load(str(path))
+    n_pages = document.pageCount()
+    pages = [document.getAllText(page).text() for page in range(n_pages)]
+    text = "".join("".join(pages).split())
+    assert "".join(name.split()) in text
+    assert f"{datetime.now():%B%Y,}" in text
+    shown = [document.render(page, QSize(600, 850)) for page in range(min(n_pages, 2))]
+    document.close()
+    seen = [page.pixelColor(x, y) for page in shown for x in range(600) for y in range(0, 850, 4)]
+    # Pictures in such a file lose a little of their colours.
+    assert any(color.green() > 200 and color.red() < 60 and color.blue() < 60 for color in seen)
+    assert any(color.red() > 200 and color.green() < 60 and color.blue() < 60 for color in seen)
 
 
 def test_the_list_is_printed(panel: ResultsPanel, tmp_path: Path) -> None:
