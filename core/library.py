@@ -65,13 +65,13 @@ class Library:
     """
 
     def __init__(self, path: Path, now_s: Callable[[], float] = time.time) -> None:
-        self._database = Database(path, _TABLES, VERSION)
+        self.database = Database(path, _TABLES, VERSION)
         self._now_s = now_s
 
     @property
     def notices(self) -> list[str]:
         """What a person should know of what was found; whoever has told it clears the list."""
-        return self._database.notices
+        return self.database.notices
 
     # History
 
@@ -106,14 +106,14 @@ class Library:
             _trim(db)
             return key
 
-        return self._database.do(write)
+        return self.database.do(write)
 
     def history(self) -> list[Past]:
         """Return all entries, the newest first."""
         text = (
             "SELECT history.*, heard_by FROM history LEFT JOIN heard USING (key) ORDER BY key DESC"
         )
-        return self._database.do(lambda db: [_past(row) for row in db.execute(text)])
+        return self.database.do(lambda db: [_past(row) for row in db.execute(text)])
 
     def query(self, past: Past) -> Query | None:
         """Return what an entry searched for; None where it has been removed meanwhile."""
@@ -129,7 +129,7 @@ class Library:
             direction = np.frombuffer(row[4], np.int64) if row[4] else None
             return Query(past.name, frames, row[1], _unpacked(row[2]), row[3], direction=direction)
 
-        return self._database.do(read)
+        return self.database.do(read)
 
     def remove(self, key: int) -> None:
         """Forget one entry, and what the file still holds of it."""
@@ -149,7 +149,7 @@ class Library:
                 if now is not None:
                     db.execute("UPDATE history SET path = ? WHERE key = ?", (str(now), key))
 
-        self._database.do(write)
+        self.database.do(write)
 
     # Stars
 
@@ -168,7 +168,7 @@ class Library:
     def stars(self) -> list[Star]:
         """Return what is kept, the newest first."""
         text = "SELECT * FROM stars ORDER BY starred_s DESC, video_id, start_s"
-        return self._database.do(
+        return self.database.do(
             lambda db: [
                 Star(video_id, start_s, end_s, _unpacked(labels), url, note, starred_s)
                 for video_id, start_s, end_s, labels, url, note, starred_s in db.execute(text)
@@ -188,7 +188,7 @@ class Library:
     def hidden(self) -> frozenset[str]:
         """Return the videos that are not to be shown."""
         text = "SELECT video_id FROM hidden"
-        return self._database.do(lambda db: frozenset(str(row[0]) for row in db.execute(text)))
+        return self.database.do(lambda db: frozenset(str(row[0]) for row in db.execute(text)))
 
     # Presets
 
@@ -204,7 +204,7 @@ class Library:
     def presets(self) -> dict[str, Filter]:
         """Return the filters that are kept, by name, in alphabetical order."""
         text = "SELECT * FROM presets ORDER BY name COLLATE NOCASE, name"
-        return self._database.do(
+        return self.database.do(
             lambda db: {
                 str(name): Filter(_unpacked(include), _unpacked(exclude))
                 for name, include, exclude in db.execute(text)
@@ -212,7 +212,7 @@ class Library:
         )
 
     def _write(self, text: str, *values: object) -> None:
-        self._database.do(lambda db: db.execute(text, values).close())
+        self.database.do(lambda db: db.execute(text, values).close())
 
     def _forget(self, which: str, *values: object) -> None:
         def delete(db: sqlite3.Connection) -> None:
@@ -220,8 +220,8 @@ class Library:
             for table in _OF_AN_ENTRY:
                 db.execute(f"DELETE FROM {table} {which}", values)  # noqa: S608
 
-        self._database.do(delete)
-        self._database.erase()
+        self.database.do(delete)
+        self.database.erase()
 
 
 def _trim(db: sqlite3.Connection) -> None:

@@ -25,16 +25,16 @@ class LookUpsQuestion(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sign = QLabel()
-        self._text = QLabel(_QUESTION)
+        self.text = QLabel(_QUESTION)
         self.yes = QPushButton("Look up")
         self.no = QPushButton("Don’t look up")
         self._build()
 
     def _build(self) -> None:
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         # After the policy, of which it makes the height depend on the width.
-        self._text.setWordWrap(True)
+        self.text.setWordWrap(True)
         self.setAccessibleName("Question")
         self.setAccessibleDescription(_QUESTION)
         self.setAutoFillBackground(True)
@@ -44,7 +44,7 @@ class LookUpsQuestion(QWidget):
         layout.setContentsMargins(2 * theme.GRID, theme.GRID // 2, 2 * theme.GRID, theme.GRID // 2)
         layout.setSpacing(theme.GRID)
         layout.addWidget(self._sign)
-        layout.addWidget(self._text, 1)
+        layout.addWidget(self.text, 1)
         for button in (self.yes, self.no):
             button.setFixedHeight(theme.ROW_HEIGHT)
             button.setAccessibleDescription(_QUESTION)

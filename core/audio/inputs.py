@@ -29,7 +29,7 @@ _APIS = {"win32": ("Windows WASAPI",), "darwin": ("Core Audio",), "linux": ("JAC
 _opening = threading.Lock()
 """The environment, and PortAudio's list of devices, belong to one thread at a time."""
 
-_open_streams = 0
+open_streams = 0
 
 
 @dataclass(frozen=True)
@@ -206,26 +206,34 @@ def open_stream(
 
 def hold() -> None:
     """Keep PortAudio from looking for new devices, which would end every open stream."""
-    global _open_streams
+    global open_streams
     with _opening:
-        _open_streams += 1
+        open_streams += 1
 
 
 def let_go() -> None:
     """Undo one `hold`."""
-    global _open_streams
+    global open_streams
     with _opening:
-        _open_streams -= 1
+        open_streams -= 1
+
+
+def look_again() -> None:
+    """Have PortAudio list devices anew; it does so once, and this is its only way to do it again.
+
+    Ends every open stream.
+    """
+    library = portaudio()
+    library._terminate()
+    library._initialize()
 
 
 def _listed(kind: str) -> list[Device]:
     library = portaudio()
     try:
         with _opening:
-            if not _has_pulse(library) and not _open_streams:
-                # PortAudio lists devices once; this is its only way to look again.
-                library._terminate()
-                library._initialize()
+            if not _has_pulse(library) and not open_streams:
+                look_again()
             found = _of_pulse(kind) if _has_pulse(library) else None
             if found is not None:
                 return found

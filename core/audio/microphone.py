@@ -98,7 +98,7 @@ class Recorder:
         self._blocks: SimpleQueue[Float32 | None] = SimpleQueue()
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self._n_samples = 0
-        self._is_stopped = False
+        self.is_stopped = False
         self.device = find(list_inputs(), key)
         self._deadline_s = time.monotonic() + FIRST_BLOCK_S
         with ExitStack() as undo:
@@ -149,7 +149,7 @@ class Recorder:
         is kept.
         """
         is_gone = not self._stream.active or time.monotonic() > self._deadline_s
-        if is_gone and not self._is_stopped and self.problem is None:
+        if is_gone and not self.is_stopped and self.problem is None:
             self.problem = MicrophoneError(
                 f"{self.device.name} has gone; what was recorded until then is kept.", CHECK_HINT
             )
@@ -169,7 +169,7 @@ class Recorder:
             If nothing was recorded at all; then there is no file either.
         """
         library = portaudio()
-        self._is_stopped = True
+        self.is_stopped = True
         try:
             self._stream.abort(ignore_errors=True)
             self._closing.close()

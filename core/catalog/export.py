@@ -13,7 +13,7 @@ from core.errors import CatalogError
 if TYPE_CHECKING:
     import pandas as pd
 
-_CLIPS_A_PIECE = 50_000
+CLIPS_A_PIECE = 50_000
 
 SEPARATOR = " | "
 """Between the labels of a clip in a `.csv` file; the names themselves have commas."""
@@ -51,8 +51,8 @@ def export(catalog: Catalog, path: Path, vectors: bool = False) -> None:
 
 def _write(catalog: Catalog, file: IO[bytes], ending: str, vectors: bool) -> None:
     """Write the table in pieces: as a whole it may be larger than memory."""
-    begins = range(0, len(catalog), _CLIPS_A_PIECE)
-    pieces = (catalog.to_dataframe(vectors, slice(at, at + _CLIPS_A_PIECE)) for at in begins)
+    begins = range(0, len(catalog), CLIPS_A_PIECE)
+    pieces = (catalog.to_dataframe(vectors, slice(at, at + CLIPS_A_PIECE)) for at in begins)
     _WRITERS[ending](pieces, file)
 
 
