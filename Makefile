@@ -13,8 +13,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 run: setup
 	@$(BIN)/python .ci/start.py $(if $(AUDIO),"$(AUDIO)")
 
-# As many at a time as there are cores; a file's tests stay together, for what they share.
-PYTEST := $(BIN)/python -m pytest --numprocesses $(or $(JOBS),auto) --dist loadfile
+# Two at a time, or JOBS; a file's tests stay together, for what they share.
+JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 test: say-test setup-test lint
 	$(PYTEST)
