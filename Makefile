@@ -7,14 +7,28 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test setup setup-test lint lock screenshots benchmarks clean
+.PHONY: run test test-quick say-test setup setup-test lint lock screenshots benchmarks clean
 .DEFAULT_GOAL := run
 
 run: setup
 	@$(BIN)/python .ci/start.py $(if $(AUDIO),"$(AUDIO)")
 
-test: setup-test lint
-	$(BIN)/python -m pytest
+# Two at a time, or JOBS; a file's tests stay together, for what they share.
+JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+
+test: say-test setup-test lint
+	$(PYTEST)
+
+# What to run before a commit: lint, types, and all tests but those marked slow.
+test-quick: setup-test lint
+	$(PYTEST) -m "not slow"
+
+say-test:
+	@echo "This takes about MINUTES minutes on two cores (make test-quick: under three), and up to"
+	@echo "GIGABYTES GB in $${TMPDIR:-/tmp} meanwhile; the first time also 3 GB and a few minutes for $(VENV)."
+	@test -d "$${SOUNDALIKE_TEST_DATA:-../shared/data}" || echo "Tests that need real records" \
+		"are skipped: there is no $${SOUNDALIKE_TEST_DATA:-../shared/data}."
 
 lint: setup-test
 	$(BIN)/ruff check .

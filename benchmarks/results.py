@@ -95,7 +95,7 @@ def measure(address: str, speed: int) -> None:
                     "gaps_s": gaps_of(beats),
                     "at_rest_s": at_rest,
                     "n_titles": n_titles,
-                    "n_images": len(look_ups._images),
+                    "n_images": look_ups.n_images,
                     "show_s": show_s,
                 }
             )

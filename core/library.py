@@ -80,13 +80,13 @@ class Library:
     """
 
     def __init__(self, path: Path, now_s: Callable[[], float] = time.time) -> None:
-        self._database = Database(path, _TABLES, VERSION)
+        self.database = Database(path, _TABLES, VERSION)
         self._now_s = now_s
 
     @property
     def notices(self) -> list[str]:
         """What a person should know of what was found; whoever has told it clears the list."""
-        return self._database.notices
+        return self.database.notices
 
     # History
 
@@ -121,7 +121,7 @@ class Library:
             _trim(db)
             return key
 
-        return self._database.do(write)
+        return self.database.do(write)
 
     def history(self) -> list[Past]:
         """Return all entries, the newest first."""
@@ -162,7 +162,7 @@ class Library:
                 if now is not None:
                     db.execute("UPDATE history SET path = ? WHERE key = ?", (str(now), key))
 
-        self._database.do(write)
+        self.database.do(write)
 
     # Stars
 
@@ -241,13 +241,13 @@ class Library:
                     odd.append(rowid)
             return found, odd
 
-        found, odd = self._database.do(read)
+        found, odd = self.database.do(read)
         if odd:
-            self._database.remove_rows(tables, odd)
+            self.database.remove_rows(tables, odd)
         return found
 
     def _write(self, text: str, *values: object) -> None:
-        self._database.do(lambda db: db.execute(text, values).close())
+        self.database.do(lambda db: db.execute(text, values).close())
 
     def _forget(self, which: str, *values: object) -> None:
         def delete(db: sqlite3.Connection) -> None:
@@ -255,8 +255,8 @@ class Library:
             for table in _OF_AN_ENTRY:
                 db.execute(f"DELETE FROM {table} {which}", values)  # noqa: S608
 
-        self._database.do(delete)
-        self._database.erase()
+        self.database.do(delete)
+        self.database.erase()
 
 
 def _trim(db: sqlite3.Connection) -> None:

@@ -148,7 +148,7 @@ def _plane(vectors: Float32, groups: UInt8, n_classes: int) -> tuple[Float32, Fl
     if np.count_nonzero(counts >= _LEAST_A_GROUP) > 2:
         axes = _discriminant(vectors[is_used].astype(np.float64), groups[is_used])
     else:
-        axes = _principal(vectors - mean)
+        axes = principal_axes(vectors - mean)
     # Which way an axis points is anybody's choice: its largest part is positive.
     largest = axes[np.abs(axes).argmax(axis=0), [0, 1]]
     return mean.astype(np.float32), (axes * np.sign(largest)).astype(np.float32)
@@ -163,7 +163,8 @@ def _discriminant(vectors: NDArray[np.float64], groups: UInt8) -> NDArray[np.flo
     return np.asarray(analysis.scalings_[:, :2], np.float64)
 
 
-def _principal(centred: NDArray[np.floating]) -> NDArray[np.float64]:
+def principal_axes(centred: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the two axes, shape (128, 2), along which centred data vary most."""
     scatter = np.asarray(centred, np.float64).T @ np.asarray(centred, np.float64)
     _, vectors = np.linalg.eigh(scatter)
     return np.asarray(vectors[:, :-3:-1])

@@ -21,14 +21,15 @@ class Collector(QObject):
         gc.disable()
         self.settle()
         timer = QTimer(self)
-        timer.timeout.connect(self._collect)
+        timer.timeout.connect(self.collect)
         timer.start(INTERVAL_MS)
 
     def settle(self) -> None:
         """Never look again at what is there by now: it stays, and looking takes long."""
         gc.freeze()
 
-    def _collect(self) -> None:
+    def collect(self) -> None:
+        """Look for garbage, if Python would do so now."""
         due = [
             count > least for count, least in zip(gc.get_count(), gc.get_threshold(), strict=True)
         ]

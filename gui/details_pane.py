@@ -69,7 +69,7 @@ class DetailsPane(QWidget):
         self.copy_link, self.copy_id = QToolButton(), QToolButton()
         self.star, self.hide_video = QToolButton(), QToolButton()
         self._whole, self._parts, self._area = QVBoxLayout(self), QVBoxLayout(), QScrollArea()
-        self._first_row, self._second_row = QWidget(), QWidget()
+        self.first_row, self._second_row = QWidget(), QWidget()
         self._player: QWidget | None = None
         self._build()
         self._follow_palette()
@@ -103,7 +103,7 @@ class DetailsPane(QWidget):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._build_buttons()
-        for widget in (self._area, self._first_row, self._second_row):
+        for widget in (self._area, self.first_row, self._second_row):
             self._whole.addWidget(widget)
         self._whole.setStretchFactor(self._area, 1)
         self.setMinimumWidth(LEAST_WIDTH)
@@ -120,7 +120,7 @@ class DetailsPane(QWidget):
         )
 
     def _build_buttons(self) -> None:
-        first, second = QHBoxLayout(self._first_row), QHBoxLayout(self._second_row)
+        first, second = QHBoxLayout(self.first_row), QHBoxLayout(self._second_row)
         for row in (first, second):
             row.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
             row.setSpacing(theme.GRID // 2)

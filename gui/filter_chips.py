@@ -28,28 +28,28 @@ class FilterChips(QWidget):
         self.filters = Filter()
         self.toggle = QPushButton("&Filter…")
         self.chips: list[QToolButton] = []
-        self._rest = QToolButton()
+        self.rest = QToolButton()
         self._build()
 
     def _build(self) -> None:
         self.toggle.setCheckable(True)
         self.toggle.setToolTip("Show or hide the classes")
-        self._rest.setToolTip("Show the classes")
-        self._rest.hide()
-        self._rest.clicked.connect(lambda: self.toggle.setChecked(True))
+        self.rest.setToolTip("Show the classes")
+        self.rest.hide()
+        self.rest.clicked.connect(lambda: self.toggle.setChecked(True))
         self._layout = QHBoxLayout(self)
         self._layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(theme.GRID)
         self._layout.addWidget(self.toggle)
-        self._layout.addWidget(self._rest)
+        self._layout.addWidget(self.rest)
         self._layout.addStretch(1)
-        for button in (self.toggle, self._rest):
+        for button in (self.toggle, self.rest):
             button.setFixedHeight(theme.ROW_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Return the room for the buttons alone: chips give way."""
-        width = self.toggle.sizeHint().width() + theme.GRID + self._rest.sizeHint().width()
+        width = self.toggle.sizeHint().width() + theme.GRID + self.rest.sizeHint().width()
         return QSize(width, theme.ROW_HEIGHT)
 
     def set_filters(self, filters: Filter) -> None:
@@ -69,7 +69,7 @@ class FilterChips(QWidget):
             self._layout.insertWidget(place, chip)
             QWidget.setTabOrder(previous, chip)
             previous = chip
-        QWidget.setTabOrder(previous, self._rest)
+        QWidget.setTabOrder(previous, self.rest)
         self._fit()
 
     def _chip(self, word: str, name: str) -> QToolButton:
@@ -106,12 +106,12 @@ class FilterChips(QWidget):
         widths = [chip.sizeHint().width() + theme.GRID for chip in self.chips]
         n_shown = len(widths)
         if sum(widths) > room:
-            self._rest.setText(f"and {len(widths)} more")
-            room -= self._rest.sizeHint().width() + theme.GRID
+            self.rest.setText(f"and {len(widths)} more")
+            room -= self.rest.sizeHint().width() + theme.GRID
             while n_shown and sum(widths[:n_shown]) > room:
                 n_shown -= 1
         for place, chip in enumerate(self.chips):
             chip.setVisible(place < n_shown)
         n_more = len(widths) - n_shown
-        self._rest.setText(f"and {n_more} more" if n_shown else f"{n_more} chosen")
-        self._rest.setVisible(n_more > 0)
+        self.rest.setText(f"and {n_more} more" if n_shown else f"{n_more} chosen")
+        self.rest.setVisible(n_more > 0)

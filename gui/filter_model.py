@@ -82,6 +82,11 @@ class FilterModel(QAbstractItemModel):
         """What is chosen; also classes that this catalogue does not have."""
         return self._filters
 
+    @property
+    def n_nodes(self) -> int:
+        """How many nodes were made, the root included."""
+        return len(self._nodes)
+
     def set_counts(self, counts: Mapping[str, ClassCount]) -> None:
         """Show the classes of another catalogue; those without clips are left out."""
         self.beginResetModel()

@@ -25,7 +25,7 @@ class LevelMeter(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._level_db = self._held_db = -math.inf
+        self.level_db = self.held_db = -math.inf
         self._shown_s = self._held_s = 0.0
         self._text_width = self.fontMetrics().horizontalAdvance("−00 dB") + theme.GRID
         self.setAccessibleName("Level")
@@ -38,22 +38,22 @@ class LevelMeter(QWidget):
     @property
     def text(self) -> str:
         """The held peak as a person reads it."""
-        return formats.decibels(self._held_db) if self._held_db >= FLOOR_DB else "– dB"
+        return formats.decibels(self.held_db) if self.held_db >= FLOOR_DB else "– dB"
 
     def set_level(self, peak: float) -> None:
         """Show a new peak, 1 being full scale; silence empties the bar slowly."""
         now_s = time.monotonic()
         level_db = 20 * math.log10(peak) if peak > 0 else -math.inf
-        fallen_db = self._level_db - FALL_DB_S * min(now_s - self._shown_s, 1.0)
-        self._level_db, self._shown_s = max(level_db, fallen_db), now_s
-        if level_db >= self._held_db or now_s - self._held_s > HOLD_S:
+        fallen_db = self.level_db - FALL_DB_S * min(now_s - self._shown_s, 1.0)
+        self.level_db, self._shown_s = max(level_db, fallen_db), now_s
+        if level_db >= self.held_db or now_s - self._held_s > HOLD_S:
             # Never below the bar, which falls more slowly than the sound.
-            self._held_db, self._held_s = self._level_db, now_s
+            self.held_db, self._held_s = self.level_db, now_s
         self._show()
 
     def clear(self) -> None:
         """Show that nothing is being listened to."""
-        self._level_db = self._held_db = -math.inf
+        self.level_db = self.held_db = -math.inf
         self._show()
 
     def _show(self) -> None:
@@ -67,7 +67,7 @@ class LevelMeter(QWidget):
         palette = self.palette()
         lit = palette.color(QPalette.ColorRole.Highlight)
         unlit = theme.hairline(palette)
-        n_lit, held = _segment(self._level_db), _segment(self._held_db) - 1
+        n_lit, held = _segment(self.level_db), _segment(self.held_db) - 1
         for index in range(_SEGMENTS):
             painter.fillRect(
                 QRectF(

@@ -115,7 +115,7 @@ class Listening(QObject):
         self._open: list[tuple[Recorder, Unfinished]] = []
         self._is_wanted = True
         self._is_to_list = False
-        self._n_samples = 0
+        self.n_samples = 0
         self._finding = Finding.FINE
         self._follower, self._watcher = QTimer(self), QTimer(self)
         self._follower.setInterval(INTERVAL_MS)
@@ -242,7 +242,7 @@ class Listening(QObject):
     def _on_open(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._picture = LivePicture()
-        self._n_samples = 0
+        self.n_samples = 0
         self._finding = Finding.FINE
         was_stopped = self._phase is _Phase.STOPPING
         self._phase = _Phase.RECORDING
@@ -262,11 +262,11 @@ class Listening(QObject):
         if not parts or self._recorder is None:
             return
         samples = np.concatenate([part.samples for part in parts])
-        self._n_samples += len(samples)
+        self.n_samples += len(samples)
         self._picture.push(samples)
         self.heard.emit(samples)
         peak, last = max(part.peak for part in parts), parts[-1]
-        elapsed_s = self._n_samples / MODEL_RATE_HZ
+        elapsed_s = self.n_samples / MODEL_RATE_HZ
         self.pictured.emit(self._picture, peak, last.has_clipped, elapsed_s)
         if last.finding is not self._finding:
             self._finding = last.finding

@@ -31,18 +31,18 @@ class LookUpsQuestion(QWidget):
     def __init__(self, text: str, yes: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sign = QLabel()
-        self._text = QLabel(text)
+        self.text = QLabel(text)
         self.yes = QPushButton(yes)
         self.no = QPushButton("Don’t look up")
         self._build()
 
     def _build(self) -> None:
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         # After the policy, of which it makes the height depend on the width.
-        self._text.setWordWrap(True)
+        self.text.setWordWrap(True)
         self.setAccessibleName("Question")
-        self.setAccessibleDescription(self._text.text())
+        self.setAccessibleDescription(self.text.text())
         self.setAutoFillBackground(True)
         self.yes.clicked.connect(lambda: self.answered.emit(True))
         self.no.clicked.connect(lambda: self.answered.emit(False))
@@ -50,10 +50,10 @@ class LookUpsQuestion(QWidget):
         layout.setContentsMargins(2 * theme.GRID, theme.GRID // 2, 2 * theme.GRID, theme.GRID // 2)
         layout.setSpacing(theme.GRID)
         layout.addWidget(self._sign)
-        layout.addWidget(self._text, 1)
+        layout.addWidget(self.text, 1)
         for button in (self.yes, self.no):
             button.setFixedHeight(theme.ROW_HEIGHT)
-            button.setAccessibleDescription(self._text.text())
+            button.setAccessibleDescription(self.text.text())
             layout.addWidget(button)
         self._follow_palette()
 

@@ -63,10 +63,10 @@ class MapCanvas(QWidget):
         self.message = ""
         self.describe: Callable[[int], str] = str
         self.marks = Marks()
-        self._home = View(0, 0, 1, 1, 1)
-        self.view = self._home
-        self._image = QImage()
-        self._image_view = self._home
+        self.home = View(0, 0, 1, 1, 1)
+        self.view = self.home
+        self.image = QImage()
+        self._image_view = self.home
         self._pressed: QPointF | None = None
         self._is_dragged = False
         self.setMouseTracking(True)
@@ -85,9 +85,9 @@ class MapCanvas(QWidget):
 
     def show_chart(self, chart: Chart) -> None:
         """Show a map, all of it."""
-        self.chart, self._image = chart, QImage()
+        self.chart, self.image = chart, QImage()
         self.marks = Marks()
-        self.view = self._home
+        self.view = self.home
         self.fit()
 
     @property
@@ -98,10 +98,10 @@ class MapCanvas(QWidget):
     def fit(self) -> None:
         """Bring all points into sight; without any room, as soon as there is some."""
         if not self._has_room:
-            self.view = self._home
+            self.view = self.home
         elif self.chart is not None:
             width, height = self.chart.span
-            legend = legend_size(self, list(self._legend()))
+            legend = legend_size(self, list(self.legend()))
             # The points lie beside the legend or below it, where they are larger.
             places = ((legend.width(), 0), (0, legend.height()))
             sizes = [
@@ -111,8 +111,8 @@ class MapCanvas(QWidget):
             scale, (beside, below) = max(zip(sizes, places, strict=True))
             x, y = self.chart.middle
             x, y = x - beside / 2 / scale, y + below / 2 / scale
-            self._home = View(x, y, scale, self.width(), self.height())
-            self._look(self._home)
+            self.home = View(x, y, scale, self.width(), self.height())
+            self._look(self.home)
 
     def show_message(self, message: str) -> None:
         """Show a sentence instead of a map."""
@@ -128,7 +128,7 @@ class MapCanvas(QWidget):
         """Show a new picture; pixels' shape is (height, width, 4)."""
         height, width = pixels.shape[:2]
         image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
-        self._image, self._image_view = image.copy(), view
+        self.image, self._image_view = image.copy(), view
         self.update()
 
     def _look(self, view: View) -> None:
@@ -150,22 +150,22 @@ class MapCanvas(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.message)
             return
         drawn = self._image_view
-        if not self._image.isNull():
+        if not self.image.isNull():
             left, top = self.view.pixel(drawn.left, drawn.top)
             enlarged = self.view.scale / drawn.scale
             target = QRectF(left, top, drawn.width * enlarged, drawn.height * enlarged)
-            painter.drawImage(target, self._image)
+            painter.drawImage(target, self.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         current = self.marks.current if self.marks.hovered < 0 else self.marks.hovered
         text = self.describe(current) if current >= 0 else ""
-        paint_legend(painter, self, self._legend())
+        paint_legend(painter, self, self.legend())
         paint_marks(painter, self, self.view, self.chart.map.points, text)
         if self.hasFocus():
             painter.setPen(palette.color(QPalette.ColorRole.Highlight))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _legend(self) -> dict[str, QColor]:
+    def legend(self) -> dict[str, QColor]:
         """Return the colours of the groups that have points, by name."""
         if self.chart is None:
             return {}
@@ -177,7 +177,7 @@ class MapCanvas(QWidget):
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom in or out; what is at a pixel, or in the middle, stays there."""
-        view, home = self.view, self._home.scale
+        view, home = self.view, self.home.scale
         scale = min(max(view.scale * factor, home * _LEAST_ZOOM), home * _MOST_ZOOM)
         at = at or QPointF(view.width / 2, view.height / 2)
         x, y = view.point(at.x(), at.y())
@@ -247,7 +247,7 @@ class MapCanvas(QWidget):
         super().resizeEvent(event)
         if self.chart is None or not self._has_room:
             return
-        if self.view == self._home:
+        if self.view == self.home:
             self.fit()
         else:
             self._look(replace(self.view, width=self.width(), height=self.height()))

@@ -58,11 +58,11 @@ class Playing(QObject):
 
     def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lane = lane
+        self.lane = lane
         self._sound: _Sound | None = None
-        self._player: Player | None = None
+        self.player: Player | None = None
         # Touched in the lane only: what is open there, whether or not word of it has arrived here.
-        self._open: list[Player] = []
+        self.open_players: list[Player] = []
         self._is_paused = self._is_playing = self._is_looping = False
         self._volume, self._key = 1.0, ""
         self._follower = QTimer(self)
@@ -76,8 +76,8 @@ class Playing(QObject):
 
     def refresh(self) -> None:
         """List the outputs anew, unless something is being opened or closed."""
-        if not self._lane.is_busy:
-            self._lane.submit(
+        if not self.lane.is_busy:
+            self.lane.submit(
                 lambda job: outputs(),
                 self.devices_listed.emit,
                 lambda error: self.devices_listed.emit([]),  # the reason is given on playing
@@ -102,8 +102,8 @@ class Playing(QObject):
         if self._sound is None:
             return
         self._is_paused = not self._is_paused
-        if self._player is not None:
-            self._pass_on_pause(self._player)
+        if self.player is not None:
+            self._pass_on_pause(self.player)
         self._tell(not self._is_paused)
 
     def pause(self) -> None:
@@ -114,43 +114,43 @@ class Playing(QObject):
     def stop(self) -> None:
         """Stop, and forget the sound."""
         if self._sound is not None:
-            self._lane.submit(lambda job: self._close_players(), must_finish=True)
+            self.lane.submit(lambda job: self._close_players(), must_finish=True)
             self._end()
 
     def seek(self, time_s: float) -> None:
         """Go on from another place of the span; what is paused stays so."""
-        if self._player is not None:
-            self._player.seek(time_s)
-            self.moved.emit(self._player.position_s)
+        if self.player is not None:
+            self.player.seek(time_s)
+            self.moved.emit(self.player.position_s)
         elif self._sound is not None:
             self._begin(replace(self._sound, from_s=time_s))
 
     def set_volume(self, volume: float) -> None:
         """Set the volume, 0 to 1."""
         self._volume = min(max(volume, 0.0), 1.0)
-        if self._player is not None:
-            self._player.volume = self._volume
+        if self.player is not None:
+            self.player.volume = self._volume
 
     def set_looping(self, is_looping: bool) -> None:
         """Say whether the sound begins again where it ends."""
         self._is_looping = is_looping
-        if self._player is not None:
-            self._player.is_looping = is_looping
+        if self.player is not None:
+            self.player.is_looping = is_looping
 
     def set_device(self, key: str) -> None:
         """Choose an output by its key, the default one if that is empty; what plays moves there."""
         if key == self._key:
             return
         self._key = key
-        if self._player is not None and self._sound is not None:
-            self._begin(replace(self._sound, from_s=self._player.position_s))
+        if self.player is not None and self._sound is not None:
+            self._begin(replace(self._sound, from_s=self.player.position_s))
         elif self._sound is not None:
             self._begin(self._sound)
 
     def close(self) -> None:
         """Stop for good."""
         self._leave()
-        self._lane.close(self._close_players)
+        self.lane.close(self._close_players)
 
     def _begin(self, sound: _Sound) -> None:
         self._leave()
@@ -168,10 +168,10 @@ class Playing(QObject):
                 volume=volume,
                 is_looping=is_looping,
             )
-            self._open.append(player)
+            self.open_players.append(player)
             return player
 
-        self._lane.submit(
+        self.lane.submit(
             open_player,
             lambda player: self._on_open(sound, player),
             lambda error: self._on_failed(sound, error),
@@ -182,7 +182,7 @@ class Playing(QObject):
     def _leave(self) -> None:
         """Forget the sound that plays; what comes next in the lane silences it."""
         self._follower.stop()
-        self._player = self._sound = None
+        self.player = self._sound = None
 
     def _tell(self, is_playing: bool) -> None:
         if is_playing is not self._is_playing:
@@ -192,15 +192,15 @@ class Playing(QObject):
     # In the lane
 
     def _close_players(self) -> None:
-        while self._open:
-            self._open.pop().stop()
+        while self.open_players:
+            self.open_players.pop().stop()
 
     # In the window's thread
 
     def _on_open(self, sound: _Sound, player: Player) -> None:
         if sound is not self._sound:
             return  # something else has been asked for since, and closes it
-        self._player = player
+        self.player = player
         player.volume, player.is_looping = self._volume, self._is_looping
         self._pass_on_pause(player)
         self._follower.start()
@@ -218,7 +218,7 @@ class Playing(QObject):
             player.resume()
 
     def _follow(self) -> None:
-        player = self._player
+        player = self.player
         if player is None:
             return
         if player.problem is not None:

@@ -79,7 +79,7 @@ class Presenter(QObject):
         super().__init__()
         self._window, self._settings, self._engine = window, settings, engine
         self._first_paths = first_paths or []
-        self._lanes: list[Lane] = []
+        self.lanes: dict[str, Lane] = {}
         self._has_begun = False
         sounds, searches, inputs = map(self._lane, ("sounds", "searches", "in"))
         pictures, details, files = map(self._lane, ("pictures", "details", "files"))
@@ -107,8 +107,8 @@ class Presenter(QObject):
             window.show_sound()
 
     def _lane(self, name: str) -> Lane:
-        self._lanes.append(Lane(name, self))
-        return self._lanes[-1]
+        self.lanes[name] = Lane(name, self)
+        return self.lanes[name]
 
     def _join_window(self) -> None:
         window, commands = self._window, self._window.commands
@@ -165,7 +165,7 @@ class Presenter(QObject):
             self._lane,
             self.open_paths,
             self._services,
-            lambda: [lane for lane in self._lanes if lane is not self._searches],
+            lambda: [lane for lane in self.lanes.values() if lane is not self._searches],
             lambda: self.recording.is_active,
         )
         self.furnishing.moving.moved.connect(self._on_moved)
@@ -190,13 +190,13 @@ class Presenter(QObject):
         self.viewing.forget()
         if self.furnishing is not None:
             self.furnishing.close()
-        for lane in self._lanes:
+        for lane in self.lanes.values():
             lane.close()
 
     def wait(self) -> bool:
         """Wait for the threads of a closed window; False if one of them is stuck."""
         deadline = QDeadlineTimer(CLOSING_MS)
-        ended = [lane.wait(deadline) for lane in self._lanes]
+        ended = [lane.wait(deadline) for lane in self.lanes.values()]
         return all(ended)
 
     # What a person does

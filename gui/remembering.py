@@ -109,10 +109,10 @@ class Remembering(QObject):
         self._waiting: deque[tuple[Callable[[Job], Any], Callable[[Any], None]]] = deque()
         self._is_told = self._is_held = False
         self._forgotten: _Forgotten | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(UNDO_MS)
-        self._timer.timeout.connect(self._forget_really)
+        self.forgetting = QTimer(self)
+        self.forgetting.setSingleShot(True)
+        self.forgetting.setInterval(UNDO_MS)
+        self.forgetting.timeout.connect(self._forget_really)
         lane.busy_changed.connect(self._go_on)
         history.answered.connect(self._remember)
         self.stars.noted.connect(self._note)
@@ -123,10 +123,10 @@ class Remembering(QObject):
 
     def load(self) -> None:
         """Show what is kept."""
-        self._do(lambda _: self._library.history(), self._history.load)
-        self._do(lambda _: self._library.stars(), self._show_stars)
-        self._do(lambda _: self._library.presets(), self.presets_changed.emit)
-        self._do(lambda _: self._library.hidden(), self.hidden_changed.emit)
+        self.do(lambda _: self._library.history(), self._history.load)
+        self.do(lambda _: self._library.stars(), self._show_stars)
+        self.do(lambda _: self._library.presets(), self.presets_changed.emit)
+        self.do(lambda _: self._library.hidden(), self.hidden_changed.emit)
 
     def close(self) -> None:
         """Stop; what still waits is written in the lane's thread, without pictures."""
@@ -176,7 +176,7 @@ class Remembering(QObject):
             self._history.update(entry)
             self.recalled.emit(Recalled(entry, query, audio))
 
-        self._do(read, done)
+        self.do(read, done)
 
     def _remember(self, entry: Entry) -> None:
         answer = entry.answer
@@ -192,7 +192,7 @@ class Remembering(QObject):
             kept = replace(kept, thumbnail=_thumbnail(earlier, answer, job))
             entry.past = replace(kept, key=self._library.remember(kept, query))
 
-        self._do(write, lambda _: self._history.update(entry))
+        self.do(write, lambda _: self._history.update(entry))
 
     def _remove(self, entry: Entry) -> None:
         row = self._history.remove(entry)
@@ -207,19 +207,19 @@ class Remembering(QObject):
     def _forget(self, forgotten: _Forgotten, words: str) -> None:
         self._forget_really()
         self._forgotten = forgotten
-        self._timer.start()
+        self.forgetting.start()
         self.undoable.emit(words)
 
     def undo(self) -> None:
         """Take back what was forgotten last, within a few seconds."""
         forgotten, self._forgotten = self._forgotten, None
-        self._timer.stop()
+        self.forgetting.stop()
         if forgotten is not None:
             self._history.put_back(forgotten.entries, forgotten.row)
 
     def _forget_really(self) -> None:
         forgotten, self._forgotten = self._forgotten, None
-        self._timer.stop()
+        self.forgetting.stop()
         if forgotten is None:
             return
 
@@ -232,7 +232,7 @@ class Remembering(QObject):
                 for key in keys:
                     self._library.remove(key)
 
-        self._do(forget)
+        self.do(forget)
 
     # Stars, hidden videos, presets
 
@@ -253,7 +253,7 @@ class Remembering(QObject):
             change()
             return self._library.stars()
 
-        self._do(work, self._show_stars)
+        self.do(work, self._show_stars)
 
     def _show_stars(self, stars: list[Star]) -> None:
         self.stars.show_stars(stars)
@@ -272,19 +272,24 @@ class Remembering(QObject):
             change()
             return self._library.hidden()
 
-        self._do(work, self.hidden_changed.emit)
+        self.do(work, self.hidden_changed.emit)
 
     def save_preset(self, name: str, filters: Filter) -> None:
         """Keep a filter under a name."""
-        self._do(lambda _: self._library.save_preset(name, filters))
+        self.do(lambda _: self._library.save_preset(name, filters))
 
     def remove_preset(self, name: str) -> None:
         """Let go of a filter."""
-        self._do(lambda _: self._library.remove_preset(name))
+        self.do(lambda _: self._library.remove_preset(name))
 
     # The lane
 
-    def _do(self, work: Callable[[Job], Any], done: Callable[[Any], None] = lambda _: None) -> None:
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is done in the lane, or waits."""
+        return self._lane.is_busy or bool(self._waiting)
+
+    def do(self, work: Callable[[Job], Any], done: Callable[[Any], None] = lambda _: None) -> None:
         """Have something done after all that waits; a lane alone would drop what waits."""
         self._waiting.append((work, done))
         self._go_on()

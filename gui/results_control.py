@@ -65,12 +65,12 @@ class ResultsControl(QObject):
         self._window, self._session, self._engine = window, session, engine
         self._reasons, self._files = reasons, files
         self.may_look_up = may_look_up
-        self._heat = HeatStrip()
+        self.heat = HeatStrip()
         self._taking = TakingAway(window.results)
-        self._saving = Saving(window)
-        self._saving.saved.connect(lambda path: self._say(f"Saved {path.name}"))
-        self._saving.failed.connect(self._on_failed)
-        window.results.details.add_part(self._heat)
+        self.saving = Saving(window)
+        self.saving.saved.connect(lambda path: self._say(f"Saved {path.name}"))
+        self.saving.failed.connect(self._on_failed)
+        window.results.details.add_part(self.heat)
         look_ups.failing_changed.connect(window.results.show_failing)
         window.results.try_again_pressed.connect(look_ups.try_again)
         window.results.use_look_ups(look_ups, may_look_up)
@@ -97,7 +97,7 @@ class ResultsControl(QObject):
         results.look_ups_answered.connect(self._on_look_ups)
         session.answered.connect(self._on_answered)
         session.state_changed.connect(self._on_state)
-        self._heat.pointed.connect(self._point)
+        self.heat.pointed.connect(self._point)
 
     # Links
 
@@ -139,7 +139,7 @@ class ResultsControl(QObject):
 
     def _explain(self, match: Match | None) -> None:
         answer = self._session.answer
-        self._heat.clear()
+        self.heat.clear()
         if match is None or answer is None or match not in answer.matches.matches:
             return
         query, engine = answer.matches.query, self._engine
@@ -150,7 +150,7 @@ class ResultsControl(QObject):
                 # The demo's clips are sounds made for their classes, not the videos' own.
                 is_demo = answer.matches.catalog.is_demo
                 start_s, clip = (0.0, "demo sound") if is_demo else (match.start_s, "video")
-                self._heat.show_pairs(pairs, query.hop_s, start_s, sound_s, clip)
+                self.heat.show_pairs(pairs, query.hop_s, start_s, sound_s, clip)
 
         self._reasons.submit(lambda job: engine.compare(query, match), done)
 
@@ -163,7 +163,7 @@ class ResultsControl(QObject):
 
     def _on_state(self, state: State) -> None:
         if state is State.LISTENING:
-            self._heat.clear()
+            self.heat.clear()
 
     # Look-ups
 
@@ -190,7 +190,7 @@ class ResultsControl(QObject):
 
     def _save_list(self) -> None:
         def chosen(path: Path) -> None:
-            self._saving.save(self._files, path, self._taking.saving(path, self._picture()))
+            self.saving.save(self._files, path, self._taking.saving(path, self._picture()))
 
         name = self._session.subject or "matches"
         self._window.dialogs.save("Save the list", f"Like {name}", LIST_KINDS, chosen)

@@ -32,7 +32,7 @@ _PROGRESS_INTERVAL_S = 1 / 30
 
 _NICENESS = 5
 
-_abandoned: list[QObject] = []
+abandoned: list[QObject] = []
 """Threads stuck in a foreign library at the end, and their workers; destroying them would abort."""
 
 
@@ -206,7 +206,7 @@ class Lane(QObject):
             return True
         log.warning("The thread %s does not end", self._thread.objectName())
         self._thread.setParent(None)
-        _abandoned.extend((self._thread, self._worker))
+        abandoned.extend((self._thread, self._worker))
         return False
 
     def _begin(self, request: _Request) -> None:

@@ -30,7 +30,7 @@ class Saving(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._dialog: QProgressDialog | None = None
+        self.dialog: QProgressDialog | None = None
         self._lane: Lane | None = None
 
     def save(self, lane: Lane, path: Path, work: Callable[[Job], object]) -> None:
@@ -47,7 +47,7 @@ class Saving(QObject):
                 job.cancel()
 
         dialog.canceled.connect(cancel)
-        self._dialog = dialog
+        self.dialog = dialog
 
         def write(job: Job) -> Path:
             jobs.append(job)
@@ -60,8 +60,8 @@ class Saving(QObject):
         self._lane = lane
 
     def _on_progress(self, stage: str, fraction: float | None) -> None:
-        if self._dialog is not None and fraction is not None:
-            self._dialog.setValue(min(99, round(100 * fraction)))
+        if self.dialog is not None and fraction is not None:
+            self.dialog.setValue(min(99, round(100 * fraction)))
 
     def _on_saved(self, path: Path) -> None:
         self._end()
@@ -76,10 +76,10 @@ class Saving(QObject):
             self._end()
 
     def _end(self) -> None:
-        if self._dialog is not None:
-            self._dialog.close()
-            self._dialog.deleteLater()
-            self._dialog = None
+        if self.dialog is not None:
+            self.dialog.close()
+            self.dialog.deleteLater()
+            self.dialog = None
         if self._lane is not None:
             self._lane.busy_changed.disconnect(self._on_busy)
             self._lane = None

@@ -90,7 +90,7 @@ class Session(QObject):
         self, engine: Engine, sounds: Lane, searches: Lane, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._engine, self._sounds, self._searches = engine, sounds, searches
+        self._engine, self._sounds, self.searches = engine, sounds, searches
         self.state = State.EMPTY
         self.subject = ""
         self.choices = self._good_choices = Choices()
@@ -98,7 +98,7 @@ class Session(QObject):
         self.live.glimpsed.connect(self._on_glimpse)
         self.live.failed.connect(self._on_live_failed)
         self.live.heard.connect(self._on_query)
-        self._is_loading = False
+        self.is_loading = False
         self._heard_by = ""
         self._later: Callable[[], None] | None = None
         self._changes: list[Change] = []
@@ -127,9 +127,9 @@ class Session(QObject):
 
     def load(self) -> None:
         """Load model and catalogue; a sound that comes meanwhile waits."""
-        self._is_loading = True
+        self.is_loading = True
         self.began.emit(LOADING, self.state is State.THINKING)
-        self._searches.submit(
+        self.searches.submit(
             self._load, self._on_ready, self._on_load_failed, self._on_progress, must_finish=True
         )
 
@@ -164,7 +164,7 @@ class Session(QObject):
             self.opened.emit(audio)
         start_s, end_s = span or (None, None)
         self.began.emit("Listening", True)
-        self._searches.submit(
+        self.searches.submit(
             lambda job: self._engine.query(audio, start_s, end_s, job),
             self._on_query,
             self._on_trouble,
@@ -191,7 +191,7 @@ class Session(QObject):
         self._enter(State.THINKING)
         self.began.emit("Searching", True)
         more, less = (chosen, []) if is_liked else ([], chosen)
-        self._searches.submit(
+        self.searches.submit(
             lambda job: self._engine.refine(query, more, less), self._ask, self._on_trouble
         )
 
@@ -217,7 +217,7 @@ class Session(QObject):
         self._span, self._audio = span, audio
         if audio is not None:
             self.opened.emit(audio)
-        if self._heard_by or not self._is_loading:
+        if self._heard_by or not self.is_loading:
             self._ask_now(query, audio, span, heard_by)
         else:  # which model answers, only loading it tells
             self._later = partial(self._ask_now, query, audio, span, heard_by)
@@ -288,7 +288,7 @@ class Session(QObject):
     def close(self) -> None:
         """Stop all work; whoever owns the lanes waits for their threads."""
         self._sounds.close()
-        self._searches.close(self._engine.close)
+        self.searches.close(self._engine.close)
 
     # Loading
 
@@ -296,7 +296,7 @@ class Session(QObject):
         return self._engine.load(job)
 
     def _on_ready(self, info: CatalogInfo) -> None:
-        self._is_loading, self._heard_by = False, info.heard_by
+        self.is_loading, self._heard_by = False, info.heard_by
         if self.state is not State.THINKING:
             self.finished.emit()
         self.ready.emit(info)
@@ -304,7 +304,7 @@ class Session(QObject):
 
     def _on_load_failed(self, error: SoundalikeError) -> None:
         # A sound that waits asks for the model again, and tells of the same trouble.
-        self._is_loading = False
+        self.is_loading = False
         if self.state is not State.THINKING:
             self.finished.emit()
         self.troubled.emit(error)
@@ -319,13 +319,13 @@ class Session(QObject):
 
     def _change(self) -> None:
         """Do what waits; in between, so that no search and no recording loses its model."""
-        is_at_work = self._searches.is_busy or self.state in (State.THINKING, State.LISTENING)
+        is_at_work = self.searches.is_busy or self.state in (State.THINKING, State.LISTENING)
         if not self._changes or is_at_work:
             return
-        self._is_loading = True
+        self.is_loading = True
         self.began.emit(SWITCHING, False)
         change = self._changes.pop(0)
-        self._searches.submit(
+        self.searches.submit(
             change, self._on_changed, self._on_load_failed, self._on_progress, must_finish=True
         )
 
@@ -416,7 +416,7 @@ class Session(QObject):
             else:
                 self._on_trouble(error)
 
-        self._searches.submit(search, done, failed, self._on_progress)
+        self.searches.submit(search, done, failed, self._on_progress)
 
     def _on_answer(self, answer: Answer) -> None:
         self._asked = None
@@ -462,11 +462,11 @@ class Session(QObject):
         self._asked = self._later = None
         self.live.end()
         self._sounds.cancel()
-        self._searches.cancel()
+        self.searches.cancel()
 
     def _rest(self) -> None:
         self.finished.emit()
-        if self._is_loading:
+        if self.is_loading:
             self.began.emit(LOADING, False)
 
     def _lead_back(self, state: State) -> None:

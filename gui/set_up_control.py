@@ -51,7 +51,7 @@ class SetUpControl(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._data = window, session, data
-        self._fetching, self._looking = fetching, looking
+        self.fetching, self._looking = fetching, looking
         self._left: list[Step] = []
         # What has stopped by itself, and what was asked for then.
         self._wish = Wish()
@@ -175,18 +175,18 @@ class SetUpControl(QObject):
         self.dialog.show_running()
         self.dialog.show_result(self._lines)
         self._on_progress("Beginning", 0.0)
-        self._fetching.submit(self._left[0], self._on_step, self._on_failed, self._on_progress)
+        self.fetching.submit(self._left[0], self._on_step, self._on_failed, self._on_progress)
 
     def pause(self) -> None:
         """Stop for now; what came is kept."""
-        self._fetching.cancel()
+        self.fetching.cancel()
         self.dialog.show_paused()
         self._window.show_setting_up("Setting up: paused")
 
     def stop(self) -> None:
         """Give it up; what came is kept all the same."""
         data = self._data
-        self._fetching.submit(
+        self.fetching.submit(
             lambda _: kept_wish.forget(data), lambda _: self._look(), must_finish=True
         )
         self._left = []
@@ -227,11 +227,12 @@ class SetUpControl(QObject):
     def _ask_for_files(self) -> None:
         dialog = QFileDialog(self.dialog, "Official files that you have", str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self._on_files)
+        dialog.filesSelected.connect(self.take_files)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def _on_files(self, names: list[str]) -> None:
+    def take_files(self, names: list[str]) -> None:
+        """Import files that a person has already."""
         wish = self.dialog.wish
         clips = ALL if wish.clips == NONE else wish.clips
         self.start(Wish(clips, wish.classes, paths=tuple(map(Path, names))))

@@ -45,9 +45,9 @@ class SoundControl(QObject):
         super().__init__(window)
         self._window, self._session, self._viewing = window, session, viewing
         self._engine, self._files, self._searches = engine, files, searches
-        self._saving = Saving(window)
-        self._saving.saved.connect(self._on_saved)
-        self._saving.failed.connect(self._on_unsaved)
+        self.saving = Saving(window)
+        self.saving.saved.connect(self._on_saved)
+        self.saving.failed.connect(self._on_unsaved)
         commands, bar, selection = window.commands, window.sound, window.spectrogram.selection
         session.opened.connect(self._on_opened)
         session.answered.connect(self._on_answered)
@@ -121,7 +121,7 @@ class SoundControl(QObject):
             return
 
         def chosen(path: Path) -> None:
-            self._saving.save(
+            self.saving.save(
                 self._files, path, lambda job: save_sound(audio, path, start_s, end_s, job)
             )
 
@@ -135,7 +135,7 @@ class SoundControl(QObject):
             return
 
         def chosen(path: Path) -> None:
-            self._saving.save(
+            self.saving.save(
                 self._searches,
                 path,
                 lambda job: self._engine.save_embedding(audio, path, span, job),

@@ -59,11 +59,11 @@ class Spectrogram(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._picture: WholeSound | LivePicture | None = None
+        self.picture: WholeSound | LivePicture | None = None
         self._whole: Span = (0.0, 10.0)
         self._span_s: Span = self._whole
-        self._cursor: Place | None = None
-        self._rows: UInt8 | None = None
+        self.cursor_place: Place | None = None
+        self.rows: UInt8 | None = None
         self._details = Details(self.detail_wanted.emit)
         self._choices = ViewChoices()
         self.selection = Selection(self)
@@ -94,12 +94,12 @@ class Spectrogram(QWidget):
     @property
     def is_blank(self) -> bool:
         """Whether no sound was shown yet."""
-        return self._picture is None
+        return self.picture is None
 
     @property
     def can_zoom(self) -> bool:
         """Whether there is a whole sound to move about in."""
-        return self._picture is not None and not isinstance(self._picture, LivePicture)
+        return self.picture is not None and not isinstance(self.picture, LivePicture)
 
     @property
     def choices(self) -> ViewChoices:
@@ -108,7 +108,7 @@ class Spectrogram(QWidget):
 
     def show_sound(self, sound: WholeSound) -> None:
         """Show a whole sound from its start to its end; nothing of it is selected."""
-        self._picture = sound
+        self.picture = sound
         self._whole = (0.0, sound.duration_s)
         self._span_s = self._whole
         self._details.forget()
@@ -121,12 +121,12 @@ class Spectrogram(QWidget):
 
     def refresh(self) -> None:
         """Show what has become known of the sound since it was shown."""
-        if isinstance(self._picture, LivePicture) or self._picture is None:
+        if isinstance(self.picture, LivePicture) or self.picture is None:
             return
-        self._set_duration(self._picture.duration_s)
+        self._set_duration(self.picture.duration_s)
         spectrum = Spectrum.MEL
-        levels = self._picture.levels(spectrum, *self._whole, 1024)
-        floor, ceiling = (level_of(db) for db in self._picture.range_db(spectrum))
+        levels = self.picture.levels(spectrum, *self._whole, 1024)
+        floor, ceiling = (level_of(db) for db in self.picture.range_db(spectrum))
         scaled = (levels.astype(np.float32) - floor) * (255.0 / max(ceiling - floor, 1.0))
         self.minimap.show_picture(
             np.clip(scaled, 0, 255).astype(np.uint8), self._choices.colors.table()
@@ -144,8 +144,8 @@ class Spectrogram(QWidget):
 
     def show_live(self, picture: LivePicture) -> None:
         """Show the newest state of a sound that is still arriving."""
-        if self._picture is not picture:
-            self._picture = picture
+        if self.picture is not picture:
+            self.picture = picture
             self.selection.start_anew(0.0)
             self.set_playhead(None)
             self.point(None)
@@ -161,15 +161,15 @@ class Spectrogram(QWidget):
         before, self._choices = self._choices, choices
         scale = choices.view.scale
         self.plot.set_scale(scale)
-        if self._cursor is not None:
-            frequency_hz = before.view.scale.frequency_of(self._cursor.height)
+        if self.cursor_place is not None:
+            frequency_hz = before.view.scale.frequency_of(self.cursor_place.height)
             height = min(max(scale.height_of(frequency_hz), scale.span[0]), scale.span[1] - 0.5)
-            self._cursor = replace(self._cursor, height=height)
+            self.cursor_place = replace(self.cursor_place, height=height)
         self.plot.set_colors(choices.colors)
         self.plot.mark_patches(choices.marks_patches)
         self.refresh()
         self._draw()
-        self.point(self._cursor)
+        self.point(self.cursor_place)
         if choices != before:
             self.choices_changed.emit(choices)
 
@@ -177,12 +177,12 @@ class Spectrogram(QWidget):
     def range_db(self) -> Span:
         """The levels that have the first and the last colour now, in dB."""
         choices = self._choices
-        if choices.fits_levels and self._picture is not None:
-            return self._picture.range_db(choices.view.spectrum)
+        if choices.fits_levels and self.picture is not None:
+            return self.picture.range_db(choices.view.spectrum)
         return choices.floor_db, choices.ceiling_db
 
     def _draw(self) -> None:
-        picture, view = self._picture, self._choices.view
+        picture, view = self.picture, self._choices.view
         if picture is None:
             return
         if isinstance(picture, LivePicture):
@@ -190,8 +190,8 @@ class Spectrogram(QWidget):
         else:
             levels = self._details.levels(picture, view.spectrum, self._span_s, self.plot.n_columns)
         self.plot.set_range(*self.range_db)
-        self._rows = view.scale.rows_of(levels)
-        self.plot.show_levels(self._rows, self._span_s)
+        self.rows = view.scale.rows_of(levels)
+        self.plot.show_levels(self.rows, self._span_s)
 
     def add_detail(self, request: DetailRequest, detail: Pyramid) -> None:
         """Show what was asked for by `detail_wanted`, wherever it is of use."""
@@ -220,7 +220,7 @@ class Spectrogram(QWidget):
         if not self.can_zoom:
             return
         if at_s is None:
-            at_s = self._cursor.time_s if self._cursor else sum(self._span_s) / 2
+            at_s = self.cursor_place.time_s if self.cursor_place else sum(self._span_s) / 2
         self._look_at(zoomed(self._span_s, factor, at_s, self._whole))
         self._draw()
 
@@ -270,14 +270,14 @@ class Spectrogram(QWidget):
 
     def point(self, place: Place | None) -> None:
         """Put the cursor somewhere, or take it away."""
-        self._cursor = place if self._picture is not None else None
-        self.plot.set_cursor_place(self._cursor)
-        self.pointed.emit(self._read_out())
+        self.cursor_place = place if self.picture is not None else None
+        self.plot.set_cursor_place(self.cursor_place)
+        self.pointed.emit(self.read_out())
 
     def step_cursor(self, columns: int, rows: int) -> float:
         """Move the cursor by hundredths of what is in sight and by rows; returns its time."""
         (start_s, end_s), (low, high) = self._span_s, self._choices.view.scale.span
-        at = self._cursor or Place((start_s + end_s) / 2, (low + high) / 2)
+        at = self.cursor_place or Place((start_s + end_s) / 2, (low + high) / 2)
         time_s = at.time_s + columns * _STEP * self.width_s
         time_s = min(max(time_s, max(self._whole[0], 0.0)), self._whole[1])
         if not start_s <= time_s <= end_s:
@@ -286,10 +286,11 @@ class Spectrogram(QWidget):
         self.point(Place(time_s, min(max(at.height + step, low), high - 0.5)))
         return time_s
 
-    def _read_out(self) -> str:
-        if self._cursor is None or self._rows is None:
+    def read_out(self) -> str:
+        """Return time, frequency and level where the cursor is, in words."""
+        if self.cursor_place is None or self.rows is None:
             return ""
-        return read_out(self._rows, self._span_s, self._choices.view.scale, self._cursor)
+        return read_out(self.rows, self._span_s, self._choices.view.scale, self.cursor_place)
 
     def _on_selection(self, span: Span | None) -> None:
         self.plot.set_selection(span)

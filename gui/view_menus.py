@@ -68,13 +68,13 @@ class ColorMenu(QMenu):
         super().__init__("Colours", parent)
         self._choices = ViewChoices()
         group = QActionGroup(self)
-        self._maps: dict[ColorMap, QAction] = {}
+        self.maps: dict[ColorMap, QAction] = {}
         for colors in ColorMap:
             action = QAction(_swatch(colors), colors.title, group)
             action.setCheckable(True)
             action.setIconVisibleInMenu(True)
             action.setData(colors)
-            self._maps[colors] = action
+            self.maps[colors] = action
             self.addAction(action)
         self.addSeparator()
         self.levels = LevelRange()
@@ -82,22 +82,22 @@ class ColorMenu(QMenu):
         holder.setDefaultWidget(self.levels)
         self.addAction(holder)
         self.addSeparator()
-        self._patches = self.addAction("Mark the 0.96 s patches that VGGish hears")
-        self._patches.setCheckable(True)
+        self.patches = self.addAction("Mark the 0.96 s patches that VGGish hears")
+        self.patches.setCheckable(True)
         group.triggered.connect(self._on_map)
-        self._patches.triggered.connect(self._on_patches)
+        self.patches.triggered.connect(self._on_patches)
         self.levels.changed.connect(self._on_levels)
 
     def show_choices(self, choices: ViewChoices, floor_db: float, ceiling_db: float) -> None:
         """Tick what is chosen, and show the range that is in use."""
         self._choices = choices
-        for colors, action in self._maps.items():
+        for colors, action in self.maps.items():
             action.setChecked(colors is choices.colors)
             # Where an action has an icon, some styles show little of its tick.
             font = self.font()
             font.setBold(colors is choices.colors)
             action.setFont(font)
-        self._patches.setChecked(choices.marks_patches)
+        self.patches.setChecked(choices.marks_patches)
         self.levels.show_range(floor_db, ceiling_db, choices.fits_levels)
 
     def _on_map(self, action: QAction) -> None:

@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self.status = QLabel()
         self.setting_up = QPushButton()
         self.dialogs = FileDialogs(self)
-        self._overlay = DropOverlay(self)
+        self.overlay = DropOverlay(self)
         self._pages = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._lower = QSplitter(Qt.Orientation.Horizontal)
@@ -312,7 +312,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the drop target over the whole window."""
         super().resizeEvent(event)
-        self._overlay.resize(self.size())
+        self.overlay.resize(self.size())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Record or stop on Space, where no button or line wanted it."""
@@ -331,18 +331,18 @@ class MainWindow(QMainWindow):
         try:
             paths = local_paths(mime)
         except AudioFileError as error:
-            self._overlay.appear(error.message)
+            self.overlay.appear(error.message)
         else:
             name = paths[0].name if len(paths) == 1 else f"these {len(paths)} files"
-            self._overlay.appear(f"Drop to find what sounds like {name}")
+            self.overlay.appear(f"Drop to find what sounds like {name}")
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Uncover the window."""
-        self._overlay.hide()
+        self.overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Hand on what was dropped."""
-        self._overlay.hide()
+        self.overlay.hide()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         try:

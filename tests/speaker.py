@@ -43,7 +43,7 @@ class Monitor:
 
     def close(self) -> None:
         """Stop, if that has not been done."""
-        if not self.recorder._is_stopped:
+        if not self.recorder.is_stopped:
             self.recorder.stop()
 
     def live(self) -> np.ndarray:

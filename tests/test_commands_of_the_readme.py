@@ -22,7 +22,7 @@ def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
         env={**inherited, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
     )
 
 
@@ -38,11 +38,11 @@ def test_without_a_display_the_job_is_done_in_words(demo_home: DataFolder, displ
     assert sum("https://www.youtube.com/watch?v=" in line for line in lines) == 10
 
 
-def test_a_sound_may_be_named(demo_home: DataFolder, shared: Path):
-    dog = str(shared / "wav" / "ibm_dog.wav")
+def test_a_sound_may_be_named(demo_home: DataFolder, sounds: Path):
+    dog = str(sounds / "barks.wav")
     answer = start(dog, SOUNDALIKE_HOME=str(demo_home.root))
     assert answer.returncode == 0, answer.stderr
-    assert "ibm_dog.wav (11.0 s)" in answer.stdout
+    assert "barks.wav (11.0 s)" in answer.stdout
     missing = start("none.wav", SOUNDALIKE_HOME=str(demo_home.root))
     assert missing.returncode == 1
     assert missing.stderr.startswith("error: none.wav cannot be opened")

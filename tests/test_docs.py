@@ -6,6 +6,8 @@ import contextlib
 import io
 import re
 
+import pytest
+
 from tests.conftest import PROJECT
 
 BLOCK = re.compile(r"^```(python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -26,6 +28,7 @@ def printed(text: str) -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.real_data
 def test_the_dataframe_page(real_catalog, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my-catalog").symlink_to(real_catalog.path, target_is_directory=True)

@@ -1,6 +1,6 @@
-"""Write VGGish checkpoints with TensorFlow: usage: write_checkpoint.py V1|V2 SEED [PATH CHANGE]….
+"""Write VGGish checkpoints with TensorFlow: usage: write_checkpoint.py SEED [V1|V2 PATH CHANGE]….
 
-CHANGE, unless empty, makes it wrong: "missing" leaves a variable out, "shape" gives one another
+CHANGE, unless empty, makes it wrong: "missing" leaves variables out, "shape" gives one another
 shape, "nan" puts a value in that is not a number, "foreign" writes variables of another network.
 Runs in a process of its own, as TensorFlow does everywhere in this project.
 """
@@ -19,19 +19,23 @@ import tensorflow as tf
 from core.vggish.network import seeded_weights
 
 
-def main(version: str, seed: str, *paths_and_changes: str) -> None:
-    for path, change in zip(paths_and_changes[::2], paths_and_changes[1::2], strict=True):
-        write(version, path, changed(dict(seeded_weights(int(seed))), change))
+def main(seed: str, *wanted: str) -> None:
+    weights = seeded_weights(int(seed))
+    for version, path, change in zip(wanted[::3], wanted[1::3], wanted[2::3], strict=True):
+        write(version, path, changed(dict(weights), change))
 
 
 def changed(weights: dict[str, np.ndarray], change: str) -> dict[str, np.ndarray]:
+    first = {"vggish/conv1/weights": weights["vggish/conv1/weights"].copy()}
+    # Names and shapes are looked at first, so what comes after a wrong one need not be there.
     if change == "missing":
-        del weights["vggish/fc2/biases"]
-    elif change == "shape":
-        weights["vggish/fc2/weights"] = np.zeros((4096, 127), np.float32)
-    elif change == "nan":
+        return first
+    if change == "shape":
+        return {"vggish/conv1/weights": first["vggish/conv1/weights"][..., 1:]}
+    if change == "nan":
+        weights.update(first)
         weights["vggish/conv1/weights"][0, 0, 0, 0] = np.nan
-    elif change == "foreign":
+    if change == "foreign":
         return {"resnet/conv1": np.ones((3, 3), np.float32)}
     return weights
 

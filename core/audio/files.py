@@ -30,7 +30,7 @@ SUFFIXES = frozenset(
 ) | {"au", "snd", "caf", "voc"}
 """Endings that people give to files which libsndfile reads; for choosing among many files."""
 
-_BLOCK_VALUES = 1 << 16
+BLOCK_VALUES = 1 << 16
 """Small, since what a damaged compressed file still gives is lost by the block."""
 
 _LEAST_BLOCK_VALUES = 1 << 10
@@ -84,16 +84,16 @@ class AudioFile:
                     f"{RATES_HZ[0]} to {RATES_HZ[1]} Hz can be read.",
                     _CONVERT,
                 )
-            self._n_frames = file.frames
+            self.n_frames = file.frames
             # libsndfile clips a chunk that is longer than the file, and says so only in its log.
             data = (
                 line for line in file.extra_info.splitlines() if re.match(r"\s*(data|SSND)\b", line)
             )
             self._is_cut = any("should be" in line for line in data)
-        self._block_values = _BLOCK_VALUES
-        if self._n_frames > 1 << 62:  # its writer never got to say how much there is
+        self._block_values = BLOCK_VALUES
+        if self.n_frames > 1 << 62:  # its writer never got to say how much there is
             self._block_values = _LEAST_BLOCK_VALUES
-            self._n_frames = 0
+            self.n_frames = 0
             for _ in self.raw_blocks():  # at the end it knows the length
                 (job or Job()).check()
             self._is_cut = True
@@ -102,7 +102,7 @@ class AudioFile:
     @property
     def duration_s(self) -> float:
         """Length in seconds."""
-        return float(self._n_frames / self.rate_hz)
+        return float(self.n_frames / self.rate_hz)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -223,7 +223,7 @@ class AudioFile:
         with self._opened() as file:
             for start_s in starts_s:
                 try:
-                    file.seek(min(round(start_s * self.rate_hz), self._n_frames))
+                    file.seek(min(round(start_s * self.rate_hz), self.n_frames))
                     block = file.read(n_frames, dtype="float32", always_2d=True)
                 except soundfile.LibsndfileError:
                     block = np.empty((0, self.channels), np.float32)
@@ -253,7 +253,7 @@ class AudioFile:
                     self._ends_at(position, is_cut=True)
                     return
                 if not len(block):
-                    self._ends_at(position, is_cut=position < 0.99 * self._n_frames)
+                    self._ends_at(position, is_cut=position < 0.99 * self.n_frames)
                     return
                 has_begun = True
                 position += len(block)
@@ -265,13 +265,13 @@ class AudioFile:
                 yield block
 
     def _ends_at(self, n_frames: int, *, is_cut: bool) -> None:
-        self._n_frames = n_frames
+        self.n_frames = n_frames
         self._is_cut |= is_cut
 
     def _check_length(self) -> None:
         if self.duration_s > MAX_DURATION_S:
             raise self._too_long()
-        if not self._n_frames:
+        if not self.n_frames:
             raise self._no_sound()
 
     def _too_long(self) -> AudioFileError:
@@ -352,7 +352,7 @@ def _skip(file: soundfile.SoundFile, n_frames: int) -> None:
     """Read on to a place that cannot be sought."""
     file.seek(0)
     while n_frames > 0:
-        n_read = len(file.read(min(n_frames, _BLOCK_VALUES), dtype="float32", always_2d=True))
+        n_read = len(file.read(min(n_frames, BLOCK_VALUES), dtype="float32", always_2d=True))
         if not n_read:
             return
         n_frames -= n_read

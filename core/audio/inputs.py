@@ -33,7 +33,7 @@ _APIS = {"win32": ("Windows WASAPI",), "darwin": ("Core Audio",), "linux": ("JAC
 _opening = threading.Lock()
 """The environment, and PortAudio's list of devices, belong to one thread at a time."""
 
-_open_streams = 0
+open_streams = 0
 
 _REASONS = {
     -9997: "it takes no rate that this program knows",
@@ -240,15 +240,25 @@ def open_stream(
 @contextmanager
 def held() -> Iterator[None]:
     """Keep PortAudio from looking for new devices, which would end every open stream."""
-    global _open_streams
+    global open_streams
     with quiet():
         with _opening:
-            _open_streams += 1
+            open_streams += 1
         try:
             yield
         finally:
             with _opening:
-                _open_streams -= 1
+                open_streams -= 1
+
+
+def look_again() -> None:
+    """Have PortAudio list devices anew; it does so once, and this is its only way to do it again.
+
+    Ends every open stream.
+    """
+    library = portaudio()
+    library._terminate()
+    library._initialize()
 
 
 def watch(device: Device, kind: str, gone: Callable[[], None]) -> Watch | None:
@@ -269,10 +279,8 @@ def _listed(kind: str) -> list[Device]:
     try:
         with quiet(), _opening:
             found = _of_pulse(kind) if _has_pulse(library) else None
-            if found is None and not _open_streams:
-                # PortAudio lists devices once; this is its only way to look again.
-                library._terminate()
-                library._initialize()
+            if found is None and not open_streams:
+                look_again()
                 found = _of_pulse(kind) if _has_pulse(library) else None
             if found is not None:
                 return found

@@ -100,7 +100,7 @@ class Recorder:
         self._blocks: SimpleQueue[Float32 | None] = SimpleQueue()
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self._n_samples = 0
-        self._is_stopped = self._is_gone = False
+        self.is_stopped = self._is_gone = False
         self.device = find(list_inputs(), key)
         self._deadline_s = time.monotonic() + FIRST_BLOCK_S
         with ExitStack() as undo:
@@ -173,7 +173,7 @@ class Recorder:
         Where the device has gone or the disk is full, `problem` is set; what was recorded before
         is kept.
         """
-        if not self._is_stopped and self.problem is None and not self._is_fed():
+        if not self.is_stopped and self.problem is None and not self._is_fed():
             name, is_kept = self.device.name, self._n_samples > 0
             self.problem = MicrophoneError(
                 f"{name} has gone; what was recorded until then is kept."
@@ -205,7 +205,7 @@ class Recorder:
             If nothing was recorded at all; then there is no file either.
         """
         library = portaudio()
-        self._is_stopped = True
+        self.is_stopped = True
         try:
             self._stream.abort(ignore_errors=True)
             self._closing.close()

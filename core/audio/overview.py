@@ -22,7 +22,7 @@ MAX_COLUMNS = 1 << 17
 SKETCH_FROM_S = 600.0
 """What is shorter is read through nearly as fast as sketched."""
 
-_SKETCH_COLUMNS = 1024
+SKETCH_COLUMNS = 1024
 _SKETCH_BUDGET_S = 0.6
 _FINEST_HOP = 40
 """2.5 ms: a window of 25 ms holds no finer detail."""
@@ -47,6 +47,8 @@ class Overview:
 
     Attributes
     ----------
+    n_columns : int
+        How many columns the finest tier has.
     fraction : float
         How much was read through, 0 to 1.
     """
@@ -55,9 +57,9 @@ class Overview:
         self.duration_s = duration_s
         n_frames = max(1, 1 + (round(duration_s * MODEL_RATE_HZ) - WINDOW) // HOP)
         self._group = -(-n_frames // MAX_COLUMNS)
-        n_columns = -(-n_frames // self._group)
+        self.n_columns = -(-n_frames // self._group)
         self._pyramids = {
-            spectrum: Pyramid(spectrum.value, n_columns, _start_s(HOP), self._group * HOP_S)
+            spectrum: Pyramid(spectrum.value, self.n_columns, _start_s(HOP), self._group * HOP_S)
             for spectrum in Spectrum
         }
         self.fraction = 0.0
@@ -70,7 +72,7 @@ class Overview:
     def resolution_s(self, end_s: float) -> float:
         """Return how fine the picture is now up to a time: coarse where it is only sketched."""
         is_read = min(end_s, self.duration_s) <= self.fraction * self.duration_s
-        return self.column_s if is_read else max(self.column_s, self.duration_s / _SKETCH_COLUMNS)
+        return self.column_s if is_read else max(self.column_s, self.duration_s / SKETCH_COLUMNS)
 
     def end_at(self, duration_s: float) -> None:
         """Correct the length, should the sound have turned out to be shorter."""
@@ -108,8 +110,8 @@ class Overview:
         import soxr
 
         deadline_s = monotonic() + _SKETCH_BUDGET_S
-        n_columns = self._pyramids[Spectrum.MEL].n_columns
-        places = list(_halvings(min(_SKETCH_COLUMNS, n_columns)))
+        n_columns = self.n_columns
+        places = list(_halvings(min(SKETCH_COLUMNS, n_columns)))
         # The window itself, and what the resampler needs around it.
         length_s = 2 * WINDOW / MODEL_RATE_HZ
         starts_s = [share * n_columns * self.column_s for share, _ in places]
@@ -143,7 +145,7 @@ class Overview:
             for spectrum, levels in columns.items():
                 self._pyramids[spectrum].put(done, levels)
             done += len(columns[Spectrum.MEL])
-            self.fraction = min(1.0, done / self._pyramids[Spectrum.MEL].n_columns)
+            self.fraction = min(1.0, done / self.n_columns)
             job.report(_READING, self.fraction)
         # The header promised more than there is: no sketch of it must remain.
         for spectrum, pyramid in self._pyramids.items():

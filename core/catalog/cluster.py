@@ -21,9 +21,9 @@ from core.jobs import Job
 if TYPE_CHECKING:
     from distributed import Client
 
-_CONNECT_S = 10
-_POLL_S = 0.2
-_LOST_S = 30
+CONNECT_S = 10
+POLL_S = 0.2
+LOST_S = 30
 """How long a cluster may be without scheduler or workers before the build gives up."""
 
 _RETRIES = 3
@@ -71,12 +71,12 @@ async def _connect_and_run(address: str, tasks: Sequence[Task], folder: Path, me
     """
     from distributed import Client
 
-    client = Client(address, timeout=_CONNECT_S, set_as_default=False, asynchronous=True)
+    client = Client(address, timeout=CONNECT_S, set_as_default=False, asynchronous=True)
     try:
         await _connected(client, address)
         await _run(client, tasks, folder, meter, address)
     finally:
-        await client.close(timeout=_CONNECT_S)
+        await client.close(timeout=CONNECT_S)
 
 
 async def _connected(client: Client, address: str) -> None:
@@ -98,17 +98,17 @@ async def _run(
     running = dict(zip(futures, tasks, strict=True))
     idle_s = 0.0
     while running:
-        await asyncio.sleep(_POLL_S)
+        await asyncio.sleep(POLL_S)
         status = {future: future.status for future in running}
         for future in [future for future in running if status[future] != "pending"]:
             if status[future] != "finished":
-                await asyncio.wait_for(future.result(), _CONNECT_S)  # raises what went wrong
+                await asyncio.wait_for(future.result(), CONNECT_S)  # raises what went wrong
             task = running.pop(future)
             meter.add(_n_records(folder, task), task.n_bytes)
         meter.show()
         is_alive = client.status == "running" and bool(client.scheduler_info()["workers"])
-        idle_s = 0.0 if is_alive else idle_s + _POLL_S
-        if idle_s > _LOST_S:
+        idle_s = 0.0 if is_alive else idle_s + POLL_S
+        if idle_s > LOST_S:
             raise _lost(address)
 
 

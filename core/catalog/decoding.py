@@ -39,8 +39,8 @@ from core.errors import CatalogError
 from core.filters import label_mask
 from core.vectors import CENTRE
 
-_TASK_BYTES = 32 << 20
-_PART_BYTES = 64 << 20
+TASK_BYTES = 32 << 20
+PART_BYTES = 64 << 20
 _VERSION = 4
 """Of what parts hold; another number, and parts of older programs are not used."""
 
@@ -136,7 +136,7 @@ def plan(source: Path | ArchiveStream, options: Options) -> list[Task]:
         facts = _facts(shard)
         group.append(facts)
         size += facts[1]
-        if size >= _TASK_BYTES:
+        if size >= TASK_BYTES:
             tasks.append(_task(group, options))
             group, size = [], 0
     return [*tasks, _task(group, options)] if group else tasks
@@ -158,7 +158,7 @@ def _task(files: Sequence[tuple[Path, int, int]], options: Options) -> Task:
 
 
 def _digest(options: Options, facts: Sequence[object]) -> str:
-    content = json.dumps([_VERSION, _TASK_BYTES, _PART_BYTES, asdict(options), facts])
+    content = json.dumps([_VERSION, TASK_BYTES, PART_BYTES, asdict(options), facts])
     return hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
 
@@ -286,7 +286,7 @@ class _PartWriter:
         self._size += len(batch.data)
         if self._stored or self._place.is_known():
             self._store()
-        if self._size >= _PART_BYTES:
+        if self._size >= PART_BYTES:
             self._write(position, is_last=False)
         return len(batch) - n_old
 

@@ -14,7 +14,7 @@ from core.jobs import Job
 if TYPE_CHECKING:
     import pandas as pd
 
-_CLIPS_A_PIECE = 50_000
+CLIPS_A_PIECE = 50_000
 
 SEPARATOR = " | "
 """Between the labels of a clip in a `.csv` file; the names themselves have commas."""
@@ -56,9 +56,9 @@ def _write(catalog: Catalog, file: IO[bytes], ending: str, vectors: bool, job: J
     """Write the table in pieces: as a whole it may be larger than memory."""
 
     def pieces() -> Iterator[pd.DataFrame]:
-        for begin in range(0, len(catalog), _CLIPS_A_PIECE):
+        for begin in range(0, len(catalog), CLIPS_A_PIECE):
             job.report("Writing the clips", begin / len(catalog))
-            yield catalog.to_dataframe(vectors, slice(begin, begin + _CLIPS_A_PIECE))
+            yield catalog.to_dataframe(vectors, slice(begin, begin + CLIPS_A_PIECE))
 
     _WRITERS[ending](pieces(), file)
 

@@ -22,7 +22,7 @@ VISUAL = "visual.npy"
 RELEASED_MODEL_ID = "vggish-audioset"
 """The model whose embeddings AudioSet and YouTube-8M released."""
 
-_VERIFIED_AT_OPENING_BYTES = 256 << 20
+VERIFIED_AT_OPENING_BYTES = 256 << 20
 _CHUNK_BYTES = 1 << 20
 _LARGEST = 1 << 60
 _BUILD_AGAIN = "Remove the folder, and build the catalogue again."
@@ -174,9 +174,7 @@ def manifest_text(folder: Path) -> str:
 
 def check_files(folder: Path, manifest: Manifest, verify: bool) -> None:
     """Raise CatalogError if a data file is missing, of another size, or its checksum is wrong."""
-    verify = (
-        verify or sum(size for size, _ in manifest.files.values()) <= _VERIFIED_AT_OPENING_BYTES
-    )
+    verify = verify or sum(size for size, _ in manifest.files.values()) <= VERIFIED_AT_OPENING_BYTES
     for name in {*DATA_FILES, *manifest.files} & {*DATA_FILES, VISUAL}:
         size, checksum = manifest.files.get(name, (-1, ""))
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ _SMALL = (
     "label_indices",
 )
 _NAMES = (*_SMALL, "visual")
+_REMOVALS, _WORKER_S = 50, 0.1
 
 
 class BuildInterruptedError(CatalogError):
@@ -191,17 +193,26 @@ def kept_parts(folder: Path, digests: set[str]) -> Iterator[Path]:
         _clean(folder, digests)
         yield folder
     except WrongContentError:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         raise
     except (BuildInterruptedError, DownloadError, Cancelled, KeyboardInterrupt):
         if any(path.suffix == _SUFFIX for path in folder.iterdir()):
             raise
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         raise
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         raise
-    shutil.rmtree(folder, ignore_errors=True)
+    _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove the parts, though a worker of a cluster may still be writing one more."""
+    for _ in range(_REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            break
+        time.sleep(_WORKER_S)
 
 
 def _clean(folder: Path, digests: set[str]) -> None:

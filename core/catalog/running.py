@@ -136,7 +136,7 @@ def _in_processes(
     )
     try:
         running = {
-            pool.submit(_in_turn, task, folder, place.name, place.number): task
+            pool.submit(in_turn, task, folder, place.name, place.number): task
             for task, place in tasks
         }
         while running:
@@ -189,7 +189,7 @@ def _keep_memory() -> None:
                 mallopt(m_trim_threshold, 256 << 20)
 
 
-def _in_turn(task: Task, folder: Path, name: str, number: int) -> int:
+def in_turn(task: Task, folder: Path, name: str, number: int) -> int:
     """Run a task in a worker."""
     place = InTurn(name, _counts, number)
     try:

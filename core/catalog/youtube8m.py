@@ -45,7 +45,7 @@ def decode(batch: RecordBatch, visual: bool = False) -> Clips:
     if len(rows) == len(batch):
         return fast
     slow_rows = np.setdiff1d(np.arange(len(batch)), rows)
-    slow = [_decode_one(batch, int(row), visual) for row in slow_rows]
+    slow = [decode_one(batch, int(row), visual) for row in slow_rows]
     order = np.argsort(np.concatenate((rows, slow_rows)))
     return Clips.concatenate([fast, *slow]).take(order)
 
@@ -157,7 +157,7 @@ def _floats(data: UInt8, at: NDArray[np.int64], n_values: int) -> NDArray[np.flo
     return np.asarray(raw.view("<f4"))
 
 
-def _decode_one(batch: RecordBatch, row: int, visual: bool) -> Clips:
+def decode_one(batch: RecordBatch, row: int, visual: bool) -> Clips:
     """Decode one record of any layout."""
     try:
         record = batch.record(row)

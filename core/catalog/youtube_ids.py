@@ -32,12 +32,12 @@ _ANSWER = re.compile(r'i\("([A-Za-z0-9]{4})","([A-Za-z0-9_-]{11})"\);?\s*')
 _NOT_THERE = re.compile(
     r"<\?xml [^>]*\?>\s*<Error>\s*<Code>(NoSuchKey|AccessDenied)</Code>.*</Error>\s*", re.DOTALL
 )
-_TIMEOUT_S = 3.0
+TIMEOUT_S = 3.0
 _MOST_WAIT_S = 10.0
 _POLL_S = 0.05
 _MAX_ANSWER_BYTES = 4096
 _AT_ONCE = 8
-_ASK_AGAIN_S = 30 * 86_400
+ASK_AGAIN_S = 30 * 86_400
 """After how long a video that was gone is asked for again."""
 
 
@@ -66,7 +66,7 @@ class YoutubeIds:
         """Return what has been found before by key, a YouTube id or `GONE`; asks nobody."""
         if not self._cache.is_file():
             return {}
-        oldest = time.time() - _ASK_AGAIN_S
+        oldest = time.time() - ASK_AGAIN_S
         found = {}
         address = f"{self._cache.absolute().as_uri()}?mode=ro"
         try:
@@ -165,7 +165,7 @@ class YoutubeIds:
         address = f"{self._service}/{key[:2]}/{key}.js"
         body = b""
         try:
-            with requests.get(address, timeout=_TIMEOUT_S, stream=True) as answer:
+            with requests.get(address, timeout=TIMEOUT_S, stream=True) as answer:
                 # Byte by byte, for the time-out holds for each: a slow sender is not waited for.
                 for byte in answer.iter_content(1):
                     body += byte

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _GROUP = 64
-_PER_STEP = 16_384
+PER_STEP = 16_384
 
 Exact = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 """Returns the exact scores of rows; a row's must not depend on the rows beside it."""
@@ -73,5 +73,5 @@ def _high_bound(bounds: NDArray[np.float32], n_rows: int) -> np.float32:
 
 
 def _in_steps(exact: Exact, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    steps = [exact(rows[at : at + _PER_STEP]) for at in range(0, len(rows), _PER_STEP)]
+    steps = [exact(rows[at : at + PER_STEP]) for at in range(0, len(rows), PER_STEP)]
     return np.concatenate(steps) if steps else np.empty(0, np.float64)

@@ -106,10 +106,11 @@ class ClipSearch:
         self, whole: NDArray[np.int64], job: Job | None
     ) -> tuple[NDArray[np.float32], Exact]:
         wide = whole[0].astype(np.float64)
-        bounds = self._bounds(RoundedQuery.of(whole, self._scanner.largest), job or Job())
-        return bounds, lambda rows: self._exact(rows, wide)
+        bounds = self.bounds(RoundedQuery.of(whole, self._scanner.largest), job or Job())
+        return bounds, lambda rows: self.exact(rows, wide)
 
-    def _bounds(self, query: RoundedQuery, job: Job) -> NDArray[np.float32]:
+    def bounds(self, query: RoundedQuery, job: Job) -> NDArray[np.float32]:
+        """Return of every clip what its similarity cannot exceed."""
         code, inverse_norm, sine = query.codes[0], query.inverse_norms[0], query.sines[0]
         inverse, bounds = self._inverse_norms, self._room
         kernels: Any = self._scanner.kernels
@@ -148,7 +149,7 @@ class ClipSearch:
         self._scanner.over(len(inverse), _NUMPY_ROWS, scan, Job())
         return inverse
 
-    def _exact(self, rows: NDArray[np.int64], query: NDArray[np.float64]) -> NDArray[np.float64]:
+    def exact(self, rows: NDArray[np.int64], query: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return cosines from whole numbers below 2**53, which float64 multiplies and sums exactly.
 
         So only the square root and the division round, and equal clips tie wherever they stand.

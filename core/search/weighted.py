@@ -91,7 +91,7 @@ class WeightedSearch:
         wide = looks.astype(np.float64)
 
         def exact(rows: NDArray[np.int64]) -> NDArray[np.float64]:
-            audio, visual = exact_audio(rows), self._exact(rows, wide)
+            audio, visual = exact_audio(rows), self.exact_visual(rows, wide)
             return weights.audio * audio + weights.visual * visual
 
         return best_rows(bounds, exact, k, mask)
@@ -129,7 +129,9 @@ class WeightedSearch:
         self._scanner.over(len(inverse), self._step, scan, Job())
         return inverse
 
-    def _exact(self, rows: NDArray[np.int64], looks: NDArray[np.float64]) -> NDArray[np.float64]:
+    def exact_visual(
+        self, rows: NDArray[np.int64], looks: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Return visual cosines, in which only the square root and the division round."""
         each = self._visual[rows].astype(np.float64)
         squared = np.einsum("ij,ij->i", each, each) * (looks @ looks)

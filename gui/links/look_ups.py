@@ -29,7 +29,7 @@ _MOST_TRIES = 3
 
 _MOST_TITLE_BYTES = 64 * 1024
 _MOST_THUMBNAIL_BYTES = 2 * 1024**2
-_MOST_IMAGE_BYTES = 48 * 1024**2
+MOST_IMAGE_BYTES = 48 * 1024**2
 _TIMEOUT_S = 10.0
 
 
@@ -103,15 +103,15 @@ class LookUps(QObject):
         most_bytes: int = MOST_BYTES,
     ) -> None:
         super().__init__(parent)
-        self._services, self._timeout_s = services or Services(), timeout_s
+        self.services, self._timeout_s = services or Services(), timeout_s
         self._most_bytes = most_bytes
         self._shelf = Shelf(Cache(cache, most_bytes), lane, self._on_found, self)
-        self._states: dict[str, _State] = {}
+        self.states: dict[str, _State] = {}
         self._images: OrderedDict[Key, QImage] = OrderedDict()
         self._n_image_bytes = 0
         self._wanted: list[Key] = []
         self._asking: set[tuple[str, str]] = set()
-        self._titles, self._thumbnails = Politeness(AT_ONCE), Politeness(AT_ONCE)
+        self.titles, self.thumbnails = Politeness(AT_ONCE), Politeness(AT_ONCE)
         self._fetcher: Fetcher | None = None
         self._is_allowed = self._is_closed = self._is_failing = False
         # One after another, of titles and of pictures.
@@ -124,6 +124,16 @@ class LookUps(QObject):
     def is_allowed(self) -> bool:
         """Whether YouTube may be asked."""
         return self._is_allowed
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether an answer of YouTube's is awaited."""
+        return bool(self._asking)
+
+    @property
+    def n_images(self) -> int:
+        """How many pictures are kept in memory."""
+        return len(self._images)
 
     def allow(self, is_allowed: bool) -> None:
         """Let YouTube be asked, or stop asking; the cache is used in either case."""
@@ -139,9 +149,9 @@ class LookUps(QObject):
 
     def try_again(self) -> None:
         """Ask at once for what is in sight, however often that has failed."""
-        for state in self._states.values():
+        for state in self.states.values():
             state.n_titles = state.n_pictures = 0
-        for server in (self._titles, self._thumbnails):
+        for server in (self.titles, self.thumbnails):
             server.forgive()
         self._forgive()
         self._ask()
@@ -166,7 +176,7 @@ class LookUps(QObject):
 
     def video(self, youtube_id: str) -> Video | None:
         """Return what is known of a video."""
-        state = self._states.get(youtube_id)
+        state = self.states.get(youtube_id)
         return None if state is None else state.video
 
     def image(self, youtube_id: str, height: int) -> QImage | None:
@@ -190,7 +200,7 @@ class LookUps(QObject):
         self._shelf.use(Cache(data.look_ups, self._most_bytes))
 
     def _state(self, youtube_id: str) -> _State:
-        return self._states.setdefault(youtube_id, _State())
+        return self.states.setdefault(youtube_id, _State())
 
     def _lacks_image(self, key: Key) -> bool:
         return key not in self._images and self._state(key[0]).has_picture is not False
@@ -222,7 +232,7 @@ class LookUps(QObject):
             self._n_image_bytes -= replaced.sizeInBytes()
         self._images[key] = found.image
         self._n_image_bytes += found.image.sizeInBytes()
-        while self._n_image_bytes > _MOST_IMAGE_BYTES:
+        while self._n_image_bytes > MOST_IMAGE_BYTES:
             _, oldest = self._images.popitem(last=False)
             self._n_image_bytes -= oldest.sizeInBytes()
 
@@ -235,16 +245,14 @@ class LookUps(QObject):
         ids = list(dict.fromkeys(youtube_id for youtube_id, _ in self._wanted))
         waits_s = []
         for youtube_id in ids:
-            if self._states[youtube_id].needs_title and self._is_free("title", youtube_id):
-                waits_s.append(self._titles.wait_s)
-                if self._may_ask("title", self._titles):
+            if self.states[youtube_id].needs_title and self._is_free("title", youtube_id):
+                waits_s.append(self.titles.wait_s)
+                if self._may_ask("title", self.titles):
                     self._ask_title(youtube_id)
         for youtube_id in ids:
-            if self._states[youtube_id].needs_picture and self._is_free("picture", youtube_id):
-                waits_s.append(self._thumbnails.wait_s)
-                if not self._awaits_title(youtube_id) and self._may_ask(
-                    "picture", self._thumbnails
-                ):
+            if self.states[youtube_id].needs_picture and self._is_free("picture", youtube_id):
+                waits_s.append(self.thumbnails.wait_s)
+                if not self._awaits_title(youtube_id) and self._may_ask("picture", self.thumbnails):
                     self._ask_picture(youtube_id)
         waits_s = [wait_s for wait_s in waits_s if wait_s]
         if waits_s:
@@ -254,7 +262,7 @@ class LookUps(QObject):
         """Whether it may soon turn out that there is no video, and so no picture either."""
         if not self._is_free("title", youtube_id):
             return True
-        return self._states[youtube_id].needs_title and not self._titles.wait_s
+        return self.states[youtube_id].needs_title and not self.titles.wait_s
 
     def _is_free(self, what: str, youtube_id: str) -> bool:
         return (what, youtube_id) not in self._asking
@@ -265,12 +273,12 @@ class LookUps(QObject):
 
     def _ask_title(self, youtube_id: str) -> None:
         self._asking.add(("title", youtube_id))
-        address = self._services.title_address(youtube_id)
+        address = self.services.title_address(youtube_id)
         self._fetch(address, _MOST_TITLE_BYTES, partial(self._on_title, youtube_id))
 
     def _ask_picture(self, youtube_id: str) -> None:
         self._asking.add(("picture", youtube_id))
-        address = self._services.thumbnail_address(youtube_id)
+        address = self.services.thumbnail_address(youtube_id)
         self._fetch(address, _MOST_THUMBNAIL_BYTES, partial(self._on_picture, youtube_id))
 
     def _count(self, what: str, is_of_use: bool, is_reached: bool = True) -> None:
@@ -296,14 +304,14 @@ class LookUps(QObject):
 
     def _on_title(self, youtube_id: str, answer: Answer) -> None:
         self._asking.discard(("title", youtube_id))
-        state = self._states[youtube_id]
+        state = self.states[youtube_id]
         state.n_titles += answer.is_reached
         video = read_title(answer.status, answer.body)
         self._count("title", video is not None, answer.is_reached)
         if video is None:
-            self._titles.failed(told_wait_s(answer.retry_after))
+            self.titles.failed(told_wait_s(answer.retry_after))
         else:
-            self._titles.succeeded()
+            self.titles.succeeded()
             state.video, state.is_video_fresh = video, True
             self._shelf.keep_video(youtube_id, video)
             self.changed.emit([youtube_id])
@@ -311,14 +319,14 @@ class LookUps(QObject):
 
     def _on_picture(self, youtube_id: str, answer: Answer) -> None:
         self._asking.discard(("picture", youtube_id))
-        state = self._states[youtube_id]
+        state = self.states[youtube_id]
         state.n_pictures += answer.is_reached
         jpeg = read_thumbnail(answer.status, answer.body)
         self._count("picture", jpeg is not None, answer.is_reached)
         if jpeg is None:
-            self._thumbnails.failed(told_wait_s(answer.retry_after))
+            self.thumbnails.failed(told_wait_s(answer.retry_after))
         else:
-            self._thumbnails.succeeded()
+            self.thumbnails.succeeded()
             state.has_picture, state.is_picture_fresh = None if jpeg else False, True
             heights = [height for key, height in self._wanted if key == youtube_id and height]
             self._shelf.keep_picture(youtube_id, jpeg, heights if jpeg else ())

@@ -26,7 +26,7 @@ class Politeness:
 
     def __init__(self, at_once: int, now_s: Callable[[], float] = time.monotonic) -> None:
         self._at_once, self._now_s = at_once, now_s
-        self._n_failures = 0
+        self.n_failures = 0
         self._free_at_s = -1.0
 
     @property
@@ -36,11 +36,11 @@ class Politeness:
 
     def allows(self, n_running: int) -> bool:
         """Whether one more request may begin beside those that run."""
-        return self.wait_s == 0 and n_running < (1 if self._n_failures else self._at_once)
+        return self.wait_s == 0 and n_running < (1 if self.n_failures else self._at_once)
 
     def succeeded(self) -> None:
         """Trust the server again."""
-        self._n_failures = 0
+        self.n_failures = 0
 
     def forgive(self) -> None:
         """Ask again at once: a person says that there is reason to."""
@@ -48,10 +48,10 @@ class Politeness:
 
     def failed(self, told_wait_s: float | None = None) -> None:
         """Wait twice as long as the last time, or as long as the server said."""
-        wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(self._n_failures, 20))
+        wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(self.n_failures, 20))
         if told_wait_s is not None:
             wait_s = max(wait_s, min(LONGEST_TOLD_S, told_wait_s))
-        self._n_failures += 1
+        self.n_failures += 1
         self._free_at_s = max(self._free_at_s, self._now_s() + wait_s)
 
 

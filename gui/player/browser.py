@@ -78,16 +78,16 @@ class Browser(QObject):
         self._profile = QWebEngineProfile()
         self._profile.downloadRequested.connect(self._refuse_download)
         self._profile.cookieStore().setCookieFilter(_is_our_cookie)
-        self._page = _Page(self._profile)
+        self.page = _Page(self._profile)
         for attribute, value in _SETTINGS.items():
-            self._page.settings().setAttribute(attribute, value)
-        self._page.setBackgroundColor(Qt.GlobalColor.black)
-        self._page.titleChanged.connect(self.said)
-        self._page.navigationRequested.connect(self._on_navigation)
-        self._page.newWindowRequested.connect(self._on_new_window)
-        self._page.permissionRequested.connect(self._refuse_permission)
-        self._page.loadFinished.connect(self._on_loaded)
-        self._page.renderProcessTerminated.connect(self.broke)
+            self.page.settings().setAttribute(attribute, value)
+        self.page.setBackgroundColor(Qt.GlobalColor.black)
+        self.page.titleChanged.connect(self.said)
+        self.page.navigationRequested.connect(self._on_navigation)
+        self.page.newWindowRequested.connect(self._on_new_window)
+        self.page.permissionRequested.connect(self._refuse_permission)
+        self.page.loadFinished.connect(self._on_loaded)
+        self.page.renderProcessTerminated.connect(self.broke)
         self.view = QWebEngineView()
         # A native widget among others leaves the window as it is. Without that, Qt would close and
         # reopen the window to draw all of it with OpenGL.
@@ -95,20 +95,20 @@ class Browser(QObject):
         self.view.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.view.setAccessibleName("Video")
-        self.view.setPage(self._page)
+        self.view.setPage(self.page)
 
     def load(self) -> None:
         """Begin, once the view has its place."""
-        self._page.load(self._url)
+        self.page.load(self._url)
 
     def pause(self) -> None:
         """Pause the video."""
-        self._page.runJavaScript("pause()")
+        self.page.runJavaScript("pause()")
 
     def close(self) -> None:
         """Let go of everything, in the order in which Chromium survives it."""
         self.blockSignals(True)
-        for part in (self.view, self._page, self._profile):
+        for part in (self.view, self.page, self._profile):
             if Shiboken.isValid(part):
                 Shiboken.delete(part)
 

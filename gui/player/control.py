@@ -75,20 +75,20 @@ class PlayerControl(QObject):
         browse: Callable[[str], None],
     ) -> None:
         super().__init__(window)
-        self._window, self._session, self._playing = window, session, playing
+        self._window, self._session, self.playing = window, session, playing
         self._lane, self._browse = lane, browse
         self.addresses = Addresses()
         self.panel = PlayerPanel()
         self.browser: Browser | None = None
-        self._kind: type[Browser] | None = None
+        self.kind: type[Browser] | None = None
         self._server: PageServer | None = None
         self._clip: Clip | None = None
         self._address = ""
-        self._has_played = False
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(PATIENCE_MS)
-        self._patience.timeout.connect(lambda: self._fail(UNREACHABLE))
+        self.has_played = False
+        self.patience = QTimer(self)
+        self.patience.setSingleShot(True)
+        self.patience.setInterval(PATIENCE_MS)
+        self.patience.timeout.connect(lambda: self._fail(UNREACHABLE))
         self._join()
 
     def _join(self) -> None:
@@ -102,7 +102,7 @@ class PlayerControl(QObject):
         self.panel.browser_pressed.connect(lambda: self._browse(self._address))
         self.panel.left_sight.connect(self._on_out_of_sight)
         self._session.state_changed.connect(self._on_state)
-        self._playing.state_changed.connect(self._on_own_sound)
+        self.playing.state_changed.connect(self._on_own_sound)
 
     def toggle(self, match: Match | None) -> None:
         """Play a match, or stop it where it is the one that plays."""
@@ -136,7 +136,7 @@ class PlayerControl(QObject):
         self._clip, self._address = clip, address
         self.panel.show_waiting()
         self._window.results.details.show_player(True)
-        if self._kind is not None:
+        if self.kind is not None:
             # Only after the pressed button was painted: Chromium takes a moment to begin.
             QTimer.singleShot(0, self, lambda: self._begin(clip))
             return
@@ -147,7 +147,7 @@ class PlayerControl(QObject):
         )
 
     def _on_ready(self, clip: Clip, kind: type[Browser]) -> None:
-        self._kind = kind
+        self.kind = kind
         self._begin(clip)
 
     def _on_not_ready(self, clip: Clip, error: SoundalikeError) -> None:
@@ -155,7 +155,7 @@ class PlayerControl(QObject):
             self._fail(error.in_full)
 
     def _begin(self, clip: Clip) -> None:
-        if clip is not self._clip or self._kind is None or self.browser is not None:
+        if clip is not self._clip or self.kind is None or self.browser is not None:
             return  # something else has been asked for since
         if not self.panel.has_room:
             self._fail(NO_ROOM)
@@ -165,17 +165,17 @@ class PlayerControl(QObject):
         except OSError:
             self._fail(BROKEN)
             return
-        self.browser = self._kind(self._server.url, self)
+        self.browser = self.kind(self._server.url, self)
         self.browser.said.connect(self._on_said)
         self.browser.link_pressed.connect(self._browse)
         self.browser.broke.connect(lambda: self._fail(BROKEN))
         self.panel.show_view(self.browser.view)
         self.browser.load()
-        self._patience.start()
+        self.patience.start()
 
     def _release(self) -> None:
-        self._patience.stop()
-        self._has_played = False
+        self.patience.stop()
+        self.has_played = False
         if self.browser is not None:
             self.browser.close()
             self.browser.deleteLater()
@@ -200,10 +200,10 @@ class PlayerControl(QObject):
     def _on_said(self, text: str) -> None:
         word, _, number = text.partition(" ")
         if word == "ready":
-            self._patience.stop()
+            self.patience.stop()
         elif word == "state" and number == _PLAYING:
-            self._has_played = True
-            self._playing.pause()
+            self.has_played = True
+            self.playing.pause()
         elif word == "error" and number.isdecimal():
             self._fail(ERRORS.get(number, f"YouTube’s player reported error {number}."))
         elif word == "unreachable":
@@ -215,7 +215,7 @@ class PlayerControl(QObject):
             self._window.results.details.show_player(is_its_row)
 
     def _on_out_of_sight(self) -> None:
-        if self.browser is None or not self._has_played:
+        if self.browser is None or not self.has_played:
             self.stop()
         else:
             self.browser.pause()
@@ -225,5 +225,5 @@ class PlayerControl(QObject):
             self.stop()
 
     def _on_own_sound(self, is_playing: bool) -> None:
-        if is_playing and self.browser is not None and self._has_played:
+        if is_playing and self.browser is not None and self.has_played:
             self.browser.pause()

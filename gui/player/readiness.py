@@ -22,12 +22,12 @@ NOT_INSTALLED = (
 )
 NOT_RUNNING = ("The player cannot run on this computer.", "Open the video in the browser.")
 
-_LONGEST_S = 30.0
+LONGEST_S = 30.0
 _POLL_S = 0.05
 
 # Chromium ends the whole process where it may not run, as root or without a sandbox. In a process
 # of its own that harms nobody.
-_TRIAL = """
+TRIAL = """
 import os
 from PySide6.QtWidgets import QApplication
 application = QApplication(["trial", "-platform", "offscreen"])
@@ -59,7 +59,7 @@ def browser_kind(job: Job) -> type[Browser]:
     """
     if not is_installed():
         raise PlaybackError(*NOT_INSTALLED)
-    _try(job)
+    try_out(job)
     try:
         from gui.player.browser import Browser
     except ImportError as error:  # a system library that it needs is missing
@@ -68,18 +68,19 @@ def browser_kind(job: Job) -> type[Browser]:
     return Browser
 
 
-def _try(job: Job) -> None:
+def try_out(job: Job) -> None:
+    """Run the player in a process of its own; raise PlaybackError where it cannot run."""
     import subprocess  # the window asks this module at its start, and need not wait for this
 
     started_s = time.monotonic()
     with subprocess.Popen(  # noqa: S603 - this Python and a text of our own
-        [sys.executable, "-c", _TRIAL],
+        [sys.executable, "-c", TRIAL],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as trial:
         try:
-            while trial.poll() is None and time.monotonic() < started_s + _LONGEST_S:
+            while trial.poll() is None and time.monotonic() < started_s + LONGEST_S:
                 job.check()
                 time.sleep(_POLL_S)
         finally:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from core.audio import inputs
 from core.audio.files import AudioFile
 from core.audio.inputs import list_inputs, list_outputs
 from core.audio.microphone import Recorder
@@ -23,13 +24,9 @@ TONE_HZ = 7000
 @pytest.fixture
 def microphone(virtual_microphone: VirtualMicrophone):
     """The virtual microphone, after PortAudio has looked for devices again."""
-    import sounddevice
-
-    sounddevice._terminate()
-    sounddevice._initialize()
+    inputs.look_again()
     yield virtual_microphone
-    sounddevice._terminate()
-    sounddevice._initialize()
+    inputs.look_again()
 
 
 @pytest.fixture
@@ -222,6 +219,7 @@ def assert_plain(error) -> None:
 def test_every_error_of_portaudio_becomes_a_sentence(
     microphone, tone, tmp_path, monkeypatch, where
 ):
+
     import sounddevice
 
     def refuse(*_: object, **__: object) -> None:
@@ -247,6 +245,7 @@ def test_every_error_of_portaudio_becomes_a_sentence(
 def test_a_list_that_portaudio_refuses_and_a_start_that_fails_are_explained(
     microphone, monkeypatch
 ):
+
     import sounddevice
 
     def refuse(*_: object) -> None:

@@ -83,7 +83,7 @@ def test_blocks_do_not_change_the_result(tmp_path, monkeypatch):
     noise = np.random.default_rng(1).uniform(-0.5, 0.5, 30_011)
     soundfile.write(path, noise, 44_100)
     whole = load(path).samples
-    monkeypatch.setattr("core.audio.files._BLOCK_VALUES", 997)
+    monkeypatch.setattr("core.audio.files.BLOCK_VALUES", 997)
     assert np.allclose(load(path).samples, whole, atol=1e-6)
 
 
@@ -269,7 +269,7 @@ def test_a_header_that_promises_too_little_loses_nothing(tmp_path):
     path = tmp_path / "more.wav"
     soundfile.write(path, tone(44_100, 3), 44_100, subtype="FLOAT")
     audio = AudioFile(path)
-    audio._n_frames = 1000
+    audio.n_frames = 1000
     assert np.array_equal(audio.waveform().samples, load(path).samples)
     assert audio.duration_s == pytest.approx(3)
 

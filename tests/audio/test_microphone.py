@@ -5,12 +5,13 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import soundfile
 
+from core.audio import inputs
 from core.audio.doctor import Finding
 from core.audio.files import AudioFile
 from core.audio.inputs import Device, find, list_inputs, list_outputs
@@ -25,13 +26,9 @@ TONE_HZ = 1000
 @pytest.fixture
 def microphone(virtual_microphone):
     """The virtual microphone, after PortAudio has looked for devices again."""
-    import sounddevice
-
-    sounddevice._terminate()
-    sounddevice._initialize()
+    inputs.look_again()
     yield virtual_microphone
-    sounddevice._terminate()
-    sounddevice._initialize()
+    inputs.look_again()
 
 
 @pytest.fixture
@@ -45,7 +42,7 @@ def record(microphone, tmp_path):
 
     yield begin
     for recorder in recorders:
-        if not recorder._is_stopped:
+        if not recorder.is_stopped:
             recorder.stop()
 
 
@@ -85,8 +82,8 @@ def test_microphones_and_what_is_playing_are_listed_by_plain_names(microphone):
         "load-module", "module-null-sink", "sink_name=phones", "rate=44100", "channels=1",
         "sink_properties=device.description=Headphones",
     )  # fmt: skip
-    inputs = list_inputs()
-    assert [(device.key, device.name, device.is_monitor) for device in inputs] == [
+    found = list_inputs()
+    assert [(device.key, device.name, device.is_monitor) for device in found] == [
         ("microphone", "Microphone", False),
         ("speaker.monitor", "What Speaker is playing", True),
         ("phones.monitor", "What Headphones is playing", True),
@@ -157,9 +154,7 @@ def test_a_microphone_that_is_pulled_out_keeps_what_was_recorded(microphone, rec
     microphone.play(tone)
     wait_until(lambda: len(samples_of(more())) > MODEL_RATE_HZ // 2)
     microphone.stop_server()
-    gone_s = time.monotonic()
-    wait_until(lambda: bool(more()) and recorder.problem is not None, timeout_s=5)
-    assert time.monotonic() - gone_s < 2.5
+    wait_until(lambda: bool(more()) and recorder.problem is not None)
     path = recorder.stop()
     assert AudioFile(path).duration_s >= 0.5
     assert "kept" in recorder.problem.message
@@ -197,36 +192,29 @@ def test_a_place_that_cannot_be_written_is_named_and_lets_go_of_the_device(micro
     recorder.stop()
 
 
-def test_a_disk_that_fills_keeps_what_was_written(microphone, record, tone):
+def test_a_disk_that_fills_keeps_what_was_written(microphone, record, tone, monkeypatch):
     recorder = record()
     more = drained(recorder)
     microphone.play(tone)
     wait_until(lambda: len(samples_of(more())) > MODEL_RATE_HZ)
 
-    class Full:
-        closed = False
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
 
-        def write(self, samples):
-            raise OSError(28, "No space left on device")
-
-        def close(self):
-            written.close()
-            self.closed = True
-
-    written, recorder._file = recorder._file, Full()
+    monkeypatch.setattr(soundfile.SoundFile, "write", refuse)
     wait_until(lambda: more() and recorder.problem is not None)
     assert "No space left" in recorder.problem.message
     path = recorder.stop()
     assert AudioFile(path).duration_s > 0.8
 
 
-def test_a_device_that_sends_nothing_leaves_no_file(microphone, record):
+def test_a_device_that_sends_nothing_leaves_no_file(microphone, record, monkeypatch):
+    def nothing(**_):
+        return None
+
+    mute = SimpleNamespace(active=True, start=nothing, abort=nothing, close=nothing)
+    monkeypatch.setattr("core.audio.microphone.open_stream", lambda *_: (mute, 48_000, 1))
     recorder = record()
-    recorder._on_block = lambda *_: None
-    recorder._stream.abort()
-    while not recorder._blocks.empty():
-        recorder._blocks.get()
-    recorder._n_samples = 0
     with pytest.raises(MicrophoneError):
         recorder.stop()
     assert not recorder.path.exists()

@@ -107,7 +107,7 @@ def test_too_many_columns_are_left_out():
 def test_short_sounds_are_kept_frame_by_frame(sound: AudioFile):
     made = filled(sound)
     samples = sound.waveform().samples
-    n = made._pyramids[Spectrum.MEL].n_columns
+    n = made.n_columns
     span = (OFFSET_S, OFFSET_S + n * HOP_S, n)
     assert (made.levels(Spectrum.STFT, *span) == to_levels(magnitudes(samples)).T).all()
     mel = made.levels(Spectrum.MEL, *span)
@@ -123,7 +123,7 @@ def test_long_sounds_are_kept_in_maxima(sound: AudioFile, monkeypatch: pytest.Mo
     monkeypatch.setattr(module, "MAX_COLUMNS", 300)
     made = filled(sound)
     assert made.column_s == pytest.approx(0.07)
-    n = made._pyramids[Spectrum.STFT].n_columns
+    n = made.n_columns
     expected = np.array([whole[7 * i : 7 * i + 7].max(axis=0) for i in range(n)])
     got = made.levels(Spectrum.STFT, OFFSET_S, OFFSET_S + n * 0.07, n)
     assert (got == expected.T).all()

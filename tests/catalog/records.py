@@ -7,7 +7,7 @@ import os
 import signal
 import struct
 import tarfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import google_crc32c
@@ -132,7 +132,7 @@ def clip_record(
     rows = example.feature_lists.feature_list["audio_embedding"].feature
     for row in frames:
         rows.add().bytes_list.value.append(bytes(row))
-    return example.SerializeToString()
+    return example.SerializeToString(deterministic=True)
 
 
 def video_record(**features: bytes | Sequence[float] | Sequence[int]) -> bytes:
@@ -146,7 +146,18 @@ def video_record(**features: bytes | Sequence[float] | Sequence[int]) -> bytes:
             feature.float_list.value.extend(value)
         else:
             feature.int64_list.value.extend(value)
-    return example.SerializeToString()
+    return example.SerializeToString(deterministic=True)
+
+
+def frame_record(audio: list[bytes], rgb: list[bytes], **context: bytes | list[int]) -> bytes:
+    """Return a YouTube-8M frame-level record."""
+    example = SequenceExample()
+    example.MergeFromString(video_record(**context))
+    for key, rows in (("audio", audio), ("rgb", rgb)):
+        for row in rows:
+            feature = example.feature_lists.feature_list[key].feature.add()
+            feature.bytes_list.value.append(row)
+    return example.SerializeToString(deterministic=True)
 
 
 def write_shard(path: Path, records: Iterable[bytes]) -> Path:
@@ -156,14 +167,23 @@ def write_shard(path: Path, records: Iterable[bytes]) -> Path:
     return path
 
 
-def write_archive(path: Path, members: dict[str, bytes]) -> Path:
+def write_archive(path: Path, members: Mapping[str, bytes]) -> Path:
     """Write a .tar or .tar.gz with these names, whatever they are."""
-    with tarfile.open(path, "w:gz" if path.name.lower().endswith("gz") else "w") as archive:
-        for name, data in members.items():
+    mode = "w:gz" if path.name.lower().endswith("gz") else "w"
+    path.write_bytes(packed(members.items(), mode))
+    return path
+
+
+def packed(members: Iterable[tuple[str, bytes]], mode: str = "w:gz", level: int = 9) -> bytes:
+    """Return an archive with these names and contents."""
+    file = io.BytesIO()
+    options = {"compresslevel": level} if mode == "w:gz" else {}
+    with tarfile.open(fileobj=file, mode=mode, **options) as archive:
+        for name, data in members:
             member = tarfile.TarInfo(name)
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
-    return path
+    return file.getvalue()
 
 
 def raw_records(shard: bytes) -> Iterable[bytes]:

@@ -211,8 +211,9 @@ def test_a_damaged_record_is_refused_or_read_as_protobuf_reads_it(data: st.DataO
     assert as_rows(clips) == [by_protobuf(part) for part in records]
 
 
-def test_nearly_all_real_records_take_the_fast_way(features: Path):
-    records = [record for _, record in records_of(features)]
+@pytest.mark.real_data
+def test_nearly_all_real_records_take_the_fast_way(real_features: Path):
+    records = [record for _, record in records_of(real_features)]
     _, rows = audioset.decode_usual(batch_of(records))
     assert len(records) == 23_135
     assert len(rows) > 0.99 * len(records)

@@ -21,7 +21,9 @@ from core.filters import label_mask
 from core.jobs import Job
 from core.matching import Matcher
 from core.types import Query
+from tests.catalog.conftest import N_IN_SHARDS
 from tests.catalog.records import clip_record, dying_task, quickly_framed, write_shard
+from tests.made_data import N_CLIPS
 
 DEMO = ModelIdentity("Demo", "demo-1")
 
@@ -41,22 +43,36 @@ def digest(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_the_sample_has_23_135_clips_and_each_is_the_records(real_catalog: Catalog, oracle: list):
-    assert len(real_catalog) == len(oracle) == 23_135
-    offsets = real_catalog.label_offsets
+def is_what_the_records_say(catalog: Catalog, oracle: list) -> None:
+    offsets = catalog.label_offsets
     for row, (video_id, start_s, end_s, labels, frames) in enumerate(oracle):
-        record = real_catalog.clips[row]
+        record = catalog.clips[row]
         assert record["video_id"].decode() == video_id
         assert (record["start_s"], record["end_s"]) == (start_s, end_s)
-        assert real_catalog.label_indices[offsets[row] : offsets[row + 1]].tolist() == labels
+        assert catalog.label_indices[offsets[row] : offsets[row + 1]].tolist() == labels
         first = record["first_frame"]
-        assert np.array_equal(real_catalog.frames[first : first + record["n_frames"]], frames)
-    assert real_catalog.clips["is_youtube_id"].all()
-    assert set(real_catalog.clips["n_frames"].tolist()) == set(range(1, 11))
+        assert np.array_equal(catalog.frames[first : first + record["n_frames"]], frames)
+    assert catalog.clips["is_youtube_id"].all()
+    assert set(catalog.clips["n_frames"].tolist()) == set(range(1, 11))
 
 
+def test_each_clip_is_its_records(made_catalog: Catalog, oracle: list):
+    assert len(made_catalog) == len(oracle) == N_CLIPS
+    is_what_the_records_say(made_catalog, oracle)
+
+
+@pytest.mark.real_data
+def test_the_real_sample_has_23_135_clips_and_each_is_the_records(
+    real_catalog: Catalog, real_oracle: list
+):
+    assert len(real_catalog) == len(real_oracle) == 23_135
+    is_what_the_records_say(real_catalog, real_oracle)
+    assert real_catalog.model_id == RELEASED_MODEL_ID
+
+
+@pytest.mark.real_data
 def test_animal_without_music_equals_an_independent_count(
-    features: Path, oracle: list, shared: Path, tmp_path: Path
+    real_features: Path, real_oracle: list, shared: Path, tmp_path: Path
 ):
     nodes = {n["id"]: n for n in json.loads((shared / "audioset" / "ontology.json").read_text())}
     lines = (shared / "audioset" / "class_labels_indices.csv").read_text().splitlines()[1:]
@@ -73,11 +89,11 @@ def test_animal_without_music_equals_an_independent_count(
     animal, music = below("Animal"), below("Music")
     expected = [
         (video_id, start_s)
-        for video_id, start_s, _, labels, _ in oracle
+        for video_id, start_s, _, labels, _ in real_oracle
         if animal & set(labels) and not music & set(labels)
     ]
     catalog = build_catalog(
-        tmp_path / "out", "audioset", [features], include=["Animal"], exclude=["music"]
+        tmp_path / "out", "audioset", [real_features], include=["Animal"], exclude=["music"]
     )
     found = zip(catalog.clips["video_id"].astype(str), catalog.clips["start_s"], strict=True)
     assert list(found) == expected
@@ -86,29 +102,29 @@ def test_animal_without_music_equals_an_independent_count(
 
 
 def test_filtering_at_query_time_equals_filtering_while_building(
-    real_catalog: Catalog, features: Path, tmp_path: Path
+    made_catalog: Catalog, features: Path, tmp_path: Path
 ):
     ontology = Ontology.load()
     mask = label_mask(
-        real_catalog.label_indices,
-        real_catalog.label_offsets,
+        made_catalog.label_indices,
+        made_catalog.label_offsets,
         ontology.resolve(["Animal"]),
         ontology.resolve(["Music"]),
     )
     built = build_catalog(
         tmp_path / "out", "audioset", [features], include=["Animal"], exclude=["Music"]
     )
-    assert np.array_equal(real_catalog.vectors[mask], built.vectors)
-    assert np.array_equal(real_catalog.clips["video_id"][mask], built.clips["video_id"])
+    assert np.array_equal(made_catalog.vectors[mask], built.vectors)
+    assert np.array_equal(made_catalog.clips["video_id"][mask], built.clips["video_id"])
 
 
-def test_a_clips_own_frames_find_it_first(real_catalog: Catalog):
-    matcher = Matcher(real_catalog)
-    for row in np.random.default_rng(1).choice(len(real_catalog), 200, replace=False):
-        best = matcher.matches(Query("own frames", real_catalog.clip(int(row)).frames, 10.0), 3)[0]
+def test_a_clips_own_frames_find_it_first(made_catalog: Catalog):
+    matcher = Matcher(made_catalog)
+    for row in np.random.default_rng(1).choice(len(made_catalog), 200, replace=False):
+        best = matcher.matches(Query("own frames", made_catalog.clip(int(row)).frames, 10.0), 3)[0]
         # A few videos are silent, or uploads of one recording: then the first of them is found.
-        same = (real_catalog.vectors == real_catalog.vectors[row]).all(axis=1)
-        first = real_catalog.clip(int(np.flatnonzero(same)[0]))
+        same = (made_catalog.vectors == made_catalog.vectors[row]).all(axis=1)
+        first = made_catalog.clip(int(np.flatnonzero(same)[0]))
         assert (best.video_id, best.start_s) == (first.video_id, first.start_s)
         assert f"{best.similarity:.3f}" == "1.000"
     matcher.close()
@@ -116,7 +132,7 @@ def test_a_clips_own_frames_find_it_first(real_catalog: Catalog):
 
 @pytest.fixture
 def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "_TASK_BYTES", 1 << 20)
+    monkeypatch.setattr(decoding, "TASK_BYTES", 1 << 18)
 
 
 def test_workers_change_nothing(shards: Path, oracle: list, small_tasks: None, tmp_path: Path):
@@ -125,7 +141,9 @@ def test_workers_change_nothing(shards: Path, oracle: list, small_tasks: None, t
         for workers in (1, 2, 3)
     ]
     assert len(decoding.plan(shards, decoding.Options("audioset"))) > 10
-    assert made[0].clips["video_id"].astype(str).tolist() == [clip[0] for clip in oracle[:18_000]]
+    assert made[0].clips["video_id"].astype(str).tolist() == [
+        clip[0] for clip in oracle[:N_IN_SHARDS]
+    ]
     for other in made[1:]:
         ours, theirs = digest(made[0].path), digest(other.path)
         assert sorted(ours) == sorted(theirs)
@@ -155,7 +173,7 @@ def test_cancelling_stops_workers_too(shards: Path, small_tasks: None, tmp_path:
 def test_a_worker_that_dies_is_one_error(
     shards: Path, small_tasks: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(running, "_in_turn", dying_task)
+    monkeypatch.setattr(running, "in_turn", dying_task)
     with pytest.raises(CatalogError, match="has died"):
         build_catalog(tmp_path / "out", "audioset", [shards], workers=2)
     assert not (tmp_path / "out").exists()
@@ -187,10 +205,10 @@ def test_clips_from_arrays_make_a_catalogue_of_a_named_model(tmp_path: Path):
     assert np.array_equal(clip.frames, clips.frames[3:6])
 
 
-def test_released_features_name_their_model(real_catalog: Catalog):
-    assert real_catalog.model_id == RELEASED_MODEL_ID
-    sources = [(source.name, source.n_clips) for source in real_catalog.manifest.sources]
-    assert sources == [("features-sample.tar.gz", 23_135)]
+def test_released_features_name_their_model(made_catalog: Catalog):
+    assert made_catalog.model_id == RELEASED_MODEL_ID
+    sources = [(source.name, source.n_clips) for source in made_catalog.manifest.sources]
+    assert sources == [("features.tar.gz", N_CLIPS)]
 
 
 def test_an_unknown_class_is_refused_before_anything_is_read(tmp_path: Path):
@@ -221,7 +239,7 @@ def test_progress_tells_speed_and_time_left(tmp_path: Path, shards: Path):
         tmp_path / "out", "audioset", [shards], job=Job(lambda *report: reports.append(report))
     )
     stages, fractions = zip(*reports, strict=True)
-    assert "Reading clips: 18,000 (" in " ".join(stages)
+    assert f"Reading clips: {N_IN_SHARDS:,} (" in " ".join(stages)
     assert " a second" in stages[1]
     assert list(fractions) == sorted(fractions)
     assert fractions[0] >= 0
@@ -283,6 +301,7 @@ def test_a_really_full_disk(tmp_path: Path):
             frames.close()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_clips(oracle: list, tmp_path: Path):
     """Four times the clips take hardly more memory than what is held of each: id and start."""
     records = [clip_record(c[0].encode(), *c[1:]) for c in oracle[:2000]]
@@ -304,7 +323,7 @@ def test_memory_does_not_grow_with_the_clips(oracle: list, tmp_path: Path):
 def test_processes_hear_a_wish_to_stop_within_a_task(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(decoding, "_TASK_BYTES", 1 << 20)
+    monkeypatch.setattr(decoding, "TASK_BYTES", 1 << 20)
     record = quickly_framed(clip_record(frames=[bytes(128)] * 10))
     for number in range(4):
         (tmp_path / f"{number}.tfrecord").write_bytes(record * (4_000_000 // len(record)))

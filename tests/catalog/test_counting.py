@@ -9,13 +9,14 @@ from core.catalog.build import build_catalog
 from core.catalog.counting import by_size, count_classes, walk
 from core.catalog.ontology import Ontology
 from core.catalog.store import Catalog
+from tests.conftest import PROJECT
 
 
-def test_counts_are_those_of_the_clips(real_catalog: Catalog):
-    counts = count_classes(real_catalog)
+def test_counts_are_those_of_the_clips(made_catalog: Catalog):
+    counts = count_classes(made_catalog)
     ontology = Ontology.load()
     assert list(counts) == list(ontology.nodes)
-    labels = [set(real_catalog.clip(row).labels) for row in range(len(real_catalog))]
+    labels = [set(made_catalog.clip(row).labels) for row in range(len(made_catalog))]
     for name in ("Music", "Animal", "Sounds of things", "Rimshot", "Human voice"):
         below = {ontology.name(index) for index in ontology.resolve([name])}
         count = counts[ontology.node(name).id]
@@ -23,8 +24,8 @@ def test_counts_are_those_of_the_clips(real_catalog: Catalog):
         assert count.n_all == sum(not below.isdisjoint(row) for row in labels)
 
 
-def test_the_tree_has_every_class_with_clips_below_each_it_belongs_to(real_catalog: Catalog):
-    counts = count_classes(real_catalog)
+def test_the_tree_has_every_class_with_clips_below_each_it_belongs_to(made_catalog: Catalog):
+    counts = count_classes(made_catalog)
     tree = list(walk(counts))
     assert {count.id for _, count in tree} == {key for key, each in counts.items() if each.n_all}
     path: list[str] = []
@@ -38,32 +39,29 @@ def test_the_tree_has_every_class_with_clips_below_each_it_belongs_to(real_catal
     assert len(sizes) == len({count.id for _, count in tree})
 
 
-def test_the_top_level_counts_are_those_of_the_tree(real_catalog: Catalog):
+def test_the_top_level_counts_are_those_of_the_tree(made_catalog: Catalog):
     top = [
-        (count.name, count.n_all) for depth, count in walk(count_classes(real_catalog)) if not depth
+        (count.name, count.n_all) for depth, count in walk(count_classes(made_catalog)) if not depth
     ]
-    assert real_catalog.category_counts() == sorted(top, key=lambda pair: (-pair[1], pair[0]))
+    assert made_catalog.category_counts() == sorted(top, key=lambda pair: (-pair[1], pair[0]))
     assert len(top) == 7
 
 
 @pytest.fixture(scope="module")
-def videos(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+def videos(youtube8m_shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     path = tmp_path_factory.mktemp("v2") / "catalog"
-    return build_catalog(path, "youtube8m", [shared / "youtube8m" / "v2_video"])
+    return build_catalog(path, "youtube8m", [youtube8m_shards / "v2_video"])
 
 
 @pytest.fixture(scope="module")
-def verticals(shared: Path) -> dict[str, set[str]]:
-    """Return the verticals of each named label, from the official vocabulary."""
-    path = shared / "youtube8m" / "v2_vocabulary.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return {
-            row["Name"] or f"YouTube-8M #{row['Index']}": {
-                row[key] for key in ("Vertical1", "Vertical2", "Vertical3")
-            }
-            - {"", "(Unknown)"}
-            for row in csv.DictReader(file)
-        }
+def verticals() -> dict[str, set[str]]:
+    """Return the verticals of each named label, from the table that the program carries."""
+    text = (PROJECT / "resources" / "youtube8m.csv").read_text("utf-8")
+    rows = csv.reader(text.splitlines()[1:])
+    return {
+        name or f"YouTube-8M #{index}": set(filter(None, groups.split("|")))
+        for index, name, groups in rows
+    }
 
 
 def test_videos_are_counted_by_the_verticals_of_their_labels(
@@ -91,8 +89,8 @@ def test_a_vertical_stands_for_its_labels(videos: Catalog, verticals: dict[str, 
     assert found == {name for name, groups in verticals.items() if "Food & Drink" in groups}
 
 
-def test_version_1_knows_no_groups(shared: Path, tmp_path: Path):
-    catalog = build_catalog(tmp_path / "v1", "youtube8m", [shared / "youtube8m" / "v1_video"])
+def test_version_1_knows_no_groups(youtube8m_shards: Path, tmp_path: Path):
+    catalog = build_catalog(tmp_path / "v1", "youtube8m", [youtube8m_shards / "v1_video"])
     counts = catalog.category_counts()
     assert len(counts) == 25
     assert counts == sorted(counts, key=lambda pair: (-pair[1], pair[0]))

@@ -15,8 +15,8 @@ from core.catalog.store import Catalog
 from core.errors import CatalogError
 
 
-def test_every_format_holds_the_dataframe(real_catalog: Catalog, tmp_path: Path):
-    table = real_catalog.to_dataframe()
+def test_every_format_holds_the_dataframe(made_catalog: Catalog, tmp_path: Path):
+    table = made_catalog.to_dataframe()
     read = {
         ".csv": lambda path: pd.read_csv(path, keep_default_na=False, dtype={"video_id": str}),
         ".parquet": pd.read_parquet,
@@ -24,7 +24,7 @@ def test_every_format_holds_the_dataframe(real_catalog: Catalog, tmp_path: Path)
     }
     for ending, reader in read.items():
         path = tmp_path / f"clips{ending}"
-        export(real_catalog, path)
+        export(made_catalog, path)
         back = reader(path)
         assert list(back.columns) == list(table.columns)
         assert back["video_id"].tolist() == table["video_id"].tolist()
@@ -38,12 +38,12 @@ def test_every_format_holds_the_dataframe(real_catalog: Catalog, tmp_path: Path)
     }
 
 
-def test_pieces_make_the_same_file(real_catalog: Catalog, tmp_path: Path, monkeypatch):
-    small = replace(real_catalog, clips=real_catalog.clips[:100])
+def test_pieces_make_the_same_file(made_catalog: Catalog, tmp_path: Path, monkeypatch):
+    small = replace(made_catalog, clips=made_catalog.clips[:100])
     for ending in (".csv", ".json", ".parquet"):
-        monkeypatch.setattr(export_module, "_CLIPS_A_PIECE", 100)
+        monkeypatch.setattr(export_module, "CLIPS_A_PIECE", 100)
         export(small, tmp_path / f"whole{ending}", vectors=True)
-        monkeypatch.setattr(export_module, "_CLIPS_A_PIECE", 33)
+        monkeypatch.setattr(export_module, "CLIPS_A_PIECE", 33)
         export(small, tmp_path / f"pieces{ending}", vectors=True)
         whole, pieces = tmp_path / f"whole{ending}", tmp_path / f"pieces{ending}"
         if ending == ".parquet":
@@ -56,25 +56,25 @@ def test_no_label_has_the_separator_in_it():
     assert not any(SEPARATOR in name for name in Ontology.load().names)
 
 
-def test_vectors_on_request(real_catalog: Catalog, tmp_path: Path):
-    export(real_catalog, tmp_path / "clips.PARQUET", vectors=True)
+def test_vectors_on_request(made_catalog: Catalog, tmp_path: Path):
+    export(made_catalog, tmp_path / "clips.PARQUET", vectors=True)
     back = pd.read_parquet(tmp_path / "clips.PARQUET")
-    assert np.array_equal(back.filter(regex=r"^v\d+$").to_numpy(), real_catalog.unit_vectors())
+    assert np.array_equal(back.filter(regex=r"^v\d+$").to_numpy(), made_catalog.unit_vectors())
 
 
-def test_another_ending_or_an_unwritable_place_is_one_error(real_catalog: Catalog, tmp_path: Path):
+def test_another_ending_or_an_unwritable_place_is_one_error(made_catalog: Catalog, tmp_path: Path):
     for name in ("clips.xlsx", "clips", "missing/clips.csv"):
         with pytest.raises(CatalogError) as caught:
-            export(real_catalog, tmp_path / name)
+            export(made_catalog, tmp_path / name)
         assert caught.value.hint
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(CatalogError, match="cannot be written"):
-        export(real_catalog, tmp_path / "folder.csv")
+        export(made_catalog, tmp_path / "folder.csv")
     assert {path.name for path in tmp_path.iterdir()} - {"soundalike-home"} == {"folder.csv"}
 
 
 def test_a_failed_export_keeps_the_old_file(
-    real_catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made_catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     path = tmp_path / "clips.csv"
     path.write_text("old")
@@ -84,5 +84,5 @@ def test_a_failed_export_keeps_the_old_file(
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", full)
     with pytest.raises(CatalogError, match="No space left"):
-        export(real_catalog, path)
+        export(made_catalog, path)
     assert path.read_text() == "old"

@@ -16,6 +16,7 @@ from core.catalog.duplicates import first_of_each
 from core.catalog.manifest import ModelIdentity
 from core.catalog.store import Catalog
 from core.errors import CatalogError
+from tests.catalog.conftest import N_IN_SHARDS, N_SHARDS
 from tests.catalog.records import clip_record, video_record, write_shard
 from tests.catalog.test_build import digest
 
@@ -59,14 +60,14 @@ def test_building_again_adds_what_is_new_and_what_is_there_wins(tmp_path):
 def test_adding_equals_building_at_once(shards, tmp_path):
     half = tmp_path / "half"
     half.mkdir()
-    for file in sorted(shards.iterdir())[:30]:
+    for file in sorted(shards.iterdir())[: N_SHARDS // 2]:
         (half / file.name).write_bytes(file.read_bytes())
     build_catalog(tmp_path / "twice", "audioset", [half])
     twice = build_catalog(tmp_path / "twice", "audioset", [shards])
     once = build_catalog(tmp_path / "once", "audioset", [shards])
     for name in ("clips.npy", "labels.npy", "frames.npy", "vectors.npy"):
         assert digest(twice.path)[name] == digest(once.path)[name]
-    assert [source.n_clips for source in twice.manifest.sources] == [9000, 9000]
+    assert [source.n_clips for source in twice.manifest.sources] == [N_IN_SHARDS // 2] * 2
 
 
 def test_a_source_named_twice_counts_once_and_is_not_read_again(tmp_path: Path):

@@ -28,6 +28,7 @@ def classes(shared: Path) -> dict[str, int]:
         return {row["mid"]: int(row["index"]) for row in csv.DictReader(file)}
 
 
+@pytest.mark.real_data
 def test_the_carried_table_equals_the_official_files(ontology, official, classes):
     assert list(ontology.nodes) == list(official)
     for key, node in ontology.nodes.items():
@@ -38,6 +39,7 @@ def test_the_carried_table_equals_the_official_files(ontology, official, classes
     assert len(ontology.names) == 527
 
 
+@pytest.mark.real_data
 def test_class_names_are_those_of_the_class_list(ontology, shared):
     with (shared / "audioset" / "class_labels_indices.csv").open() as file:
         names = tuple(row["display_name"] for row in csv.DictReader(file))
@@ -45,6 +47,7 @@ def test_class_names_are_those_of_the_class_list(ontology, shared):
     assert [ontology.name(index) for index in (0, 72, 137)] == ["Speech", "Animal", "Music"]
 
 
+@pytest.mark.real_data
 def test_the_script_makes_the_carried_table(shared, ontology):
     resources = Path(__file__).parents[2] / "resources"
     spec = importlib.util.spec_from_file_location("make_ontology", resources / "make_ontology.py")
@@ -60,6 +63,7 @@ def _closure(official: dict[str, dict], key: str) -> set[str]:
     return {key}.union(*(_closure(official, child) for child in official[key]["child_ids"]))
 
 
+@pytest.mark.real_data
 def test_every_node_resolves_to_all_classes_below_it(ontology, official, classes):
     for key, node in official.items():
         expected = {classes[below] for below in _closure(official, key) if below in classes}

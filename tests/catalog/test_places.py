@@ -61,7 +61,7 @@ def test_a_task_waits_for_those_before_it():
 def test_rows_are_copied_only_where_clips_are_left_out(
     shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ):
-    monkeypatch.setattr(decoding, "_TASK_BYTES", 1 << 20)
+    monkeypatch.setattr(decoding, "TASK_BYTES", 1 << 18)
     written: list[str] = []
     made = merging.NpyFile.__init__
 

@@ -95,6 +95,7 @@ def run(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_step_leaves_a_whole_catalogue(tmp_path: Path):
     with run(KILLED, tmp_path) as program:
         n_steps = int(program.communicate()[0])

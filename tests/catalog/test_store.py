@@ -135,7 +135,7 @@ def test_a_cut_file_is_named(catalog: Catalog, name: str, size: int):
 
 
 def test_a_large_catalogue_is_verified_when_asked(catalog: Catalog, monkeypatch):
-    monkeypatch.setattr(manifest_module, "_VERIFIED_AT_OPENING_BYTES", 100)
+    monkeypatch.setattr(manifest_module, "VERIFIED_AT_OPENING_BYTES", 100)
     path = catalog.path / "vectors.npy"
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
@@ -209,14 +209,14 @@ def test_what_is_no_catalogue(tmp_path: Path):
         assert "python -m core build" in error.hint
 
 
-def test_opening_imports_no_slow_library(real_catalog: Catalog):
+def test_opening_imports_no_slow_library(made_catalog: Catalog):
     code = (
         "import sys; from pathlib import Path; from core.catalog.store import Catalog;"
-        "catalog = Catalog.open(Path(sys.argv[1])); catalog.clip(0); catalog.find('xICDR6pxG5w');"
+        "catalog = Catalog.open(Path(sys.argv[1])); catalog.find(catalog.clip(0).video_id);"
         "print(sorted({'pandas', 'pyarrow', 'filelock', 'tensorflow'} & set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(real_catalog.path)],
+        [sys.executable, "-c", code, str(made_catalog.path)],
         capture_output=True,
         text=True,
         check=True,

@@ -162,7 +162,7 @@ from core.matching import Matcher
 from core.options import FRAMES, Filter
 from core.types import Query
 
-manifest._VERIFIED_AT_OPENING_BYTES = 0
+manifest.VERIFIED_AT_OPENING_BYTES = 0
 folder, name = Path(sys.argv[1]), sys.argv[2]
 data = (folder / name).read_bytes()
 asked = np.full((3, 128), 200, np.uint8)
@@ -208,7 +208,7 @@ def test_one_flipped_bit_never_ends_the_process(catalog: Catalog, name: str, ste
 def test_a_file_that_changes_after_opening_does_not_lead_a_search_astray(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(manifest_module, "_VERIFIED_AT_OPENING_BYTES", 0)
+    monkeypatch.setattr(manifest_module, "VERIFIED_AT_OPENING_BYTES", 0)
     opened = Catalog.open(catalog.path)
     changed = np.load(catalog.path / "clips.npy", mmap_mode="r+")
     query = Query("a", np.full((2, 128), 200, np.uint8), 2.0)

@@ -16,6 +16,8 @@ from core.paths import DataFolder
 from core.preparing import prepare_demo, probe_patches
 from tests.conftest import wait_until
 
+pytestmark = pytest.mark.slow
+
 STAGES = ["Making the demo's network", "Making the demo's sounds: Yip"]
 
 

@@ -34,6 +34,7 @@ def segments(shared):
     return rows
 
 
+@pytest.mark.real_data
 def test_every_clip_is_a_fact_of_audiosets_list(classes, segments):
     for clip in starter_clips():
         start_s, end_s, ids = segments[clip.video_id]
@@ -41,11 +42,13 @@ def test_every_clip_is_a_fact_of_audiosets_list(classes, segments):
         assert {classes[index][0] for index in clip.labels} == ids
 
 
+@pytest.mark.real_data
 def test_every_clip_is_labelled_with_the_class_that_is_synthesised(classes):
     for clip in starter_clips():
         assert clip.sound in {classes[index][1] for index in clip.labels}
 
 
+@pytest.mark.real_data
 def test_there_are_enough_classes_animals_and_clips(shared, classes):
     clips = starter_clips()
     assert len({clip.video_id for clip in clips}) == len(clips)
@@ -69,6 +72,7 @@ def test_clips_of_a_class_have_variations_of_their_own():
     assert len(set(pairs)) == len(pairs)
 
 
+@pytest.mark.real_data
 def test_the_list_can_be_made_again(shared):
     rows = read_segments(shared / "audioset" / "balanced_train_segments.csv")
     kept = files("resources").joinpath("starter.csv").read_text("utf-8")

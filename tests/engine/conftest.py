@@ -1,4 +1,4 @@
-"""Real videos of YouTube-8M, built once."""
+"""Videos of YouTube-8M, built once."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from core.catalog.store import Catalog
 
 
 @pytest.fixture(scope="session")
-def video_catalog(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """The catalogue of four real version 2 shards, with pictures; tests must not change it."""
+def video_catalog(youtube8m_shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """The catalogue of four version 2 shards, with pictures; tests must not change it."""
     path = tmp_path_factory.mktemp("videos") / "catalog"
-    return build_catalog(path, "youtube8m", [shared / "youtube8m" / "v2_video"], visual=True)
+    return build_catalog(path, "youtube8m", [youtube8m_shards / "v2_video"], visual=True)
 
 
 @pytest.fixture

@@ -16,16 +16,17 @@ from core.errors import AudioFileError, Cancelled, CatalogError, ModelError
 from core.jobs import Job
 from core.options import Filter, Options
 from core.types import Query
+from tests.made_data import N_CLIPS
 
 
 @pytest.fixture(scope="module")
-def dog(shared):
-    return load(shared / "wav" / "ibm_dog.wav")
+def dog(sounds):
+    return load(sounds / "barks.wav")
 
 
 @pytest.fixture
-def options(checkpoint, pca_file, real_catalog, model_folder):
-    return Options(checkpoint, pca_file, real_catalog.path)
+def options(checkpoint, pca_file, made_catalog, model_folder):
+    return Options(checkpoint, pca_file, made_catalog.path)
 
 
 @pytest.fixture
@@ -35,9 +36,9 @@ def engine(stand_in_home, options):
     engine.close()
 
 
-def test_a_clips_own_frames_find_it_first(engine, real_catalog):
-    for row in (0, 1234, len(real_catalog) - 1):
-        clip = real_catalog.clip(row)
+def test_a_clips_own_frames_find_it_first(engine, made_catalog):
+    for row in (0, 1234, len(made_catalog) - 1):
+        clip = made_catalog.clip(row)
         query = Query("own frames", clip.frames, 10.0)
         best = engine.search(query, 3).matches[0]
         assert (best.video_id, best.start_s, best.end_s) == (
@@ -55,14 +56,14 @@ def test_matches_are_ranked_and_the_query_tells_of_itself(engine, dog):
     similarities = [match.similarity for match in answer.matches]
     assert similarities == sorted(similarities, reverse=True)
     assert [match.rank for match in answer.matches] == list(range(1, 41))
-    assert answer.query.name == "ibm_dog.wav"
+    assert answer.query.name == "barks.wav"
     assert answer.query.frames.shape == (11, 128)
     assert answer.query.duration_s == pytest.approx(dog.duration_s)
-    assert answer.catalog.n_clips == 23_135
+    assert answer.catalog.n_clips == N_CLIPS
 
 
-def test_a_file_and_its_waveform_give_the_same(engine, dog, shared):
-    answer = engine.match(AudioFile(shared / "wav" / "ibm_dog.wav"), 5)
+def test_a_file_and_its_waveform_give_the_same(engine, dog, sounds):
+    answer = engine.match(AudioFile(sounds / "barks.wav"), 5)
     assert answer.matches == engine.match(dog, 5).matches
     assert np.array_equal(answer.query.frames, engine.query(dog).frames)
 
@@ -77,8 +78,11 @@ def test_a_long_sound_is_heard_in_pieces_as_if_in_one(engine, dog):
         hearing.push(
             long.samples[first : first + 7_777], Job(lambda stage, done: stages.append(done))
         )
-    assert np.array_equal(hearing.query().frames, heard.frames)
-    assert np.array_equal(hearing.query(last_s=5).frames, heard.frames[-5:])
+    pieces = hearing.query().frames
+    # What is cut off to 8 bits may fall to either side of a whole number.
+    assert np.abs(pieces.astype(int) - heard.frames).max() <= 1
+    assert np.mean(pieces == heard.frames) > 0.999
+    assert np.array_equal(hearing.query(last_s=5).frames, pieces[-5:])
     assert hearing.query(last_s=5).duration_s == pytest.approx(4.8)
     # Each patch went through the network once.
     assert len(stages) == len(heard.frames)
@@ -121,24 +125,24 @@ def test_an_unknown_class_is_refused_with_the_nearest_names(engine, dog):
     assert "Dog" in raised.value.hint
 
 
-def test_similar_leaves_the_video_itself_out(engine, real_catalog):
-    clip = real_catalog.clip(77)
+def test_similar_leaves_the_video_itself_out(engine, made_catalog):
+    clip = made_catalog.clip(77)
     answer = engine.similar(clip.video_id, 10)
     assert len(answer.matches) == 10
     assert clip.video_id not in [match.video_id for match in answer.matches]
-    vectors = real_catalog.unit_vectors().astype(np.float64)
+    vectors = made_catalog.unit_vectors().astype(np.float64)
     products = vectors @ vectors[77]
     products[77] = -2
-    best = real_catalog.clip(int(np.argmax(products)))
+    best = made_catalog.clip(int(np.argmax(products)))
     assert answer.matches[0].video_id == best.video_id
     assert answer.matches[0].similarity == pytest.approx(products.max(), abs=1e-6)
 
 
-def test_similar_needs_no_model(tmp_path, real_catalog):
+def test_similar_needs_no_model(tmp_path, made_catalog):
     from core.paths import DataFolder
 
-    engine = Engine(DataFolder(tmp_path / "empty"), Options(catalog=real_catalog.path))
-    assert engine.similar(real_catalog.clip(0).video_id, 3).matches
+    engine = Engine(DataFolder(tmp_path / "empty"), Options(catalog=made_catalog.path))
+    assert engine.similar(made_catalog.clip(0).video_id, 3).matches
     assert not (tmp_path / "empty").exists()
 
 

@@ -21,8 +21,8 @@ from core.types import Match, Query
 
 
 @pytest.fixture
-def engine(stand_in_home, checkpoint, pca_file, real_catalog, model_folder):
-    engine = Engine(stand_in_home, Options(checkpoint, pca_file, real_catalog.path))
+def engine(stand_in_home, checkpoint, pca_file, made_catalog, model_folder):
+    engine = Engine(stand_in_home, Options(checkpoint, pca_file, made_catalog.path))
     yield engine
     engine.close()
 
@@ -39,23 +39,23 @@ def unit_means(catalog, rows) -> np.ndarray:
     return np.array(found)
 
 
-def test_the_share_of_random_pairs_is_that_of_all_pairs(real_catalog):
-    rows = np.random.default_rng(1).choice(len(real_catalog), 1500, replace=False)
-    means = unit_means(real_catalog, rows)
+def test_the_share_of_random_pairs_is_that_of_all_pairs(made_catalog):
+    rows = np.random.default_rng(1).choice(len(made_catalog), 1500, replace=False)
+    means = unit_means(made_catalog, rows)
     all_pairs = (means @ means.T)[np.triu_indices(len(means), 1)]
-    calibration = Calibration.of(real_catalog, "mean")
+    calibration = Calibration.of(made_catalog, "mean")
     for similarity in (-0.1, 0.0, 0.2, 0.4, 0.6):
         expected = np.mean(all_pairs >= similarity)
         error = 4 * np.sqrt(expected * (1 - expected) / 20_000) + 0.01 * expected
         assert calibration.share(similarity) == pytest.approx(expected, abs=error + 0.002)
     assert calibration.share(-1.1) == 1.0
     assert calibration.share(1.1) == 0.0
-    again = Calibration.of(real_catalog, "mean")
+    again = Calibration.of(made_catalog, "mean")
     assert np.array_equal(again.similarities, calibration.similarities)
 
 
-def test_frames_are_judged_among_frames(real_catalog):
-    by_means, by_frames = (Calibration.of(real_catalog, by) for by in ("mean", "frames"))
+def test_frames_are_judged_among_frames(made_catalog):
+    by_means, by_frames = (Calibration.of(made_catalog, by) for by in ("mean", "frames"))
     assert np.median(by_frames.similarities) > np.median(by_means.similarities) + 0.05
 
 
@@ -81,8 +81,8 @@ def test_a_catalogue_of_one_clip_is_judged_too(tmp_path):
         assert Calibration.of(catalog, by).share(0.5) == 1.0
 
 
-def test_pairs_of_frames_are_cosines(real_catalog):
-    one, other = real_catalog.clip(3).frames, real_catalog.clip(4).frames[:7]
+def test_pairs_of_frames_are_cosines(made_catalog):
+    one, other = made_catalog.clip(3).frames, made_catalog.clip(4).frames[:7]
     found = frame_similarities(one, other)
     assert found.shape == (len(one), 7)
     for i in range(len(one)):
@@ -94,8 +94,8 @@ def test_pairs_of_frames_are_cosines(real_catalog):
     assert not frame_similarities(silent, other).any()
 
 
-def test_the_best_pair_is_what_matching_by_frames_found(engine, shared):
-    answer = engine.match(load(shared / "wav" / "ibm_dog.wav"), 5, by="frames")
+def test_the_best_pair_is_what_matching_by_frames_found(engine, sounds):
+    answer = engine.match(load(sounds / "barks.wav"), 5, by="frames")
     for found in answer.matches:
         pairs = engine.compare(answer.query, found)
         row, column = np.unravel_index(np.argmax(pairs), pairs.shape)
@@ -104,8 +104,8 @@ def test_the_best_pair_is_what_matching_by_frames_found(engine, shared):
         assert pairs.max(axis=1).mean() == pytest.approx(found.similarity, abs=1e-5)
 
 
-def test_matches_of_whole_sounds_are_opened_at_their_best_second(engine, shared):
-    dog = load(shared / "wav" / "ibm_dog.wav")
+def test_matches_of_whole_sounds_are_opened_at_their_best_second(engine, sounds):
+    dog = load(sounds / "barks.wav")
     answer = engine.match(dog, 25)
     assert all(found.best_second is None for found in answer.matches)
     pointed = engine.point_out(answer)
@@ -152,8 +152,8 @@ def test_rocchio_is_the_textbooks_formula():
     assert np.allclose(unit(refined(query, [], [])), unit(query), atol=1e-6)
 
 
-def test_what_is_liked_and_what_is_like_it_moves_up(engine, real_catalog, shared):
-    answer = engine.match(load(shared / "wav" / "ibm_dog.wav"), 200)
+def test_what_is_liked_and_what_is_like_it_moves_up(engine, made_catalog, sounds):
+    answer = engine.match(load(sounds / "barks.wav"), 200)
     liked, unliked = answer.matches[150], answer.matches[0]
     query = engine.refine(answer.query, [liked], [unliked])
     again = engine.search(query, 200)
@@ -161,13 +161,13 @@ def test_what_is_liked_and_what_is_like_it_moves_up(engine, real_catalog, shared
     assert ranks[liked.video_id] < 20
     assert ranks.get(unliked.video_id, 999) > 1
     direction = query.direction / np.linalg.norm(query.direction)
-    exact = unit_means(real_catalog, [found.row for found in again.matches]) @ direction
+    exact = unit_means(made_catalog, [found.row for found in again.matches]) @ direction
     assert [found.similarity for found in again.matches] == pytest.approx(exact.tolist(), abs=1e-9)
     further = engine.refine(query, [liked], [])
     assert engine.search(further, 5).matches[0].similarity > again.matches[0].similarity
 
 
-def test_a_match_knows_its_row(engine, real_catalog):
-    clip = real_catalog.clip(777)
+def test_a_match_knows_its_row(engine, made_catalog):
+    clip = made_catalog.clip(777)
     best = engine.search(Query("own", clip.frames, 10.0), 1).matches[0]
-    assert real_catalog.clip(best.row).video_id == best.video_id
+    assert made_catalog.clip(best.row).video_id == best.video_id

@@ -45,9 +45,9 @@ def test_the_ranking_is_the_weighted_sum_over_all_videos(engine, video_catalog, 
     assert [match.similarity for match in answer.matches] == pytest.approx(sums[found], abs=1e-12)
 
 
-def test_the_8_bits_rank_as_the_records_own_numbers_do(engine, video_catalog, shared):
+def test_the_8_bits_rank_as_the_records_own_numbers_do(engine, video_catalog, youtube8m_shards):
     """How near the kept 320 components, in 8 bits, come to all 1,024 as they were released."""
-    folder = shared / "youtube8m" / "v2_video"
+    folder = youtube8m_shards / "v2_video"
     rgb = np.array(
         [
             Example.FromString(record).features.feature["mean_rgb"].float_list.value
@@ -104,9 +104,9 @@ def test_the_command_line_states_the_weights(video_catalog, videos, capsys):
     assert "weights" not in json.loads(capsys.readouterr().out)["query"]
 
 
-def test_a_catalogue_without_pictures_is_one_clear_error(real_catalog, capsys):
-    video_id = real_catalog.clip(0).video_id
-    where = ["--catalog", str(real_catalog.path)]
+def test_a_catalogue_without_pictures_is_one_clear_error(made_catalog, capsys):
+    video_id = made_catalog.clip(0).video_id
+    where = ["--catalog", str(made_catalog.path)]
     # An id may begin with a minus sign, so it comes last.
     assert main(["similar", *where, "--weights", "audio=0.7,visual=0.3", "--", video_id]) == 1
     output = capsys.readouterr()
@@ -116,7 +116,7 @@ def test_a_catalogue_without_pictures_is_one_clear_error(real_catalog, capsys):
     assert "--visual" in hint
     assert main(["similar", *where, "--weights", "audio=1", "-k", "1", "--", video_id]) == 0
     with pytest.raises(CatalogError, match="look like"):
-        Engine(DataFolder(real_catalog.path), Options(catalog=real_catalog.path)).similar(
+        Engine(DataFolder(made_catalog.path), Options(catalog=made_catalog.path)).similar(
             video_id, weights=Weights(0, 1)
         )
 

@@ -16,6 +16,7 @@ from core.files.download import Patience, part_bytes, part_path
 from core.files.mirrors import Mirror
 from core.jobs import Job
 from core.pinned import CHECKPOINT, FEATURES, FILES, PCA, PinnedFile
+from tests.conftest import LONG_S
 from tests.web_server import (
     body,
     dripping,
@@ -250,10 +251,10 @@ def test_a_server_that_says_nothing_is_given_up_and_cancelling_does_not_wait(ser
     server.behaviour = halting(1000)
     with pytest.raises(DownloadInterruptedError, match=r"no answer in time|broke"):
         fetch(server, tmp_path, patience=Patience(attempts=1, silence_s=0.3))
-    begun_s = time.monotonic()
+    begun_s, patient = time.monotonic(), Patience(attempts=1, silence_s=250)
     with pytest.raises(Cancelled):
-        fetch(server, tmp_path, job_cancelled_at(tmp_path, 1000))
-    assert time.monotonic() - begun_s < 2
+        fetch(server, tmp_path, job_cancelled_at(tmp_path, 1000), patience=patient)
+    assert time.monotonic() - begun_s < 60
 
 
 @pytest.mark.parametrize(
@@ -298,7 +299,7 @@ def test_a_cancelled_download_goes_on_later(server, tmp_path):
 
 def test_files_come_side_by_side(server, tmp_path):
     """Each server's answer waits for the other file's request."""
-    meeting = threading.Barrier(2, timeout=10)
+    meeting = threading.Barrier(2, timeout=LONG_S)
 
     def together(request, content):
         meeting.wait()
@@ -318,10 +319,8 @@ def test_one_file_that_fails_stops_the_others_and_says_why(server, tmp_path):
     server.behaviour = lambda request, content: (
         slowly(request, content) if "slow" in request.path else body(b"", 404)(request, content)
     )
-    begun_s = time.monotonic()
-    with pytest.raises(DownloadError, match="404"):
+    with pytest.raises(DownloadError, match="404"):  # and not after the hours that slow.bin takes
         fetch(server, tmp_path, files=[pinned_as(CONTENT, "slow.bin"), PINNED])
-    assert time.monotonic() - begun_s < 5
 
 
 def test_a_disk_that_fails_for_one_file_is_said_and_stops_the_others(server, tmp_path):
@@ -403,27 +402,28 @@ def test_mirrors_have_their_addresses(monkeypatch):
     assert Mirror.default() == Mirror("asia")
 
 
-def test_importing_goes_by_content(tmp_path, pca_file):
+def test_importing_goes_by_content(tmp_path):
+    files = [CHECKPOINT, PINNED]
     disguised = tmp_path / "holiday.jpg"
-    disguised.write_bytes(pca_file.read_bytes())
+    disguised.write_bytes(CONTENT)
     folder = tmp_path / "files"
-    store.import_files([disguised], folder, Job())
-    assert names(folder) == [PCA.name]
-    assert (folder / PCA.name).read_bytes() == pca_file.read_bytes()
-    assert f"{CHECKPOINT.name}: missing" in store.status(folder)[0]
+    store.import_files([disguised], folder, Job(), files)
+    assert names(folder) == [PINNED.name]
+    assert (folder / PINNED.name).read_bytes() == CONTENT
+    assert f"{CHECKPOINT.name}: missing" in store.status(folder, files)[0]
     with pytest.raises(DownloadError, match=f"{CHECKPOINT.name} is missing"):
-        store.verify(folder, Job())
+        store.verify(folder, Job(), files)
 
 
-def test_importing_refuses_all_if_one_is_wrong(tmp_path, pca_file):
-    wrong = tmp_path / PCA.name
+def test_importing_refuses_all_if_one_is_wrong(tmp_path):
+    right, wrong, alike = (tmp_path / name for name in ("right", PINNED.name, "alike"))
+    right.write_bytes(CONTENT)
     wrong.write_bytes(b"not it")
-    alike = tmp_path / "alike"
-    alike.write_bytes(pca_file.read_bytes()[:-1] + b"!")
+    alike.write_bytes(CONTENT[:-1] + b"!")
     folder = tmp_path / "files"
-    for paths in ([pca_file, wrong], [pca_file, tmp_path / "none"], [alike], [tmp_path], []):
+    for paths in ([right, wrong], [right, tmp_path / "none"], [alike], [tmp_path], []):
         with pytest.raises(DownloadError):
-            store.import_files(paths, folder, Job())
+            store.import_files(paths, folder, Job(), [CHECKPOINT, PINNED])
         assert names(folder) == []
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -38,15 +38,43 @@ from gui.links.youtube import Services
 from gui.presenter import Presenter
 from gui.settings import Settings
 from gui.window import MainWindow
+from tests.conftest import LONG_S
 
 INFO = CatalogInfo("Starter", "/nowhere", 132, "VGGish (demo)", True)
+
+
+LONG_MS = round(1000 * LONG_S)
+
+
+class PatientBot(QtBot):
+    """Waits for as long as a busy machine may take."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = LONG_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = LONG_MS, **options: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+    def waitSignals(self, signals: list[Any], *, timeout: int = LONG_MS, **options: Any) -> Any:
+        return super().waitSignals(signals, timeout=timeout, **options)
+
+    def waitExposed(self, widget: Any, *, timeout: int = LONG_MS) -> Any:
+        return super().waitExposed(widget, timeout=timeout)
+
+    def waitActive(self, widget: Any, *, timeout: int = LONG_MS) -> Any:
+        return super().waitActive(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 class FakeEngine:
     """Answers like the engine, from nothing; `gate` holds it up as long as a test likes."""
 
-    def __init__(self, real_catalog: Catalog) -> None:
-        self.real_catalog = real_catalog
+    def __init__(self, made_catalog: Catalog) -> None:
+        self.made_catalog = made_catalog
         self.calls: list[tuple[object, ...]] = []
         self.gate = threading.Event()
         self.gate.set()
@@ -107,7 +135,7 @@ class FakeEngine:
         self.calls.append(("search", query.name, k, filters))
         self.compared = by
         self._work(job)
-        return self._answer(query, k, filters)
+        return self.answer(query, k, filters)
 
     def similar(
         self, video_id: str, k: int, filters: Filter, job: Job, by: str = "mean"
@@ -115,7 +143,7 @@ class FakeEngine:
         self.compared = by
         self.calls.append(("similar", video_id, k, filters))
         self._work(job)
-        return self._answer(Query(video_id, np.zeros((10, 128), np.uint8), 10.0), k, filters)
+        return self.answer(Query(video_id, np.zeros((10, 128), np.uint8), 10.0), k, filters)
 
     def compare(self, query: Query, match: Match) -> np.ndarray:
         pairs = np.zeros((len(query.frames), 10), np.float32)
@@ -140,7 +168,7 @@ class FakeEngine:
     def calibration(self, by: str, job: Job) -> Calibration:
         return Calibration(np.linspace(0, self.nearest, 10_001, dtype=np.float32))
 
-    def _answer(self, query: Query, k: int, filters: Filter) -> Matches:
+    def answer(self, query: Query, k: int, filters: Filter) -> Matches:
         for name in (*filters.include, *filters.exclude):
             if name not in self.class_names():
                 raise CatalogError(f"There is no class “{name}”.", "Did you mean Dog?")
@@ -162,7 +190,7 @@ class FakeEngine:
         return {name: ClassCount(name, name, 5, 9, below.get(name, ())) for name in names}
 
     def catalog(self) -> Catalog:
-        return self.real_catalog
+        return self.made_catalog
 
     def close(self) -> None:
         self.is_closed = True
@@ -203,19 +231,19 @@ class FakeRecorder:
         self.device = Device(key or "default", "Built-in", 48_000, 1, True)
         self.problem: MicrophoneError | None = None
         self.is_stopped = False
-        self._blocks: list[np.ndarray] = []
+        self.blocks: list[np.ndarray] = []
         FakeRecorder.made.append(self)
 
     def drain(self) -> list[Heard]:
         if self.is_stopped:
             return []
         times = np.arange(1600) / MODEL_RATE_HZ
-        self._blocks.append((0.5 * np.sin(2 * np.pi * 1000 * times)).astype(np.float32))
-        return [Heard(self._blocks[-1], 0.5, FakeRecorder.finding, FakeRecorder.has_clipped)]
+        self.blocks.append((0.5 * np.sin(2 * np.pi * 1000 * times)).astype(np.float32))
+        return [Heard(self.blocks[-1], 0.5, FakeRecorder.finding, FakeRecorder.has_clipped)]
 
     def stop(self) -> Path:
         self.is_stopped = True
-        samples = np.concatenate([*self._blocks, np.zeros(0, np.float32)])
+        samples = np.concatenate([*self.blocks, np.zeros(0, np.float32)])
         if not len(samples):
             raise MicrophoneError("The microphone sent no sound.", "Check it.")
         soundfile.write(self.path, samples, MODEL_RATE_HZ, "PCM_24", format="FLAC")
@@ -262,7 +290,7 @@ class App:
         self.wait_for(lambda: self.presenter.furnishing is not None)
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=10_000)
+        self.qtbot.waitUntil(condition)
 
     @property
     def rows(self) -> int:
@@ -292,7 +320,7 @@ def garbage_of_all_tests() -> Iterator[None]:
 
 @pytest.fixture
 def make_app(
-    qtbot: QtBot, own_data_folder: Path, real_catalog: Catalog
+    qtbot: QtBot, own_data_folder: Path, made_catalog: Catalog
 ) -> Iterator[Callable[..., App]]:
     apps: list[App] = []
     own_data_folder.mkdir()
@@ -300,7 +328,7 @@ def make_app(
     FakeRecorder.finding, FakeRecorder.has_clipped = Finding.FINE, False
 
     def make(*first_paths: Path) -> App:
-        apps.append(App(qtbot, own_data_folder, list(first_paths), real_catalog))
+        apps.append(App(qtbot, own_data_folder, list(first_paths), made_catalog))
         return apps[-1]
 
     yield make
@@ -315,7 +343,7 @@ def make_app(
 def app(make_app: Callable[..., App]) -> App:
     made = make_app()
     made.show()
-    made.wait_for(lambda: ("load",) in made.engine.calls and not made.session._is_loading)
+    made.wait_for(lambda: ("load",) in made.engine.calls and not made.session.is_loading)
     return made
 
 
@@ -348,6 +376,6 @@ def nothing_outlives_the_test(qapp: QApplication, request: pytest.FixtureRequest
         thread
         for thread in set(threading.enumerate()) - threads_before
         # Python's stand-in for a Qt thread that once ran Python; it ends with that thread.
-        if thread.is_alive() and not isinstance(thread, threading._DummyThread)
+        if thread.is_alive() and not thread.name.startswith("Dummy-")
     ]
     assert not threads, f"threads outlive the test: {threads}"

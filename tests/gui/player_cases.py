@@ -74,7 +74,7 @@ def sentence(app: App) -> str:
 
 def test_the_window_is_hardly_held_up_the_first_time(stage):
     """The first of all: later Chromium has begun."""
-    assert stage.player._kind is None
+    assert stage.player.kind is None
     longest_ms = 0
     clock, timer = QElapsedTimer(), QTimer()
 
@@ -87,7 +87,7 @@ def test_the_window_is_hardly_held_up_the_first_time(stage):
     clock.start()
     timer.start(1)
     press(stage)
-    stage.wait_for(lambda: stage.player._has_played)
+    stage.wait_for(lambda: stage.player.has_played)
     timer.stop()
     assert longest_ms < 500
 
@@ -99,7 +99,7 @@ def test_plays_at_its_second_with_a_referrer(stage, youtube):
     press(stage)
     assert stage.player.panel.isVisible()
     assert stage.window.results.details.play.text() == "Close player"
-    stage.wait_for(lambda: stage.player._has_played)
+    stage.wait_for(lambda: stage.player.has_played)
     ((video_id, parameters, headers),) = youtube.frames
     assert video_id == "good_video1"
     assert parameters["start"] == ["34"]
@@ -166,7 +166,7 @@ def test_no_cookies_are_kept_and_nothing_is_stored(stage, youtube, own_data_fold
 def test_pauses_when_its_row_is_left(stage, youtube):
     show(stage, "good_video1")
     press(stage)
-    stage.wait_for(lambda: stage.player._has_played)
+    stage.wait_for(lambda: stage.player.has_played)
     stage.window.results.table.selectRow(1)
     stage.wait_for(lambda: youtube.has_told("state", 2))
     assert not stage.player.panel.isVisible()
@@ -192,7 +192,7 @@ def test_leaving_the_row_before_it_plays_stops_it(stage, youtube):
 def test_stops_when_a_recording_begins(stage, youtube):
     show(stage, "good_video1")
     press(stage)
-    stage.wait_for(lambda: stage.player._has_played)
+    stage.wait_for(lambda: stage.player.has_played)
     stage.window.commands.record.trigger()
     stage.wait_for(lambda: stage.session.state is State.LISTENING)
     assert stage.player.browser is None
@@ -205,7 +205,7 @@ def test_stops_when_a_recording_begins(stage, youtube):
 def test_closing_the_window_stops_it(stage, youtube):
     show(stage, "good_video1")
     press(stage)
-    stage.wait_for(lambda: stage.player._has_played)
+    stage.wait_for(lambda: stage.player.has_played)
     stage.window.close()
     assert stage.player.browser is None
 
@@ -224,7 +224,7 @@ def test_offline_is_said_at_once(stage, browsed):
 
 
 def test_a_script_that_never_comes_is_given_up(stage, youtube):
-    stage.player._patience.setInterval(300)
+    stage.player.patience.setInterval(300)
     youtube.gate.clear()
     show(stage, "good_video1")
     press(stage)
@@ -236,16 +236,16 @@ def test_a_script_that_never_comes_is_given_up(stage, youtube):
 def test_the_page_goes_nowhere_else(stage, youtube):
     show(stage, "away_video1")
     press(stage)
-    stage.wait_for(lambda: stage.player._has_played)
+    stage.wait_for(lambda: stage.player.has_played)
     assert not any(path == "/elsewhere" for path, _ in youtube.asked)
 
 
 def test_dialogs_stay_closed(stage, youtube):
     show(stage, "ask_video__")
     press(stage)
-    stage.wait_for(lambda: stage.player._has_played)
+    stage.wait_for(lambda: stage.player.has_played)
     heard: list[object] = []
-    stage.player.browser._page.runJavaScript("JSON.stringify(window.answers)", heard.append)
+    stage.player.browser.page.runJavaScript("JSON.stringify(window.answers)", heard.append)
     stage.wait_for(lambda: bool(heard))
     assert heard == ["[false,null]"]
 
@@ -257,7 +257,7 @@ def test_no_permission_no_download_no_window_of_its_own(stage, youtube, browsed,
     assert youtube.has_told("place", "User denied Geolocation")
     show(stage, "popu_video1")
     press(stage)
-    stage.wait_for(lambda: stage.player._has_played)
+    stage.wait_for(lambda: stage.player.has_played)
     show(stage, "down_video1")
     press(stage)
     stage.wait_for(lambda: any(path == "/download" for path, _ in youtube.asked))
@@ -270,26 +270,26 @@ def test_no_permission_no_download_no_window_of_its_own(stage, youtube, browsed,
 def test_a_link_opens_in_the_browser(stage, youtube, browsed):
     show(stage, "good_video1")
     press(stage)
-    stage.wait_for(lambda: stage.player._has_played)
+    stage.wait_for(lambda: stage.player.has_played)
     view = stage.player.browser.view
 
     def click() -> bool:
         QTest.mouseClick(view.focusProxy(), Qt.MouseButton.LeftButton, pos=view.rect().center())
         return bool(browsed)
 
-    stage.qtbot.waitUntil(click, timeout=10_000)
+    stage.qtbot.waitUntil(click)
     assert set(browsed) == {"https://www.youtube.com/watch?v=good_video1"}
     assert stage.player.browser.view.url().host() == "127.0.0.1"
 
 
 def test_only_one_of_the_two_sounds_is_heard(stage, youtube, monkeypatch):
     paused: list[bool] = []
-    monkeypatch.setattr(stage.player._playing, "pause", lambda: paused.append(True))
+    monkeypatch.setattr(stage.player.playing, "pause", lambda: paused.append(True))
     show(stage, "good_video1")
     press(stage)
-    stage.wait_for(lambda: stage.player._has_played)
+    stage.wait_for(lambda: stage.player.has_played)
     assert paused == [True]
-    stage.player._playing.state_changed.emit(True)
+    stage.player.playing.state_changed.emit(True)
     stage.wait_for(lambda: youtube.has_told("state", 2))
 
 
@@ -319,10 +319,10 @@ def test_the_stop_button_keeps_its_place_in_a_low_window(stage):
     stage.window.results.question.hide()
     stage.window.resize(1120, 640)
     press(stage)
-    stage.wait_for(lambda: stage.player._has_played)
+    stage.wait_for(lambda: stage.player.has_played)
     details = stage.window.results.details
     assert details.play.isVisible()
     assert details.play.visibleRegion().boundingRect() == details.play.rect()
-    assert stage.player.panel.geometry().bottom() < details._first_row.geometry().top()
+    assert stage.player.panel.geometry().bottom() < details.first_row.geometry().top()
     press(stage)
     assert all(button.isVisible() for button in details.buttons)

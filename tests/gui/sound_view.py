@@ -31,15 +31,15 @@ class SoundView(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.spectrogram, 1)
         layout.addWidget(self.bar)
-        self._lanes = [Lane("pictures", self), Lane("details", self)]
-        self.viewing = Viewing(self.spectrogram, *self._lanes, parent=self)
+        self.lanes = [Lane("pictures", self), Lane("details", self)]
+        self.viewing = Viewing(self.spectrogram, *self.lanes, parent=self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End the threads."""
         self.viewing.forget()
-        for lane in self._lanes:
+        for lane in self.lanes:
             lane.close()
-        for lane in self._lanes:
+        for lane in self.lanes:
             assert lane.wait(QDeadlineTimer(10_000))
         super().closeEvent(event)
 

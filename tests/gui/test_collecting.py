@@ -53,7 +53,7 @@ def test_older_garbage_dies_as_well_and_what_is_settled_stays(collector: Collect
     del gone
     for _ in range(24):  # every fourth time it looks among what is older, and so on
         litter()
-        collector._collect()
+        collector.collect()
     assert is_gone() is None
     collector.settle()
     del kept

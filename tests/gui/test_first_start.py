@@ -63,8 +63,8 @@ def press_until(program: Program, window: str, key: str, path: Path) -> None:
 
     def pressed() -> bool:
         if not path.exists():
-            program._do("windowactivate", "--sync", window)
-            program._do("key", key)
+            program.do("windowactivate", "--sync", window)
+            program.do("key", key)
         return path.exists()
 
     wait_until(pressed)
@@ -75,27 +75,27 @@ def test_from_the_first_start_to_audioset_and_on_to_another_folder(
     environment: dict[str, str],
     official: Path,
     own_data_folder: Path,
-    shared: Path,
+    sounds: Path,
     tmp_path: Path,
 ) -> None:
-    data, dog = DataFolder(own_data_folder), str(shared / "wav" / "ibm_dog.wav")
+    data, dog = DataFolder(own_data_folder), str(sounds / "barks.wav")
     entry = ("-m", "tests.setting_up.run_window", str(official))
     program = Program([dog], environment, tmp_path / "log", entry)
     try:
-        program.wait_for_title("ibm_dog.wav – 25 matches", LONG_S)
+        program.wait_for_title("barks.wav – 25 matches", LONG_S)
         wait_until(lambda: heard_by(data).startswith("demo"))
 
         # The banner's button, then the dialog's; what it does goes on when the dialog is closed.
         program.key("alt+u")
         dialog = program.wait_for_window("^Set up")
         press_until(program, dialog, "alt+u", data.set_up)
-        program._do("key", "Escape")
+        program.do("key", "Escape")
         wait_until((data.catalogs / "audioset" / "catalog.json").is_file, LONG_S)
         wait_until(lambda: not data.set_up.exists())
 
         # The window switches by itself, and the sound is heard anew and matched again.
         wait_until(lambda: heard_by(data).startswith("vggish-"))
-        program.wait_for_title("ibm_dog.wav – 25 matches")
+        program.wait_for_title("barks.wav – 25 matches")
         (model,) = (each for each in installed(data.models).values() if not each.is_demo)
         assert heard_by(data) == model.model_id
         assert model.is_released, "it is taken for the released one"
@@ -108,18 +108,18 @@ def test_from_the_first_start_to_audioset_and_on_to_another_folder(
         target.root.mkdir()
         program.key("ctrl+shift+w")
         page = program.wait_for_window("^What lies where")
-        program._do("windowactivate", "--sync", page)
-        program._do("key", "alt+m")
+        program.do("windowactivate", "--sync", page)
+        program.do("key", "alt+m")
         asking = program.wait_for_window("^A new or empty folder")
-        program._do("windowactivate", "--sync", asking)
+        program.do("windowactivate", "--sync", asking)
         program.type(str(target.root))
-        program._do("key", "Return")
+        program.do("key", "Return")
         wait_until(lambda: data.followed() == target, LONG_S)
         wait_until(lambda: [path.name for path in data.root.iterdir()] == ["moved-to"], LONG_S)
-        program._do("windowactivate", "--sync", page)
-        program._do("key", "Escape")
+        program.do("windowactivate", "--sync", page)
+        program.do("key", "Escape")
         program.key("ctrl+shift+a")  # match all of the sound once more
-        program.wait_for_title("ibm_dog.wav – 25 matches")
+        program.wait_for_title("barks.wav – 25 matches")
         assert copied(program) == expected
         program.quit()
     finally:
@@ -147,7 +147,7 @@ def matched(environment: dict[str, str], official: Path, sound: str) -> list[byt
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=True,
     )
     answer = json.loads(done.stdout)

@@ -41,4 +41,4 @@ def test_the_number_is_never_below_the_bar(qtbot: QtBot, clock_s: list[float]) -
     for _ in range(300):
         clock_s[0] += 0.016
         meter.set_level(0.001)
-        assert meter._held_db >= meter._level_db
+        assert meter.held_db >= meter.level_db

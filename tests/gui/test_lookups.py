@@ -118,8 +118,8 @@ def test_what_is_no_answer_of_youtubes_is_not_believed(
         look_ups = make()
         look_ups.want([(key(begin), 56)])
         # Three tries each for title and picture, then peace.
-        qtbot.waitUntil(lambda: look_ups._states[key(begin)].n_titles == 3, timeout=20_000)
-        qtbot.waitUntil(lambda: not look_ups._asking, timeout=20_000)
+        qtbot.waitUntil(lambda: look_ups.states[key(begin)].n_titles == 3)
+        qtbot.waitUntil(lambda: not look_ups.is_asking)
         assert look_ups.video(key(begin)) is None
         youtube.release.set()
         assert other.asked == []
@@ -132,8 +132,8 @@ def test_who_does_not_answer_is_asked_again_later_and_more_seldom(
     look_ups = make(timeout_s=0.1)
     look_ups.want([(key("hang"), 56)])
     qtbot.waitUntil(lambda: sum("/vi/" in path for path in youtube.asked) == 5)
-    assert look_ups._states[key("hang")].n_pictures == 0
-    assert look_ups._thumbnails._n_failures >= 4
+    assert look_ups.states[key("hang")].n_pictures == 0
+    assert look_ups.thumbnails.n_failures >= 4
     assert look_ups.video(key("hang")) is None
 
 
@@ -141,11 +141,11 @@ def test_a_network_that_comes_back_is_used(
     qtbot: QtBot, make: Make, youtube: YoutubeServer
 ) -> None:
     look_ups = make()
-    right = look_ups._services
-    look_ups._services = Services("http://127.0.0.1:1/oembed", "http://127.0.0.1:1/vi")
+    right = look_ups.services
+    look_ups.services = Services("http://127.0.0.1:1/oembed", "http://127.0.0.1:1/vi")
     look_ups.want([(key("ok"), 56)])
-    qtbot.waitUntil(lambda: look_ups._titles._n_failures == 5)
-    look_ups._services = right
+    qtbot.waitUntil(lambda: look_ups.titles.n_failures == 5)
+    look_ups.services = right
     qtbot.waitUntil(lambda: look_ups.image(key("ok"), 56) is not None)
     assert youtube.asked
 
@@ -167,8 +167,8 @@ def test_what_is_no_picture_is_not_shown(
 ) -> None:
     look_ups = make()
     look_up(qtbot, look_ups, begin)
-    state = look_ups._states[key(begin)]
-    qtbot.waitUntil(lambda: state.n_pictures == n_tries and not look_ups._asking)
+    state = look_ups.states[key(begin)]
+    qtbot.waitUntil(lambda: state.n_pictures == n_tries and not look_ups.is_asking)
     qtbot.waitUntil(lambda: state.has_picture is False)
     qtbot.wait(100)
     assert look_ups.image(key(begin), 56) is None
@@ -188,7 +188,7 @@ def test_nothing_is_fetched_before_it_is_allowed(
 ) -> None:
     look_ups = make(is_allowed=False)
     look_ups.want([(key("ok"), 56)])
-    qtbot.waitUntil(lambda: look_ups._states[key("ok")].has_picture is False)
+    qtbot.waitUntil(lambda: look_ups.states[key("ok")].has_picture is False)
     assert youtube.asked == []
     look_ups.allow(True)
     qtbot.waitUntil(lambda: look_ups.image(key("ok"), 56) is not None)
@@ -260,13 +260,13 @@ def test_a_cache_that_cannot_be_written_hides_nothing(
 def test_images_that_were_let_go_are_read_again(
     qtbot: QtBot, make: Make, youtube: YoutubeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gui.links.look_ups._MOST_IMAGE_BYTES", 3 * 100 * 56 * 4)
+    monkeypatch.setattr("gui.links.look_ups.MOST_IMAGE_BYTES", 3 * 100 * 56 * 4)
     look_ups = make()
     ids = [key(f"a{number}") for number in range(6)]
     for one in (*ids, *ids):
         look_ups.want([(one, 56)])
         qtbot.waitUntil(lambda one=one: look_ups.image(one, 56) is not None)
-        assert len(look_ups._images) <= 3
+        assert look_ups.n_images <= 3
     assert len(youtube.asked) == 2 * len(ids)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from gui.map_pane import MapPane
 from gui.runner import Lane
 from tests.gui.conftest import App
 from tests.gui.test_session import open_and_wait
+from tests.made_data import N_CLIPS
 
 WHITE = np.full(3, 255, np.uint8)
 COLORS = np.array([[255, 0, 0], [0, 0, 255], [90, 90, 90], [0, 0, 0]], np.uint8)
@@ -114,7 +114,7 @@ def test_all_points_are_in_sight_at_first_and_after_resizing(canvas: MapCanvas) 
         canvas.resize(*size)
         places = [at(canvas, row) for row in range(35)]
         assert all(canvas.rect().contains(place) for place in places)
-        legend = legend_size(canvas, list(canvas._legend()))
+        legend = legend_size(canvas, list(canvas.legend()))
         assert legend.isEmpty() == (size == (50, 30))
         assert not any(
             place.x() < legend.width() and place.y() < legend.height() for place in places
@@ -240,7 +240,7 @@ def test_arrow_keys_go_from_point_to_point(qtbot: QtBot, canvas: MapCanvas) -> N
     qtbot.keyClick(canvas, Qt.Key.Key_Home)
     assert (canvas.view.x, canvas.view.y) == (2.1, 1.9)
     qtbot.keyClick(canvas, Qt.Key.Key_0)
-    assert canvas.view == canvas._home
+    assert canvas.view == canvas.home
 
 
 def test_what_is_under_the_cursor_is_named(qtbot: QtBot, canvas: MapCanvas) -> None:
@@ -298,7 +298,7 @@ def make_pane(qtbot: QtBot, lane: Lane, tmp_path: Path) -> Callable[[Catalog], M
         assert not lane.is_busy, "nothing is done for a pane that nobody sees"
         pane.resize(700, 500)
         pane.show()
-        qtbot.waitUntil(lambda: not pane.canvas._image.isNull(), timeout=20_000)
+        qtbot.waitUntil(lambda: not pane.canvas.image.isNull())
         return pane
 
     return make
@@ -312,20 +312,20 @@ def answer(catalog: Catalog, row: int, rows: list[int]) -> Matches:
     return Matches(query, CatalogInfo("c", "/", len(catalog), "m", False), matches)
 
 
-def test_the_map_of_a_real_catalogue(
-    real_catalog: Catalog, make_pane: Callable[[Catalog], MapPane], tmp_path: Path, qtbot: QtBot
+def test_the_map_of_a_catalogue(
+    made_catalog: Catalog, make_pane: Callable[[Catalog], MapPane], tmp_path: Path, qtbot: QtBot
 ) -> None:
-    pane = make_pane(real_catalog)
-    assert pane.heading.text() == "Map of 23,135 clips"
+    pane = make_pane(made_catalog)
+    assert pane.heading.text() == f"Map of {N_CLIPS:,} clips"
     assert len(list((tmp_path / "maps").iterdir())) == 1
     canvas = pane.canvas
-    assert list(canvas._legend())[-1] == SEVERAL
-    pane.show_answer(answer(real_catalog, 50, [50, 4, 7]))
+    assert list(canvas.legend())[-1] == SEVERAL
+    pane.show_answer(answer(made_catalog, 50, [50, 4, 7]))
     assert canvas.marks.matches == (50, 4, 7)
     assert canvas.marks.query is not None
     assert canvas.chart is not None
     assert canvas.marks.query == pytest.approx(canvas.chart.map.points[50].tolist(), abs=0.1)
-    clip = real_catalog.clip(4)
+    clip = made_catalog.clip(4)
     assert canvas.describe(4).split("\n")[0] == " · ".join(clip.labels)
     assert clip.video_id in canvas.describe(4)
     canvas.zoom(50)
@@ -338,29 +338,16 @@ def test_the_map_of_a_real_catalogue(
 
 
 def test_an_answer_that_came_before_the_map_is_marked(
-    real_catalog: Catalog, lane: Lane, qtbot: QtBot, tmp_path: Path
+    made_catalog: Catalog, lane: Lane, qtbot: QtBot, tmp_path: Path
 ) -> None:
     pane = MapPane(lane, tmp_path / "maps")
     qtbot.addWidget(pane)
-    pane.show_answer(answer(real_catalog, 50, [50]))
-    pane.set_catalog(real_catalog)
-    pane.show_answer(answer(real_catalog, 50, [4, 50]))
+    pane.show_answer(answer(made_catalog, 50, [50]))
+    pane.set_catalog(made_catalog)
+    pane.show_answer(answer(made_catalog, 50, [4, 50]))
     pane.show()
-    qtbot.waitUntil(lambda: pane.canvas.chart is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: pane.canvas.chart is not None)
     assert pane.canvas.marks.matches == (4, 50)
-
-
-def test_moving_is_smooth(real_catalog: Catalog, make_pane: Callable[[Catalog], MapPane]) -> None:
-    """A step, hover included, is painted within a frame; the picture follows from the lane."""
-    canvas = make_pane(real_catalog).canvas
-    took_s = []
-    for step in range(60):
-        begun_s = time.perf_counter()
-        canvas.zoom(1.1 if step % 20 < 10 else 1 / 1.1, QPointF(100 + 5 * step, 200))
-        canvas.hover(QPointF(100 + 5 * step, 200))
-        canvas.repaint()
-        took_s.append(time.perf_counter() - begun_s)
-    assert sorted(took_s)[30] < 0.016
 
 
 def test_two_million_points_are_usable(qtbot: QtBot) -> None:
@@ -369,26 +356,18 @@ def test_two_million_points_are_usable(qtbot: QtBot) -> None:
     groups = random.integers(0, 4, len(points)).astype(np.uint8)
     nothing = np.zeros((128, 2), np.float32)
     made = Map(points, groups, ("Dog", "Cat", SEVERAL, OTHERS), nothing[:, 0], nothing)
-    begun_s = time.perf_counter()
     many = Chart.of(made)
-    indexed_s = time.perf_counter()
     view = View(0, 0, 120, 1200, 800)
     pixels = picture(many, view, COLORS, WHITE)
-    drawn_s = time.perf_counter()
     row = many.nearby.nearest(0.1, 0.1, 0.1)
-    found_s = time.perf_counter()
     assert (pixels[400, 600, :3] < 250).any()
     assert row >= 0
-    assert indexed_s - begun_s < 3
-    assert drawn_s - indexed_s < 2
-    assert found_s - drawn_s < 0.1
     canvas = MapCanvas()
     qtbot.addWidget(canvas)
     canvas.resize(800, 533)
     canvas.show()
     canvas.show_chart(many)
     canvas.show_picture(replace(view, scale=canvas.view.scale), pixels)
-    begun_s = time.perf_counter()
     canvas.go_to(0.2, 0.1)
     canvas.repaint()
-    assert time.perf_counter() - begun_s < 0.1
+    assert (canvas.view.x, canvas.view.y) == (0.2, 0.1)

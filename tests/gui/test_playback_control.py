@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from core.audio import inputs
 from gui.session import State
 from tests.conftest import VirtualMicrophone
 from tests.gui.conftest import App, write_wav
@@ -18,10 +19,7 @@ from tests.gui.test_session import open_and_wait, said
 @pytest.fixture
 def playable(virtual_microphone: VirtualMicrophone, make_app, tmp_path: Path) -> App:
     """A window with a sound of eight seconds, and a speaker."""
-    import sounddevice
-
-    sounddevice._terminate()
-    sounddevice._initialize()
+    inputs.look_again()
     app = make_app()
     app.show()
     sound = np.sin(np.arange(8 * 16_000) / 5)
@@ -90,7 +88,7 @@ def test_a_recording_or_another_sound_ends_playback(playable: App, sine: Path) -
     assert not app.presenter.furnishing.playing.is_active
     app.window.commands.play.trigger()
     assert not app.presenter.furnishing.playing.is_active, "what is played would be recorded"
-    app.wait_for(lambda: app.presenter.listening._n_samples > 16_000)
+    app.wait_for(lambda: app.presenter.listening.n_samples > 16_000)
     app.presenter.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     app.window.sound.play.click()
@@ -134,10 +132,7 @@ def test_outputs_are_offered_and_remembered(
 
 def test_without_an_output_the_reason_is_given(make_app, sine: Path, monkeypatch) -> None:
     monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
-    import sounddevice
-
-    sounddevice._terminate()
-    sounddevice._initialize()
+    inputs.look_again()
     app = make_app()
     app.show()
     open_and_wait(app, sine)

@@ -63,6 +63,7 @@ def run_in_chromium(file: str, tmp_path: Path, **environment: str) -> int:
     return int(number[1])
 
 
+@pytest.mark.slow
 def test_in_chromium(tmp_path):
     """All cases of `player_cases.py`, which see the real Chromium."""
     assert run_in_chromium("player_cases.py", tmp_path, QT_QPA_PLATFORM="offscreen") >= 20
@@ -235,7 +236,7 @@ def test_not_installed_is_an_error_with_a_way_out(not_installed):
 
 
 def test_a_player_that_would_end_the_program_is_only_tried_elsewhere(monkeypatch, caplog):
-    monkeypatch.setattr(readiness, "_TRIAL", "import os; os.abort()")
+    monkeypatch.setattr(readiness, "TRIAL", "import os; os.abort()")
     with caplog.at_level(logging.WARNING), pytest.raises(PlaybackError) as caught:
         browser_kind(Job())
     assert (caught.value.message, caught.value.hint) == NOT_RUNNING
@@ -243,8 +244,8 @@ def test_a_player_that_would_end_the_program_is_only_tried_elsewhere(monkeypatch
 
 
 def test_a_trial_that_hangs_is_given_up_and_can_be_cancelled(monkeypatch):
-    monkeypatch.setattr(readiness, "_TRIAL", "import time; time.sleep(600)")
-    monkeypatch.setattr(readiness, "_LONGEST_S", 0.2)
+    monkeypatch.setattr(readiness, "TRIAL", "import time; time.sleep(600)")
+    monkeypatch.setattr(readiness, "LONGEST_S", 0.2)
     with pytest.raises(PlaybackError):
         browser_kind(Job())
     job = Job()
@@ -256,11 +257,11 @@ def test_a_trial_that_hangs_is_given_up_and_can_be_cancelled(monkeypatch):
 def test_the_real_trial_ends_by_itself(monkeypatch):
     """With the sandbox switched off it passes anywhere; as root with the sandbox it must not."""
     monkeypatch.setenv("QTWEBENGINE_DISABLE_SANDBOX", "1")
-    readiness._try(Job())
+    readiness.try_out(Job())
     monkeypatch.delenv("QTWEBENGINE_DISABLE_SANDBOX")
     if sys.platform == "linux" and os.geteuid() == 0:
         with pytest.raises(PlaybackError):
-            readiness._try(Job())
+            readiness.try_out(Job())
 
 
 def test_the_extra_is_pinned_like_the_rest_of_qt():

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QDeadlineTimer
 
+from core.audio import inputs
 from core.audio.files import AudioFile
 from core.audio.inputs import Device
 from core.errors import AudioFileError, PlaybackError
 from gui.playing import Playing
 from gui.runner import Lane
+from tests.conftest import LONG_S
 from tests.speaker import LEAST, RATE_HZ, Monitor, noise, write
 
 SOUND = noise(4)
@@ -21,13 +21,9 @@ SOUND = noise(4)
 @pytest.fixture
 def speaker(virtual_microphone):
     """The virtual speaker, after PortAudio has looked for devices again."""
-    import sounddevice
-
-    sounddevice._terminate()
-    sounddevice._initialize()
+    inputs.look_again()
     yield virtual_microphone
-    sounddevice._terminate()
-    sounddevice._initialize()
+    inputs.look_again()
 
 
 @pytest.fixture
@@ -66,11 +62,9 @@ def playing(qapp, speaker):
     playing = Playing(lane)
     playing.setParent(lane)
     yield playing
-    begun_s = time.monotonic()
     playing.close()
-    assert lane.wait(QDeadlineTimer(4000))
-    assert time.monotonic() - begun_s < 2
-    assert not playing._open
+    assert lane.wait(QDeadlineTimer(round(1000 * LONG_S)))
+    assert not playing.open_players
     lane.deleteLater()
 
 
@@ -83,15 +77,14 @@ def test_a_span_plays_to_its_end_and_says_where_it_is(playing, said, audio, moni
     playing.play(audio, 1.0, 2.0)
     assert playing.is_active
     assert said.said == [True]
-    with qtbot.waitSignal(playing.ended, timeout=10_000):
+    with qtbot.waitSignal(playing.ended):
         pass
     assert said.said == [True, False, "ended"]
     assert not playing.is_active
     assert said.moves[-1] is None
     assert said.times == sorted(said.times)
-    assert 1.0 <= said.times[0] < 1.1
-    assert 1.9 < said.times[-1] <= 2.0
-    assert len(said.times) > 25
+    assert 1.0 <= said.times[0] < said.times[-1] <= 2.0
+    assert len(said.times) > 5
     heard = monitor.stop()
     assert np.abs(heard[-9600:] - SOUND[2 * RATE_HZ - 9600 : 2 * RATE_HZ]).max() < LEAST
 
@@ -101,7 +94,7 @@ def test_pause_and_go_on(playing, said, audio, monitor, qtbot):
     qtbot.waitUntil(lambda: len(said.times) > 10)
     playing.toggle()
     monitor.wait_for_silence()
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: playing.player.is_paused)
     stood_s = said.times[-1]
     qtbot.wait(200)
     assert said.times[-1] == stood_s
@@ -125,10 +118,10 @@ def test_another_sound_replaces_the_one_that_plays(playing, said, audio, monitor
     for _ in range(5):  # a hurried person
         playing.play(audio, 2.0)
         playing.play(level, 0.0, 0.4)
-    with qtbot.waitSignal(playing.ended, timeout=10_000):
+    with qtbot.waitSignal(playing.ended):
         pass
     assert said.said == [True, False, "ended"]
-    assert len(playing._open) <= 1
+    assert len(playing.open_players) <= 1
     heard = monitor.stop()
     assert np.abs(heard[-9600:] - 0.5).max() < LEAST
     assert np.count_nonzero(np.abs(heard - 0.5) < LEAST) < 0.41 * RATE_HZ
@@ -139,12 +132,12 @@ def test_volume_and_looping_hold_for_what_plays_and_what_comes(
 ):
     playing.set_volume(0.5)
     playing.play(audio, 1.0, 1.2, True)
-    qtbot.waitUntil(lambda: playing._player is not None)
+    qtbot.waitUntil(lambda: playing.player is not None)
     monitor.wait_for_sound(0.7)
     playing.set_volume(0.25)
     monitor.wait_for_sound(0.5)
     playing.set_looping(False)
-    with qtbot.waitSignal(playing.ended, timeout=10_000):
+    with qtbot.waitSignal(playing.ended):
         pass
     heard, span = monitor.stop(), SOUND[RATE_HZ : RATE_HZ + 9600]
     n_passes = len(heard) // len(span)
@@ -154,14 +147,14 @@ def test_volume_and_looping_hold_for_what_plays_and_what_comes(
     assert np.abs(passes[-1] - 0.25 * span).max() < LEAST
     playing.set_volume(7)
     playing.play(audio, 1.0, 1.2)
-    qtbot.waitUntil(lambda: playing._player is not None)
-    assert (playing._player.volume, playing._player.is_looping) == (1, False)
+    qtbot.waitUntil(lambda: playing.player is not None)
+    assert (playing.player.volume, playing.player.is_looping) == (1, False)
 
 
 def test_a_seek_before_the_device_is_open_counts(playing, said, audio, speaker, qtbot):
     playing.play(audio)
     playing.seek(3.5)
-    with qtbot.waitSignal(playing.ended, timeout=10_000):
+    with qtbot.waitSignal(playing.ended):
         pass
     assert min(said.times) >= 3.5
 
@@ -172,29 +165,29 @@ def test_what_plays_moves_to_another_output(playing, said, audio, speaker, qtbot
     qtbot.waitUntil(lambda: bool(said.times) and said.times[-1] > 0.3)
     playing.set_device("phones")
     before_s = said.times[-1]
-    qtbot.waitUntil(lambda: playing._player is not None)
-    assert playing._player.device.key == "phones"
+    qtbot.waitUntil(lambda: playing.player is not None)
+    assert playing.player.device.key == "phones"
     qtbot.waitUntil(lambda: said.times[-1] > before_s + 0.2)
     assert before_s - 0.1 < min(said.times[said.times.index(before_s) :])
     playing.set_device("phones")
-    assert playing._player is not None
+    assert playing.player is not None
     playing.toggle()
     playing.set_device("")
-    qtbot.waitUntil(lambda: playing._player is not None)
-    assert playing._player.device.key == "speaker"
-    assert playing._player.is_paused
+    qtbot.waitUntil(lambda: playing.player is not None)
+    assert playing.player.device.key == "speaker"
+    assert playing.player.is_paused
     assert said.said == [True, False]
 
 
 def test_what_cannot_be_played_is_said_once(playing, said, audio, speaker, qtbot):
     playing.set_device("Nowhere")
-    with qtbot.waitSignal(playing.failed, timeout=10_000):
+    with qtbot.waitSignal(playing.failed):
         playing.play(audio)
     assert said.said[:2] == [True, False]
     assert isinstance(said.said[2], PlaybackError)
     assert not playing.is_active
     playing.set_device("")
-    with qtbot.waitSignal(playing.failed, timeout=10_000):
+    with qtbot.waitSignal(playing.failed):
         playing.play(audio, 99.0)
     assert isinstance(said.said[-1], AudioFileError)
     assert said.moves[-1] is None
@@ -205,7 +198,7 @@ def test_a_device_that_goes_ends_it(playing, said, audio, speaker, qtbot):
     playing.play(audio, is_looping=True)
     qtbot.waitUntil(lambda: len(said.times) > 10)
     speaker.stop_server()
-    with qtbot.waitSignal(playing.failed, timeout=10_000) as failed:
+    with qtbot.waitSignal(playing.failed) as failed:
         pass
     assert "has gone" in failed.args[0].message
     assert not playing.is_active
@@ -218,18 +211,18 @@ def test_stopping_at_any_moment_leaves_nothing_open(playing, said, audio, speake
         playing.stop()
         assert not playing.is_active
         assert said.moves[-1] is None
-    qtbot.waitUntil(lambda: not playing._lane.is_busy)
-    assert not playing._open
+    qtbot.waitUntil(lambda: not playing.lane.is_busy)
+    assert not playing.open_players
     assert said.said == [True, False] * 5
 
 
 def test_the_outputs_are_listed(playing, said, speaker, qtbot, monkeypatch):
-    with qtbot.waitSignal(playing.devices_listed, timeout=10_000):
+    with qtbot.waitSignal(playing.devices_listed):
         playing.refresh()
     assert [device.name for device in said.devices[0]] == ["Speaker"]
     monkeypatch.setattr("core.audio.playback.list_outputs", list)
-    qtbot.waitUntil(lambda: not playing._lane.is_busy)  # it says so after it gave its answer
-    with qtbot.waitSignal(playing.devices_listed, timeout=10_000):
+    qtbot.waitUntil(lambda: not playing.lane.is_busy)  # it says so after it gave its answer
+    with qtbot.waitSignal(playing.devices_listed):
         playing.refresh()
     assert said.devices[1] == []
     assert said.said == []

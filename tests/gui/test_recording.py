@@ -24,7 +24,7 @@ from tests.gui.test_session import open_and_wait, qt_key, said
 def recording(app: App) -> App:
     """A window that records."""
     app.presenter.recording.toggle()
-    app.wait_for(lambda: app.presenter.listening._n_samples > 0)
+    app.wait_for(lambda: app.presenter.listening.n_samples > 0)
     return app
 
 
@@ -115,8 +115,8 @@ def test_a_catalogue_that_breaks_does_not_stop_the_recording(
     monkeypatch.setattr(app.engine, "search", refuse)
     app.wait_for(lambda: "has gone" in said(app))
     assert app.session.state is State.LISTENING
-    before = app.presenter.listening._n_samples
-    app.wait_for(lambda: app.presenter.listening._n_samples > before)
+    before = app.presenter.listening.n_samples
+    app.wait_for(lambda: app.presenter.listening.n_samples > before)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_a_recording_can_be_saved(recording: App, tmp_path: Path) -> None:
     app.window.dialogs.save = lambda title, name, kinds, chosen: chosen(target)  # type: ignore[method-assign]
     app.window.commands.save.trigger()
     app.wait_for(target.exists)
-    app.wait_for(lambda: not app.presenter._lanes[6].is_busy)
+    app.wait_for(lambda: not app.presenter.lanes["files"].is_busy)
     saved, rate_hz = soundfile.read(target)
     assert rate_hz == audio.rate_hz
     assert np.array_equal(saved, soundfile.read(audio.path)[0])
@@ -313,8 +313,8 @@ def test_rows_that_wait_are_painted_once_wherever_a_message_moves_them(
     open_and_wait(app, sine)
 
     def silent(recorder: FakeRecorder) -> list[Heard]:
-        recorder._blocks.append(np.zeros(160, np.float32))
-        return [Heard(recorder._blocks[-1], 0.0, FakeRecorder.finding, False)]
+        recorder.blocks.append(np.zeros(160, np.float32))
+        return [Heard(recorder.blocks[-1], 0.0, FakeRecorder.finding, False)]
 
     monkeypatch.setattr(FakeRecorder, "drain", silent)
     window, table = app.window, app.window.results.table

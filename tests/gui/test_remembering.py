@@ -60,9 +60,7 @@ class Window:
         self.panel.show()
 
     def rest(self) -> None:
-        self.qtbot.waitUntil(
-            lambda: not self.lane.is_busy and not self.remembering._waiting, timeout=10_000
-        )
+        self.qtbot.waitUntil(lambda: not self.remembering.is_busy)
 
     def load(self) -> None:
         self.remembering.load()
@@ -203,7 +201,7 @@ def test_entries_are_forgotten_one_by_one_and_all_at_once(window: Window, tmp_pa
     window.panel.clear.click()
     window.rest()
     assert [past.name for past in window.library.history()] == ["d.wav", "b.wav"]
-    window.remembering._timer.timeout.emit()
+    window.remembering.forgetting.timeout.emit()
     window.rest()
     assert window.library.history() == []
     assert window.texts() == []
@@ -255,7 +253,7 @@ def test_what_another_window_has_forgotten_is_said(
     first.rest()
     second.load()
     first.panel.clear.click()
-    first.remembering._timer.timeout.emit()
+    first.remembering.forgetting.timeout.emit()
     first.rest()
     second.remembering.recall(second.history.at(second.history.index(0)))
     second.rest()
@@ -373,7 +371,7 @@ def test_a_damaged_library_is_told_of(make_window: Callable[[], Window], tmp_pat
 
 def test_what_waits_is_written_when_the_window_closes(window: Window, sine: Path) -> None:
     gate = threading.Event()
-    window.remembering._do(lambda _: gate.wait(10))
+    window.remembering.do(lambda _: gate.wait(10))
     for number in range(1, 4):
         window.history.remember(answer(sine, number, (0.0, number / 10)))
     window.history.remember(answer(sine, 9, (0.0, 0.3)))
@@ -389,13 +387,13 @@ def test_nothing_is_written_in_the_window_s_thread(
     window: Window, sine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: set[int] = set()
-    do = window.library._database.do
+    do = window.library.database.do
 
     def watched(work):
         threads.add(threading.get_ident())
         return do(work)
 
-    monkeypatch.setattr(window.library._database, "do", watched)
+    monkeypatch.setattr(window.library.database, "do", watched)
     window.load()
     window.history.remember(answer(sine))
     window.remembering.star(MATCH)

@@ -502,5 +502,5 @@ def test_the_question_is_not_cut_where_the_list_is_narrow(qtbot, width: int) -> 
     panel.resize(width, 260)
     panel.show()
     qtbot.waitExposed(panel)
-    text = panel.question._text
+    text = panel.question.text
     qtbot.waitUntil(lambda: text.height() >= text.heightForWidth(text.width()))

@@ -178,6 +178,6 @@ def test_a_stuck_thread_is_left_alone_rather_than_aborting(
     assert "does not end" in caplog.text
     del lane
     go.set()
-    thread = runner._abandoned[0]
+    thread = runner.abandoned[0]
     assert thread.wait(5000)  # type: ignore[attr-defined]
-    runner._abandoned.clear()
+    runner.abandoned.clear()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from core.audio.files import AudioFile
@@ -56,7 +56,7 @@ def test_a_sound_given_at_the_start_waits_for_the_model(
     app = make_app(sine)
     app.engine.gate.clear()
     app.show()
-    app.wait_for(lambda: app.window.spectrogram._picture is not None)
+    app.wait_for(lambda: app.window.spectrogram.picture is not None)
     assert app.session.state is State.THINKING
     assert app.engine.calls == [("load",)]
     app.engine.gate.set()
@@ -87,7 +87,7 @@ def test_cancelling_a_waiting_sound_leaves_the_model_loading(
     app = make_app(sine)
     app.engine.gate.clear()
     app.show()
-    app.wait_for(lambda: app.window.spectrogram._picture is not None)
+    app.wait_for(lambda: app.window.spectrogram.picture is not None)
     app.wait_for(app.window.progress.cancel.isVisible)
     qt_key(app, Qt.Key.Key_Escape)
     assert app.session.state is State.EMPTY
@@ -270,10 +270,10 @@ def test_recording_is_seen_and_matched(app: App) -> None:
 
 def test_a_long_recording_costs_no_more_than_a_short_one(app: App) -> None:
     app.presenter.recording.toggle()
-    app.wait_for(lambda: bool(FakeRecorder.made) and app.window.spectrogram._picture is not None)
-    shape = app.window.spectrogram._picture.levels.shape
+    app.wait_for(lambda: bool(FakeRecorder.made) and app.window.spectrogram.picture is not None)
+    shape = app.window.spectrogram.picture.levels.shape
     app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:11")
-    assert app.window.spectrogram._picture.levels.shape == shape
+    assert app.window.spectrogram.picture.levels.shape == shape
     start_s, end_s = app.window.spectrogram.span
     assert end_s - start_s == pytest.approx(10.0)
     app.presenter.recording.toggle()
@@ -282,7 +282,7 @@ def test_a_long_recording_costs_no_more_than_a_short_one(app: App) -> None:
 
 def test_a_microphone_that_goes_leaves_its_recording(app: App) -> None:
     app.presenter.recording.toggle()
-    app.wait_for(lambda: bool(FakeRecorder.made) and bool(FakeRecorder.made[0]._blocks))
+    app.wait_for(lambda: bool(FakeRecorder.made) and bool(FakeRecorder.made[0].blocks))
     FakeRecorder.made[0].problem = MicrophoneError("The microphone has gone.", "Plug it in.")
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert "has gone" in said(app)
@@ -349,7 +349,7 @@ def test_a_recording_that_was_running_at_the_end_is_offered_once(
     first = make_app()
     first.show()
     first.presenter.recording.toggle()
-    first.wait_for(lambda: first.presenter.listening._n_samples > 16_000)
+    first.wait_for(lambda: first.presenter.listening.n_samples > 16_000)
     first.close()
     second = make_app()
     second.show()
@@ -452,7 +452,7 @@ def test_everything_fits_a_small_screen(app: App, sine: Path) -> None:
     assert least.width() <= 1024
     assert least.height() <= 640
     app.window.resize(1024, 640)
-    app.qtbot.wait(10)
+    app.wait_for(lambda: app.window.size() == QSize(1024, 640))
     for part in (app.window.capture, app.window.sound, app.window.results.table):
         assert part.width() >= part.minimumSizeHint().width()
         assert app.window.rect().contains(part.mapTo(app.window, part.rect().bottomRight()))

@@ -65,7 +65,7 @@ class RealApp:
         self.wait_for(lambda: "clips" in self.status and self.presenter.furnishing is not None)
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=30_000)
+        self.qtbot.waitUntil(condition)
 
     @property
     def set_up(self) -> SetUpControl:
@@ -106,7 +106,7 @@ def server(
         pin(monkeypatch, name, path.read_bytes())
     pin(monkeypatch, "FEATURES", small_archive, is_exact=False)
     monkeypatch.setattr(pinned, "FILES", (pinned.CHECKPOINT, pinned.PCA))
-    monkeypatch.setattr(decoding, "_PART_BYTES", 1 << 19)
+    monkeypatch.setattr(decoding, "PART_BYTES", 1 << 19)
     monkeypatch.setattr(tfrecord, "BLOCK_BYTES", 1 << 18)
     monkeypatch.setattr(download, "Patience", lambda: QUICK)
     files = {
@@ -158,9 +158,9 @@ def press(app: RealApp, button: QAbstractButton) -> None:
 
 
 def test_the_banner_says_what_is_missing_and_one_button_gets_it(
-    real: RealApp, shared: Path
+    real: RealApp, sounds: Path
 ) -> None:
-    real.open(shared / "wav" / "ibm_dog.wav")
+    real.open(sounds / "barks.wav")
     before = real.session.answer
     assert before is not None
     assert before.matches.catalog.is_demo
@@ -231,7 +231,7 @@ def test_pausing_continuing_and_stopping(
     press(real, dialog.pause)
     assert dialog.pause.text() == "&Continue"
     assert real.window.setting_up.text() == "Setting up: paused"
-    real.wait_for(lambda: not real.set_up._fetching.is_busy)
+    real.wait_for(lambda: not real.set_up.fetching.is_busy)
     press(real, dialog.stop)
     assert dialog.start.isVisible()
     assert not real.window.setting_up.isVisible()
@@ -274,7 +274,7 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
         assert again.set_up.is_active
         # What is stopped is not offered again.
         press(again, again.dialog.stop)
-        again.wait_for(lambda: not again.set_up._fetching.is_busy)
+        again.wait_for(lambda: not again.set_up.fetching.is_busy)
         again.wait_for(lambda: again.dialog.start.text() == "Set &up")
         assert not again.data.set_up.exists()
         again.set_up.offer(dataclasses.replace(INFO, is_demo=True))
@@ -368,13 +368,13 @@ def test_files_that_are_there_already_are_imported_under_any_name(
     for path, source in zip(mine, (checkpoint, pca_file), strict=True):
         shutil.copy(source, path)
     opened(real)
-    real.set_up._on_files([str(path) for path in mine])
+    real.set_up.take_files([str(path) for path in mine])
     real.wait_for(lambda: "1 kHz sine" in real.dialog.outcome.text())
     assert server.asked == []
     wrong = tmp_path / "wrong.bin"
     wrong.write_bytes(b"no")
     real.wait_for(lambda: not real.set_up.is_active)
-    real.set_up._on_files([str(wrong)])
+    real.set_up.take_files([str(wrong)])
     real.wait_for(lambda: "none of the official files" in real.dialog.outcome.text())
 
 
@@ -446,9 +446,9 @@ def answer_with(app: RealApp, verb: str) -> None:
     app.wait_for(lambda: not app.window.findChildren(QMessageBox))
 
 
-def test_a_catalogue_is_chosen_and_deleted(furnished: RealApp, shared: Path) -> None:
+def test_a_catalogue_is_chosen_and_deleted(furnished: RealApp, sounds: Path) -> None:
     app = furnished
-    app.open(shared / "wav" / "ibm_dog.wav")
+    app.open(sounds / "barks.wav")
     assert app.presenter.furnishing is not None
     chooser = app.presenter.furnishing.storage.chooser
     app.window.commands.catalogs.trigger()
@@ -503,7 +503,7 @@ def test_what_lies_where_is_removed_piece_by_piece(
 
 
 @pytest.fixture
-def moving(real: RealApp, shared: Path) -> Callable[[Path], None]:
+def moving(real: RealApp, sounds: Path) -> Callable[[Path], None]:
     """Show what lies where, and return what moves the data as if that folder had been chosen."""
     furnishing = real.presenter.furnishing
     assert furnishing is not None
@@ -522,12 +522,12 @@ def kept(data: DataFolder) -> list[tuple[str, str]]:
 
 
 def test_the_data_moves_while_the_window_stays(
-    real: RealApp, moving: Callable[[Path], None], shared: Path, tmp_path: Path
+    real: RealApp, moving: Callable[[Path], None], sounds: Path, tmp_path: Path
 ) -> None:
     old, new = real.data, DataFolder(tmp_path / "disk" / "sounds")
     old.recordings.mkdir()
     recording = old.recordings / "recording 1.flac"
-    save_sound(AudioFile(shared / "wav" / "ibm_dog.wav"), recording)
+    save_sound(AudioFile(sounds / "barks.wav"), recording)
     real.window.commands.map.setChecked(True)
     real.open(recording)
     real.wait_for(lambda: kept(old) == [(recording.name, str(recording))])
@@ -578,7 +578,7 @@ def test_where_it_will_lie_is_chosen_before_it_is_set_up(
 
 
 def test_a_move_is_cancelled_and_everything_goes_on(
-    real: RealApp, moving: Callable[[Path], None], shared: Path, tmp_path: Path
+    real: RealApp, moving: Callable[[Path], None], sounds: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "disk"
     moving(target)
@@ -590,14 +590,14 @@ def test_a_move_is_cancelled_and_everything_goes_on(
     real.wait_for(lambda: "Everything is where it was" in told(real))
     assert not target.exists()
     assert DataFolder.default() == real.data
-    real.open(shared / "wav" / "ibm_dog.wav")
+    real.open(sounds / "barks.wav")
     real.wait_for(lambda: len(kept(real.data)) == 1)
 
 
 def test_a_move_that_cannot_be_is_one_clear_sentence(
     real: RealApp,
     moving: Callable[[Path], None],
-    shared: Path,
+    sounds: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -620,7 +620,7 @@ def test_a_move_that_cannot_be_is_one_clear_sentence(
         assert list(disk.iterdir()) == []
     assert [path.name for path in full.iterdir()] == ["thesis.odt"]
     assert DataFolder.default() == real.data
-    real.open(shared / "wav" / "ibm_dog.wav")
+    real.open(sounds / "barks.wav")
 
 
 def test_what_must_end_before_a_move_is_said(
@@ -660,7 +660,7 @@ def test_nothing_is_removed_while_something_is_fetched(real: RealApp, server: We
     storage.page.removed.emit("unfinished")
     assert "stop it first" in storage.page.message.text()
     real.session.reload()
-    real.wait_for(lambda: not real.session._searches.is_busy)
+    real.wait_for(lambda: not real.session.searches.is_busy)
     assert part.is_file()
 
 
@@ -677,7 +677,7 @@ def test_a_change_waits_for_what_is_at_work_and_matches_anew(app: App, sine: Pat
     app.session.reload(change)
     app.engine.gate.set()
     app.wait_for(lambda: [call[0] for call in app.engine.calls].count("query") == 2)
-    app.wait_for(lambda: app.session.state is State.RESULTS and not app.session._searches.is_busy)
+    app.wait_for(lambda: app.session.state is State.RESULTS and not app.session.searches.is_busy)
     done = [call[0] for call in app.engine.calls if call[0] != "load"]
     assert done == ["query", "search", "changed", "query", "search"], "the other model hears anew"
 

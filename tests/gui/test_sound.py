@@ -148,11 +148,11 @@ def test_saving_something_long_can_be_cancelled(shown: App, tmp_path: Path) -> N
     app.engine.gate.clear()
     app.window.dialogs.save = lambda *given: given[-1](tmp_path / "a.npz")  # type: ignore[method-assign]
     app.window.commands.save_embedding.trigger()
-    saving = app.presenter.sound._saving
-    app.wait_for(lambda: saving._dialog is not None and saving._dialog.isVisible())
-    saving._dialog.findChild(QPushButton).click()
-    app.wait_for(lambda: not app.presenter._lanes[1].is_busy)
-    assert saving._dialog is None
+    saving = app.presenter.sound.saving
+    app.wait_for(lambda: saving.dialog is not None and saving.dialog.isVisible())
+    saving.dialog.findChild(QPushButton).click()
+    app.wait_for(lambda: not app.presenter.lanes["searches"].is_busy)
+    assert saving.dialog is None
     assert not (tmp_path / "a.npz").exists()
     app.engine.gate.set()
 

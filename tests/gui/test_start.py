@@ -81,7 +81,7 @@ def start(arguments: list[str], **changes: str | None) -> subprocess.CompletedPr
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 

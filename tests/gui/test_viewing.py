@@ -39,7 +39,7 @@ def file(tmp_path: Path) -> AudioFile:
 
 
 def drawn(view: SoundView) -> np.ndarray:
-    rows = view.spectrogram._rows
+    rows = view.spectrogram.rows
     assert rows is not None
     return rows
 
@@ -102,7 +102,7 @@ def test_what_is_only_sketched_is_read_where_people_look(
     monkeypatch.setattr(module, "SKETCH_FROM_S", 10.0)
     gate = threading.Event()
     monkeypatch.setattr(Overview, "fill", lambda *_: gate.wait(10))
-    monkeypatch.setattr("core.audio.overview._SKETCH_COLUMNS", 64)
+    monkeypatch.setattr("core.audio.overview.SKETCH_COLUMNS", 64)
     with qtbot.waitSignal(view.viewing.drawn):
         view.viewing.show_file(file)
     view.spectrogram.show_span((10.0, 18.0))
@@ -133,7 +133,7 @@ def test_a_sound_that_vanishes_is_told_of(view: SoundView, file: AudioFile, qtbo
 def test_what_is_forgotten_is_not_shown(view: SoundView, file: AudioFile, qtbot: QtBot):
     view.viewing.show_file(file)
     view.viewing.forget()
-    qtbot.waitUntil(lambda: not any(lane.is_busy for lane in view._lanes))
+    qtbot.waitUntil(lambda: not any(lane.is_busy for lane in view.lanes))
     assert view.spectrogram.is_blank
 
 
@@ -141,7 +141,7 @@ def test_a_header_that_promises_too_much_is_corrected(
     view: SoundView, file: AudioFile, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(module, "SKETCH_FROM_S", 10.0)
-    file._n_frames *= 2
+    file.n_frames *= 2
     with qtbot.waitSignal(view.viewing.drawn):
         view.viewing.show_file(file)
     view.spectrogram.selection.select(20.0, 50.0)

@@ -190,7 +190,7 @@ def test_two_programs_write_at_once(tmp_path: Path):
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
     for writer in writers:
-        writer.communicate("\n", timeout=60)
+        writer.communicate("\n", timeout=240)
         assert writer.returncode == 0
     library = Library(path)
     expected = {f"{name}{number}" for name in "ab" for number in range(40)}
@@ -199,6 +199,7 @@ def test_two_programs_write_at_once(tmp_path: Path):
     assert library.notices == []
 
 
+@pytest.mark.slow
 def test_kills_lose_nothing_that_was_committed(tmp_path: Path):
     path = tmp_path / "library.sqlite"
     library = Library(path)

@@ -15,39 +15,40 @@ from core.catalog.ontology import Ontology
 from core.catalog.store import Catalog
 from core.errors import Cancelled
 from core.jobs import Job
-from core.mapping import OTHERS, SEVERAL, Map, _principal, kept_map, make_map
+from core.mapping import OTHERS, SEVERAL, Map, kept_map, make_map, principal_axes
 from core.nearby import Nearby
+from tests.made_data import N_CLIPS
 
 
 @pytest.fixture(scope="module")
-def whole(real_catalog: Catalog) -> Map:
-    return make_map(real_catalog, Job())
+def whole(made_catalog: Catalog) -> Map:
+    return make_map(made_catalog, Job())
 
 
-def test_each_clip_has_a_place_and_the_group_of_its_labels(real_catalog: Catalog, whole: Map):
-    assert whole.points.shape == (23_135, 2)
+def test_each_clip_has_a_place_and_the_group_of_its_labels(made_catalog: Catalog, whole: Map):
+    assert whole.points.shape == (N_CLIPS, 2)
     assert np.isfinite(whole.points).all()
     ontology = Ontology.load()
     roots = {root.name: ontology.below(root) for root in ontology.roots}
     assert set(whole.names) == {*roots, SEVERAL, OTHERS}
-    for row in range(0, 23_135, 97):
-        indices = ontology.resolve(real_catalog.clip(row).labels[:0]) | {
-            ontology.node(name).index for name in real_catalog.clip(row).labels
+    for row in range(0, N_CLIPS, 23):
+        indices = ontology.resolve(made_catalog.clip(row).labels[:0]) | {
+            ontology.node(name).index for name in made_catalog.clip(row).labels
         }
         having = [name for name, below in roots.items() if indices & below]
         expected = having[0] if len(having) == 1 else SEVERAL
         assert whole.names[whole.groups[row]] == expected
 
 
-def test_a_clip_s_own_frames_lie_where_it_lies(real_catalog: Catalog, whole: Map):
+def test_a_clip_s_own_frames_lie_where_it_lies(made_catalog: Catalog, whole: Map):
     spread = whole.points.std(axis=0)
-    for row in range(0, 23_135, 1009):
-        place = np.array(whole.place(real_catalog.clip(row).frames))
+    for row in range(0, N_CLIPS, 101):
+        place = np.array(whole.place(made_catalog.clip(row).frames))
         # The clip's vector is in 8 bits, the query's is not.
         assert (np.abs(place - whole.points[row]) < 0.03 * spread).all()
 
 
-def test_classes_lie_apart(real_catalog: Catalog, whole: Map):
+def test_classes_lie_apart(made_catalog: Catalog, whole: Map):
     """Of the ten nearest points, far more than by chance have the class of a point."""
     from sklearn.neighbors import NearestNeighbors
 
@@ -61,8 +62,8 @@ def test_classes_lie_apart(real_catalog: Catalog, whole: Map):
     assert purity > 0.57 > 2 * chance
 
 
-def test_the_same_catalogue_gives_the_same_map(real_catalog: Catalog, whole: Map):
-    again = make_map(real_catalog, Job())
+def test_the_same_catalogue_gives_the_same_map(made_catalog: Catalog, whole: Map):
+    again = make_map(made_catalog, Job())
     np.testing.assert_array_equal(again.points, whole.points)
     largest = whole.axes[np.abs(whole.axes).argmax(axis=0), [0, 1]]
     assert (largest > 0).all()
@@ -73,30 +74,30 @@ def test_principal_components_are_those_of_scikit_learn():
 
     data = np.random.default_rng(0).normal(size=(500, 128)) * np.linspace(1, 3, 128)
     expected = PCA(2, svd_solver="full").fit(data).components_
-    found = _principal(data - data.mean(axis=0)).T
+    found = principal_axes(data - data.mean(axis=0)).T
     assert np.abs(np.einsum("ij,ij->i", expected, found)) == pytest.approx([1, 1])
 
 
-def test_videos_are_grouped_by_their_largest_verticals(shared: Path, tmp_path: Path):
-    videos = build_catalog(tmp_path / "v2", "youtube8m", [shared / "youtube8m" / "v2_video"])
+def test_videos_are_grouped_by_their_largest_verticals(youtube8m_shards: Path, tmp_path: Path):
+    videos = build_catalog(tmp_path / "v2", "youtube8m", [youtube8m_shards / "v2_video"])
     made = make_map(videos, Job())
     assert len(made.names) == 9
     assert (
         made.names[:7]
         == tuple(name for name, _ in videos.category_counts() if name != "(others)")[:7]
     )
-    old = build_catalog(tmp_path / "v1", "youtube8m", [shared / "youtube8m" / "v1_video"])
+    old = build_catalog(tmp_path / "v1", "youtube8m", [youtube8m_shards / "v1_video"])
     assert make_map(old, Job()).names[0].startswith("YouTube-8M #")
 
 
-def test_tiny_catalogues_have_maps(real_catalog: Catalog):
+def test_tiny_catalogues_have_maps(made_catalog: Catalog):
     for n_clips in (1, 2, 5):
         tiny = replace(
-            real_catalog,
-            clips=real_catalog.clips[:n_clips],
-            vectors=real_catalog.vectors[:n_clips],
-            label_indices=real_catalog.label_indices[
-                : int(real_catalog.clips["n_labels"][:n_clips].sum())
+            made_catalog,
+            clips=made_catalog.clips[:n_clips],
+            vectors=made_catalog.vectors[:n_clips],
+            label_indices=made_catalog.label_indices[
+                : int(made_catalog.clips["n_labels"][:n_clips].sum())
             ],
         )
         made = make_map(tiny, Job())
@@ -105,12 +106,12 @@ def test_tiny_catalogues_have_maps(real_catalog: Catalog):
 
 
 def test_a_map_is_kept_by_what_the_catalogue_holds(
-    real_catalog: Catalog, whole: Map, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made_catalog: Catalog, whole: Map, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     import core.mapping
 
     folder = tmp_path / "maps"
-    first = kept_map(real_catalog, folder, Job())
+    first = kept_map(made_catalog, folder, Job())
     (path,) = folder.iterdir()
     made: list[int] = []
 
@@ -119,20 +120,20 @@ def test_a_map_is_kept_by_what_the_catalogue_holds(
         return whole
 
     monkeypatch.setattr(core.mapping, "make_map", counted)
-    again = kept_map(real_catalog, folder, Job())
+    again = kept_map(made_catalog, folder, Job())
     assert made == []
     np.testing.assert_array_equal(first.points, again.points)
     np.testing.assert_array_equal(first.groups, again.groups)
-    assert (again.names, again.place(real_catalog.clip(0).frames)) == (
+    assert (again.names, again.place(made_catalog.clip(0).frames)) == (
         first.names,
-        first.place(real_catalog.clip(0).frames),
+        first.place(made_catalog.clip(0).frames),
     )
     for damage in (b"", b"no map", path.read_bytes()[:-5000]):
         path.write_bytes(damage)
-        kept_map(real_catalog, folder, Job())
+        kept_map(made_catalog, folder, Job())
     assert len(made) == 3
     other = replace(
-        real_catalog, manifest=replace(real_catalog.manifest, files={"clips.npy": (1, "aa")})
+        made_catalog, manifest=replace(made_catalog.manifest, files={"clips.npy": (1, "aa")})
     )
     kept_map(other, folder, Job())
     assert len(made) == 4
@@ -140,24 +141,24 @@ def test_a_map_is_kept_by_what_the_catalogue_holds(
 
 
 def test_only_a_few_maps_are_kept_and_none_where_nothing_can_be_written(
-    real_catalog: Catalog, whole: Map, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made_catalog: Catalog, whole: Map, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     import core.mapping
 
     monkeypatch.setattr(core.mapping, "make_map", lambda *_: whole)
     for number in range(6):
-        manifest = replace(real_catalog.manifest, files={"clips.npy": (number, "aa")})
-        kept_map(replace(real_catalog, manifest=manifest), tmp_path / "maps", Job())
+        manifest = replace(made_catalog.manifest, files={"clips.npy": (number, "aa")})
+        kept_map(replace(made_catalog, manifest=manifest), tmp_path / "maps", Job())
     assert len(list((tmp_path / "maps").iterdir())) == 4
     (tmp_path / "file").write_text("")
-    assert kept_map(real_catalog, tmp_path / "file" / "maps", Job()) is whole
+    assert kept_map(made_catalog, tmp_path / "file" / "maps", Job()) is whole
 
 
-def test_making_a_map_can_be_cancelled(real_catalog: Catalog, tmp_path: Path):
+def test_making_a_map_can_be_cancelled(made_catalog: Catalog, tmp_path: Path):
     job = Job()
     job.cancel()
     with pytest.raises(Cancelled):
-        kept_map(real_catalog, tmp_path, job)
+        kept_map(made_catalog, tmp_path, job)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -54,7 +54,7 @@ def test_no_clip_is_more_similar_than_its_bound(clips, data):
     query = data.draw(random_query(clips))
     scanner = Scanner()
     rounded = RoundedQuery.of(clip_sums(query, np.array([len(query)])), 1023)
-    bounds = clip_search(clips, scanner)._bounds(rounded, Job())
+    bounds = clip_search(clips, scanner).bounds(rounded, Job())
     scanner.close()
     for clip, bound in zip(clips, bounds.tolist(), strict=True):
         one, other = ((f.astype(int) - CENTRE).sum(axis=0).tolist() for f in (clip, query))
@@ -89,9 +89,9 @@ def test_few_of_many_clips_are_computed_exactly(scanners, monkeypatch):
     clips = list(rng.integers(0, 256, (20_000, 2, 128), dtype=np.uint8))
     search = clip_search(clips, scanners[True])
     computed = []
-    exact = search._exact
+    exact = search.exact
     monkeypatch.setattr(
-        search, "_exact", lambda rows, query: computed.append(len(rows)) or exact(rows, query)
+        search, "exact", lambda rows, query: computed.append(len(rows)) or exact(rows, query)
     )
     rows, _ = search.top_k(clips[77], 10)
     assert rows[0] == 77
@@ -100,7 +100,7 @@ def test_few_of_many_clips_are_computed_exactly(scanners, monkeypatch):
 
 def test_rescoring_in_steps_changes_nothing(scanners, monkeypatch):
     clips = [np.full((1, 128), 200, np.uint8)] * 100
-    monkeypatch.setattr(best, "_PER_STEP", 7)
+    monkeypatch.setattr(best, "PER_STEP", 7)
     rows, similarities = clip_search(clips, scanners[False]).top_k(clips[0], 100)
     assert rows.tolist() == list(range(100))
     assert len(set(similarities.tolist())) == 1

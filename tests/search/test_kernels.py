@@ -11,6 +11,8 @@ from core.compiling import processor_has
 from core.search import byte_clips, tiles
 from core.vectors import CENTRE
 
+pytestmark = pytest.mark.slow
+
 KINDS = [tiles, *([byte_clips] if processor_has("avx512vnni") else [])]
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 import core.search
 from core.search.scanning import Scanner
@@ -48,12 +49,13 @@ def printed(program: str, *arguments: str) -> list[str]:
     ).stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_it_compiles_also_where_nothing_can_be_cached():
     assert printed(NOWHERE_TO_CACHE) == ["True"]
 
 
-def test_a_small_catalogue_is_searched_without_a_compiler(real_catalog):
-    assert printed(SMALL, str(real_catalog.path)) == ["3 3", "[]"]
+def test_a_small_catalogue_is_searched_without_a_compiler(made_catalog):
+    assert printed(SMALL, str(made_catalog.path)) == ["3 3", "[]"]
 
 
 def test_numpy_goes_on_where_nothing_compiles(monkeypatch, caplog):

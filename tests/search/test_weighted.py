@@ -66,9 +66,9 @@ def test_few_of_many_clips_are_computed_exactly(scanners, monkeypatch):
     clips = list(rng.integers(0, 256, (20_000, 1, 128), dtype=np.uint8))
     visual = rng.integers(-127, 128, (20_000, 320)).astype(np.int8)
     search = WeightedSearch(clip_search(clips, scanners[True]), visual, scanners[True])
-    computed, exact = [], search._exact
+    computed, exact = [], search.exact_visual
     monkeypatch.setattr(
-        search, "_exact", lambda rows, looks: computed.append(len(rows)) or exact(rows, looks)
+        search, "exact_visual", lambda rows, looks: computed.append(len(rows)) or exact(rows, looks)
     )
     rows, similarities = search.top_k(clips[77], visual[77], Weights(1, 1), 10)
     assert (rows[0], similarities[0]) == (77, pytest.approx(1))

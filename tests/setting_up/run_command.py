@@ -28,10 +28,14 @@ def pin_all(folder: Path) -> None:
     pinned.FILES = (pinned.CHECKPOINT, pinned.PCA)
 
 
+BEGUN = "begun"
+"""A file beside the official ones that is there once the command has begun."""
+
 if __name__ == "__main__":
     pin_all(Path(sys.argv[1]))
     # As many parts of a small archive as of the whole one.
-    decoding._PART_BYTES, tfrecord.BLOCK_BYTES = 1 << 19, 1 << 18
+    decoding.PART_BYTES, tfrecord.BLOCK_BYTES = 1 << 19, 1 << 18
     from core.__main__ import main
 
+    (Path(sys.argv[1]) / BEGUN).touch()
     sys.exit(main(sys.argv[2:]))

@@ -68,8 +68,8 @@ def engine(data):
 
 
 @pytest.fixture(scope="module")
-def dog(shared):
-    return load(shared / "wav" / "ibm_dog.wav")
+def dog(sounds):
+    return load(sounds / "barks.wav")
 
 
 def test_the_trained_model_alone_answers_with_the_real_starter(engine, data, dog):
@@ -85,8 +85,8 @@ def test_the_trained_model_alone_answers_with_the_real_starter(engine, data, dog
     assert [entry.kind for entry in engine.catalogs()] == ["starter"]
 
 
-def test_the_starter_is_said_in_json_and_in_words(data, shared, capsys):
-    dog = str(shared / "wav" / "ibm_dog.wav")
+def test_the_starter_is_said_in_json_and_in_words(data, sounds, capsys):
+    dog = str(sounds / "barks.wav")
     assert main(["match", dog, "-k", "3", "--json"]) == 0
     catalog = json.loads(capsys.readouterr().out)["catalog"]
     assert (catalog["name"], catalog["starter"], catalog["demo"]) == ("Starter", True, False)
@@ -141,8 +141,8 @@ def test_reloading_that_fails_or_is_cancelled_changes_nothing(engine, data, dog)
     assert engine.load().is_starter
 
 
-def test_catalogues_are_chosen_for_good_and_deleted(engine, data, features, dog, real_catalog):
-    shutil.copytree(real_catalog.path, data.catalogs / "audioset", copy_function=os.link)
+def test_catalogues_are_chosen_for_good_and_deleted(engine, data, features, dog, made_catalog):
+    shutil.copytree(made_catalog.path, data.catalogs / "audioset", copy_function=os.link)
     build_catalog(data.catalogs / "dogs", "audioset", [features], include=["Dog"])
     assert engine.load().name == "audioset"
     starter = prepare_starter(data.catalogs, Job())

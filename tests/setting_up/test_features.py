@@ -32,7 +32,7 @@ QUICK = Patience(attempts=2, first_wait_s=0.01, silence_s=5.0)
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
-    monkeypatch.setattr(decoding, "_PART_BYTES", 1 << 19)
+    monkeypatch.setattr(decoding, "PART_BYTES", 1 << 19)
     monkeypatch.setattr(tfrecord, "BLOCK_BYTES", 1 << 18)
 
 

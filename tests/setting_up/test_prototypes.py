@@ -23,21 +23,24 @@ def prototypes():
     return Prototypes.load()
 
 
-def test_the_shipped_ones_are_made_of_the_sample_bit_for_bit(features, tmp_path):
+@pytest.mark.real_data
+def test_the_shipped_ones_are_made_of_the_sample_bit_for_bit(real_features, tmp_path):
     out = tmp_path / "prototypes.npz"
-    command = [sys.executable, "-m", "core", "prototypes", str(features), "--out", str(out)]
+    command = [sys.executable, "-m", "core", "prototypes", str(real_features), "--out", str(out)]
     answer = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert answer.stdout.startswith("527 classes, 1357 clips in ")
     assert out.read_bytes() == shipped()
     assert len(shipped()) < 1_000_000
 
 
+@pytest.mark.real_data
 def test_a_catalogue_gives_the_same_as_its_source(real_catalog, tmp_path, capsys):
     out = tmp_path / "prototypes.npz"
     assert main(["prototypes", str(real_catalog.path), "--out", str(out)]) == 0
     assert out.read_bytes() == shipped()
 
 
+@pytest.mark.real_data
 def test_means_and_representatives_are_what_a_plain_computation_finds(real_catalog, prototypes):
     vectors = real_catalog.unit_vectors().astype(np.float64)
     owners = np.repeat(np.arange(len(real_catalog)), np.diff(real_catalog.label_offsets))
@@ -56,6 +59,7 @@ def test_means_and_representatives_are_what_a_plain_computation_finds(real_catal
         np.testing.assert_allclose(ours, nearest, rtol=1e-6)
 
 
+@pytest.mark.real_data
 def test_a_representatives_one_frame_points_where_its_seconds_do(real_catalog, prototypes):
     rows = {row["video_id"]: number for number, row in enumerate(real_catalog.clips)}
     clips = prototypes.clips
@@ -64,6 +68,7 @@ def test_a_representatives_one_frame_points_where_its_seconds_do(real_catalog, p
     assert (own * real).sum(axis=1).min() > 0.998
 
 
+@pytest.mark.real_data
 def test_a_clip_finds_its_class_among_few_as_well_as_among_all(real_catalog):
     """Clips that no prototype was made of: 1,500 of the balanced ones are held out."""
     vectors, n_clips = real_catalog.unit_vectors(), len(real_catalog)

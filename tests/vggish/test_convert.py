@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import shutil
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from core.errors import Cancelled, ModelError
 from core.jobs import Job
-from core.options import TENSORFLOW
+from core.options import FLOAT32, TENSORFLOW
 from core.vggish import model
 from core.vggish.convert import checkpoint_files, converted
 from core.vggish.model import Manifest, Vggish, installed
@@ -43,6 +44,17 @@ def test_a_checkpoint_that_changed_is_noticed(
         converted(copy, pca_file, models, lambda: patches, Job())
 
 
+@pytest.mark.parametrize("engine", [FLOAT32, TENSORFLOW])
+def test_batches_do_not_change_the_result(model_folder, patches, engine):
+    vggish = Vggish(model_folder, engine)
+    many = np.concatenate([patches] * 3)
+    whole = vggish.embed(many).raw
+    single = vggish.embed(many[-1:]).raw
+    assert np.abs(whole[-1] - single[0]).max() <= 1e-4 * whole.std()
+    assert vggish.embed(many[:0]).raw.shape == (0, 128)
+    vggish.close()
+
+
 def test_the_manifest_tells_what_was_measured(model_folder, models):
     manifest = Manifest.load(model_folder)
     assert manifest.agreement is not None
@@ -61,10 +73,9 @@ def test_what_an_older_program_noted_besides_is_passed_over(model_folder, tmp_pa
 
 
 def test_a_v2_checkpoint_gives_the_same_embeddings(
-    tmp_path, pca_file, models, model_folder, patches
+    written, pca_file, models, model_folder, patches
 ):
-    prefix = tmp_path / "v2.ckpt"
-    write_checkpoints("V2", prefix, "")
+    prefix = written / "v2.ckpt"
     assert len(checkpoint_files(prefix)) == 2
     folder = converted(prefix.with_name("v2.ckpt.index"), pca_file, models, lambda: patches, Job())
     first, second = Vggish(model_folder), Vggish(folder)
@@ -76,8 +87,8 @@ def test_a_v2_checkpoint_gives_the_same_embeddings(
 
 
 WRONG_VARIABLES = {
-    "missing": "it has no vggish/fc2/biases",
-    "shape": r"vggish/fc2/weights has the shape \(4096, 127\) instead of \(4096, 128\)",
+    "missing": "it has no vggish/conv1/biases",
+    "shape": r"vggish/conv1/weights has the shape \(3, 3, 1, 63\) instead of \(3, 3, 1, 64\)",
     "nan": "vggish/conv1/weights that are not finite",
     "foreign": "it has no vggish/conv1/weights",
 }
@@ -90,13 +101,18 @@ DAMAGES = {
 
 
 @pytest.fixture(scope="module")
-def wrong_checkpoints(tmp_path_factory, checkpoint):
+def written(tmp_path_factory):
+    """A folder with a good checkpoint of version 2, and those whose variables are wrong."""
+    folder = tmp_path_factory.mktemp("written")
+    wrong = [item for name in WRONG_VARIABLES for item in ("V1", folder / f"{name}.ckpt", name)]
+    write_checkpoints("V2", folder / "v2.ckpt", "", *wrong)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wrong_checkpoints(written, checkpoint):
     """Every wrong checkpoint, by what is wrong with it."""
-    folder = tmp_path_factory.mktemp("wrong")
-    paths = {change: folder / f"{change}.ckpt" for change in (*WRONG_VARIABLES, *DAMAGES)}
-    write_checkpoints(
-        "V1", *(item for change in WRONG_VARIABLES for item in (paths[change], change))
-    )
+    paths = {change: written / f"{change}.ckpt" for change in (*WRONG_VARIABLES, *DAMAGES)}
     content = checkpoint.read_bytes()
     for change, damage in DAMAGES.items():
         paths[change].write_bytes(damage(content))
@@ -125,7 +141,7 @@ def test_damaged_checkpoints_are_refused(wrong_checkpoints, tensorflow, change):
 
 
 def test_a_refused_checkpoint_leaves_nothing_behind(tmp_path, wrong_checkpoints, pca_file, patches):
-    with pytest.raises(ModelError, match="vggish/fc2/biases"):
+    with pytest.raises(ModelError, match="vggish/conv1/biases"):
         converted(
             wrong_checkpoints["missing"], pca_file, tmp_path / "models", lambda: patches, Job()
         )
@@ -133,8 +149,10 @@ def test_a_refused_checkpoint_leaves_nothing_behind(tmp_path, wrong_checkpoints,
 
 
 def test_a_process_that_dies_is_one_clear_error(tensorflow):
+    before = set(multiprocessing.active_children())
     process = TensorflowProcess()
-    process._process.kill()
+    (child,) = set(multiprocessing.active_children()) - before
+    child.kill()
     with pytest.raises(ModelError, match="ended unexpectedly"):
         process.call("load", "x", job=Job())
 
