@@ -79,7 +79,7 @@ def test_closing_while_a_device_is_in_use_is_quiet(
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     lines = [
