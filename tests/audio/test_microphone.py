@@ -88,9 +88,9 @@ def test_microphones_and_what_is_playing_are_listed_by_plain_names(microphone):
         ("speaker.monitor", "What Speaker is playing", True),
         ("phones.monitor", "What Headphones is playing", True),
     ]
-    assert [device.is_default for device in inputs] == [True, False, False]
-    assert inputs[2].rate_hz == 44_100
-    assert inputs[2].channels == 1
+    assert [device.is_default for device in found] == [True, False, False]
+    assert found[2].rate_hz == 44_100
+    assert found[2].channels == 1
     assert {device.name for device in list_outputs()} == {"Speaker", "Headphones"}
 
 
