@@ -36,7 +36,7 @@ def test_a_file_has_the_rows_as_they_are_sorted(panel: ResultsPanel, tmp_path: P
     work = TakingAway(panel).saving(tmp_path / "list.csv")
     panel.show_matches("Something else", "", ())
     work(Job())
-    with (tmp_path / "list.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [int(row["rank"]) for row in csv.DictReader(file)] == list(range(60, 0, -1))
 
 
