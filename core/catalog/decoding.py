@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import stat
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -146,8 +145,6 @@ def _facts(file: Path) -> tuple[Path, int, int]:
     """Return a file, its size and when it was changed last."""
     with readable(str(file)):
         found = file.stat()
-        if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for
-            raise OSError("it is no file")
     return file, found.st_size, found.st_mtime_ns
 
 
