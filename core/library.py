@@ -7,6 +7,7 @@ so a kill at any moment loses none.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -97,7 +98,13 @@ class Library:
         """
         span = past.span or (None, None)
         row = (
-            *(past.key or None, past.asked_s or self._now_s(), past.name, past.path, *span),
+            *(
+                past.key or None,
+                past.asked_s or self._now_s(),
+                past.name,
+                _stored(past.path),
+                *span,
+            ),
             *(past.duration_s, _thumbnail_bytes(past), past.k, *_packed_filter(past.filters)),
             *(past.by, past.n_matches, past.label),
         )
@@ -158,9 +165,12 @@ class Library:
         def write(db: sqlite3.Connection) -> None:
             db.execute("BEGIN IMMEDIATE")
             for key, path in db.execute("SELECT key, path FROM history").fetchall():
-                now = relocated(Path(path), old, new) if isinstance(path, str) else None
+                now = None
+                if isinstance(path, str | bytes):
+                    now = relocated(Path(os.fsdecode(path)), old, new)
                 if now is not None:
-                    db.execute("UPDATE history SET path = ? WHERE key = ?", (str(now), key))
+                    text = _stored(str(now))
+                    db.execute("UPDATE history SET path = ? WHERE key = ?", (text, key))
 
         self.database.do(write)
 
@@ -272,6 +282,12 @@ def _trim(db: sqlite3.Connection) -> None:
             return
 
 
+def _stored(path: str) -> str | bytes:
+    """Return a path as SQLite takes it: one that is no valid text as bytes."""
+    encoded = os.fsencode(path)
+    return path if path == encoded.decode("utf-8", "replace") else encoded
+
+
 def _past(row: tuple[Any, ...]) -> Past:
     key, asked_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
     include, exclude, by, n_matches, label, heard_by = row[9:]
@@ -287,7 +303,7 @@ def _past(row: tuple[Any, ...]) -> Past:
         key=as_count(key),
         asked_s=as_number(asked_s, 0, LATEST_S),
         name=as_text(name),
-        path=as_text(path),
+        path=os.fsdecode(path) if isinstance(path, bytes) else as_text(path),
         span=span,
         duration_s=as_number(duration_s, 0, LONGEST_S),
         thumbnail=thumbnail,

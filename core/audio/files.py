@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.audio.doctor import is_clipped
-from core.audio.waveform import MODEL_RATE_HZ, Waveform, checked_span
+from core.audio.waveform import MODEL_RATE_HZ, Waveform, checked_span, native_name
 from core.errors import AudioFileError
 from core.jobs import Job
 from core.paths import relocated
@@ -74,7 +74,7 @@ class AudioFile:
 
     def __init__(self, path: Path, name: str = "", job: Job | None = None) -> None:
         _check_is_readable_file(path)
-        self.path, self.name = path, name or path.name
+        self.path, self.name = path, name or _shown(path.name)
         self._damaged, self._is_clipped = 0, False
         with self._opened() as file:
             self.rate_hz, self.channels = file.samplerate, file.channels
@@ -314,7 +314,7 @@ class AudioFile:
                 "ffmpeg -f s16le -ar 16000 -ac 1 -i INPUT output.wav",
             )
         try:
-            return soundfile.SoundFile(self.path)
+            return soundfile.SoundFile(native_name(self.path))
         except (soundfile.LibsndfileError, OSError):
             raise
         except Exception as error:  # whatever else a foreign file may lead to
@@ -386,3 +386,8 @@ def _resampled(blocks: Iterator[Float32], rate_hz: int) -> Iterator[Float32]:
     for block in blocks:
         yield stream.resample_chunk(block)
     yield stream.resample_chunk(np.empty(0, np.float32), last=True)
+
+
+def _shown(name: str) -> str:
+    """Return a file's name for people; bytes in it that are no text are shown as unknown."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -24,7 +24,7 @@ from core.audio.inputs import (
     reason,
     watch,
 )
-from core.audio.waveform import MODEL_RATE_HZ
+from core.audio.waveform import MODEL_RATE_HZ, native_name
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError
 from core.private import private_file, private_folder
 from core.types import Float32
@@ -109,7 +109,9 @@ class Recorder:
             undo.callback(self._stream.close, ignore_errors=True)
             try:
                 private_folder(path.parent)
-                self._file = soundfile.SoundFile(path, "x", rate_hz, 1, "PCM_24", format="FLAC")
+                self._file = soundfile.SoundFile(
+                    native_name(path), "x", rate_hz, 1, "PCM_24", format="FLAC"
+                )
                 private_file(path)
             except (OSError, soundfile.LibsndfileError) as error:
                 raise MicrophoneError(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +14,11 @@ from core.types import Float32
 
 MODEL_RATE_HZ = 16_000
 """The sample rate VGGish was trained on."""
+
+
+def native_name(path: str | Path) -> str | bytes:
+    """Return a file's name as libsndfile takes it, also one that is no valid text."""
+    return os.fsencode(path) if os.name == "posix" else str(path)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.atomic import written_whole
 from core.audio.files import AudioFile
-from core.audio.waveform import Waveform
+from core.audio.waveform import Waveform, native_name
 from core.errors import AudioFileError
 from core.jobs import Job
 
@@ -57,7 +57,9 @@ def save_sound(
     with (
         _errors_of_writing(path),
         written_whole(path) as file,
-        soundfile.SoundFile(file.name, "w", rate_hz, channels, "PCM_24", format=format_name) as out,
+        soundfile.SoundFile(
+            native_name(file.name), "w", rate_hz, channels, "PCM_24", format=format_name
+        ) as out,
     ):
         for block in audio.raw_blocks(start_s, end_s):
             out.write(block)
@@ -77,7 +79,8 @@ def save_wav(waveform: Waveform, path: Path) -> None:
 
     with _errors_of_writing(path), written_whole(path) as file:
         # By name: an error of writing through a file object would be printed, not raised.
-        soundfile.write(file.name, waveform.samples, waveform.rate_hz, "PCM_16", format="WAV")
+        name = native_name(file.name)
+        soundfile.write(name, waveform.samples, waveform.rate_hz, "PCM_16", format="WAV")
 
 
 @contextmanager
