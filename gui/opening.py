@@ -57,7 +57,7 @@ class Opening(QObject):
         if program:
             self._lane.submit(lambda job: _takes(program, url.toString(), job), tell)
         else:
-            tell(QDesktopServices.openUrl(url))
+            tell(QDesktopServices.openUrl(url) is not False)
 
 
 def _program() -> str:
