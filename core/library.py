@@ -288,6 +288,16 @@ def _stored(path: str) -> str | bytes:
     return path if path == encoded.decode("utf-8", "replace") else encoded
 
 
+def _path(value: object) -> str:
+    """Return a path that `_stored` made; raise ValueError for anything else."""
+    if not isinstance(value, bytes):
+        return as_text(value)
+    path = os.fsdecode(value)
+    if _stored(path) != value or "\0" in path:
+        raise ValueError("it is no path")
+    return path
+
+
 def _past(row: tuple[Any, ...]) -> Past:
     key, asked_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
     include, exclude, by, n_matches, label, heard_by = row[9:]
@@ -303,7 +313,7 @@ def _past(row: tuple[Any, ...]) -> Past:
         key=as_count(key),
         asked_s=as_number(asked_s, 0, LATEST_S),
         name=as_text(name),
-        path=os.fsdecode(path) if isinstance(path, bytes) else as_text(path),
+        path=_path(path),
         span=span,
         duration_s=as_number(duration_s, 0, LONGEST_S),
         thumbnail=thumbnail,
