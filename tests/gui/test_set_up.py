@@ -324,7 +324,7 @@ def test_an_error_is_said_with_its_way_out_and_continues(real: RealApp, server: 
     assert dialog.isVisible()
     server.behaviour = serve
     press(real, dialog.pause)
-    real.wait_for(lambda: "published check" in dialog.outcome.text())
+    real.wait_for(lambda: "1 kHz sine" in dialog.outcome.text())
     real.wait_for(lambda: real.status.startswith("VGGish · "))
 
 
