@@ -25,8 +25,8 @@ test-quick: setup-test lint
 	$(PYTEST) -m "not slow"
 
 say-test:
-	@echo "This takes about MINUTES minutes on two cores (make test-quick: under three), and up to"
-	@echo "GIGABYTES GB in $${TMPDIR:-/tmp} meanwhile; the first time also 3 GB and a few minutes for $(VENV)."
+	@echo "This takes up to 15 minutes on two cores (make test-quick: three), and up to 5 GB in"
+	@echo "$${TMPDIR:-/tmp} meanwhile; the first time also 3 GB and a few minutes for $(VENV)."
 	@test -d "$${SOUNDALIKE_TEST_DATA:-../shared/data}" || echo "Tests that need real records" \
 		"are skipped: there is no $${SOUNDALIKE_TEST_DATA:-../shared/data}."
 

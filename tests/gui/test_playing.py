@@ -95,6 +95,8 @@ def test_pause_and_go_on(playing, said, audio, monitor, qtbot):
     playing.toggle()
     monitor.wait_for_silence()
     qtbot.waitUntil(lambda: playing.player.is_paused)
+    # Silence has been heard, so the position stands; it is told with the timer's next stroke.
+    qtbot.waitUntil(lambda: said.times[-1] == playing.player.position_s)
     stood_s = said.times[-1]
     qtbot.wait(200)
     assert said.times[-1] == stood_s

@@ -129,7 +129,7 @@ def test_setting_up_the_model_survives_a_kill_at_any_moment(
         asked = len(server.asked)
         answer = run(official, "files", "fetch")
         assert answer.returncode == 0, answer.stderr
-        assert "published check on a 1 kHz sine: " in answer.stdout
+        assert "1 kHz sine, embedding: " in answer.stdout
         assert len(server.asked) <= asked + 2
     assert (data.files / "vggish_model.ckpt").read_bytes() == files["vggish_model.ckpt"]
     assert len(installed(data.models)) == 1
