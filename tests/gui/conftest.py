@@ -302,20 +302,23 @@ class App:
         assert self.presenter.wait()
 
 
-@pytest.fixture(autouse=True)
-def garbage_in_this_thread() -> Iterator[None]:
-    """Let widgets die in their own thread, as `gui.collecting` does for the program."""
+@pytest.fixture(scope="module", autouse=True)
+def no_garbage_in_other_threads() -> Iterator[None]:
+    """Let widgets die in their own thread, as `gui.collecting` does for the program.
+
+    Between two tests, too: the thread that talks with pytest-xdist would collect as well.
+    """
     gc.disable()
     yield
-    gc.collect(1)
+    # All of it: other tests' threads might find what is left.
+    gc.collect()
     gc.enable()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def garbage_of_all_tests() -> Iterator[None]:
-    """Leave none to other tests, whose threads might find it."""
+@pytest.fixture(autouse=True)
+def garbage_in_this_thread(no_garbage_in_other_threads: None) -> Iterator[None]:
     yield
-    gc.collect()
+    gc.collect(1)
 
 
 @pytest.fixture
