@@ -158,7 +158,7 @@ class Engine:
         """Return the loaded model."""
         if self._model is None:
             if job is not None:
-                job.report("Loading the model")
+                job.report("Loading the model", 0.0)
             from core.vggish.model import Vggish
 
             folder = self._model_folder(job or Job())
@@ -418,7 +418,7 @@ class Engine:
     def _opened(self, job: Job | None) -> Matcher:
         if self._matcher is None:
             if job is not None:
-                job.report("Opening the catalogue")
+                job.report("Opening the catalogue", 0.0)
             from core.catalog.store import Catalog
             from core.matching import Matcher
 

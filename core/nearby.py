@@ -63,7 +63,7 @@ class Nearby:
         """
         x, y = self._points[row].tolist()
         radius = self._cell / 4
-        while radius < 4 * self.extent:
+        while True:
             rows, offsets, squared = self._around(x, y, radius)
             along = offsets[:, 0] * right + offsets[:, 1] * up
             aside = np.abs(offsets[:, 0] * up + offsets[:, 1] * right)
@@ -71,8 +71,9 @@ class Nearby:
             if fitting.any():
                 best = np.where(fitting, squared, np.inf).argmin()
                 return int(rows[best])
+            if radius >= 4 * self.extent:
+                return row
             radius *= 2
-        return row
 
     def _around(
         self, x: float, y: float, radius: float

@@ -183,7 +183,7 @@ class Certificate(NamedTuple):
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+    daemon_threads = False  # the end waits for them
 
     def handle_error(self, *_: object) -> None:
         """A client that hangs up is what is tested."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.catalog.build import build_catalog
@@ -166,6 +166,7 @@ coordinates = st.floats(-100, 100, width=32)
 
 
 @settings(deadline=None)
+@example([(0.0, 0.0), (0.0, 1.2892747633386215e-11)], (0.0, 0.0), 1.0)
 @given(
     st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=60),
     st.tuples(coordinates, coordinates),
