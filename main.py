@@ -13,9 +13,9 @@ with ending_on_interrupt():
     import sys
     from pathlib import Path
 
+    from core.cli.output import plain, prepare, put
     from core.errors import SoundalikeError
     from core.options import ENGINES, Options
-    from core.terminal import plain, prepare, put
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -22,21 +22,21 @@ import numpy as np
 from PySide6.QtCore import QDeadlineTimer, QPointF
 from PySide6.QtWidgets import QApplication
 
+from core.catalog.catalog import Catalog
 from core.catalog.counting import count_classes
-from core.catalog.store import Catalog
+from core.catalog.projection import Map, make_map
 from core.engine import Engine
 from core.jobs import Job
-from core.mapping import Map, make_map
 from core.options import Options
 from core.paths import DataFolder
-from gui.answers import Answer, Choices
-from gui.collecting import Collector
-from gui.filter_pane import FilterPane
-from gui.map_drawing import Chart
-from gui.map_pane import MapPane
-from gui.results_panel import ResultsPanel
-from gui.runner import Lane
-from gui.session import Session
+from gui.filters.pane import FilterPane
+from gui.garbage import Collector
+from gui.map.pane import MapPane
+from gui.map.raster import Chart
+from gui.results.panel import ResultsPanel
+from gui.search.answers import Answer, Choices
+from gui.search.session import Session
+from gui.workers import Lane
 
 FILTERS = 60
 STEPS = 300

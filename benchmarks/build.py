@@ -36,7 +36,7 @@ EVERY = {"by-shard": 100, "loop": 100, "batched": 10}
 OURS = """
 import sys, time
 from pathlib import Path
-from core.catalog.build import build_catalog
+from core.catalog.build.build import build_catalog
 if __name__ == "__main__":
     source, out, workers = sys.argv[1:]
     began_s = time.perf_counter()

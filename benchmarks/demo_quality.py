@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from core.audio.files import load
+from core.audio.reader import load
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.demo.recipes import RECIPES, synthesise
 from core.demo.starter import starter_clips

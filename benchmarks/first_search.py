@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from core.catalog.store import Catalog
-from core.matching import Matcher
+from core.catalog.catalog import Catalog
+from core.search.matcher import Matcher
 from core.types import Query
 
 

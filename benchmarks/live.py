@@ -160,7 +160,7 @@ class Drive:
 
     def stop(self) -> Iterator[None]:
         """Stop, and wait for the matches of the whole."""
-        from gui.session import State
+        from gui.search.session import State
 
         self.presenter.recording.toggle()
         while self.presenter.session.state is not State.RESULTS:
@@ -257,8 +257,8 @@ def measure_window(result: Path, minutes: float, arguments: list[str]) -> None:
     """Run the program and drive it."""
     import main
     from gui import app
-    from gui.presenter import Presenter
-    from gui.spectrogram_plot import SpectrogramPlot
+    from gui.coordinator import Presenter
+    from gui.spectrogram.plot import SpectrogramPlot
 
     drives: list[Drive] = []
     paint_event = SpectrogramPlot.paintEvent

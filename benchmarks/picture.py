@@ -24,14 +24,14 @@ import soundfile
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from core.audio.files import AudioFile
-from core.audio.overview import Overview, detail
-from core.audio.scales import View
+from core.audio.frequency import View
+from core.audio.reader import AudioFile
+from core.audio.spectrogram import Overview, detail
 from core.jobs import Job
-from gui.picture import LivePicture
-from gui.runner import Lane
-from gui.spectrogram import Spectrogram
-from gui.viewing import Viewing
+from gui.spectrogram.live_picture import LivePicture
+from gui.spectrogram.loader import Viewing
+from gui.spectrogram.widget import Spectrogram
+from gui.workers import Lane
 
 RATE_HZ = 48_000
 SIZE = (1920, 400)

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog.audioset import N_CLASSES
-from core.catalog.build import build_catalog
+from core.catalog.build.build import build_catalog
+from core.catalog.records.audioset import N_CLASSES
 
 N_HELD = 2_000
 Array = NDArray[np.float64]

@@ -47,10 +47,10 @@ def measure(address: str, speed: int) -> None:
 
     from core.types import Match, watch_url
     from gui.app import SWITCH_INTERVAL_S
-    from gui.links.look_ups import LookUps
-    from gui.links.youtube import Services
-    from gui.runner import Lane
-    from gui.window import MainWindow
+    from gui.main_window import MainWindow
+    from gui.workers import Lane
+    from gui.youtube.look_ups import LookUps
+    from gui.youtube.services import Services
 
     labels = ("Dog", "Bark", "Domestic animals, pets", "Animal", "Inside, small room")
     matches = tuple(

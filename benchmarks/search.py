@@ -27,12 +27,12 @@ from numba import njit
 from numpy.typing import NDArray
 from sklearn.metrics.pairwise import cosine_similarity
 
-from core.catalog.build import write_catalog
+from core.catalog.build.build import write_catalog
+from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import RELEASED_MODEL
-from core.catalog.store import Catalog
-from core.matching import Matcher
 from core.options import FRAMES, Filter
+from core.search.matcher import Matcher
 from core.types import Query
 
 K = 25
@@ -129,7 +129,7 @@ def one_pass(array: NDArray[Any]) -> Callable[[Any], None]:
 
 def kernel_alone(n_frames: int, n_queries: int) -> Callable[[Any], None]:
     """Return what a search by frames computes for every frame, of frames that stay in the cache."""
-    from core.search import compiled
+    from core.kernels import compiled
 
     counts = np.full(400, 10)
     frames = np.random.default_rng(0).integers(0, 256, (counts.sum(), 128), np.uint8)
@@ -148,7 +148,7 @@ def kernel_alone(n_frames: int, n_queries: int) -> Callable[[Any], None]:
 
 
 def _compiled_repetition() -> Any:
-    from core.search import compiled
+    from core.kernels import compiled
 
     best_cosines = compiled.best_cosines
 

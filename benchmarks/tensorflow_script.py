@@ -15,8 +15,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf  # noqa: F401 - the cost of importing it is part of the comparison
 
-from core.audio.files import load
 from core.audio.logmel import log_mel
+from core.audio.reader import load
 from core.vggish.postprocess import Pca
 from core.vggish.tensorflow_child import read_checkpoint, reference_embedding
 

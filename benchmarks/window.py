@@ -58,7 +58,7 @@ def measure_window(arguments: list[str]) -> None:
     sys.path.insert(0, str(PROJECT))
     import main
     from gui import app
-    from gui.window import MainWindow
+    from gui.main_window import MainWindow
 
     class Measured(MainWindow):
         def __init__(self) -> None:

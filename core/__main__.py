@@ -12,12 +12,13 @@ with ending_on_interrupt():
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from core import __version__, commands
-    from core.descriptors import own_output
+    from core import __version__
+    from core.cli import commands
+    from core.cli.output import drop_output, plain, prepare, put
+    from core.cli.own_output import own_output
+    from core.downloads.mirrors import REGIONS, VARIABLE
     from core.errors import Cancelled, SoundalikeError, unforeseen
-    from core.files.mirrors import REGIONS, VARIABLE
     from core.options import DEFAULT_K, ENGINES, FRAMES, ID_SERVICE, MEAN, Weights
-    from core.terminal import drop_output, plain, prepare, put
 
 DONE, KNOWN_ERROR = 0, 1
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.audio.waveform import Waveform
+from core.downloads.pinned import CHECKPOINT, PCA
 from core.errors import AudioFileError, CatalogError, ModelError
 from core.jobs import Job
 from core.options import DEFAULT_K, MEAN, Filter, Options, Weights
 from core.paths import DataFolder
-from core.pinned import CHECKPOINT, PCA
 from core.types import CatalogInfo, Float32, Match, Matches, Query, UInt8
 
 # What else an engine needs is imported when it is needed: a window shows before that.
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from core.audio.files import AudioFile
     from core.audio.logmel import LogMel
+    from core.audio.reader import AudioFile
+    from core.catalog.catalog import Catalog
     from core.catalog.counting import ClassCount
-    from core.catalog.store import Catalog
     from core.catalog.youtube_ids import YoutubeIds
-    from core.explaining import Calibration
-    from core.hearing import Hearing
-    from core.matching import Matcher
-    from core.storage import CatalogEntry, StoredItem
+    from core.query import Hearing
+    from core.search.feedback import Calibration
+    from core.search.matcher import Matcher
+    from core.setup.inventory import CatalogEntry, StoredItem
     from core.vggish.model import Embedding, Manifest, Vggish
 
 
@@ -93,7 +93,7 @@ class Engine:
 
     def catalogs(self) -> list[CatalogEntry]:
         """Return the catalogues in the data folder."""
-        from core.storage import catalogs
+        from core.setup.inventory import catalogs
 
         return catalogs(self._data)
 
@@ -105,7 +105,7 @@ class Engine:
         ModelError, CatalogError
             If there is none of this name, or it cannot be searched; then the choice is as before.
         """
-        from core.storage import choose, named
+        from core.setup.inventory import choose, named
 
         given = self._options
         self._options = replace(given, catalog=named(self._data, name).path)
@@ -120,7 +120,7 @@ class Engine:
 
     def storage(self) -> list[StoredItem]:
         """Return what lies in the data folder, and how large it is."""
-        from core.storage import storage
+        from core.setup.inventory import storage
 
         return storage(self._data)
 
@@ -134,7 +134,7 @@ class Engine:
         CatalogError
             If there is no such item, or it may not be removed.
         """
-        from core.storage import remove
+        from core.setup.inventory import remove
 
         self.close()
         return remove(self._data, key)
@@ -147,7 +147,7 @@ class Engine:
         DownloadError
             If the target cannot be used. Everything is where it was then.
         """
-        from core.moving import move
+        from core.setup.moving import move
 
         self.close()
         self._data = move(self._data, target, job)
@@ -219,8 +219,8 @@ class Engine:
         return heard
 
     def hearing(self, name: str, job: Job | None = None) -> Hearing:
-        """Return what turns a sound into queries while it arrives; see `core.hearing`."""
-        from core.hearing import Hearing
+        """Return what turns a sound into queries while it arrives; see `core.query`."""
+        from core.query import Hearing
 
         return Hearing(self.model(job), name)
 
@@ -238,7 +238,7 @@ class Engine:
         AudioFileError
             If it cannot be read, there is no such span, or it is silent.
         """
-        from core.hearing import hear
+        from core.query import hear
 
         return hear(self.model(job), sound, start_s, end_s, job)
 
@@ -329,7 +329,7 @@ class Engine:
         """Return a query moved towards some matches and away from others; it is asked by means."""
         import numpy as np
 
-        from core.explaining import refined
+        from core.search.feedback import refined
         from core.vectors import clip_sums
 
         catalog = self.catalog()
@@ -347,7 +347,7 @@ class Engine:
 
     def compare(self, query: Query, match: Match) -> Float32:
         """Return how similar each of a query's frames is to each of a match's, shape (Q, C)."""
-        from core.explaining import frame_similarities
+        from core.search.feedback import frame_similarities
 
         return frame_similarities(query.frames, self.catalog().clip(match.row).frames)
 
@@ -357,7 +357,7 @@ class Engine:
         Many matches of a sound of hours stay as they are, and those in the demo, whose frames are
         of sounds made for the classes and tell nothing of a video's seconds.
         """
-        from core.explaining import pointed_out, unit_frames
+        from core.search.feedback import pointed_out, unit_frames
 
         query, catalog, found = answer.query, self.catalog(), []
         n_pairs = len(query.frames) * len(answer.matches)
@@ -397,7 +397,7 @@ class Engine:
         DownloadError
             If the service's address (`Options.id_service`) is none.
         """
-        from core.linking import resolved
+        from core.catalog.youtube_links import resolved
 
         return resolved(answer, self._youtube_ids(), job)
 
@@ -419,8 +419,8 @@ class Engine:
         if self._matcher is None:
             if job is not None:
                 job.report("Opening the catalogue", 0.0)
-            from core.catalog.store import Catalog
-            from core.matching import Matcher
+            from core.catalog.catalog import Catalog
+            from core.search.matcher import Matcher
 
             self._matcher = Matcher(Catalog.open(self._catalog_folder(job or Job())))
         return self._matcher
@@ -432,7 +432,7 @@ class Engine:
         if self._options.model is None and not self._has_model():
             return self._demo(job)[1]
         from core.preparing import prepare_starter
-        from core.storage import chosen_catalog
+        from core.setup.inventory import chosen_catalog
 
         return chosen_catalog(self._data) or prepare_starter(self._data.catalogs, job)
 
@@ -501,7 +501,7 @@ class Engine:
         without: NDArray[np.int64] | None = None,
         weights: Weights | None = None,
     ) -> Matches:
-        from core.linking import with_known
+        from core.catalog.youtube_links import with_known
 
         begun = time.perf_counter()
         matches = matcher.matches(query, k, filters, by, without, job, weights)

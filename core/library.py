@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from core.database import Database
 from core.foreign import (
     LATEST_S,
     LONGEST_S,
@@ -27,9 +26,10 @@ from core.foreign import (
     as_text,
     parsed_json,
 )
-from core.keeping import Past, Star
+from core.library_types import Past, Star
 from core.options import FRAMES, MEAN, Filter
 from core.paths import relocated
+from core.sqlite import Database
 from core.types import EMBEDDING_SIZE, Query, UInt8
 
 T = TypeVar("T")

@@ -32,7 +32,7 @@ class DataFolder:
     def default(cls) -> DataFolder:
         """Return ``SOUNDALIKE_HOME`` where it is set, else the platform's own data folder.
 
-        If the data was moved away from there (see `core.storage.move`), return where it is now.
+        If the data was moved away from there (see `core.setup.moving`), return where it is now.
         Nobody else may look into it: a missing one is made so, and one that an older version made
         is mended.
         """

@@ -10,7 +10,7 @@ import numpy as np
 from core.atomic import alone, made_once
 from core.audio.logmel import PATCH_S, log_mel
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
-from core.catalog.build import write_catalog
+from core.catalog.build.build import write_catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import MANIFEST, RELEASED_MODEL, ModelIdentity
 from core.catalog.manifest import VERSION as CATALOG_VERSION

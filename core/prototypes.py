@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.atomic import written_whole
-from core.catalog.audioset import N_CLASSES
+from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips, offsets, spans
-from core.catalog.store import Catalog
+from core.catalog.records.audioset import N_CLASSES
 from core.errors import CatalogError
 from core.jobs import Job
 from core.types import EMBEDDING_SIZE, UInt8

@@ -21,6 +21,10 @@ Subtracting a fixed centre instead of the catalogue's own mean keeps a clip's ve
 the clips around it: catalogues can be merged, built in parallel and hold a single clip.
 """
 
+FLOAT32_LARGEST, INT32_LARGEST = 1023, 16_383
+"""Of a rounded query's components. Products with bytes then sum up to less than 2**24, so that
+float32 computes them exactly in any order, or to less than 2**31."""
+
 
 def quantise(embeddings: NDArray[np.floating]) -> UInt8:
     """Return the bytes that VGGish's post-processing makes of whitened embeddings.

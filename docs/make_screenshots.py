@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtGui import QPalette
 
-    from gui.window import MainWindow
+    from gui.main_window import MainWindow
 
 PROJECT = Path(__file__).resolve().parent.parent
 IMAGES = Path(__file__).resolve().parent / "images"
@@ -52,7 +52,7 @@ def show_map(window: MainWindow) -> None:
 
 def show_filter(window: MainWindow) -> None:
     """Unfold the classes, and apply a preset."""
-    from gui.filter_pane import PRESETS
+    from gui.filters.pane import PRESETS
 
     answer_questions(window)
     window.commands.filter.trigger()
@@ -101,7 +101,7 @@ def show(name: str, arguments: list[str]) -> int:
 
     import main
     from gui import app
-    from gui.window import MainWindow
+    from gui.main_window import MainWindow
 
     scene = SCENES[name]
     application = QApplication([app.NAME])

@@ -1,1 +1,1 @@
-"""The window: one widget a file, no sound or search logic; threads live in `gui.runner` only."""
+"""The window: one widget a file, no sound or search logic; threads live in `gui.workers` only."""

@@ -18,11 +18,11 @@ from core.errors import SoundalikeError, unforeseen
 from core.interrupts import INTERRUPTED, ending_on_interrupt
 from core.options import Options
 from core.paths import DataFolder
-from gui.collecting import Collector
+from gui.coordinator import Presenter
+from gui.garbage import Collector
+from gui.main_window import NAME, MainWindow
 from gui.player.readiness import is_installed
-from gui.presenter import Presenter
 from gui.settings import Settings, settings_path
-from gui.window import NAME, MainWindow
 
 log = logging.getLogger(__name__)
 

@@ -14,24 +14,24 @@ from core.engine import Engine
 from core.library import Library
 from core.paths import DataFolder
 from core.types import CatalogInfo, Match
-from gui.answers import Answer
-from gui.history import History
-from gui.links.look_ups import LookUps
-from gui.links.youtube import Services
-from gui.map_pane import MapPane
-from gui.memory_control import MemoryControl
-from gui.move_control import MoveControl
-from gui.opening import Opening
-from gui.playback_control import PlaybackControl
-from gui.player.control import PlayerControl
-from gui.playing import Playing
-from gui.results_control import ResultsControl
-from gui.runner import Lane
-from gui.session import Session
-from gui.set_up_control import SetUpControl
+from gui.history.controller import MemoryControl
+from gui.history.model import History
+from gui.main_window import MainWindow
+from gui.map.pane import MapPane
+from gui.playback.controller import PlaybackControl
+from gui.playback.playback import Playing
+from gui.player.controller import PlayerControl
+from gui.results.controller import ResultsControl
+from gui.search.answers import Answer
+from gui.search.session import Session
 from gui.settings import Remembered
-from gui.storage_control import StorageControl
-from gui.window import MainWindow
+from gui.setup.controller import SetUpControl
+from gui.storage.controller import StorageControl
+from gui.storage.move_controller import MoveControl
+from gui.widgets.external import Opening
+from gui.workers import Lane
+from gui.youtube.look_ups import LookUps
+from gui.youtube.services import Services
 
 
 class Furnishing(QObject):

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio.files import load
 from core.audio.logmel import log_mel
-from core.catalog.build import build_catalog
-from core.catalog.store import Catalog
+from core.audio.reader import load
+from core.catalog.build.build import build_catalog
+from core.catalog.catalog import Catalog
 from core.jobs import Job
 from core.paths import DataFolder
 from core.preparing import prepare_demo

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from core.audio.microphone import Heard, Recorder
+from core.audio.recorder import Heard, Recorder
 from tests.conftest import wait_until
 
 RATE_HZ = 48_000

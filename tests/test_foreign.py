@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.__main__ import main
-from core.audio.files import AudioFile, load
+from core.audio.reader import AudioFile, load
 from core.catalog.youtube_ids import GONE, YoutubeIds
 from core.errors import AudioFileError, ModelError
 from core.foreign import npy_array, npz_arrays, parsed_json
@@ -183,13 +183,13 @@ def test_a_file_that_only_has_the_name_is_one_clear_error(tmp_path: Path, ending
 
 
 def test_a_file_that_has_more_than_it_says_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from core.audio import files
+    from core.audio import reader
 
     path = tmp_path / "long.wav"
     soundfile.write(path, np.zeros(50_000, np.float32), 1000)
-    monkeypatch.setattr(files, "MAX_DURATION_S", 60)
+    monkeypatch.setattr(reader, "MAX_DURATION_S", 60)
     audio = AudioFile(path)
-    monkeypatch.setattr(files, "MAX_DURATION_S", 10)
+    monkeypatch.setattr(reader, "MAX_DURATION_S", 10)
     with pytest.raises(AudioFileError, match="longer than"):
         audio.waveform()
 
@@ -234,7 +234,7 @@ def test_times_that_are_none_are_one_clear_error(tmp_path: Path, bounds: tuple[f
 )
 def test_a_wish_that_is_none_is_not_gone_on_with(own_data_folder: Path, content: str):
     from core.paths import DataFolder
-    from gui.kept_wish import kept
+    from gui.setup.saved_request import kept
 
     data = DataFolder.default()
     data.set_up.write_text(content)
@@ -250,7 +250,7 @@ def test_files_that_claimed_to_be_pca(shared: Path, name: str):
 
 @pytest.mark.real_data
 def test_the_archive_that_claimed_much(shared: Path, tmp_path: Path):
-    from core.catalog.build import build_catalog
+    from core.catalog.build.build import build_catalog
     from core.errors import CatalogError
 
     archive = shared / "cases" / "tar_claims_1e29_bytes.tar.gz"

@@ -98,8 +98,8 @@ def test_a_name_that_is_not_utf8(tmp_path, encoding):
 
 @pytest.mark.parametrize(
     ("program", "kind", "module"),
-    [("core", "module", "core.commands"), ("main.py", "path", "core.options"),
-     ("core", "module", "core.storage")],
+    [("core", "module", "core.cli.commands"), ("main.py", "path", "core.options"),
+     ("core", "module", "core.setup.inventory")],
 )  # fmt: skip
 def test_interrupting_the_start_ends_with_130_and_no_traceback(program, kind, module):
     script = SLEEPY.format(program=program, kind=kind, module=module)

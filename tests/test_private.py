@@ -11,12 +11,12 @@ import pytest
 import soundfile
 
 from core.audio.recordings import Recordings
-from core.keeping import Past
 from core.library import Library
-from core.moving import move
+from core.library_types import Past
 from core.paths import MOVED_FROM, MOVED_TO, DataFolder
 from core.private import private_folder
-from core.storage import remove, storage
+from core.setup.inventory import remove, storage
+from core.setup.moving import move
 from core.types import Query
 
 

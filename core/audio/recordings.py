@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from core.audio.files import AudioFile
+from core.audio.reader import AudioFile
 from core.audio.writing import save_sound
 from core.errors import AudioFileError
 from core.jobs import Job

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.audio.files import AudioFile
+from core.audio.frequency import Spectrum
 from core.audio.levels import level_of
-from core.audio.overview import Overview, detail, range_of
-from core.audio.scales import Spectrum
+from core.audio.reader import AudioFile
+from core.audio.spectrogram import Overview, detail, range_of
 from core.jobs import Job
 from core.types import UInt8
 

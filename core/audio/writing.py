@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.atomic import written_whole
-from core.audio.files import AudioFile
+from core.audio.reader import AudioFile
 from core.audio.waveform import Waveform, native_name
 from core.errors import AudioFileError
 from core.jobs import Job

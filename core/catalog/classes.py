@@ -6,8 +6,9 @@ import difflib
 from collections.abc import Sequence
 from functools import cache
 
-from core.catalog import audioset, vocabulary, youtube8m
+from core.catalog import vocabulary
 from core.catalog.ontology import Ontology
+from core.catalog.records import audioset, youtube8m
 from core.errors import CatalogError
 
 YOUTUBE8M_V1 = "youtube8m-v1"

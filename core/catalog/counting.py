@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.catalog.catalog import Catalog
 from core.catalog.ontology import Node, Ontology
-from core.catalog.store import Catalog
 from core.filters import ClassIndex
 from core.jobs import Job
 

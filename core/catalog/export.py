@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from core.atomic import written_whole
-from core.catalog.store import Catalog
+from core.catalog.catalog import Catalog
 from core.errors import CatalogError
 from core.jobs import Job
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog.ids import YOUTUBE_ID_BYTES, are_youtube_id_bytes, odd_ids
 from core.catalog.manifest import CLIPS, LABELS, damaged
+from core.catalog.records.ids import YOUTUBE_ID_BYTES, are_youtube_id_bytes, odd_ids
 from core.foreign import LONGEST_S
 
 _CLIPS_A_STEP = 16_384
@@ -34,7 +34,7 @@ def check_structure(
     folder : Path
         For the error.
     clips : structured array, shape (C,)
-        The columns of `core.catalog.store.clip_dtype`.
+        The columns of `core.catalog.catalog.clip_dtype`.
     labels : int16 array, shape (L,)
     n_frames : int
         How many frames there are.

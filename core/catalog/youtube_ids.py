@@ -18,7 +18,7 @@ from contextlib import closing
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from core.catalog.ids import is_youtube_id
+from core.catalog.records.ids import is_youtube_id
 from core.errors import DownloadError
 from core.jobs import Job
 

@@ -23,10 +23,6 @@ from numpy.typing import NDArray
 
 from core.types import EMBEDDING_SIZE
 
-FLOAT32_LARGEST, INT32_LARGEST = 1023, 16_383
-"""Of a rounded query's components. Products with bytes then sum up to less than 2**24, so that
-float32 computes them exactly in any order, or to less than 2**31."""
-
 ROUNDING = np.float32(0.5 * EMBEDDING_SIZE**0.5 * (1 + 1e-6))
 """Rounding moves a vector's tip by at most this: half a unit in each dimension."""
 

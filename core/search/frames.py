@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from core.jobs import Job
 from core.products import product
-from core.search.best import best_rows
-from core.search.bounds import FLOAT32_LARGEST, FLOAT32_SLACK, RoundedQuery, inverse_norms
-from core.search.scanning import Scanner, read_only
+from core.search.bounds import FLOAT32_SLACK, RoundedQuery, inverse_norms
+from core.search.scan import Scanner, read_only
+from core.search.topk import best_rows
 from core.types import Float32, UInt8
-from core.vectors import CENTRE, frames_of
+from core.vectors import CENTRE, FLOAT32_LARGEST, frames_of
 
 _CLIPS, _NUMPY_CLIPS = 32_768, 512
 _FRAMES = 8_192

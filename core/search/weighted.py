@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from core.errors import CatalogError
 from core.jobs import Job
 from core.options import Weights
-from core.search.best import best_rows
 from core.search.bounds import FLOAT32_SLACK, inverse_norms
-from core.search.clips import ClipSearch
-from core.search.scanning import Scanner, read_only
+from core.search.mean import ClipSearch
+from core.search.scan import Scanner, read_only
+from core.search.topk import best_rows
 from core.types import Float32, UInt8
 
 _ROWS = 16_384

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.atomic import made_once
+from core.downloads.pinned import CHECKPOINT, PCA, is_official, sha256_of
 from core.errors import ROOM_IN_THE_WINDOW, ModelError
 from core.jobs import Job
-from core.pinned import CHECKPOINT, PCA, is_official, sha256_of
 from core.types import Float32
 from core.vggish import model
 from core.vggish.postprocess import Pca
@@ -57,7 +57,7 @@ def converted(
         Told about progress; may cancel.
     fetched : Path, optional
         Where the fetched files lie, with the checksums that count as released beside the pinned
-        ones; see `core.pinned`.
+        ones; see `core.downloads.pinned`.
 
     Raises
     ------

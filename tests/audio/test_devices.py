@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio import inputs
-from core.audio.files import AudioFile
-from core.audio.inputs import list_inputs, list_outputs
-from core.audio.microphone import Recorder
-from core.audio.playback import Player
+from core.audio import devices
+from core.audio.devices import list_inputs, list_outputs
+from core.audio.player import Player
+from core.audio.reader import AudioFile
+from core.audio.recorder import Recorder
 from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import MicrophoneError, PlaybackError
 from tests.conftest import PROJECT, VirtualMicrophone, wait_until
@@ -24,9 +24,9 @@ TONE_HZ = 7000
 @pytest.fixture
 def microphone(virtual_microphone: VirtualMicrophone):
     """The virtual microphone, after PortAudio has looked for devices again."""
-    inputs.look_again()
+    devices.look_again()
     yield virtual_microphone
-    inputs.look_again()
+    devices.look_again()
 
 
 @pytest.fixture
@@ -161,9 +161,9 @@ def test_after_the_sound_server_has_gone_a_sentence_says_so(microphone, tone, tm
 PROGRAM = """
 import sys, time
 from pathlib import Path
-from core.audio.files import AudioFile
-from core.audio.microphone import Recorder
-from core.audio.playback import Player
+from core.audio.reader import AudioFile
+from core.audio.recorder import Recorder
+from core.audio.player import Player
 from core.errors import SoundalikeError
 
 folder = Path(sys.argv[1])

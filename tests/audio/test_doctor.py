@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.audio.doctor import NOTICED_AFTER_S, Doctor, Finding, is_clipped
+from core.audio.input_check import NOTICED_AFTER_S, Doctor, Finding, is_clipped
 
 RATE_HZ = 8_000
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio.files import AudioFile, load
+from core.audio.reader import AudioFile, load
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.audio.writing import save_wav
 from core.errors import AudioFileError, Cancelled
@@ -83,7 +83,7 @@ def test_blocks_do_not_change_the_result(tmp_path, monkeypatch):
     noise = np.random.default_rng(1).uniform(-0.5, 0.5, 30_011)
     soundfile.write(path, noise, 44_100)
     whole = load(path).samples
-    monkeypatch.setattr("core.audio.files.BLOCK_VALUES", 997)
+    monkeypatch.setattr("core.audio.reader.BLOCK_VALUES", 997)
     assert np.allclose(load(path).samples, whole, atol=1e-6)
 
 
@@ -177,7 +177,7 @@ def test_a_file_without_permission_is_named(tmp_path):
         "import os, sys; sys.path.insert(0, sys.argv[2])\n"
         "import soundfile\n"
         "from pathlib import Path\n"
-        "from core.audio.files import load\n"
+        "from core.audio.reader import load\n"
         "from core.errors import AudioFileError\n"
         "if os.getuid() == 0: os.setuid(65534)\n"
         "try: load(Path(sys.argv[1]))\n"

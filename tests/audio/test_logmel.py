@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.audio.files import load
 from core.audio.logmel import (
     HOP,
     PATCH_SAMPLES,
@@ -20,6 +19,7 @@ from core.audio.logmel import (
     mel_edges_hz,
     mel_matrix,
 )
+from core.audio.reader import load
 from core.audio.waveform import Waveform
 
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio import inputs
-from core.audio.doctor import Finding
-from core.audio.files import AudioFile
-from core.audio.inputs import Device, find, list_inputs, list_outputs
-from core.audio.microphone import Recorder
+from core.audio import devices as inputs
+from core.audio.devices import Device, find, list_inputs, list_outputs
+from core.audio.input_check import Finding
+from core.audio.reader import AudioFile
+from core.audio.recorder import Recorder
 from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import MicrophoneError
 from tests.conftest import wait_until
@@ -213,7 +213,7 @@ def test_a_device_that_sends_nothing_leaves_no_file(microphone, record, monkeypa
         return None
 
     mute = SimpleNamespace(active=True, start=nothing, abort=nothing, close=nothing)
-    monkeypatch.setattr("core.audio.microphone.open_stream", lambda *_: (mute, 48_000, 1))
+    monkeypatch.setattr("core.audio.recorder.open_stream", lambda *_: (mute, 48_000, 1))
     recorder = record()
     with pytest.raises(MicrophoneError):
         recorder.stop()

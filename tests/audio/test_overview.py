@@ -11,13 +11,13 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.audio import overview as module
-from core.audio.files import AudioFile
+from core.audio import spectrogram as module
+from core.audio.frequency import BIN_HZ, Spectrum, View
 from core.audio.levels import CEILING_DB, FLOOR_DB, level_db, level_of, to_levels
 from core.audio.logmel import HOP_S, log_mel_frames, magnitudes
-from core.audio.overview import Overview, detail, range_of
 from core.audio.pyramid import Pyramid
-from core.audio.scales import BIN_HZ, Spectrum, View
+from core.audio.reader import AudioFile
+from core.audio.spectrogram import Overview, detail, range_of
 from core.errors import AudioFileError, Cancelled
 from core.jobs import Job
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio.files import AudioFile
+from core.audio.reader import AudioFile
 from core.audio.recordings import Recordings
 from core.audio.writing import save_sound
 from core.errors import AudioFileError

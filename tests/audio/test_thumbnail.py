@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio.files import AudioFile
+from core.audio.reader import AudioFile
 from core.audio.thumbnail import COLUMNS, ROWS, thumbnail
 from core.errors import AudioFileError, Cancelled
 from core.jobs import Job

@@ -14,8 +14,8 @@ import google_crc32c
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-from core.catalog.sources import guarded, open_archive
-from core.catalog.tfrecord import read_batches
+from core.catalog.records.sources import guarded, open_archive
+from core.catalog.records.tfrecord import read_batches
 
 _FIELD = descriptor_pb2.FieldDescriptorProto
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.catalog import audioset, wire
-from core.catalog.audioset import decode
 from core.catalog.clips import Clips, RecordBatch, offsets
+from core.catalog.records import audioset, protobuf
+from core.catalog.records.audioset import decode
 from core.errors import CatalogError
 from tests.catalog.records import Feature, SequenceExample, clip_record, records_of
 
@@ -145,8 +145,8 @@ def test_split_and_repeated_messages_merge_as_protobuf_merges_them():
 @given(st.binary(max_size=60))
 def test_the_walker_accepts_no_feature_that_protobuf_reads_otherwise(data: bytes):
     try:
-        values = wire.feature(data)
-    except wire.WireError:
+        values = protobuf.feature(data)
+    except protobuf.WireError:
         return  # Stricter than protobuf is allowed: groups, for one, are refused.
     try:
         message = Feature.FromString(data)

@@ -10,16 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.catalog import decoding, merging, running
-from core.catalog.build import build_catalog, write_catalog
+from core.catalog.build import merge, tasks
+from core.catalog.build import workers as running
+from core.catalog.build.build import build_catalog, write_catalog
+from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import RELEASED_MODEL_ID, ModelIdentity
 from core.catalog.ontology import Ontology
-from core.catalog.store import Catalog
 from core.errors import Cancelled, CatalogError
 from core.filters import label_mask
 from core.jobs import Job
-from core.matching import Matcher
+from core.search.matcher import Matcher
 from core.types import Query
 from tests.catalog.conftest import N_IN_SHARDS
 from tests.catalog.records import clip_record, dying_task, quickly_framed, write_shard
@@ -132,7 +133,7 @@ def test_a_clips_own_frames_find_it_first(made_catalog: Catalog):
 
 @pytest.fixture
 def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "TASK_BYTES", 1 << 18)
+    monkeypatch.setattr(tasks, "TASK_BYTES", 1 << 18)
 
 
 def test_workers_change_nothing(shards: Path, oracle: list, small_tasks: None, tmp_path: Path):
@@ -140,7 +141,7 @@ def test_workers_change_nothing(shards: Path, oracle: list, small_tasks: None, t
         build_catalog(tmp_path / f"out{workers}", "audioset", [shards], workers=workers)
         for workers in (1, 2, 3)
     ]
-    assert len(decoding.plan(shards, decoding.Options("audioset"))) > 10
+    assert len(tasks.plan(shards, tasks.Options("audioset"))) > 10
     assert made[0].clips["video_id"].astype(str).tolist() == [
         clip[0] for clip in oracle[:N_IN_SHARDS]
     ]
@@ -274,9 +275,9 @@ def test_a_full_disk_is_one_error_and_leaves_nothing(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     for module, name in (
-        (merging.NpyFile, "append"),
-        (merging.ClipsTable, "append"),
-        (decoding, "write_part"),
+        (merge.NpyFile, "append"),
+        (merge.ClipsTable, "append"),
+        (tasks, "write_part"),
         (os, "fsync"),
     ):
         with monkeypatch.context() as patch, pytest.raises(CatalogError) as caught:
@@ -293,7 +294,7 @@ def test_a_full_disk_is_one_error_and_leaves_nothing(
 def test_a_really_full_disk(tmp_path: Path):
     """/dev/full refuses every write as a full disk does."""
     (tmp_path / "frames.npy").symlink_to("/dev/full")
-    frames = merging.NpyFile(tmp_path / "frames.npy", "u1", (1000, 128))
+    frames = merge.NpyFile(tmp_path / "frames.npy", "u1", (1000, 128))
     with pytest.raises(OSError, match="No space left"):
         try:
             frames.append(np.zeros((1000, 128), np.uint8))
@@ -323,7 +324,7 @@ def test_memory_does_not_grow_with_the_clips(oracle: list, tmp_path: Path):
 def test_processes_hear_a_wish_to_stop_within_a_task(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(decoding, "TASK_BYTES", 1 << 20)
+    monkeypatch.setattr(tasks, "TASK_BYTES", 1 << 20)
     record = quickly_framed(clip_record(frames=[bytes(128)] * 10))
     for number in range(4):
         (tmp_path / f"{number}.tfrecord").write_bytes(record * (4_000_000 // len(record)))

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from core.catalog import cluster, decoding
-from core.catalog.build import build_catalog
+from core.catalog.build import cluster, tasks
+from core.catalog.build.build import build_catalog
 from core.errors import Cancelled, CatalogError
 from core.jobs import Job
 from tests.catalog.conftest import N_IN_SHARDS
@@ -80,7 +80,7 @@ def two_workers(tmp_path: Path) -> Iterator[Cluster]:
 
 @pytest.fixture(autouse=True)
 def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "TASK_BYTES", 1 << 17)
+    monkeypatch.setattr(tasks, "TASK_BYTES", 1 << 17)
     monkeypatch.setattr(cluster, "POLL_S", 0.01)
 
 

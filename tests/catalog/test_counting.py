@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from core.catalog.build import build_catalog
+from core.catalog.build.build import build_catalog
+from core.catalog.catalog import Catalog
 from core.catalog.counting import by_size, count_classes, walk
 from core.catalog.ontology import Ontology
-from core.catalog.store import Catalog
 from tests.conftest import PROJECT
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from core.catalog import export as export_module
+from core.catalog.catalog import Catalog
 from core.catalog.export import SEPARATOR, export
 from core.catalog.ontology import Ontology
-from core.catalog.store import Catalog
 from core.errors import CatalogError
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.catalog.build import build_catalog, write_catalog
+from core.catalog.build.build import build_catalog, write_catalog
+from core.catalog.build.duplicates import first_of_each
+from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips
-from core.catalog.duplicates import first_of_each
 from core.catalog.manifest import ModelIdentity
-from core.catalog.store import Catalog
 from core.errors import CatalogError
 from tests.catalog.conftest import N_IN_SHARDS, N_SHARDS
 from tests.catalog.records import clip_record, video_record, write_shard

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.catalog import decoding, merging
-from core.catalog.build import build_catalog
+from core.catalog.build import merge, tasks
+from core.catalog.build.build import build_catalog
+from core.catalog.build.places import UNKNOWN, AbandonedError, InTurn, Stored, store
+from core.catalog.build.writing import joined_crc32c
 from core.catalog.manifest import FRAMES, VECTORS
-from core.catalog.places import UNKNOWN, AbandonedError, InTurn, Stored, store
-from core.catalog.writing import joined_crc32c
 from tests.catalog.test_resuming import same
 
 
@@ -61,15 +61,15 @@ def test_a_task_waits_for_those_before_it():
 def test_rows_are_copied_only_where_clips_are_left_out(
     shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ):
-    monkeypatch.setattr(decoding, "TASK_BYTES", 1 << 18)
+    monkeypatch.setattr(tasks, "TASK_BYTES", 1 << 18)
     written: list[str] = []
-    made = merging.NpyFile.__init__
+    made = merge.NpyFile.__init__
 
-    def noted(self: merging.NpyFile, path: Path, *rest: object) -> None:
+    def noted(self: merge.NpyFile, path: Path, *rest: object) -> None:
         written.append(path.name)
         made(self, path, *rest)
 
-    monkeypatch.setattr(merging.NpyFile, "__init__", noted)
+    monkeypatch.setattr(merge.NpyFile, "__init__", noted)
     once = build_catalog(tmp_path / "once", "audioset", [shards], workers=workers)
     assert {(once.path / file).stat().st_nlink for file in (FRAMES, VECTORS)} == {1}
     again = tmp_path / "again.tfrecord"

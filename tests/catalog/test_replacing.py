@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.catalog.build import write_catalog
+from core.catalog.build.build import write_catalog
+from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import ModelIdentity
-from core.catalog.store import Catalog
 from core.errors import CatalogError
 
 PROJECT = Path(__file__).parents[2]
@@ -42,7 +42,9 @@ KILLED = """
 import os, pathlib, shutil, signal, sys
 import numpy as np
 import pyarrow.parquet
-from core.catalog import build, merging, replacing
+from core.catalog.build import build
+from core.catalog.build import merge
+from core.catalog.build import replacing
 from tests.catalog.test_replacing import MODEL, clips
 
 step, die_at = 0, 0
@@ -61,9 +63,9 @@ pathlib.Path.mkdir = counted(pathlib.Path.mkdir)
 pathlib.Path.write_text = counted(pathlib.Path.write_text)
 os.fsync = counted(os.fsync)
 shutil.rmtree = counted(shutil.rmtree)
-merging.NpyFile.append = counted(merging.NpyFile.append)
-merging.ClipsTable.append = counted(merging.ClipsTable.append)
-merging.clip_directions = counted(merging.clip_directions)
+merge.NpyFile.append = counted(merge.NpyFile.append)
+merge.ClipsTable.append = counted(merge.ClipsTable.append)
+merge.clip_directions = counted(merge.clip_directions)
 
 status = signal.SIGKILL
 while status == signal.SIGKILL:
@@ -153,21 +155,21 @@ def test_an_open_catalogue_survives_its_replacement(tmp_path: Path):
 def test_opening_while_another_is_put_in_place_finds_the_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from core.catalog import store
+    from core.catalog import catalog
 
     folder = tmp_path / "catalog"
     build(folder, 3)
-    real, calls = store.check_files, []
+    real, calls = catalog.check_files, []
 
     def replaced_meanwhile(*arguments: object) -> None:
         calls.append(1)
         if len(calls) == 1:
-            monkeypatch.setattr(store, "check_files", real)
+            monkeypatch.setattr(catalog, "check_files", real)
             build(folder, 50)
-            monkeypatch.setattr(store, "check_files", replaced_meanwhile)
+            monkeypatch.setattr(catalog, "check_files", replaced_meanwhile)
         real(*arguments)
 
-    monkeypatch.setattr(store, "check_files", replaced_meanwhile)
+    monkeypatch.setattr(catalog, "check_files", replaced_meanwhile)
     assert len(Catalog.open(folder)) == 50
 
 
@@ -176,7 +178,7 @@ def test_two_programs_cannot_build_into_one_folder(tmp_path: Path):
     build(folder, 3)
     code = (
         "import sys, pathlib\n"
-        "from core.catalog.build import write_catalog\n"
+        "from core.catalog.build.build import write_catalog\n"
         "from tests.catalog.test_replacing import MODEL, clips\n"
         "def batches():\n"
         "    print('building', flush=True)\n"

@@ -14,9 +14,10 @@ import numpy as np
 import psutil
 import pytest
 
-from core.catalog import decoding, tfrecord
-from core.catalog.build import build_catalog
-from core.catalog.store import Catalog
+from core.catalog.build import tasks
+from core.catalog.build.build import build_catalog
+from core.catalog.catalog import Catalog
+from core.catalog.records import tfrecord
 from core.errors import Cancelled, CatalogError
 from core.jobs import Job
 from tests.catalog.conftest import CLIPS_A_SHARD, N_IN_SHARDS
@@ -29,10 +30,11 @@ CLIPS_A_PART = 3 * CLIPS_A_SHARD
 
 BUILD = """
 import os, pathlib, signal, sys
-from core.catalog import decoding, tfrecord
-from core.catalog.build import build_catalog
+from core.catalog.build import tasks
+from core.catalog.records import tfrecord
+from core.catalog.build.build import build_catalog
 from core.jobs import Job
-decoding.TASK_BYTES, decoding.PART_BYTES, tfrecord.BLOCK_BYTES = 1 << 18, 1 << 20, 1 << 18
+tasks.TASK_BYTES, tasks.PART_BYTES, tfrecord.BLOCK_BYTES = 1 << 18, 1 << 20, 1 << 18
 source, out, workers, n_parts = sys.argv[1:]
 out = pathlib.Path(out)
 
@@ -46,8 +48,8 @@ build_catalog(out, "audioset", [pathlib.Path(source)], workers=int(workers), job
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "TASK_BYTES", 1 << 18)
-    monkeypatch.setattr(decoding, "PART_BYTES", 1 << 20)
+    monkeypatch.setattr(tasks, "TASK_BYTES", 1 << 18)
+    monkeypatch.setattr(tasks, "PART_BYTES", 1 << 20)
     monkeypatch.setattr(tfrecord, "BLOCK_BYTES", 1 << 18)
 
 
@@ -153,9 +155,9 @@ def test_parts_of_other_options_or_changed_files_are_not_used(shards: Path, tmp_
         build_catalog(out, "audioset", [shards], exclude=["Music"], job=job)
     assert not old & {path.name for path in parts_of(out)}
     shard = write_shard(tmp_path / "a.tfrecord", [clip_record()])
-    before = decoding.plan(shard, decoding.Options("audioset"))[0].digest
+    before = tasks.plan(shard, tasks.Options("audioset"))[0].digest
     os.utime(shard, (1, 1))
-    assert decoding.plan(shard, decoding.Options("audioset"))[0].digest != before
+    assert tasks.plan(shard, tasks.Options("audioset"))[0].digest != before
 
 
 def test_an_error_leaves_no_parts(shards: Path, tmp_path: Path):

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.catalog.build import build_catalog
-from core.catalog.sources import open_archive, printable, shard_files
+from core.catalog.build.build import build_catalog
+from core.catalog.records.sources import open_archive, printable, shard_files
 from core.errors import CatalogError
 from tests.catalog.records import clip_record, framed, records_of, write_archive, write_shard
 

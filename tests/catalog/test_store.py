@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.catalog import manifest as manifest_module
-from core.catalog.build import write_catalog
+from core.catalog.build.build import write_catalog
+from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import DATA_FILES, FORMAT, MANIFEST, VERSION, ModelIdentity
-from core.catalog.store import Catalog
 from core.errors import CatalogError
 
 CLIPS = Clips.from_lists(
@@ -211,7 +211,7 @@ def test_what_is_no_catalogue(tmp_path: Path):
 
 def test_opening_imports_no_slow_library(made_catalog: Catalog):
     code = (
-        "import sys; from pathlib import Path; from core.catalog.store import Catalog;"
+        "import sys; from pathlib import Path; from core.catalog.catalog import Catalog;"
         "catalog = Catalog.open(Path(sys.argv[1])); catalog.find(catalog.clip(0).video_id);"
         "print(sorted({'pandas', 'pyarrow', 'filelock', 'tensorflow'} & set(sys.modules)))"
     )

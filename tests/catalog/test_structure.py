@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.catalog import manifest as manifest_module
-from core.catalog.build import write_catalog
+from core.catalog.build.build import write_catalog
+from core.catalog.catalog import Catalog, clip_dtype
 from core.catalog.clips import Clips
 from core.catalog.manifest import MANIFEST, ModelIdentity
-from core.catalog.store import Catalog, clip_dtype
 from core.catalog.structure import check_structure
 from core.errors import CatalogError
-from core.matching import Matcher
 from core.options import FRAMES
+from core.search.matcher import Matcher
 from core.types import Query
 
 N_CLIPS = 40
@@ -156,9 +156,9 @@ import sys
 from pathlib import Path
 import numpy as np
 from core.catalog import manifest
-from core.catalog.store import Catalog
+from core.catalog.catalog import Catalog
 from core.errors import CatalogError
-from core.matching import Matcher
+from core.search.matcher import Matcher
 from core.options import FRAMES, Filter
 from core.types import Query
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.catalog import tar
-from core.catalog.build import build_catalog
-from core.catalog.sources import guarded, open_archive
-from core.catalog.tar import members
+from core.catalog.build.build import build_catalog
+from core.catalog.records import tar
+from core.catalog.records.sources import guarded, open_archive
+from core.catalog.records.tar import members
 from core.errors import Cancelled, CatalogError
 from core.jobs import Job
 from tests.catalog.records import clip_record, framed, write_archive
@@ -187,7 +187,7 @@ def test_more_files_than_anybody_packs_are_refused(monkeypatch: pytest.MonkeyPat
 
 def test_many_empty_shards_cost_no_memory(tmp_path: Path):
     (tmp_path / "x.tar").write_bytes(EMPTY * 5000 + SHARD + EMPTY + SHARD + END)
-    from core.catalog.tfrecord import read_batches
+    from core.catalog.records.tfrecord import read_batches
 
     (batch,) = read_batches(open_archive(tmp_path / "x.tar", lambda _: None))
     assert len(batch) == 2

@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.catalog import tfrecord
-from core.catalog.checksums import (
+from core.catalog.records import tfrecord
+from core.catalog.records.tfrecord import BLOCK_BYTES, MAX_RECORD_BYTES, read_batches
+from core.errors import CatalogError
+from core.kernels.compiling import processor_has
+from core.kernels.crc import (
     instructed_crc,
     instructed_crcs,
     masked_crc,
@@ -20,9 +23,6 @@ from core.catalog.checksums import (
     tabled_crc,
     tabled_crcs,
 )
-from core.catalog.tfrecord import BLOCK_BYTES, MAX_RECORD_BYTES, read_batches
-from core.compiling import processor_has
-from core.errors import CatalogError
 from tests.catalog.records import crc32c, framed
 
 RECORDS = [b"first", b"", bytes(range(256)) * 3]

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.catalog import vocabulary, youtube8m
-from core.catalog.build import build_catalog
+from core.catalog import vocabulary
+from core.catalog.build.build import build_catalog
 from core.catalog.classes import class_name
 from core.catalog.clips import Clips
-from core.catalog.tfrecord import read_batches
+from core.catalog.records import youtube8m
+from core.catalog.records.tfrecord import read_batches
 from core.errors import CatalogError
 from resources.make_vocabulary import make_vocabulary
 from tests.catalog.records import (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.demo_quality import held_out, nearest_classes, tries
-from core.audio.files import load
+from core.audio.reader import load
 from core.audio.waveform import Waveform
 from core.demo.recipes import synthesise
 from core.demo.starter import starter_clips

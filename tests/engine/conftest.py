@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.catalog.build import build_catalog
-from core.catalog.store import Catalog
+from core.catalog.build.build import build_catalog
+from core.catalog.catalog import Catalog
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.__main__ import main
-from core.catalog.build import build_catalog
+from core.catalog.build.build import build_catalog
 from core.engine import Engine
 from core.options import Options
 from core.paths import DataFolder

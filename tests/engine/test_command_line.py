@@ -15,8 +15,8 @@ import pytest
 import soundfile
 
 from core.__main__ import main
-from core.audio.files import load
 from core.audio.logmel import log_mel
+from core.audio.reader import load
 from core.vggish.model import Vggish
 from tests.conftest import LONG_S, PROJECT
 from tests.made_data import N_CLIPS
@@ -175,12 +175,12 @@ def test_known_errors_are_two_lines(home, model, catalog, dog, tmp_path, capsys)
 
 
 def test_an_unforeseen_failure_shows_no_traceback(capsys, monkeypatch, dog):
-    from core.audio import files
+    from core.audio import reader
 
     def break_down(*_):
         raise ZeroDivisionError("surprise")
 
-    monkeypatch.setattr(files, "AudioFile", break_down)
+    monkeypatch.setattr(reader, "AudioFile", break_down)
     fails(capsys, ["match", dog], message="surprise", hint="report")
     monkeypatch.setenv("SOUNDALIKE_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.audio.files import AudioFile, load
 from core.audio.logmel import log_mel
+from core.audio.reader import AudioFile, load
 from core.audio.waveform import Waveform
-from core.catalog.build import write_catalog
+from core.catalog.build.build import write_catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import ModelIdentity
 from core.engine import Engine

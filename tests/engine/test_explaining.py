@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.audio.files import load
+from core.audio.reader import load
 from core.engine import Engine
 from core.errors import Cancelled
-from core.explaining import (
+from core.jobs import Job
+from core.options import Options
+from core.search.feedback import (
     Calibration,
     Closeness,
     common_labels,
     frame_similarities,
     refined,
 )
-from core.jobs import Job
-from core.options import Options
 from core.types import Match, Query
 
 
@@ -70,7 +70,7 @@ def test_similarities_have_words():
 
 
 def test_a_catalogue_of_one_clip_is_judged_too(tmp_path):
-    from core.catalog.build import write_catalog
+    from core.catalog.build.build import write_catalog
     from core.catalog.clips import Clips
     from core.catalog.manifest import ModelIdentity
 

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from core.__main__ import main
-from core.catalog.build import write_catalog
+from core.catalog.build.build import write_catalog
+from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips
 from core.catalog.export import export
 from core.catalog.manifest import MANIFEST, ModelIdentity
-from core.catalog.store import Catalog
-from core.lists import Listed, as_table, save
+from core.cli.output import match_table, plain, table
+from core.match_lists import Listed, as_table, save
 from core.paths import DataFolder
-from core.terminal import match_table, plain, table
 from core.types import CatalogInfo, Match, Matches, Query
 from core.vggish.model import MANIFEST_FILE, Manifest
 from tests.catalog.test_structure import signed

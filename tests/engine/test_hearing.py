@@ -6,7 +6,7 @@ import tracemalloc
 
 import numpy as np
 
-from core.hearing import Hearing
+from core.query import Hearing
 from core.vggish.model import Embedding
 
 RATE_HZ = 16_000

@@ -13,7 +13,7 @@ import pytest
 
 from core.__main__ import main
 from core.catalog import youtube_ids
-from core.catalog.build import build_catalog
+from core.catalog.build.build import build_catalog
 from core.engine import Engine
 from core.jobs import Job
 from core.options import ID_SERVICE, Options

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SoundalikeError
-from core.lists import Listed, as_table, html_page, playlist_link, save
+from core.match_lists import Listed, as_table, html_page, playlist_link, save
 from core.types import Match, NoLink, watch_url, youtube_id_of
 
 EVIL = '<script>alert("1")</script>'

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.descriptors import own_output
+from core.cli.own_output import own_output
 from tests.conftest import PROJECT
 
 
@@ -46,8 +46,8 @@ def test_what_a_library_prints_is_not_an_answer(tmp_path: Path):
 _JSON = """
 import json, os, subprocess, sys, threading
 from pathlib import Path
-from core.descriptors import own_output
-from core.audio.files import load
+from core.cli.own_output import own_output
+from core.audio.reader import load
 path = Path(sys.argv[1])
 with own_output():
     found = []
@@ -75,7 +75,7 @@ def test_threads_and_children_write_nothing_either(tmp_path: Path):
 
 def test_an_error_on_the_way_loses_nothing(tmp_path: Path):
     code = (
-        "import sys\nfrom core.descriptors import own_output\n"
+        "import sys\nfrom core.cli.own_output import own_output\n"
         "try:\n    with own_output():\n        print('half', end='')\n        raise ValueError\n"
         "except ValueError:\n    print(' and half')\n    print('told', file=sys.stderr)"
     )
@@ -85,7 +85,7 @@ def test_an_error_on_the_way_loses_nothing(tmp_path: Path):
 
 @pytest.mark.parametrize("closing", ["1>&-", "2>&-", "1>&- 2>&-"])
 def test_streams_that_are_closed_stay_so(closing: str):
-    code = "from core.descriptors import own_output\nwith own_output():\n    pass"
+    code = "from core.cli.own_output import own_output\nwith own_output():\n    pass"
     done = subprocess.run(
         ["bash", "-c", f'"$0" -c "$1" {closing}', sys.executable, code], cwd=PROJECT, check=False
     )
@@ -102,8 +102,8 @@ def test_a_stream_that_a_test_put_there_is_used(capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize("name", ["stdout.caf", "stdout.sds"])
 def test_files_that_made_libraries_print(shared: Path, name: str):
     code = (
-        "import sys; from pathlib import Path; from core.descriptors import own_output\n"
-        "from core.audio.files import load; from core.errors import SoundalikeError\n"
+        "import sys; from pathlib import Path; from core.cli.own_output import own_output\n"
+        "from core.audio.reader import load; from core.errors import SoundalikeError\n"
         "with own_output():\n"
         "    try:\n        load(Path(sys.argv[1]))\n    except SoundalikeError:\n        pass\n"
         "    print('{}')"

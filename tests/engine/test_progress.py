@@ -8,14 +8,14 @@ import sys
 import numpy as np
 import pytest
 
-from core.catalog.build import build_catalog
+from core.catalog.build.build import build_catalog
 from core.catalog.export import export
+from core.cli.output import Progress
 from core.engine import Engine
 from core.errors import Cancelled
 from core.jobs import Job
 from core.options import Options
 from core.paths import DataFolder
-from core.terminal import Progress
 from tests.catalog.records import clip_record, write_shard
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.downloads import store
+from core.downloads.mirrors import Mirror
 from core.errors import DownloadError
-from core.files import store
-from core.files.mirrors import Mirror
 from core.jobs import Job
 from tests.files.test_store import CONTENT, PINNED, QUICK
 from tests.web_server import Certificate, web_server

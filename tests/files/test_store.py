@@ -10,12 +10,12 @@ from email.utils import formatdate
 
 import pytest
 
+from core.downloads import room, store
+from core.downloads.download import Patience, part_bytes, part_path
+from core.downloads.mirrors import Mirror
+from core.downloads.pinned import CHECKPOINT, FEATURES, FILES, PCA, PinnedFile
 from core.errors import Cancelled, DownloadError, DownloadInterruptedError
-from core.files import room, store
-from core.files.download import Patience, part_bytes, part_path
-from core.files.mirrors import Mirror
 from core.jobs import Job
-from core.pinned import CHECKPOINT, FEATURES, FILES, PCA, PinnedFile
 from tests.conftest import LONG_S
 from tests.web_server import (
     body,

@@ -20,24 +20,24 @@ from PySide6.QtCore import QThread, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.audio.doctor import Finding
-from core.audio.files import AudioFile
-from core.audio.inputs import Device
+from core.audio.devices import Device
+from core.audio.input_check import Finding
 from core.audio.logmel import padding_note
-from core.audio.microphone import Heard
+from core.audio.reader import AudioFile
+from core.audio.recorder import Heard
 from core.audio.waveform import MODEL_RATE_HZ
+from core.catalog.catalog import Catalog
 from core.catalog.counting import ClassCount
-from core.catalog.store import Catalog
 from core.errors import AudioFileError, CatalogError, MicrophoneError
-from core.explaining import Calibration
 from core.jobs import Job
 from core.options import Filter
 from core.paths import DataFolder
+from core.search.feedback import Calibration
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
-from gui.links.youtube import Services
-from gui.presenter import Presenter
+from gui.coordinator import Presenter
+from gui.main_window import MainWindow
 from gui.settings import Settings
-from gui.window import MainWindow
+from gui.youtube.services import Services
 from tests.conftest import LONG_S
 
 INFO = CatalogInfo("Starter", "/nowhere", 132, "VGGish (demo)", True)
@@ -197,7 +197,7 @@ class FakeEngine:
 
 
 class FakeHearing:
-    """Counts what it is given; see `core.hearing.Hearing`."""
+    """Counts what it is given; see `core.query.Hearing`."""
 
     def __init__(self, name: str, calls: list[tuple[object, ...]]) -> None:
         self._name, self._calls = name, calls
@@ -251,7 +251,7 @@ class FakeRecorder:
 
 
 class FakeDevices(SimpleNamespace):
-    """Stands in for `core.audio.microphone`."""
+    """Stands in for `core.audio.recorder`."""
 
     def __init__(self) -> None:
         super().__init__(Recorder=FakeRecorder, error=None)
@@ -304,7 +304,7 @@ class App:
 
 @pytest.fixture(scope="module", autouse=True)
 def no_garbage_in_other_threads() -> Iterator[None]:
-    """Let widgets die in their own thread, as `gui.collecting` does for the program.
+    """Let widgets die in their own thread, as `gui.garbage` does for the program.
 
     Between two tests, too: the thread that talks with pytest-xdist would collect as well.
     """

@@ -15,10 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.types import Match, watch_url
-from gui.player import control
-from gui.player.control import ERRORS, NO_ROOM, UNREACHABLE
+from gui.player import controller
+from gui.player.controller import ERRORS, NO_ROOM, UNREACHABLE
 from gui.player.page import Addresses, Clip, Page
-from gui.session import State
+from gui.search.session import State
 from tests.gui.conftest import App
 from tests.gui.player_server import Player, serve_player
 
@@ -135,14 +135,14 @@ def test_an_error_offers_the_browser_with_a_sentence(stage, browsed, code):
 
 def test_without_a_referrer_youtube_would_refuse(stage, youtube, monkeypatch):
     """The page server's reason: this is what happens where the page hides its address."""
-    made = control.page_of
+    made = controller.page_of
 
     def hiding(clip: Clip, addresses: Addresses) -> Page:
         page = made(clip, addresses)
         silence = b'<meta name="referrer" content="no-referrer"><title>'
         return replace(page, body=page.body.replace(b"<title>", silence))
 
-    monkeypatch.setattr(control, "page_of", hiding)
+    monkeypatch.setattr(controller, "page_of", hiding)
     show(stage, "good_video1")
     press(stage)
     stage.wait_for(lambda: bool(sentence(stage)))

@@ -10,11 +10,11 @@ from PySide6.QtCore import QDeadlineTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from core.audio.files import AudioFile
-from gui.runner import Lane
-from gui.sound_bar import SoundBar
-from gui.spectrogram import Spectrogram
-from gui.viewing import Viewing
+from core.audio.reader import AudioFile
+from gui.spectrogram.loader import Viewing
+from gui.spectrogram.toolbar import SoundBar
+from gui.spectrogram.widget import Spectrogram
+from gui.workers import Lane
 
 WIDTH = 1024
 

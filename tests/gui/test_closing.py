@@ -21,10 +21,10 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PySide6.QtCore import QTimer
 
 import main
-from core.audio.files import AudioFile
+from core.audio.reader import AudioFile
 from core.errors import ModelError
 from gui import app
-from gui.presenter import Presenter
+from gui.coordinator import Presenter
 from tests.gui.conftest import FakeEngine
 
 what, tone = sys.argv[1], Path(sys.argv[2])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gui.collecting import Collector
+from gui.garbage import Collector
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from core.catalog.build import build_catalog
+from core.catalog.build.build import build_catalog
+from core.catalog.catalog import Catalog
 from core.catalog.counting import ClassCount, count_classes, walk
-from core.catalog.store import Catalog
 from core.options import Filter
-from gui.filter_chips import FilterChips
-from gui.filter_model import CHOICE_ROLE, COUNT_ROLE, WORDS_ROLE, Choice, FilterModel, FoundClasses
-from gui.filter_pane import FilterPane
+from gui.filters.chips import FilterChips
+from gui.filters.model import CHOICE_ROLE, COUNT_ROLE, WORDS_ROLE, Choice, FilterModel, FoundClasses
+from gui.filters.pane import FilterPane
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core.catalog.store import Catalog
+from core.catalog.catalog import Catalog
 from core.library import Library
 from core.paths import DataFolder
 from core.vggish.model import installed

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gui import level_meter
-from gui.level_meter import HOLD_S, LevelMeter
+from gui.recording import level_meter
+from gui.recording.level_meter import HOLD_S, LevelMeter
 
 
 @pytest.fixture

@@ -18,16 +18,17 @@ from pytestqt.qtbot import QtBot
 
 from core.types import Match, watch_url
 from gui import theme
-from gui.links import LARGE, politeness
-from gui.links.cache import Cache, Known
-from gui.links.look_ups import LookUps
-from gui.links.politeness import Politeness, told_wait_s
-from gui.links.shelf import decoded
-from gui.links.youtube import Services, Standing, Video, one_line, read_title
-from gui.results_delegates import TALL_ROW, VideoDelegate
-from gui.results_model import Column, Row
-from gui.results_panel import ResultsPanel
-from gui.runner import Lane
+from gui.links import LARGE
+from gui.results.delegates import TALL_ROW, VideoDelegate
+from gui.results.model import Column, Row
+from gui.results.panel import ResultsPanel
+from gui.workers import Lane
+from gui.youtube import politeness
+from gui.youtube.cache import Cache, Known
+from gui.youtube.cache_worker import decoded
+from gui.youtube.look_ups import LookUps
+from gui.youtube.politeness import Politeness, told_wait_s
+from gui.youtube.services import Services, Standing, Video, one_line, read_title
 from tests.gui.youtube_server import MARKUP, YoutubeServer, jpeg, serving, title
 
 DAY_S = 86_400
@@ -260,7 +261,7 @@ def test_a_cache_that_cannot_be_written_hides_nothing(
 def test_images_that_were_let_go_are_read_again(
     qtbot: QtBot, make: Make, youtube: YoutubeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gui.links.look_ups.MOST_IMAGE_BYTES", 3 * 100 * 56 * 4)
+    monkeypatch.setattr("gui.youtube.look_ups.MOST_IMAGE_BYTES", 3 * 100 * 56 * 4)
     look_ups = make()
     ids = [key(f"a{number}") for number in range(6)]
     for one in (*ids, *ids):

@@ -13,15 +13,15 @@ from PySide6.QtGui import QColor, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.catalog.store import Catalog
-from core.mapping import OTHERS, SEVERAL, Map
+from core.catalog.catalog import Catalog
+from core.catalog.projection import OTHERS, SEVERAL, Map
 from core.types import CatalogInfo, Match, Matches, Query
-from gui.map_canvas import MapCanvas
-from gui.map_colors import group_colors
-from gui.map_drawing import Chart, View, picture
-from gui.map_marks import Marks, legend_size
-from gui.map_pane import MapPane
-from gui.runner import Lane
+from gui.map.canvas import MapCanvas
+from gui.map.colors import group_colors
+from gui.map.marks import Marks, legend_size
+from gui.map.pane import MapPane
+from gui.map.raster import Chart, View, picture
+from gui.workers import Lane
 from tests.gui.conftest import App
 from tests.gui.test_session import open_and_wait
 from tests.made_data import N_CLIPS

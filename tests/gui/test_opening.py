@@ -11,9 +11,9 @@ from PySide6.QtCore import QDeadlineTimer
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from gui.banner import Banner
-from gui.opening import Opening
-from gui.runner import Lane
+from gui.widgets.banner import Banner
+from gui.widgets.external import Opening
+from gui.workers import Lane
 
 LINK = "https://www.youtube.com/watch?v=abcdefghijk&t=34s"
 

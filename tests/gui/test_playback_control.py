@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from core.audio import inputs
-from gui.session import State
+from core.audio import devices
+from gui.search.session import State
 from tests.conftest import VirtualMicrophone
 from tests.gui.conftest import App, write_wav
 from tests.gui.test_session import open_and_wait, said
@@ -19,7 +19,7 @@ from tests.gui.test_session import open_and_wait, said
 @pytest.fixture
 def playable(virtual_microphone: VirtualMicrophone, make_app, tmp_path: Path) -> App:
     """A window with a sound of eight seconds, and a speaker."""
-    inputs.look_again()
+    devices.look_again()
     app = make_app()
     app.show()
     sound = np.sin(np.arange(8 * 16_000) / 5)
@@ -132,7 +132,7 @@ def test_outputs_are_offered_and_remembered(
 
 def test_without_an_output_the_reason_is_given(make_app, sine: Path, monkeypatch) -> None:
     monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
-    inputs.look_again()
+    devices.look_again()
     app = make_app()
     app.show()
     open_and_wait(app, sine)

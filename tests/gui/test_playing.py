@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QDeadlineTimer
 
-from core.audio import inputs
-from core.audio.files import AudioFile
-from core.audio.inputs import Device
+from core.audio import devices
+from core.audio.devices import Device
+from core.audio.reader import AudioFile
 from core.errors import AudioFileError, PlaybackError
-from gui.playing import Playing
-from gui.runner import Lane
+from gui.playback.playback import Playing
+from gui.workers import Lane
 from tests.conftest import LONG_S
 from tests.speaker import LEAST, RATE_HZ, Monitor, noise, write
 
@@ -21,9 +21,9 @@ SOUND = noise(4)
 @pytest.fixture
 def speaker(virtual_microphone):
     """The virtual speaker, after PortAudio has looked for devices again."""
-    inputs.look_again()
+    devices.look_again()
     yield virtual_microphone
-    inputs.look_again()
+    devices.look_again()
 
 
 @pytest.fixture
@@ -222,7 +222,7 @@ def test_the_outputs_are_listed(playing, said, speaker, qtbot, monkeypatch):
     with qtbot.waitSignal(playing.devices_listed):
         playing.refresh()
     assert [device.name for device in said.devices[0]] == ["Speaker"]
-    monkeypatch.setattr("core.audio.playback.list_outputs", list)
+    monkeypatch.setattr("core.audio.player.list_outputs", list)
     qtbot.waitUntil(lambda: not playing.lane.is_busy)  # it says so after it gave its answer
     with qtbot.waitSignal(playing.devices_listed):
         playing.refresh()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from core.audio.files import AudioFile
+from core.audio.reader import AudioFile
 from core.paths import DataFolder
 from tests.conftest import LONG_S, PROJECT, VirtualMicrophone, wait_until
 

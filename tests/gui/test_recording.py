@@ -11,11 +11,11 @@ import pytest
 import soundfile
 from PySide6.QtCore import QPoint, QRect, Qt
 
-from core.audio.doctor import Finding
-from core.audio.inputs import Device
-from core.audio.microphone import Heard
+from core.audio.devices import Device
+from core.audio.input_check import Finding
+from core.audio.recorder import Heard
 from core.errors import CatalogError, MicrophoneError
-from gui.session import State
+from gui.search.session import State
 from tests.gui.conftest import App, FakeRecorder
 from tests.gui.test_session import open_and_wait, qt_key, said
 

@@ -16,21 +16,21 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from core.audio.files import AudioFile
+from core.audio.reader import AudioFile
 from core.errors import SoundalikeError
-from core.keeping import Past, Star
 from core.library import Library
+from core.library_types import Past, Star
 from core.options import Filter
 from core.paths import DataFolder
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
 from gui import formats
-from gui.answers import Answer, Choices
-from gui.history import SEARCH_ROLE, THUMBNAIL_ROLE, Entry, History, Status
-from gui.history_panel import HISTORY, STARS, HistoryPanel
-from gui.remembering import Recalled, Remembering
-from gui.runner import Lane
-from gui.session import State
-from gui.stars import Stars
+from gui.history.model import SEARCH_ROLE, THUMBNAIL_ROLE, Entry, History, Status
+from gui.history.panel import HISTORY, STARS, HistoryPanel
+from gui.history.stars import Stars
+from gui.history.store import Recalled, Remembering
+from gui.search.answers import Answer, Choices
+from gui.search.session import State
+from gui.workers import Lane
 from tests.gui.conftest import App, write_wav
 from tests.gui.test_session import open_and_wait
 

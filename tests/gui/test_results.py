@@ -13,17 +13,17 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from core.explaining import Calibration
+from core.search.feedback import Calibration
 from core.types import Match, NoLink, watch_url, youtube_id_of
-from gui.details_pane import DetailsPane
-from gui.links.look_ups import LookUps
-from gui.links.youtube import Standing, Video
-from gui.results_chips import lay_chips
-from gui.results_delegates import TALL_ROW
-from gui.results_model import NOT_RESOLVED, SORT_ROLE, Column, ResultsModel
-from gui.results_panel import ResultsPanel
-from gui.results_proxy import ResultsProxy
-from gui.results_table import ResultsTable
+from gui.results.chips import lay_chips
+from gui.results.delegates import TALL_ROW
+from gui.results.details_pane import DetailsPane
+from gui.results.model import NOT_RESOLVED, SORT_ROLE, Column, ResultsModel
+from gui.results.panel import ResultsPanel
+from gui.results.proxy import ResultsProxy
+from gui.results.table import ResultsTable
+from gui.youtube.look_ups import LookUps
+from gui.youtube.services import Standing, Video
 
 
 def matches(n: int) -> tuple[Match, ...]:

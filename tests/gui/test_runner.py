@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from core.errors import AudioFileError, SoundalikeError
 from core.jobs import Job
-from gui import runner
-from gui.runner import Lane
+from gui import workers
+from gui.workers import Lane
 
 
 @pytest.fixture
@@ -178,6 +178,6 @@ def test_a_stuck_thread_is_left_alone_rather_than_aborting(
     assert "does not end" in caplog.text
     del lane
     go.set()
-    thread = runner.abandoned[0]
+    thread = workers.abandoned[0]
     assert thread.wait(5000)  # type: ignore[attr-defined]
-    runner.abandoned.clear()
+    workers.abandoned.clear()

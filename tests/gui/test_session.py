@@ -10,11 +10,11 @@ import pytest
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from core.audio.files import AudioFile
+from core.audio.reader import AudioFile
 from core.errors import MicrophoneError, ModelError
 from core.options import Filter
-from gui.filter_model import Choice
-from gui.session import State
+from gui.filters.model import Choice
+from gui.search.session import State
 from tests.gui.conftest import App, FakeRecorder, write_wav
 
 

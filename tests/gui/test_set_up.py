@@ -16,28 +16,28 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from core import pinned
-from core.audio.files import AudioFile
+from core.audio.reader import AudioFile
 from core.audio.writing import save_sound
-from core.catalog import decoding, tfrecord
-from core.catalog.build import build_catalog
+from core.catalog.build import tasks
+from core.catalog.build.build import build_catalog
+from core.catalog.records import tfrecord
+from core.downloads import download, pinned, room
 from core.engine import Engine
-from core.files import download, room
 from core.library import Library
 from core.paths import DataFolder
-from core.storage import catalogs
+from core.setup.inventory import catalogs
 from core.types import CatalogInfo
 from core.vggish.model import Manifest
-from gui import kept_wish
-from gui.playing import Playing
-from gui.presenter import Presenter
-from gui.recording_control import RecordingControl
-from gui.session import State
-from gui.set_up_control import SetUpControl
-from gui.set_up_dialog import SetUpDialog
-from gui.set_up_work import ALL, BALANCED, NONE, SOME, Outlook, Wish, look
+from gui.coordinator import Presenter
+from gui.main_window import MainWindow
+from gui.playback.playback import Playing
+from gui.recording.controller import RecordingControl
+from gui.search.session import State
 from gui.settings import Settings
-from gui.window import MainWindow
+from gui.setup import saved_request
+from gui.setup.controller import SetUpControl
+from gui.setup.dialog import SetUpDialog
+from gui.setup.request import ALL, BALANCED, NONE, SOME, Outlook, Wish, look
 from tests.conftest import small_disk
 from tests.gui.conftest import INFO, App
 from tests.setting_up.conftest import archive_of, pin
@@ -106,7 +106,7 @@ def server(
         pin(monkeypatch, name, path.read_bytes())
     pin(monkeypatch, "FEATURES", small_archive, is_exact=False)
     monkeypatch.setattr(pinned, "FILES", (pinned.CHECKPOINT, pinned.PCA))
-    monkeypatch.setattr(decoding, "PART_BYTES", 1 << 19)
+    monkeypatch.setattr(tasks, "PART_BYTES", 1 << 19)
     monkeypatch.setattr(tfrecord, "BLOCK_BYTES", 1 << 18)
     monkeypatch.setattr(download, "Patience", lambda: QUICK)
     files = {
@@ -298,17 +298,17 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
 )
 def test_a_wish_is_kept_whole(qtbot: QtBot, tmp_path: Path, wish: Wish) -> None:
     data = DataFolder(tmp_path)
-    kept_wish.keep(data, wish)
-    assert kept_wish.kept(data) == wish
+    saved_request.keep(data, wish)
+    assert saved_request.kept(data) == wish
     dialog = SetUpDialog()
     qtbot.addWidget(dialog)
     dialog.take(wish)
     assert dialog.wish == dataclasses.replace(wish, paths=())
-    kept_wish.forget(data)
-    assert kept_wish.kept(data) is None
+    saved_request.forget(data)
+    assert saved_request.kept(data) is None
     for damaged in (b"", b"{", b"[]", b'{"clips": "moon"}', data.set_up.name.encode()):
         data.set_up.write_bytes(damaged)
-        assert kept_wish.kept(data) is None
+        assert saved_request.kept(data) is None
 
 
 def assert_only_what_can_be_pressed_is_named(dialog: SetUpDialog) -> None:

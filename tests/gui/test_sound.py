@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from core.audio.files import AudioFile
-from gui.history import Entry, History, Status
-from gui.recent_files import MOST
-from gui.session import State
+from core.audio.reader import AudioFile
+from gui.history.model import Entry, History, Status
+from gui.history.recent_files import MOST
+from gui.search.session import State
 from tests.gui.conftest import App, write_wav
 from tests.gui.test_session import open_and_wait, said
 

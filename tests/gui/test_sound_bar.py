@@ -16,14 +16,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.audio.files import AudioFile
-from core.audio.overview import Overview
-from core.audio.scales import View
+from core.audio.frequency import View
+from core.audio.reader import AudioFile
+from core.audio.spectrogram import Overview
 from core.jobs import Job
 from gui import formats
-from gui.sound_bar import SoundBar
-from gui.spans import moved, parsed_time, zoomed
-from gui.view_choices import ColorMap
+from gui.spectrogram.spans import moved, parsed_time, zoomed
+from gui.spectrogram.toolbar import SoundBar
+from gui.spectrogram.view_choices import ColorMap
 from tests.gui.conftest import write_wav
 from tests.gui.sound_view import WIDTH, SoundView, check_fits
 

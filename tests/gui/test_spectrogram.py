@@ -22,17 +22,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.audio.files import AudioFile
+from core.audio.frequency import Spectrum, View
 from core.audio.levels import to_levels
 from core.audio.logmel import magnitudes, mel_magnitudes
-from core.audio.overview import Overview, detail
-from core.audio.scales import Spectrum, View
+from core.audio.reader import AudioFile
+from core.audio.spectrogram import Overview, detail
 from core.errors import SoundalikeError
 from core.jobs import Job
-from gui.details import DetailRequest
-from gui.picture import LivePicture
-from gui.spectrogram import Spectrogram
-from gui.view_choices import ColorMap, ViewChoices
+from gui.spectrogram.live_picture import LivePicture
+from gui.spectrogram.view_choices import ColorMap, ViewChoices
+from gui.spectrogram.widget import Spectrogram
+from gui.spectrogram.zoom import DetailRequest
 from tests.gui.conftest import write_wav
 
 DURATION_S = 60.0

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from core.jobs import Job
 from core.types import Match, watch_url
-from gui.results_model import Column
-from gui.results_panel import ResultsPanel
-from gui.taking_away import FILE_KINDS, TakingAway
+from gui.results.export import FILE_KINDS, TakingAway
+from gui.results.model import Column
+from gui.results.panel import ResultsPanel
 
 
 @pytest.fixture

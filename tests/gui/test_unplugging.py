@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio import inputs, microphone
-from core.audio.files import AudioFile
-from gui.session import State
+from core.audio import devices, recorder
+from core.audio.reader import AudioFile
+from gui.search.session import State
 from tests.conftest import VirtualMicrophone
 from tests.gui.conftest import App
 from tests.gui.test_session import said
@@ -20,18 +20,18 @@ from tests.gui.test_session import said
 @pytest.fixture
 def heard(virtual_microphone: VirtualMicrophone, tmp_path: Path) -> Iterator[VirtualMicrophone]:
     """The virtual microphone, in a room with a tone; PortAudio has looked for devices again."""
-    inputs.look_again()
+    devices.look_again()
     soundfile.write(tmp_path / "tone.wav", np.sin(np.arange(48_000 * 60) / 20) * 0.5, 48_000)
     virtual_microphone.play(tmp_path / "tone.wav")
     yield virtual_microphone
-    inputs.look_again()
+    devices.look_again()
 
 
 def test_what_was_recorded_is_matched_and_the_next_input_is_offered(
     heard: VirtualMicrophone, make_app: Callable[..., App]
 ) -> None:
     app = make_app()
-    app.devices = microphone  # type: ignore[assignment]
+    app.devices = recorder  # type: ignore[assignment]
     app.show()
     window = app.window
     app.wait_for(lambda: window.capture.device.count() == 3)

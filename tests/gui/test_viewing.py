@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from core.audio.files import AudioFile
-from core.audio.overview import Overview
-from core.audio.scales import Spectrum, View
+from core.audio.frequency import Spectrum, View
+from core.audio.reader import AudioFile
+from core.audio.spectrogram import Overview
 from core.errors import AudioFileError
 from core.jobs import Job
-from gui import viewing as module
+from gui.spectrogram import loader as module
 from tests.gui.conftest import write_wav
 from tests.gui.sound_view import SoundView
 
@@ -102,7 +102,7 @@ def test_what_is_only_sketched_is_read_where_people_look(
     monkeypatch.setattr(module, "SKETCH_FROM_S", 10.0)
     gate = threading.Event()
     monkeypatch.setattr(Overview, "fill", lambda *_: gate.wait(10))
-    monkeypatch.setattr("core.audio.overview.SKETCH_COLUMNS", 64)
+    monkeypatch.setattr("core.audio.spectrogram.SKETCH_COLUMNS", 64)
     with qtbot.waitSignal(view.viewing.drawn):
         view.viewing.show_file(file)
     view.spectrogram.show_span((10.0, 18.0))

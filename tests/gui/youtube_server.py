@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QColor, QImage
 
-from gui.links.youtube import Services
+from gui.youtube.services import Services
 
 LOG_IN = b"<!DOCTYPE html><html><title>Log in</title><p>Welcome to the hotel</p></html>"
 MARKUP = '<b>bold</b><img src="http://127.0.0.1:1/x.png"><script>alert(1)</script>'

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from core.errors import LibraryError
-from core.keeping import Past, Star
 from core.library import Library
+from core.library_types import Past, Star
 from core.options import Filter
 from core.types import Query
 

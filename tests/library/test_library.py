@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 import core.library
 from core.errors import LibraryError
-from core.keeping import Past, Star
 from core.library import VERSION, Library
+from core.library_types import Past, Star
 from core.options import FRAMES, Filter
 from core.types import Query
 from tests.conftest import PROJECT
@@ -28,7 +28,7 @@ WRITER = """
 import sys
 import numpy as np
 from pathlib import Path
-from core.keeping import Past, Star
+from core.library_types import Past, Star
 from core.library import Library
 from core.types import Query
 library, name = Library(Path(sys.argv[1])), sys.argv[2]

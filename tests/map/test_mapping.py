@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.catalog.build import build_catalog
+from core.catalog.build.build import build_catalog
+from core.catalog.catalog import Catalog
+from core.catalog.nearest_points import Nearby
 from core.catalog.ontology import Ontology
-from core.catalog.store import Catalog
+from core.catalog.projection import OTHERS, SEVERAL, Map, kept_map, make_map, principal_axes
 from core.errors import Cancelled
 from core.jobs import Job
-from core.mapping import OTHERS, SEVERAL, Map, kept_map, make_map, principal_axes
-from core.nearby import Nearby
 from tests.made_data import N_CLIPS
 
 
@@ -108,7 +108,7 @@ def test_tiny_catalogues_have_maps(made_catalog: Catalog):
 def test_a_map_is_kept_by_what_the_catalogue_holds(
     made_catalog: Catalog, whole: Map, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    import core.mapping
+    import core.catalog.projection
 
     folder = tmp_path / "maps"
     first = kept_map(made_catalog, folder, Job())
@@ -119,7 +119,7 @@ def test_a_map_is_kept_by_what_the_catalogue_holds(
         made.append(len(catalog))
         return whole
 
-    monkeypatch.setattr(core.mapping, "make_map", counted)
+    monkeypatch.setattr(core.catalog.projection, "make_map", counted)
     again = kept_map(made_catalog, folder, Job())
     assert made == []
     np.testing.assert_array_equal(first.points, again.points)
@@ -143,9 +143,9 @@ def test_a_map_is_kept_by_what_the_catalogue_holds(
 def test_only_a_few_maps_are_kept_and_none_where_nothing_can_be_written(
     made_catalog: Catalog, whole: Map, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    import core.mapping
+    import core.catalog.projection
 
-    monkeypatch.setattr(core.mapping, "make_map", lambda *_: whole)
+    monkeypatch.setattr(core.catalog.projection, "make_map", lambda *_: whole)
     for number in range(6):
         manifest = replace(made_catalog.manifest, files={"clips.npy": (number, "aa")})
         kept_map(replace(made_catalog, manifest=manifest), tmp_path / "maps", Job())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.search.scanning import Scanner
+from core.search.scan import Scanner
 
 
 @pytest.fixture(scope="session")

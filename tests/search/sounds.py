@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from core.search.clips import ClipSearch
 from core.search.frames import FrameSearch
-from core.search.scanning import Scanner
+from core.search.mean import ClipSearch
+from core.search.scan import Scanner
 from core.vectors import CENTRE, clip_directions
 
 

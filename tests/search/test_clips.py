@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.errors import Cancelled
 from core.jobs import Job
-from core.search import best
-from core.search.clips import ClipSearch
-from core.search.scanning import Scanner
+from core.search import topk
+from core.search.mean import ClipSearch
+from core.search.scan import Scanner
 from core.vectors import CENTRE, clip_directions
 from tests.search.sounds import catalogues, clip_search, random_query
 
@@ -100,7 +100,7 @@ def test_few_of_many_clips_are_computed_exactly(scanners, monkeypatch):
 
 def test_rescoring_in_steps_changes_nothing(scanners, monkeypatch):
     clips = [np.full((1, 128), 200, np.uint8)] * 100
-    monkeypatch.setattr(best, "PER_STEP", 7)
+    monkeypatch.setattr(topk, "PER_STEP", 7)
     rows, similarities = clip_search(clips, scanners[False]).top_k(clips[0], 100)
     assert rows.tolist() == list(range(100))
     assert len(set(similarities.tolist())) == 1

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.compiling import processor_has
-from core.search import byte_clips, tiles
+from core.kernels import byte_clips, tiles
+from core.kernels.compiling import processor_has
 from core.vectors import CENTRE
 
 pytestmark = pytest.mark.slow

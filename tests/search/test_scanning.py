@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import core.search
-from core.search.scanning import Scanner
+from core.search.scan import Scanner
 from tests.conftest import PROJECT
 from tests.search.sounds import clip_search, frame_search
 
@@ -16,7 +16,7 @@ import numba.core.caching as caching
 def refuse(self):
     raise OSError("read-only")
 caching._CacheLocator.ensure_cache_path = refuse
-from core.search.scanning import Scanner
+from core.search.scan import Scanner
 scanner = Scanner()
 scanner.compile().join()
 print(scanner.kernels is not None)
@@ -26,8 +26,8 @@ scanner.close()
 SMALL = """
 import sys
 from pathlib import Path
-from core.catalog.store import Catalog
-from core.matching import Matcher
+from core.catalog.catalog import Catalog
+from core.search.matcher import Matcher
 from core.options import FRAMES
 from core.types import Query
 matcher = Matcher(Catalog.open(Path(sys.argv[1])))
@@ -59,7 +59,7 @@ def test_a_small_catalogue_is_searched_without_a_compiler(made_catalog):
 
 
 def test_numpy_goes_on_where_nothing_compiles(monkeypatch, caplog):
-    monkeypatch.setitem(sys.modules, "core.search.compiled", None)
+    monkeypatch.setitem(sys.modules, "core.kernels.compiled", None)
     monkeypatch.delattr(core.search, "compiled", raising=False)
     scanner = Scanner()
     scanner.compile().join()

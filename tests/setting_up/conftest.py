@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from core import pinned
-from core.pinned import PinnedFile
+from core.downloads import pinned
+from core.downloads.pinned import PinnedFile
 from tests.web_server import WebServer, web_server
 
 N_SHARDS = 400

@@ -11,8 +11,9 @@ import hashlib
 import sys
 from pathlib import Path
 
-from core import pinned
-from core.catalog import decoding, tfrecord
+from core.catalog.build import tasks
+from core.catalog.records import tfrecord
+from core.downloads import pinned
 
 
 def pin_all(folder: Path) -> None:
@@ -34,7 +35,7 @@ BEGUN = "begun"
 if __name__ == "__main__":
     pin_all(Path(sys.argv[1]))
     # As many parts of a small archive as of the whole one.
-    decoding.PART_BYTES, tfrecord.BLOCK_BYTES = 1 << 19, 1 << 18
+    tasks.PART_BYTES, tfrecord.BLOCK_BYTES = 1 << 19, 1 << 18
     from core.__main__ import main
 
     (Path(sys.argv[1]) / BEGUN).touch()

@@ -15,21 +15,21 @@ import time
 import numpy as np
 import pytest
 
-from core import storage
 from core.__main__ import main
-from core.audio.files import load
-from core.catalog.build import build_catalog
-from core.catalog.store import Catalog
+from core.audio.reader import load
+from core.catalog.build.build import build_catalog
+from core.catalog.catalog import Catalog
+from core.downloads import room
 from core.engine import Engine
 from core.errors import Cancelled, CatalogError, DownloadError
-from core.files import room
 from core.jobs import Job
-from core.keeping import Past
 from core.library import Library
-from core.moving import move
+from core.library_types import Past
 from core.paths import DataFolder
 from core.preparing import prepare_starter
-from core.setting_up import fetch_features
+from core.setup import inventory
+from core.setup.install import fetch_features
+from core.setup.moving import move
 from core.types import Query
 from core.vggish.model import Manifest
 from tests.conftest import PROJECT, small_disk
@@ -176,7 +176,7 @@ def test_the_demo_cannot_be_chosen(demo_home, data):
     with pytest.raises(CatalogError, match=r"demo's|another model"):
         Engine(data).choose(demo.name)
     with pytest.raises(CatalogError, match="demo's"):
-        storage.choose(data, demo.name)
+        inventory.choose(data, demo.name)
 
 
 def test_what_is_stored_is_listed_with_its_size_and_removed_one_by_one(data, capsys):
@@ -189,7 +189,7 @@ def test_what_is_stored_is_listed_with_its_size_and_removed_one_by_one(data, cap
     data.youtube_ids.write_bytes(bytes(300))
     data.maps.mkdir(parents=True)
     (data.maps / "x.npz").write_bytes(bytes(900))
-    items = {item.key: item for item in storage.storage(data)}
+    items = {item.key: item for item in inventory.storage(data)}
     assert items["unfinished"].n_bytes == 5700
     assert items["youtube-ids"].n_bytes == 300
     assert items["own:recordings"].n_bytes == 1000
@@ -205,12 +205,12 @@ def test_what_is_stored_is_listed_with_its_size_and_removed_one_by_one(data, cap
     assert in_all == sum(path.stat().st_size for path in data.root.rglob("*") if path.is_file())
     for key in ("own:recordings", "catalog:../..", "file:../x", "", "everything"):
         with pytest.raises(CatalogError, match="nothing called"):
-            storage.remove(data, key)
+            inventory.remove(data, key)
     assert main(["files", "list"]) == 0
     assert "unfinished: 0.0 MB" in capsys.readouterr().out
     keys = [key for key, item in items.items() if item.is_removable]
     assert main(["files", "remove", *keys]) == 0
-    assert [item.key for item in storage.storage(data)] == ["own:recordings"]
+    assert [item.key for item in inventory.storage(data)] == ["own:recordings"]
     assert (data.recordings / "mine.flac").stat().st_size == 1000
 
 
@@ -358,7 +358,7 @@ def test_a_killed_move_loses_nothing(small, tmp_path):
     move(DataFolder.default(), target)
     assert contents(target) == before
     assert DataFolder.default().root == target
-    for key in [item.key for item in storage.storage(DataFolder(target))]:
+    for key in [item.key for item in inventory.storage(DataFolder(target))]:
         if key == "left-behind":
-            storage.remove(DataFolder(target), key)
+            inventory.remove(DataFolder(target), key)
     assert contents(small.root) == {}

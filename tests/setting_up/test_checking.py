@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from core import commands, pinned
 from core.__main__ import main
-from core.checking import PUBLISHED, ModelCheck, check_model
+from core.cli import commands
+from core.downloads import pinned
 from core.paths import DataFolder
+from core.setup.model_check import PUBLISHED, ModelCheck, check_model
 from core.vggish import convert
 from core.vggish.model import PCA_FILE, Manifest
 from core.vggish.postprocess import Pca

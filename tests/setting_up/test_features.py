@@ -8,10 +8,12 @@ import re
 import numpy as np
 import pytest
 
-from core import pinned, setting_up
-from core.catalog import audioset, decoding, tfrecord
-from core.catalog.build import build_catalog
-from core.catalog.store import Catalog
+from core.catalog.build import tasks
+from core.catalog.build.build import build_catalog
+from core.catalog.catalog import Catalog
+from core.catalog.records import audioset, tfrecord
+from core.downloads import pinned, room
+from core.downloads.download import Patience, part_bytes
 from core.errors import (
     Cancelled,
     CatalogError,
@@ -19,11 +21,10 @@ from core.errors import (
     DownloadInterruptedError,
     WrongContentError,
 )
-from core.files import room
-from core.files.download import Patience, part_bytes
 from core.jobs import Job
 from core.paths import DataFolder
-from core.setting_up import Choice, fetch_features
+from core.setup import install
+from core.setup.install import Choice, fetch_features
 from tests.setting_up.conftest import archive_of, pin
 from tests.web_server import body, halting, in_turn, serve, without_ranges
 
@@ -32,7 +33,7 @@ QUICK = Patience(attempts=2, first_wait_s=0.01, silence_s=5.0)
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
-    monkeypatch.setattr(decoding, "PART_BYTES", 1 << 19)
+    monkeypatch.setattr(tasks, "PART_BYTES", 1 << 19)
     monkeypatch.setattr(tfrecord, "BLOCK_BYTES", 1 << 18)
 
 
@@ -169,11 +170,11 @@ def test_a_cancelled_set_up_goes_on_from_what_came(server, data, expected):
 
 def test_without_room_for_the_archive_it_is_not_kept_meanwhile(server, data, expected, monkeypatch):
     free = Choice().room_bytes + 100_000_000
-    for module in (room, setting_up):
+    for module in (room, install):
         monkeypatch.setattr(module, "free_bytes", lambda _: free)
     pin(monkeypatch, "FEATURES", server.files["features.tar.gz"])
     monkeypatch.setattr(
-        setting_up, "free_bytes", lambda _: Choice().room_bytes + pinned.FEATURES.size - 1
+        install, "free_bytes", lambda _: Choice().room_bytes + pinned.FEATURES.size - 1
     )
     seen = []
     server.behaviour = halting(1_500_000)
@@ -262,20 +263,20 @@ def test_an_archive_that_is_on_this_machine_already(
 ):
     mine = tmp_path / "holiday.zip"
     mine.write_bytes(small_archive)
-    lines = setting_up.import_files(data, [mine], Job(), Choice(exclude=("Music",)))
+    lines = install.import_files(data, [mine], Job(), Choice(exclude=("Music",)))
     assert lines[0].startswith("features.tar.gz: ")
     assert names(data.catalogs) == ["audioset-no-music"]
-    setting_up.import_files(data, [mine])
+    install.import_files(data, [mine])
     assert same(Catalog.open(data.catalogs / "audioset"), expected)
     mine.write_bytes(small_archive[:-1] + b"!")
     with pytest.raises(DownloadError, match=hashlib.sha256(mine.read_bytes()).hexdigest()):
-        setting_up.import_files(data, [mine])
+        install.import_files(data, [mine])
 
 
 def test_what_is_missing_is_told_with_its_size(server, data):
-    model, features = setting_up.missing(data)
+    model, features = install.missing(data)
     assert (model.what, features.what) == ("model", "features")
     assert model.n_bytes == sum(file.size for file in pinned.FILES)
     assert "4.0" in features.licence
     fetch(data)
-    assert [item.what for item in setting_up.missing(data)] == ["model"]
+    assert [item.what for item in install.missing(data)] == ["model"]

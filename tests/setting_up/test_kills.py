@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.catalog.build import build_catalog
-from core.catalog.store import Catalog
+from core.catalog.build.build import build_catalog
+from core.catalog.catalog import Catalog
 from core.paths import DataFolder
 from core.vggish.model import MANIFEST_FILE, installed
 from tests.conftest import PROJECT, as_root, small_disk, wait_until
@@ -139,10 +139,10 @@ def test_setting_up_the_model_survives_a_kill_at_any_moment(
 
 FULL = """
 import sys
-from core.files import room
-from core import setting_up
+from core.downloads import room
+from core.setup import install
 room._SPARE_BYTES = 0
-room.free_bytes = setting_up.free_bytes = lambda folder: 1 << 50  # the disk fills up later
+room.free_bytes = install.free_bytes = lambda folder: 1 << 50  # the disk fills up later
 import runpy
 runpy.run_module("tests.setting_up.run_command", run_name="__main__")
 """

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.__main__ import main
-from core.catalog.build import write_catalog
+from core.catalog.build.build import write_catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import RELEASED_MODEL, ModelIdentity
 from core.errors import CatalogError

@@ -8,16 +8,16 @@ import zipfile
 
 import pytest
 
-from core import pinned, setting_up
-from core.catalog import audioset
-from core.catalog.build import build_catalog
+from core.catalog.build.build import build_catalog
+from core.catalog.records import audioset
+from core.downloads import pinned, store
+from core.downloads.mirrors import Mirror
+from core.downloads.pinned import PinnedFile
 from core.errors import CatalogError, DownloadError, ModelError, WrongContentError, WrongModelError
-from core.files import store
-from core.files.mirrors import Mirror
 from core.jobs import Job
 from core.paths import DataFolder
-from core.pinned import PinnedFile
-from core.setting_up import Choice
+from core.setup import install
+from core.setup.install import Choice
 from core.vggish import convert
 from core.vggish.model import Manifest
 from tests.conftest import write_checkpoints
@@ -74,14 +74,14 @@ def model_files(publisher, monkeypatch, checkpoint, pca_file):
 
 
 def test_a_model_from_its_publisher_counts_as_released(data, model_files, publisher):
-    lines, check = setting_up.fetch_model(data, patience=QUICK)
+    lines, check = install.fetch_model(data, patience=QUICK)
     assert lines == [f"{name}: fetched; its publisher has packed it anew" for name in model_files]
     assert (check.name, check.is_released) == ("VGGish", True)
     for name, sha256 in model_files.items():
         assert (data.files / f"{name}.sha256").read_text() == f"{sha256}  {name}\n"
     # It stays so: nothing is fetched again, everything verifies.
     asked = len(publisher.asked)
-    lines, check = setting_up.fetch_model(data, patience=QUICK)
+    lines, check = install.fetch_model(data, patience=QUICK)
     assert all("already there" in line for line in lines)
     assert check.is_released
     assert len(publisher.asked) == asked
@@ -99,12 +99,12 @@ def test_from_a_mirror_and_from_disk_the_known_checksum_is_needed(
 ):
     mirror = Mirror.parse(publisher.address)
     with pytest.raises(DownloadError, match="is not the published"):
-        setting_up.fetch_model(data, mirror=mirror, patience=QUICK)
+        install.fetch_model(data, mirror=mirror, patience=QUICK)
     assert names(data.files) == []
     mine = tmp_path / "mine.ckpt"
     mine.write_bytes(publisher.files["vggish_model.ckpt"])
     with pytest.raises(DownloadError, match="none of the official files"):
-        setting_up.import_files(data, [mine])
+        install.import_files(data, [mine])
     assert names(data.files) == []
 
 
@@ -119,7 +119,7 @@ def test_a_checkpoint_of_something_else_is_removed(
         content = path.read_bytes()
     publish(publisher, monkeypatch, "CHECKPOINT", content)
     with pytest.raises(WrongModelError):
-        setting_up.fetch_model(data, patience=QUICK)
+        install.fetch_model(data, patience=QUICK)
     assert names(data.files) == []
     assert names(data.models) == []
 
@@ -128,9 +128,9 @@ def test_a_full_disk_at_the_conversion_costs_no_file(data, model_files, monkeypa
     def full(*_, **__):
         raise ModelError("The converted model cannot be stored.", "Free some space.")
 
-    monkeypatch.setattr(setting_up, "converted", full)
+    monkeypatch.setattr(install, "converted", full)
     with pytest.raises(ModelError):
-        setting_up.fetch_model(data, patience=QUICK)
+        install.fetch_model(data, patience=QUICK)
     assert {*model_files} < {*names(data.files)}
 
 
@@ -140,10 +140,10 @@ def test_what_was_named_before_becomes_the_released_one(
     pca = tmp_path / "pca.npz"
     pca.write_bytes(publisher.files["vggish_pca_params.npz"])
     folder = convert.converted(
-        checkpoint, pca, data.models, setting_up.probe_patches, Job(), data.files
+        checkpoint, pca, data.models, install.probe_patches, Job(), data.files
     )
     assert not Manifest.load(folder).is_released
-    setting_up.fetch_model(data, patience=QUICK)
+    install.fetch_model(data, patience=QUICK)
     assert Manifest.load(folder).is_released
 
 
@@ -172,7 +172,7 @@ def counts(archive, features, tmp_path, monkeypatch):
 
 
 def fetch(data, **choice):
-    return setting_up.fetch_features(data, Choice(**choice), patience=QUICK)
+    return install.fetch_features(data, Choice(**choice), patience=QUICK)
 
 
 def test_an_archive_from_its_publisher_becomes_the_catalogue_with_a_note(
@@ -220,5 +220,5 @@ def test_damage_is_refused_whoever_sends_it(data, publisher, monkeypatch, archiv
 def test_a_mirrors_other_packing_is_refused(data, publisher, monkeypatch, archive, counts):
     publish(publisher, monkeypatch, "FEATURES", archive, is_exact=False)
     with pytest.raises(WrongContentError, match="is not the published file"):
-        setting_up.fetch_features(data, mirror=Mirror.parse(publisher.address), patience=QUICK)
+        install.fetch_features(data, mirror=Mirror.parse(publisher.address), patience=QUICK)
     assert names(data.catalogs) == names(data.files) == []

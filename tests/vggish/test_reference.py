@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio.files import load
 from core.audio.logmel import log_mel
+from core.audio.reader import load
 from core.options import FLOAT32, TENSORFLOW
 from core.vggish.model import Vggish
 from core.vggish.postprocess import Pca

@@ -1,0 +1,1 @@
+"""TFRecords of AudioSet and YouTube-8M, from files, folders and archives."""

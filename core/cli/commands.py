@@ -1,0 +1,264 @@
+"""What each command does: read the arguments, ask the engine, print the answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from core.cli.output import (
+    Progress,
+    catalog_text,
+    class_table,
+    match_table,
+    plain,
+    put,
+    put_json,
+)
+from core.engine import Engine
+from core.errors import AudioFileError, Cancelled, CatalogError
+from core.match_lists import match_record
+from core.options import Filter, Options
+from core.paths import DataFolder
+from core.types import Matches
+
+
+def _engine(arguments: Namespace) -> Engine:
+    names = ("model", "pca", "catalog", "engine")
+    given = {name: getattr(arguments, name) for name in names if hasattr(arguments, name)}
+    return Engine(DataFolder.default(), Options(**given))
+
+
+def _filter(arguments: Namespace) -> Filter:
+    return Filter(tuple(arguments.include), tuple(arguments.exclude))
+
+
+def match(arguments: Namespace) -> None:
+    """Print the clips that sound like a file."""
+    from core.audio.reader import AudioFile
+
+    engine = _engine(arguments)
+    with Progress() as progress:
+        answer = engine.match(
+            AudioFile(arguments.audio),
+            arguments.k,
+            _filter(arguments),
+            progress.job,
+            arguments.match,
+            (arguments.start, arguments.end),
+        )
+        if not arguments.offline:
+            answer = engine.resolve(answer, progress.job)
+        answer = engine.link_best(answer, progress.job)
+    _print_matches(answer, arguments, {"audio": str(arguments.audio)})
+
+
+def similar(arguments: Namespace) -> None:
+    """Print the clips that sound like a video of the catalogue."""
+    engine, weights = _engine(arguments), arguments.weights
+    with Progress() as progress:
+        answer = engine.similar(
+            arguments.video_id,
+            arguments.k,
+            _filter(arguments),
+            progress.job,
+            arguments.match,
+            weights,
+        )
+        if not arguments.offline:
+            answer = engine.resolve(answer, progress.job)
+        answer = engine.link_best(answer, progress.job)
+    stated = {} if weights is None else {"weights": asdict(weights)}
+    _print_matches(answer, arguments, {"video_id": arguments.video_id, **stated})
+
+
+def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, Any]) -> None:
+    if not arguments.json:
+        put(match_table(answer))
+        return
+    query, catalog = answer.query, answer.catalog
+    put_json(
+        {
+            "query": {
+                **source,
+                "duration_s": round(query.duration_s, 3),
+                "patches": len(query.frames),
+                "notes": list(query.notes),
+            },
+            "catalog": {
+                "name": catalog.name,
+                "path": catalog.path,
+                "clips": catalog.n_clips,
+                "model": catalog.model,
+                "demo": catalog.is_demo,
+                "starter": catalog.is_starter,
+                "notes": list(catalog.notes),
+            },
+            "matches": [match_record(item) for item in answer.matches],
+        }
+    )
+
+
+def build(arguments: Namespace) -> None:
+    """Build a catalogue from released features, or add them to one."""
+    from core.catalog.build.build import build_catalog
+
+    if arguments.visual and arguments.kind != "youtube8m":
+        raise CatalogError("AudioSet has no visual vectors.", "Leave out --visual.")
+    begun = time.perf_counter()
+    try:
+        with Progress() as progress:
+            catalog = build_catalog(
+                arguments.out,
+                arguments.kind,
+                arguments.source,
+                include=arguments.include,
+                exclude=arguments.exclude,
+                visual=arguments.visual,
+                workers=arguments.workers or os.cpu_count() or 1,
+                scheduler=arguments.scheduler,
+                job=progress.job,
+            )
+    except (KeyboardInterrupt, Cancelled):
+        sys.stderr.write("What was read is kept: the same command goes on from there.\n")
+        raise
+    took_s = time.perf_counter() - begun
+    put(f"{len(catalog)} clips in {plain(str(arguments.out))} ({took_s:.1f} s)")
+
+
+def info(arguments: Namespace) -> None:
+    """Describe a catalogue, and the models and catalogues in the data folder."""
+    from core.catalog.catalog import Catalog
+    from core.setup.inventory import catalogs
+    from core.vggish.model import installed
+
+    data = DataFolder.default()
+    models = [asdict(manifest) for manifest in installed(data.models).values()]
+    described = catalog = None
+    if arguments.catalog is not None:
+        catalog = Catalog.open(arguments.catalog, verify=True)
+        described = {
+            "path": str(catalog.path),
+            "demo": catalog.manifest.kind == "demo",
+            "starter": catalog.manifest.kind == "starter",
+            **asdict(catalog.manifest),
+            "categories": catalog.category_counts(),
+        }
+    if arguments.json:
+        listed = [{**asdict(entry), "path": str(entry.path)} for entry in catalogs(data)]
+        put_json({"catalog": described, "models": models, "catalogs": listed})
+        return
+    if catalog is not None:
+        put(catalog_text(catalog.manifest, catalog.category_counts()))
+    for model in models:
+        put(_model_text(model))
+    if not models:
+        put(f"No model has been prepared in {plain(str(data.models))} yet.")
+    for entry in catalogs(data):
+        searched = ", is searched" if entry.is_chosen else ""
+        named = f"Catalogue {plain(entry.name)} ({plain(entry.kind)})"
+        put(f"{named}: {entry.n_clips:,} clips{searched}")
+
+
+def _model_text(model: dict[str, Any]) -> str:
+    lines = [f"Model {plain(model['name'])} ({plain(model['model_id'])})"]
+    if model["source"] is not None:
+        lines.append(f"  converted from {plain(model['source'])}")
+    if model["agreement"] is not None:
+        lines.append(f"  differs from TensorFlow by {model['agreement']:.1e} standard deviations")
+    if model["is_demo"]:
+        lines.append("  Demo: untrained weights, so matches are rough")
+    return "\n".join(lines)
+
+
+def classes(arguments: Namespace) -> None:
+    """List a catalogue's classes with the number of their clips."""
+    from core.catalog.counting import by_size, count_classes, walk
+
+    with Progress() as progress:
+        catalog = _engine(arguments).catalog(progress.job)
+        counts = count_classes(catalog, progress.job)
+    if arguments.json:
+        described = {"path": str(catalog.path), "clips": len(catalog)}
+        put_json({"catalog": described, "classes": [asdict(each) for each in counts.values()]})
+        return
+    put(class_table(walk(counts) if arguments.tree else by_size(counts)))
+
+
+def export(arguments: Namespace) -> None:
+    """Write a catalogue's clips as a table."""
+    from core.catalog.catalog import Catalog
+    from core.catalog.export import export
+
+    catalog = Catalog.open(arguments.catalog)
+    with Progress() as progress:
+        export(catalog, arguments.file, arguments.vectors, progress.job)
+    put(f"{len(catalog)} clips in {plain(str(arguments.file))}")
+
+
+def prototypes(arguments: Namespace) -> None:
+    """Compute what each class sounds like, and which clips represent it."""
+    from core.catalog.build.build import build_catalog
+    from core.catalog.catalog import Catalog
+    from core.catalog.manifest import MANIFEST
+    from core.prototypes import Prototypes
+
+    sources = arguments.source
+    with Progress() as progress, tempfile.TemporaryDirectory() as folder:
+        if len(sources) == 1 and (sources[0] / MANIFEST).is_file():
+            catalog = Catalog.open(sources[0], verify=True)
+        else:
+            out = Path(folder) / "catalog"
+            catalog = build_catalog(out, "audioset", sources, job=progress.job.part(0, 0.8))
+        found = Prototypes.of(catalog, progress.job.part(0.8, 1))
+        found.save(arguments.out)
+    n_classes = int((found.counts > 0).sum())
+    put(f"{n_classes} classes, {len(found.clips)} clips in {plain(str(arguments.out))}")
+
+
+def embed(arguments: Namespace) -> None:
+    """Write a sound's log-mel patches and embeddings as NumPy arrays."""
+    from core.audio.reader import AudioFile
+
+    engine = _engine(arguments)
+    with Progress() as progress:
+        sound = engine.save_embedding(
+            AudioFile(arguments.audio),
+            arguments.out,
+            (arguments.start, arguments.end),
+            progress.job,
+        )
+    for note in sound.notes:
+        put(plain(note))
+    put(f"{len(sound.patches)} patches in {plain(str(arguments.out))}")
+
+
+def example(arguments: Namespace) -> None:
+    """Write a synthesised sound to try the program with."""
+    from core.audio.waveform import MODEL_RATE_HZ, Waveform
+    from core.audio.writing import save_wav
+    from core.demo.recipes import RECIPES, synthesise
+
+    if arguments.sound not in RECIPES:
+        raise AudioFileError(
+            f"There is no example of “{arguments.sound}”.",
+            f"Choose one of: {', '.join(sorted(RECIPES))}.",
+        )
+    samples = synthesise(arguments.sound, arguments.seed, 5.0)
+    save_wav(Waveform(samples, MODEL_RATE_HZ), arguments.file)
+    put(f"A synthesised sound ({arguments.sound}) in {plain(str(arguments.file))}")
+
+
+def files(arguments: Namespace) -> None:
+    """Look after the trained model, AudioSet's features and the data folder."""
+    from core.cli.file_commands import done
+
+    with Progress() as progress:
+        lines = done(arguments, DataFolder.default(), progress.job)
+    for line in lines:
+        put(plain(line))

@@ -1,0 +1,1 @@
+"""What is fetched: pinned addresses and checksums, resumed and verified."""

@@ -1,1 +1,0 @@
-"""The official files that the trained VGGish needs: pinned, verified, never trusted by name."""

@@ -1,0 +1,1 @@
+"""All compiled code; its inputs are checked at its door."""

@@ -1,0 +1,132 @@
+"""From sound that arrives bit by bit to a query: each patch is embedded once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.audio.logmel import (
+    MEL_BANDS,
+    PATCH_FRAMES,
+    PATCH_S,
+    PATCH_SAMPLES,
+    LogMelStream,
+    is_silent,
+    padding_note,
+)
+from core.audio.reader import AudioFile
+from core.audio.waveform import MODEL_RATE_HZ, Waveform
+from core.errors import AudioFileError
+from core.jobs import Job
+from core.types import Float32, Query, UInt8
+
+if TYPE_CHECKING:
+    from core.vggish.model import Vggish
+
+_BATCH_PATCHES = 32
+
+
+class Hearing:
+    """Listens to a sound. It belongs to the thread that owns the model.
+
+    Parameters
+    ----------
+    model : Vggish
+    name : str
+        What people call the sound.
+    """
+
+    def __init__(self, model: Vggish, name: str) -> None:
+        self._model, self._name = model, name
+        self._stream = LogMelStream()
+        self._frames: Float32 = np.empty((0, MEL_BANDS), np.float32)
+        self._embedded: list[UInt8] = []
+        self._n_samples = 0
+        self._is_silent = True
+
+    def push(self, samples: Float32, job: Job | None = None) -> None:
+        """Take new samples, mono at 16 kHz, and embed the patches that they complete."""
+        self._n_samples += len(samples)
+        self._take(samples, job)
+
+    def query(self, last_s: float | None = None, notes: tuple[str, ...] = ()) -> Query:
+        """Return a query for the sound so far.
+
+        Parameters
+        ----------
+        last_s : float, optional
+            Only the last seconds, rounded to patches; all of it if left out.
+        notes : tuple of str
+
+        Raises
+        ------
+        AudioFileError
+            If there is nothing but silence.
+        """
+        if self._n_samples < PATCH_SAMPLES and not self._embedded:
+            notes += (padding_note(self._n_samples / MODEL_RATE_HZ),)
+            self._take(np.zeros(PATCH_SAMPLES - self._n_samples, np.float32), None)
+        if self._is_silent:
+            raise AudioFileError(
+                f"{self._name} is silent: VGGish hears nothing in it "
+                "(all samples are zero, or far too quiet).",
+                "Record again, or open another file.",
+            )
+        frames = np.concatenate(self._embedded)
+        duration_s = self._n_samples / MODEL_RATE_HZ
+        if last_s is not None:
+            frames = frames[-max(1, round(last_s / PATCH_S)) :]
+            duration_s = min(duration_s, len(frames) * PATCH_S)
+        return Query(self._name, frames, duration_s, notes, PATCH_S)
+
+    def _take(self, samples: Float32, job: Job | None) -> None:
+        frames = self._stream.push(samples)
+        self._is_silent = self._is_silent and is_silent(frames)
+        frames = np.concatenate([self._frames, frames])
+        n_patches = len(frames) // PATCH_FRAMES
+        whole, self._frames = np.split(frames, [n_patches * PATCH_FRAMES])
+        if n_patches:
+            patches = whole.reshape(n_patches, PATCH_FRAMES, MEL_BANDS)
+            self._embedded.append(self._model.embed(patches, job).postprocessed)
+
+
+def hear(
+    model: Vggish,
+    sound: Waveform | AudioFile,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    job: Job | None = None,
+) -> Query:
+    """Turn a sound, or a span of it, into a query, in memory that does not grow with its length.
+
+    Raises
+    ------
+    AudioFileError
+        If it cannot be read, there is no such span, or it is silent.
+    """
+    job = job or Job()
+    first_s, last_s = sound.check_span(start_s, end_s)
+    n_expected = (last_s - first_s) * MODEL_RATE_HZ
+    hearing = Hearing(model, sound.name)
+    n_heard = 0
+    for samples in _batches(sound.blocks(start_s, end_s)):
+        done = [min(1.0, n / n_expected) for n in (n_heard, n_heard + len(samples))]
+        hearing.push(samples, job.part(*done))
+        n_heard += len(samples)
+    return hearing.query(notes=sound.notes)
+
+
+def _batches(blocks: Iterator[Float32]) -> Iterator[Float32]:
+    """Yield the same samples in pieces worth a run of the network."""
+    waiting: list[Float32] = []
+    n_waiting = 0
+    for block in blocks:
+        waiting.append(block)
+        n_waiting += len(block)
+        if n_waiting >= _BATCH_PATCHES * PATCH_SAMPLES:
+            yield np.concatenate(waiting)
+            waiting, n_waiting = [], 0
+    if waiting:
+        yield np.concatenate(waiting)

@@ -1,0 +1,1 @@
+"""The model and the catalogues in the data folder: installed, listed, moved."""

@@ -1,0 +1,1 @@
+"""The classes that matches must or must not have."""

@@ -1,0 +1,1 @@
+"""Earlier sounds, starred clips, hidden videos."""

@@ -1,0 +1,358 @@
+"""The window: its parts and their places, the first paint, dragging, closing."""
+
+from __future__ import annotations
+
+import html
+import itertools
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.errors import AudioFileError
+from gui import theme
+from gui.actions import Actions
+from gui.filters.pane import FilterPane
+from gui.history.panel import HistoryPanel
+from gui.history.recent_files import RecentFiles
+from gui.recording.capture_bar import CaptureBar
+from gui.results.panel import ResultsPanel
+from gui.search.answers import Choices
+from gui.settings import Remembered
+from gui.spectrogram.toolbar import SoundBar
+from gui.spectrogram.view_choices import ViewChoices
+from gui.spectrogram.widget import Spectrogram
+from gui.widgets.banner import Banner
+from gui.widgets.drop_overlay import DropOverlay
+from gui.widgets.drops import local_paths
+from gui.widgets.empty_page import EmptyPage
+from gui.widgets.file_dialogs import FileDialogs
+from gui.widgets.progress_row import ProgressRow
+from gui.widgets.shortcuts_page import ShortcutsPage
+
+NAME = "Soundalike"
+
+SPECTROGRAM_KEYS = [
+    ("Arrow keys", "In the spectrogram: read out time, frequency and level"),
+    ("Shift+Left, Shift+Right", "Select, from the cursor on"),
+    ("Ctrl+Left, Ctrl+Right", "Move the selection"),
+    ("[ and ]", "Begin or end the selection at the cursor"),
+    ("Return", "In the spectrogram: match the selection"),
+    ("+, − and 0", "Zoom in, out, and back"),
+    ("Page Up, Page Down, Home, End", "Move along the sound"),
+]
+
+
+class MainWindow(QMainWindow):
+    """The one window. It decides nothing: what its parts say goes to the `Presenter`.
+
+    Signals
+    -------
+    painted
+        For the first time; slow work may begin.
+    dropped : list of Path
+        Local files and folders were dropped, or chosen in the dialog.
+    refused : AudioFileError
+        Something else was dropped.
+    closing
+        The window is about to go.
+    """
+
+    painted = Signal()
+    dropped = Signal(list)
+    refused = Signal(object)
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_painted = False
+        self.commands = Actions(self)
+        self.capture = CaptureBar()
+        self.banner = Banner()
+        self.spectrogram = Spectrogram()
+        self.sound = SoundBar(self.spectrogram)
+        self.progress = ProgressRow()
+        self.results = ResultsPanel()
+        self.filter = FilterPane()
+        self.history = HistoryPanel()
+        self.empty = EmptyPage()
+        self.status = QLabel()
+        self.setting_up = QPushButton()
+        self.dialogs = FileDialogs(self)
+        self.overlay = DropOverlay(self)
+        self._pages = QStackedWidget()
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._lower = QSplitter(Qt.Orientation.Horizontal)
+        self._shortcuts: ShortcutsPage | None = None
+        self._build()
+
+    def _build(self) -> None:
+        self.setAcceptDrops(True)
+        self.setMinimumSize(920, 560)
+        self.resize(1120, 760)
+        sound = QWidget()
+        for box, widgets in (
+            (QVBoxLayout(sound), (self.spectrogram, self.sound, self.progress)),
+            (QVBoxLayout(whole := QWidget()), (self.capture, self.banner, self._pages)),
+        ):
+            box.setContentsMargins(0, 0, 0, 0)
+            box.setSpacing(0)
+            for widget in widgets:
+                box.addWidget(widget)
+        for pane in (self.filter, self.history, self.results):
+            self._lower.addWidget(pane)
+        self._lower.setStretchFactor(2, 1)
+        self._splitter.addWidget(sound)
+        self._splitter.addWidget(self._lower)
+        for splitter in (self._lower, self._splitter):
+            splitter.setChildrenCollapsible(False)
+        self._splitter.setSizes([300, 400])
+        self._splitter.setStretchFactor(0, 2)
+        self._splitter.setStretchFactor(1, 3)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self._splitter)
+        self.setCentralWidget(whole)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
+        self.statusBar().addWidget(self.status, 1)
+        self.setting_up.setFlat(True)
+        self.setting_up.setAccessibleDescription("Show how setting up goes on")
+        self.statusBar().addPermanentWidget(self.setting_up)
+        self.setting_up.hide()
+        self.statusBar().setSizeGripEnabled(False)
+        self.results.table.set_row_actions(self.commands.for_a_row)
+        self.results.bind(self.commands.back, self.commands.forward, self.commands.more)
+        self.capture.set_menu(self.commands.menu)
+        self.commands.shortcuts.triggered.connect(self._show_shortcuts)
+        self.commands.history.toggled.connect(self.history.setVisible)
+        self.commands.filter.toggled.connect(self.filter.setVisible)
+        self.commands.filter.toggled.connect(self.results.chips.toggle.setChecked)
+        self.results.chips.toggle.toggled.connect(self.commands.filter.setChecked)
+        self.empty.earlier_pressed.connect(self.show_earlier)
+        self.filter.changed.connect(self.results.take_filters)
+        self.results.chips.changed.connect(self.filter.set_filters)
+        self.commands.open.triggered.connect(self.dialogs.open_files)
+        self.commands.open_folder.triggered.connect(self.dialogs.open_folder)
+        self.dialogs.opened.connect(self.dropped)
+        self.recent = RecentFiles(self)
+        self.recent.chosen.connect(lambda path: self.dropped.emit([path]))
+        self.recent.filled.connect(self.capture.recent.setEnabled)
+        self.capture.set_recent(self.recent.menu)
+        self.commands.quit.triggered.connect(self.close)
+        self._order_tabs()
+        self.capture.record.setFocus()
+
+    def _order_tabs(self) -> None:
+        order: tuple[QWidget, ...] = (
+            self.capture.record,
+            self.capture.device,
+            self.capture.open,
+            self.capture.recent,
+            self.capture.menu_button,
+            self.banner.action,
+            self.banner.dismiss,
+            self.empty.record,
+            self.empty.open,
+            self.empty.earlier,
+            self.spectrogram.plot,
+            self.sound.play,
+            self.sound.stop,
+            self.sound.loop,
+            self.sound.volume,
+            self.sound.start,
+            self.sound.end,
+            self.sound.match_selection,
+            self.sound.match_all,
+            self.sound.view,
+            self.sound.colors,
+            self.progress.cancel,
+            self.filter.preset,
+            self.filter.search,
+            self.filter.tree,
+            self.history.search,
+            self.history.view,
+            self.history.clear,
+            self.results.live,
+            self.results.back,
+            self.results.forward,
+            self.results.more,
+            self.results.count,
+            self.results.by,
+            self.results.unfold,
+            self.results.chips.toggle,
+            self.results.table,
+            *self.results.details.buttons,
+            self.setting_up,
+        )
+        for first, second in itertools.pairwise(order):
+            self.setTabOrder(first, second)
+
+    def show_sound(self) -> None:
+        """Leave the empty page for the spectrogram and the results."""
+        self._pages.setCurrentWidget(self._splitter)
+
+    def show_empty(self) -> None:
+        """Go back to the page without a sound."""
+        self._pages.setCurrentWidget(self.empty)
+
+    def show_choices(self, choices: Choices) -> None:
+        """Show what was chosen without telling anyone."""
+        self.results.set_choices(choices)
+        self.filter.set_filters(choices.filters)
+
+    def add_map(self, pane: QWidget) -> None:
+        """Put the map at the right."""
+        self._lower.addWidget(pane)
+        pane.setVisible(self.commands.map.isChecked())
+        self.commands.map.toggled.connect(pane.setVisible)
+
+    def show_earlier(self) -> None:
+        """Leave the empty page for the history."""
+        self.commands.history.setChecked(True)
+        self.show_sound()
+        self.history.view.setFocus()
+
+    def show_title(self, *parts: str) -> None:
+        """Put what the window is about into its title."""
+        self.setWindowTitle(" – ".join((*(part for part in parts if part), NAME)))
+
+    def show_setting_up(self, text: str, stage: str = "") -> None:
+        """Show in the status line how far setting up is; nothing at all where it rests."""
+        self.setting_up.setText(text)
+        self.setting_up.setToolTip(html.escape(stage))
+        self.setting_up.setVisible(bool(text))
+
+    def _show_shortcuts(self) -> None:
+        if self._shortcuts is None:
+            others = [
+                ("Space", "Record or stop"),
+                ("Return", "In the matches: open the link"),
+                *SPECTROGRAM_KEYS,
+            ]
+            self._shortcuts = ShortcutsPage(self.commands.everything, others, self)
+        self._shortcuts.show()
+        self._shortcuts.raise_()
+
+    # What is remembered
+
+    def recall(self, values: Remembered) -> None:
+        """Take up sizes and choices of the last time."""
+        if values.geometry:
+            self.restoreGeometry(QByteArray(values.geometry))
+        for splitter, state in ((self._splitter, values.splitter), (self._lower, values.lower)):
+            if state:
+                splitter.restoreState(QByteArray(state))
+        self.show_choices(Choices(values.k, values.filters, values.by))
+        self.results.live.setValue(values.live_s)
+        self.capture.choose_device(values.device)
+        self.sound.volume.setValue(round(100 * values.volume))
+        self.spectrogram.choose(ViewChoices.from_text(values.view))
+        self.commands.history.setChecked(values.shows_history)
+        self.history.setVisible(values.shows_history)
+        self.commands.filter.setChecked(values.shows_filter)
+        self.filter.setVisible(values.shows_filter)
+        self.commands.map.setChecked(values.shows_map)
+        self.commands.hide_gone.setChecked(values.hides_gone)
+        self.results.fold_details(values.folds_details)
+        self.recent.show(list(values.recent))
+        self.dialogs.folder = values.folder
+
+    def remembered(self) -> Remembered:
+        """Return sizes and choices for the next time, as far as the widgets know them."""
+        choices = self.results.choices
+        return Remembered(
+            geometry=bytes(self.saveGeometry().data()),
+            splitter=bytes(self._splitter.saveState().data()),
+            lower=bytes(self._lower.saveState().data()),
+            k=choices.k,
+            filters=choices.filters,
+            by=choices.by,
+            device=self.capture.wanted_device,
+            volume=self.sound.volume.value() / 100,
+            folder=self.dialogs.folder,
+            recent=tuple(self.recent.paths),
+            live_s=self.results.live.value(),
+            shows_history=self.commands.history.isChecked(),
+            shows_filter=self.commands.filter.isChecked(),
+            shows_map=self.commands.map.isChecked(),
+            hides_gone=self.commands.hide_gone.isChecked(),
+            folds_details=not self.results.unfold.isChecked(),
+            view=self.spectrogram.choices.as_text(),
+        )
+
+    # Events
+
+    def sizeHint(self) -> QSize:
+        """Return the size of a window that was never resized."""
+        return QSize(1120, 760)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Let slow work begin once the window is on the screen."""
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the drop target over the whole window."""
+        super().resizeEvent(event)
+        self.overlay.resize(self.size())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Record or stop on Space, where no button or line wanted it."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.commands.record.trigger()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Show what a drop would do; what cannot be used is still taken, to say why."""
+        mime = event.mimeData()
+        if not (mime.hasUrls() or mime.hasText()):
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        try:
+            paths = local_paths(mime)
+        except AudioFileError as error:
+            self.overlay.appear(error.message)
+        else:
+            name = paths[0].name if len(paths) == 1 else f"these {len(paths)} files"
+            self.overlay.appear(f"Drop to find what sounds like {name}")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Uncover the window."""
+        self.overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand on what was dropped."""
+        self.overlay.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        try:
+            paths = local_paths(event.mimeData())
+        except AudioFileError as error:
+            self.refused.emit(error)
+        else:
+            self.dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Go at once; whatever takes longer ends without a window."""
+        self.closing.emit()
+        super().closeEvent(event)

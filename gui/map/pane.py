@@ -1,0 +1,206 @@
+"""The map, with what fetches and draws it: in a lane, so that moving never waits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from core.catalog.projection import kept_map
+from core.errors import SoundalikeError
+from core.jobs import Job
+from core.paths import DataFolder
+from core.types import Matches, UInt8
+from gui import formats, theme
+from gui.map.canvas import MapCanvas
+from gui.map.colors import ground_color, group_colors
+from gui.map.marks import Marks
+from gui.map.raster import Chart, View, picture
+from gui.workers import Lane
+
+# The window shows before catalogues are imported.
+if TYPE_CHECKING:
+    from core.catalog.catalog import Catalog
+
+
+class MapPane(QWidget):
+    """Heading, buttons, and the map of a catalogue.
+
+    Nothing is done before the pane is in sight for the first time.
+
+    Parameters
+    ----------
+    lane : Lane
+        Where the map is made and drawn; whoever owns it closes it.
+    folder : Path
+        Where maps are kept.
+
+    Signals
+    -------
+    chosen : int
+        A person chose a clip: its row in the catalogue.
+    failed : SoundalikeError
+    """
+
+    chosen = Signal(int)
+    failed = Signal(object)
+
+    def __init__(self, lane: Lane, folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lane, self._folder = lane, folder
+        self._catalog: Catalog | None = None
+        self._answer: Matches | None = None
+        self._is_made = self._is_drawing = self._is_held = False
+        self._next: View | None = None
+        self.canvas = MapCanvas()
+        self.heading = QLabel("Map")
+        self.zoom_in = QPushButton()
+        self.zoom_out = QPushButton()
+        self.fit = QPushButton()
+        self._build()
+
+    def _build(self) -> None:
+        self.heading.setFont(theme.scaled_font(self, 1.25, bold=True))
+        self.heading.setTextFormat(Qt.TextFormat.PlainText)
+        row = QHBoxLayout()
+        row.setContentsMargins(2 * theme.GRID, theme.GRID, theme.GRID, 0)
+        row.addWidget(self.heading, 1)
+        for button, icon, text in (
+            (self.zoom_in, "magnifying-glass-plus", "Zoom in (+)"),
+            (self.zoom_out, "magnifying-glass-minus", "Zoom out (−)"),
+            (self.fit, "corners-out", "Show everything (0)"),
+        ):
+            button.setFixedSize(theme.ROW_HEIGHT, theme.ROW_HEIGHT)
+            button.setToolTip(text)
+            button.setAccessibleName(text)
+            button.setProperty("icon_name", icon)
+            row.addWidget(button)
+        self.zoom_in.clicked.connect(lambda: self.canvas.zoom(1.5))
+        self.zoom_out.clicked.connect(lambda: self.canvas.zoom(1 / 1.5))
+        self.fit.clicked.connect(self.canvas.fit)
+        self.canvas.chosen.connect(self.chosen)
+        self.canvas.wanted.connect(self._on_wanted)
+        self.canvas.describe = self._describe
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GRID)
+        layout.addLayout(row)
+        layout.addWidget(self.canvas, 1)
+        self._follow_palette()
+        self.canvas.show_message("The catalogue is not loaded yet.")
+
+    def set_catalog(self, catalog: Catalog) -> None:
+        """Show another catalogue."""
+        self._catalog, self._answer, self._is_made = catalog, None, False
+        clips = formats.count(len(catalog), "clip", "clips")
+        self.heading.setText(f"Map of {clips}")
+        self.canvas.show_message("Drawing the map")
+        if self.isVisible():
+            self._make()
+
+    def hold(self) -> None:
+        """Let go of the catalogue; another one, which `set_catalog` gives, waits until `use`."""
+        self._lane.cancel()
+        self._catalog, self._is_made, self._is_held = None, False, True
+
+    def use(self, data: DataFolder) -> None:
+        """Keep maps here."""
+        self._folder, self._is_held = data.maps, False
+        if self.isVisible():
+            self._make()
+
+    def show_answer(self, answer: Matches) -> None:
+        """Mark a query and its matches."""
+        self._answer = answer
+        chart = self.canvas.chart
+        if chart is None:
+            return
+        rows = tuple(match.row for match in answer.matches if match.row >= 0)
+        place = chart.map.place(answer.query.frames) if len(answer.query.frames) else None
+        self.canvas.show_marks(Marks(place, rows))
+
+    def select(self, row: int) -> None:
+        """Mark one clip, and bring it into sight."""
+        if self.canvas.chart is not None:
+            self.canvas.show_marks(replace(self.canvas.marks, current=row))
+            self.canvas.reveal(row)
+
+    # Making the map
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the map now that somebody looks at it."""
+        super().showEvent(event)
+        self._make()
+
+    def _make(self) -> None:
+        catalog = self._catalog
+        if catalog is None or self._is_made or self._is_held:
+            return
+        self._is_made = True
+
+        def make(job: Job) -> Chart:
+            made = kept_map(catalog, self._folder, job)
+            job.report("Drawing the map", 1.0)
+            return Chart.of(made)
+
+        self._is_drawing, self._next = False, None
+        self._lane.submit(make, self._on_made, self._on_failed, self._on_progress)
+
+    def _on_progress(self, stage: str, fraction: float | None) -> None:
+        self.canvas.show_message(f"{stage} · {fraction or 0:.0%}")
+
+    def _on_made(self, chart: Chart) -> None:
+        self.canvas.show_chart(chart)
+        if self._answer is not None:
+            self.show_answer(self._answer)
+
+    def _on_failed(self, error: SoundalikeError) -> None:
+        self._is_made = self._is_drawing = False
+        self.canvas.show_message("There is no map.")
+        self.failed.emit(error)
+
+    # Drawing it
+
+    def _on_wanted(self, view: View) -> None:
+        # A picture at work is finished first: while a person moves on and on, there would be none.
+        self._next = view
+        self._draw()
+
+    def _draw(self) -> None:
+        chart, view = self.canvas.chart, self._next
+        if chart is None or view is None or self._is_drawing:
+            return
+        self._next, self._is_drawing = None, True
+        palette = self.palette()
+        colors, ground = group_colors(palette, len(chart.map.names)), ground_color(palette)
+
+        def done(pixels: UInt8) -> None:
+            self._is_drawing = False
+            if chart is self.canvas.chart:
+                self.canvas.show_picture(view, pixels)
+            self._draw()
+
+        self._lane.submit(lambda _: picture(chart, view, colors, ground), done, self._on_failed)
+
+    def _describe(self, row: int) -> str:
+        """Return what a clip is called: its labels, and below them its id and time."""
+        if self._catalog is None:
+            return ""
+        clip = self._catalog.clip(row)
+        labels = " · ".join(clip.labels) or "no labels"
+        time = f"  {formats.span(clip.start_s, clip.end_s)}" if clip.end_s else ""
+        return f"{labels}\n{clip.video_id}{time}"
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette from light to dark and back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._follow_palette()
+
+    def _follow_palette(self) -> None:
+        for button in (self.zoom_in, self.zoom_out, self.fit):
+            button.setIcon(theme.icon(button.property("icon_name"), self.palette()))

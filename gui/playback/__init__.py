@@ -1,0 +1,1 @@
+"""Playing the sound that is shown."""

@@ -1,0 +1,229 @@
+"""Joins the player to the matches: what plays, when it pauses, and why it does not play."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from core.errors import SoundalikeError
+from core.types import Match
+from gui.main_window import MainWindow
+from gui.playback.playback import Playing
+from gui.player.page import Addresses, Clip, clip_of, page_of
+from gui.player.page_server import PageServer
+from gui.player.panel import PlayerPanel
+from gui.player.readiness import browser_kind
+from gui.search.session import Session, State
+from gui.workers import Lane
+
+if TYPE_CHECKING:
+    from gui.player.browser import Browser
+
+PATIENCE_MS = 20_000
+"""A player that has not come by then is not coming."""
+
+UNREACHABLE = "YouTube cannot be reached at the moment."
+BROKEN = "The player broke off."
+NO_ROOM = "There is no room to play a video: make the window larger, or fold other panes away."
+_PLAYING = "1"
+
+# https://developers.google.com/youtube/iframe_api_reference#onError
+ERRORS = {
+    "2": "YouTube does not accept this video’s id.",
+    "5": "This video cannot be played here.",
+    "100": "This video is gone, or private.",
+    "101": "This video may be watched on YouTube only.",
+    "150": "This video may be watched on YouTube only.",
+    "153": "YouTube was not told who shows this video, and refuses to play it here.",
+}
+
+
+class PlayerControl(QObject):
+    """Plays one match at a time in the details pane.
+
+    Nothing is asked of YouTube, and nothing of Qt WebEngine imported, before a person presses
+    "Play here". The video pauses when its row is left, and ends when a recording begins, which
+    would hear it.
+
+    Parameters
+    ----------
+    window : MainWindow
+    session : Session
+    playing : Playing
+        The person's own sound: only one of the two is heard.
+    lane : Lane
+        Where the player is tried and imported.
+    browse : callable
+        Opens an address in the browser.
+
+    Attributes
+    ----------
+    addresses : Addresses
+        Where YouTube's player comes from.
+    browser : Browser or None
+        What plays now.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        playing: Playing,
+        lane: Lane,
+        browse: Callable[[str], None],
+    ) -> None:
+        super().__init__(window)
+        self._window, self._session, self.playing = window, session, playing
+        self._lane, self._browse = lane, browse
+        self.addresses = Addresses()
+        self.panel = PlayerPanel()
+        self.browser: Browser | None = None
+        self.kind: type[Browser] | None = None
+        self._server: PageServer | None = None
+        self._clip: Clip | None = None
+        self._address = ""
+        self.has_played = False
+        self.patience = QTimer(self)
+        self.patience.setSingleShot(True)
+        self.patience.setInterval(PATIENCE_MS)
+        self.patience.timeout.connect(lambda: self._fail(UNREACHABLE))
+        self._join()
+
+    def _join(self) -> None:
+        results = self._window.results
+        results.details.add_player(self.panel)
+        results.details.play_pressed.connect(self.toggle)
+        results.table.chosen_changed.connect(self._on_row)
+        self._window.commands.play_here.triggered.connect(
+            lambda: self.toggle(results.table.chosen())
+        )
+        self.panel.browser_pressed.connect(lambda: self._browse(self._address))
+        self.panel.left_sight.connect(self._on_out_of_sight)
+        self._session.state_changed.connect(self._on_state)
+        self.playing.state_changed.connect(self._on_own_sound)
+
+    def toggle(self, match: Match | None) -> None:
+        """Play a match, or stop it where it is the one that plays."""
+        if match is None:
+            return
+        clip = clip_of(match)
+        if clip is not None and clip == self._clip and self.panel.isVisible():
+            self.stop()
+        elif clip is None:
+            reason = match.no_link or "its address is not known"
+            self._window.banner.show_note(f"This video cannot be played: {reason}.")
+        elif self._session.state is State.LISTENING:
+            self._window.banner.show_note("Stop recording first: it would hear the video.")
+        elif not self._window.results.show_details():
+            self._offer_browser(NO_ROOM, match.url)
+        else:
+            self._play(clip, match.url)
+
+    def stop(self) -> None:
+        """Stop, and show the details alone."""
+        self._release()
+        self._clip = None
+        self._window.results.details.show_player(False)
+
+    def close(self) -> None:
+        """Stop for good."""
+        self.stop()
+
+    def _play(self, clip: Clip, address: str) -> None:
+        self.stop()
+        self._clip, self._address = clip, address
+        self.panel.show_waiting()
+        self._window.results.details.show_player(True)
+        if self.kind is not None:
+            # Only after the pressed button was painted: Chromium takes a moment to begin.
+            QTimer.singleShot(0, self, lambda: self._begin(clip))
+            return
+        self._lane.submit(
+            browser_kind,
+            lambda kind: self._on_ready(clip, kind),
+            lambda error: self._on_not_ready(clip, error),
+        )
+
+    def _on_ready(self, clip: Clip, kind: type[Browser]) -> None:
+        self.kind = kind
+        self._begin(clip)
+
+    def _on_not_ready(self, clip: Clip, error: SoundalikeError) -> None:
+        if clip is self._clip:
+            self._fail(error.in_full)
+
+    def _begin(self, clip: Clip) -> None:
+        if clip is not self._clip or self.kind is None or self.browser is not None:
+            return  # something else has been asked for since
+        if not self.panel.has_room:
+            self._fail(NO_ROOM)
+            return
+        try:
+            self._server = PageServer(page_of(clip, self.addresses), self)
+        except OSError:
+            self._fail(BROKEN)
+            return
+        self.browser = self.kind(self._server.url, self)
+        self.browser.said.connect(self._on_said)
+        self.browser.link_pressed.connect(self._browse)
+        self.browser.broke.connect(lambda: self._fail(BROKEN))
+        self.panel.show_view(self.browser.view)
+        self.browser.load()
+        self.patience.start()
+
+    def _release(self) -> None:
+        self.patience.stop()
+        self.has_played = False
+        if self.browser is not None:
+            self.browser.close()
+            self.browser.deleteLater()
+            self.browser = None
+        if self._server is not None:
+            self._server.close()
+            self._server.deleteLater()
+            self._server = None
+
+    def _fail(self, sentence: str) -> None:
+        self._release()
+        self.panel.show_trouble(sentence)
+        if not self.panel.has_room:
+            self.stop()
+            self._offer_browser(sentence, self._address)
+
+    def _offer_browser(self, sentence: str, address: str) -> None:
+        self._window.banner.show_note(sentence, "Open in browser", lambda: self._browse(address))
+
+    # What happens
+
+    def _on_said(self, text: str) -> None:
+        word, _, number = text.partition(" ")
+        if word == "ready":
+            self.patience.stop()
+        elif word == "state" and number == _PLAYING:
+            self.has_played = True
+            self.playing.pause()
+        elif word == "error" and number.isdecimal():
+            self._fail(ERRORS.get(number, f"YouTube’s player reported error {number}."))
+        elif word == "unreachable":
+            self._fail(UNREACHABLE)
+
+    def _on_row(self, match: Match | None) -> None:
+        if self._clip is not None:
+            is_its_row = match is not None and clip_of(match) == self._clip
+            self._window.results.details.show_player(is_its_row)
+
+    def _on_out_of_sight(self) -> None:
+        if self.browser is None or not self.has_played:
+            self.stop()
+        else:
+            self.browser.pause()
+
+    def _on_state(self, state: State) -> None:
+        if state is State.LISTENING:
+            self.stop()
+
+    def _on_own_sound(self, is_playing: bool) -> None:
+        if is_playing and self.browser is not None and self.has_played:
+            self.browser.pause()

@@ -1,0 +1,1 @@
+"""Recording from a microphone or from what the computer plays."""

@@ -1,0 +1,225 @@
+"""The bar on top: record, see the level, choose the input, open files."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from core.audio.devices import Device
+from gui import formats, theme
+from gui.recording.level_meter import ClipLight, LevelMeter
+
+DEFAULT_INPUT = "Default input"
+
+
+class CaptureBar(QWidget):
+    """Record or stop, with elapsed time and level; the input; Open and Recent; the menu.
+
+    Signals
+    -------
+    record_pressed, open_pressed
+        The buttons.
+    """
+
+    record_pressed = Signal()
+    open_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_recording = False
+        self._wanted_device = ""
+        self._devices: list[Device] = []
+        self.record = QPushButton("Record")
+        self.elapsed = QLabel(formats.clock(0, 1))
+        self.level = LevelMeter()
+        self.clip = ClipLight()
+        self.device = QComboBox()
+        self.gain = QLabel()
+        self.open = QPushButton("Open…")
+        self.recent = QToolButton()
+        self.menu_button = QToolButton()
+        self._build()
+        self._follow_palette()
+
+    def _build(self) -> None:
+        self.record.setFont(theme.scaled_font(self, 1.25, bold=True))
+        self.record.setIconSize(QSize(theme.ICON_SIZE + 4, theme.ICON_SIZE + 4))
+        self.record.setFixedSize(136, 5 * theme.GRID)
+        self.record.setToolTip("Record the microphone (Space)")
+        self.record.setAccessibleName("Record")
+        self.record.clicked.connect(self.record_pressed)
+        self.elapsed.setFont(theme.scaled_font(self, 1.25))
+        self.elapsed.setMinimumWidth(self.elapsed.fontMetrics().horizontalAdvance("0:00:00.0"))
+        self.elapsed.setAccessibleName("Elapsed time")
+        self.device.addItem(DEFAULT_INPUT, "")
+        self.device.setAccessibleName("Input")
+        self.device.setToolTip("What is recorded")
+        self.device.setMinimumContentsLength(12)
+        self.device.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.device.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.device.setMaximumWidth(320)
+        self.device.currentIndexChanged.connect(self._on_chosen)
+        self.gain.setAccessibleName("Input gain")
+        self.gain.setMinimumWidth(self.gain.fontMetrics().horizontalAdvance("100 %"))
+        label = QLabel("&Input:")
+        label.setBuddy(self.device)
+        self.open.setToolTip("Open sound files (Ctrl+O)")
+        self.open.clicked.connect(self.open_pressed)
+        self.recent.setText("Recent ▾")
+        self.recent.setAccessibleName("Recent files")
+        self.recent.setToolTip("Sounds that were opened last")
+        self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.recent.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.recent.setAutoRaise(True)
+        self.recent.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.recent.setEnabled(False)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.menu_button.setToolTip("Menu")
+        self.menu_button.setAccessibleName("Menu")
+        self.menu_button.setAutoRaise(True)
+        self.menu_button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        for widget in (self.device, self.open, self.recent, self.menu_button):
+            widget.setFixedHeight(theme.ROW_HEIGHT)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * theme.GRID, theme.GRID, 2 * theme.GRID, theme.GRID)
+        layout.setSpacing(2 * theme.GRID)
+        for item in (self.record, self.elapsed, self.level):
+            layout.addWidget(item)
+        layout.addWidget(self.clip)
+        layout.addStretch(1)
+        layout.addWidget(label)
+        layout.addWidget(self.device, 4)
+        layout.addWidget(self.gain)
+        layout.addWidget(self.open)
+        layout.addWidget(self.recent)
+        layout.addWidget(self.menu_button)
+
+    def set_menu(self, actions: list[QAction]) -> None:
+        """Fill the menu; an action without text is a separator."""
+        menu = QMenu(self)
+        menu.addActions(actions)
+        self.menu_button.setMenu(menu)
+
+    def set_recording(self, is_recording: bool) -> None:
+        """Show Record or Stop."""
+        self._is_recording = is_recording
+        text = "Stop" if is_recording else "Record"
+        self.record.setText(text)
+        self.record.setAccessibleName(text)
+        self.record.setToolTip(
+            "Stop and find what sounds like it (Space)"
+            if is_recording
+            else "Record the microphone (Space)"
+        )
+        self.device.setEnabled(not is_recording)
+        if is_recording:
+            self.clip.set_lit(False)
+        else:
+            self.level.clear()
+        self._follow_palette()
+
+    def set_elapsed(self, seconds: float) -> None:
+        """Show how long the recording is, in seconds."""
+        self.elapsed.setText(formats.clock(seconds, 1))
+
+    def set_unavailable(self, reason: str) -> None:
+        """Switch recording off and say why; an empty reason switches it on."""
+        self.record.setEnabled(not reason)
+        self.device.setEnabled(not reason)
+        self.record.setToolTip(reason or "Record the microphone (Space)")
+        self.record.setAccessibleDescription(reason)
+
+    def set_devices(self, devices: list[Device]) -> None:
+        """Fill the choice of inputs, keeping what was chosen."""
+        if devices == self._devices:
+            return
+        self._devices = devices
+        wanted = self._wanted_device
+        with QSignalBlocker(self.device):
+            self.device.clear()
+            self.device.addItem(DEFAULT_INPUT, "")
+            for device in devices:
+                name = "speaker-high" if device.is_monitor else "microphone"
+                self.device.addItem(theme.icon(name, self.palette()), device.name, device.key)
+                tip = f"{device.name}: {device.rate_hz} Hz"
+                self.device.setItemData(
+                    self.device.count() - 1, html.escape(tip), Qt.ItemDataRole.ToolTipRole
+                )
+        self.choose_device(wanted)
+
+    def set_recent(self, menu: QMenu) -> None:
+        """Give the menu of recent files."""
+        self.recent.setMenu(menu)
+
+    def _on_chosen(self) -> None:
+        self._wanted_device = self.chosen_device
+        self._show_gain()
+
+    @property
+    def next_device(self) -> Device | None:
+        """The input that Record would take; None while none is known."""
+        chosen = self.chosen_device
+        return next(
+            (each for each in self._devices if (each.key == chosen if chosen else each.is_default)),
+            None,
+        )
+
+    def _show_gain(self) -> None:
+        device = self.next_device
+        if device is None or device.gain is None:
+            self.gain.setText("")
+            self.gain.setToolTip("")
+            return
+        text = "muted" if device.is_muted else f"{device.gain:.0%}".replace("%", " %")
+        self.gain.setText(text)
+        self.gain.setToolTip(f"The input's gain in the system's sound settings: {text}")
+
+    def choose_device(self, name: str) -> None:
+        """Choose an input by its key, now or as soon as it is listed."""
+        self._wanted_device = name
+        with QSignalBlocker(self.device):
+            self.device.setCurrentIndex(max(0, self.device.findData(name)))
+        self._show_gain()
+
+    @property
+    def chosen_device(self) -> str:
+        """The chosen input's key; empty for the default."""
+        return str(self.device.currentData() or "")
+
+    @property
+    def wanted_device(self) -> str:
+        """The key of the input that was chosen, even while it is not there."""
+        return self._wanted_device
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette from light to dark and back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._follow_palette()
+
+    def _follow_palette(self) -> None:
+        palette = self.palette()
+        red = theme.record_red(palette)
+        name = "stop-fill" if self._is_recording else "record-fill"
+        self.record.setIcon(theme.icon(name, palette, red))
+        self.open.setIcon(theme.icon("folder-open", palette))
+        self.menu_button.setIcon(theme.icon("dots-three-bold", palette))
+        time = self.elapsed.palette()
+        colour = red if self._is_recording else palette.color(QPalette.ColorRole.WindowText)
+        time.setColor(QPalette.ColorRole.WindowText, colour)
+        self.elapsed.setPalette(time)

@@ -1,0 +1,1 @@
+"""The matches: table, details, lists to save."""

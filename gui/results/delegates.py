@@ -1,0 +1,291 @@
+"""How the cells of the table of matches are painted: plain text, elided, light and dark."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from gui import formats, theme
+from gui.results.model import ROW_ROLE, Row, remark_on, title_of
+
+Index = QModelIndex | QPersistentModelIndex
+
+TALL_ROW = 64
+THUMBNAIL_HEIGHT = TALL_ROW - theme.GRID
+THUMBNAIL_WIDTH = round(THUMBNAIL_HEIGHT * 16 / 9)
+SMALL = 0.85
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints a cell's ground, and lets a child class paint on it."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._small: tuple[QFont, QFont, QFontMetrics] | None = None
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint the cell."""
+        # Not `initStyleOption`, which asks the model for nine roles that nothing here needs.
+        text, widget, row = str(index.data() or ""), option.widget, index.data(ROW_ROLE)
+        style = widget.style() if widget is not None else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
+        painter.save()
+        room = option.rect.adjusted(theme.GRID, 0, -theme.GRID, 0)
+        self.paint_in(painter, room, option, row, text)
+        painter.restore()
+
+    def paint_in(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        row: Row,
+        text: str,
+    ) -> None:
+        """Paint what the cell says; a number is right-aligned."""
+        color = strong(option, row)
+        write_line(painter, room, text, option.font, option.fontMetrics, color, RIGHT)
+
+    def small(self, option: QStyleOptionViewItem) -> tuple[QFont, QFontMetrics]:
+        """Return the font of what is said beside, and its measures."""
+        if self._small is None or self._small[0] != option.font:
+            font = QFont(option.font)
+            font.setPointSizeF(option.font.pointSizeF() * SMALL)
+            self._small = (QFont(option.font), font, QFontMetrics(font))
+        return self._small[1:]
+
+    def two_lines(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        row: Row,
+        texts: tuple[str, str],
+        is_second_whole: bool = False,
+    ) -> None:
+        """Write a line and a smaller one: below it in a tall row, behind it in a low one.
+
+        Where both are not to have their room, the second is shortened, or the first.
+        """
+        font, metrics = option.font, option.fontMetrics
+        small_font, small_metrics = self.small(option)
+        first, second = texts
+        if not second:
+            write_line(painter, room, first, font, metrics, strong(option, row), LEFT)
+            return
+        if room.height() < TALL_ROW:
+            # A pixel more than it takes, or Qt may shorten it.
+            width = min(room.width(), metrics.horizontalAdvance(first) + 1)
+            if is_second_whole:
+                needed = small_metrics.horizontalAdvance(second) + theme.GRID + 1
+                width = max(min(width, room.width() - needed), 0)
+            rest = room.adjusted(width + theme.GRID, 0, 0, 0)
+            room = QRect(room.topLeft(), QSize(width, room.height()))
+            write_line(painter, room, first, font, metrics, strong(option, row), LEFT)
+            if rest.width() > 3 * theme.GRID:
+                write_line(painter, rest, second, small_font, small_metrics, quiet(option), LEFT)
+            return
+        top = room.center().y() - (metrics.height() + small_metrics.height() + 2) // 2
+        upper = QRect(room.left(), top, room.width(), metrics.height())
+        lower = QRect(room.left(), upper.bottom() + 3, room.width(), small_metrics.height())
+        write_line(painter, upper, first, font, metrics, strong(option, row), LEFT)
+        write_line(painter, lower, second, small_font, small_metrics, quiet(option), LEFT)
+
+
+class VideoDelegate(CellDelegate):
+    """Thumbnail, title, and who made it.
+
+    Attributes
+    ----------
+    shows_labels : bool
+        Whether the labels stand here, because their own column has no room.
+    """
+
+    shows_labels = False
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._signs: dict[tuple[str, int], QPixmap] = {}
+
+    def paint_in(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        row: Row,
+        text: str,
+    ) -> None:
+        """Paint the thumbnail where rows are tall, and the words beside it."""
+        match = row.match
+        if room.height() >= TALL_ROW:
+            self._paint_thumbnail(painter, room, option, row)
+            room = room.adjusted(THUMBNAIL_WIDTH + theme.GRID + 4, 0, 0, 0)
+        texts = title_of(match, row.video), remark_on(match, row.video)
+        if self.shows_labels and match.labels and row.is_watchable:
+            labels = " · ".join(match.labels)
+            has_title = texts[0] != match.video_id
+            texts = (texts[0], labels) if has_title else (labels, texts[0])
+        self.two_lines(painter, room, option, row, texts, texts[1] == match.video_id)
+
+    def _paint_thumbnail(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        row: Row,
+    ) -> None:
+        top = room.top() + (room.height() - THUMBNAIL_HEIGHT) // 2
+        place = QRect(room.left(), top, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
+        if row.image is not None and row.is_watchable:
+            painter.drawImage(place, row.image)
+            return
+        palette = option.palette
+        painter.fillRect(place, theme.mixed(ground_of(option), text_color(option), 0.1))
+        name = "image" if row.is_watchable else "prohibit"
+        color = theme.quiet_text(palette)
+        sign = self._signs.get((name, color.rgb()))
+        if sign is None:
+            sign = theme.icon(name, palette, color).pixmap(theme.ICON_SIZE)
+            self._signs[name, color.rgb()] = sign
+        side = theme.ICON_SIZE / 2
+        painter.drawPixmap(QPointF(place.center()) - QPointF(side, side), sign)
+
+
+class TimeDelegate(CellDelegate):
+    """The clip's span, and the second that sounds most alike."""
+
+    def paint_in(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        row: Row,
+        text: str,
+    ) -> None:
+        """Paint both."""
+        match = row.match
+        best = "" if match.best_second is None else f"best {formats.clock(match.best_second)}"
+        self.two_lines(painter, room, option, row, (text, best))
+
+
+class SimilarityDelegate(CellDelegate):
+    """A small bar and the number; a similarity of nothing or less has no bar."""
+
+    def paint_in(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        row: Row,
+        text: str,
+    ) -> None:
+        """Paint the bar and the number."""
+        number_width = option.fontMetrics.horizontalAdvance("−0.000")
+        inner = QRectF(room).adjusted(0, 0, -number_width - theme.GRID, 0)
+        bar = QRectF(inner.left(), round(inner.center().y()) - 4, inner.width(), 8)
+        painter.fillRect(bar, theme.mixed(text_color(option), ground_of(option), 0.8))
+        share = min(1.0, max(0.0, row.match.similarity))
+        bar.setWidth(bar.width() * share)
+        painter.fillRect(bar, _bar_color(option, row))
+        color = strong(option, row)
+        write_line(painter, room, text, option.font, option.fontMetrics, color, RIGHT)
+
+
+class LinkDelegate(CellDelegate):
+    """The sign of a link that opens in the browser; nothing where there is none."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._signs: dict[int, QPixmap] = {}
+
+    def paint_in(
+        self,
+        painter: QPainter,
+        room: QRect,
+        option: QStyleOptionViewItem,
+        row: Row,
+        text: str,
+    ) -> None:
+        """Paint the sign."""
+        match = row.match
+        if not match.url:
+            return
+        color = text_color(option) if _is_selected(option) else theme.link_color(option.palette)
+        if not row.is_watchable:
+            color = quiet(option)
+        sign = self._signs.get(color.rgb())
+        if sign is None:
+            icon = theme.icon("arrow-square-out", option.palette, color)
+            sign = self._signs.setdefault(color.rgb(), icon.pixmap(theme.ICON_SIZE))
+        side = theme.ICON_SIZE / 2
+        painter.drawPixmap(QPointF(option.rect.center()) - QPointF(side, side), sign)
+
+
+def strong(option: QStyleOptionViewItem, row: Row) -> QColor:
+    """Return the colour of a row's text; that of a video that is gone is quiet."""
+    return text_color(option) if row.is_watchable else quiet(option)
+
+
+def quiet(option: QStyleOptionViewItem) -> QColor:
+    """Return the colour of what is said beside."""
+    return text_color(option) if _is_selected(option) else theme.quiet_text(option.palette)
+
+
+def write_line(
+    painter: QPainter,
+    room: QRect,
+    text: str,
+    font: QFont,
+    metrics: QFontMetrics,
+    color: QColor,
+    alignment: Qt.AlignmentFlag,
+) -> None:
+    """Write one line of plain text, as much of it as there is room for."""
+    painter.setFont(font)
+    painter.setPen(color)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, alignment | Qt.TextFlag.TextSingleLine, shown)
+
+
+def _is_selected(option: QStyleOptionViewItem) -> bool:
+    return bool(option.state & QStyle.StateFlag.State_Selected)
+
+
+def text_color(option: QStyleOptionViewItem) -> QColor:
+    """Return the colour of a row's text."""
+    palette: QPalette = option.palette
+    role = QPalette.ColorRole.HighlightedText if _is_selected(option) else QPalette.ColorRole.Text
+    return palette.color(_group(option), role)
+
+
+def ground_of(option: QStyleOptionViewItem) -> QColor:
+    """Return the colour of a row's ground."""
+    palette: QPalette = option.palette
+    role = QPalette.ColorRole.Highlight if _is_selected(option) else QPalette.ColorRole.Base
+    return palette.color(_group(option), role)
+
+
+def _bar_color(option: QStyleOptionViewItem, row: Row) -> QColor:
+    palette: QPalette = option.palette
+    if _is_selected(option):
+        return palette.color(QPalette.ColorRole.HighlightedText)
+    if not row.is_watchable:
+        return theme.mixed(text_color(option), ground_of(option), 0.55)
+    return palette.color(_group(option), QPalette.ColorRole.Highlight)
+
+
+def _group(option: QStyleOptionViewItem) -> QPalette.ColorGroup:
+    enabled = option.state & QStyle.StateFlag.State_Enabled
+    return QPalette.ColorGroup.Active if enabled else QPalette.ColorGroup.Disabled

@@ -1,0 +1,329 @@
+"""The selected match at length, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.search.feedback import Calibration
+from core.types import Match, youtube_id_of
+from gui import formats, theme
+from gui.results.large_thumbnail import LargeThumbnail
+from gui.results.model import title_of
+from gui.widgets.elided import Elided
+
+if TYPE_CHECKING:
+    from gui.youtube.services import Video
+
+WIDTH = 36 * theme.GRID
+LEAST_WIDTH = 32 * theme.GRID
+_LEAST_PICTURE = 8 * theme.GRID
+
+
+class DetailsPane(QWidget):
+    """What is known of one match.
+
+    Signals
+    -------
+    open_pressed, play_pressed, more_pressed : Match
+        A person wants to watch it in the browser or here (or no more), or to find what sounds
+        like it.
+    copied : str
+        What was copied, for the status line.
+    star_toggled : Match, bool
+    hide_pressed : Match
+        These two appear after `offer_memory`.
+    """
+
+    open_pressed = Signal(object)
+    play_pressed = Signal(object)
+    more_pressed = Signal(object)
+    copied = Signal(str)
+    star_toggled = Signal(object, bool)
+    hide_pressed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.match: Match | None = None
+        self.calibration: Calibration | None = None
+        self._is_starred = self._has_player = False
+        self.picture = LargeThumbnail()
+        self.title, self.channel = QLabel(), QLabel()
+        self.labels, self.span = QLabel(), QLabel()
+        self.similarity, self.address = QLabel(), Elided()
+        self.open, self.play = QPushButton("Open"), QPushButton()
+        self.more = QPushButton("More like this")
+        self.copy_link, self.copy_id = QToolButton(), QToolButton()
+        self.star, self.hide_video = QToolButton(), QToolButton()
+        self._whole, self._parts, self._area = QVBoxLayout(self), QVBoxLayout(), QScrollArea()
+        self.first_row, self._second_row = QWidget(), QWidget()
+        self._player: QWidget | None = None
+        self._build()
+        self._follow_palette()
+        self.show_match(None, None)
+
+    def _build(self) -> None:
+        self.setAccessibleName("Details")
+        self.title.setFont(theme.scaled_font(self, 1.25, bold=True))
+        names = ("Title", "Channel", "Labels", "Time", "Similarity", "Address")
+        for label, name in zip(self._texts, names, strict=True):
+            # Text from the network is never read as markup.
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setAccessibleName(name)
+            if label is not self.address:
+                label.setWordWrap(True)
+                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        for label in (self.span, self.similarity):
+            label.setFont(theme.scaled_font(self, 1.0))
+        self.address.setFont(theme.scaled_font(self, 0.85))
+        content = QWidget()
+        self._parts.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, theme.GRID)
+        self._parts.setSpacing(theme.GRID)
+        for widget in (self.picture, *self._texts):
+            self._parts.addWidget(widget)
+        self._parts.addStretch(1)
+        content.setLayout(self._parts)
+        self._area.setWidget(content)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._build_buttons()
+        for widget in (self._area, self.first_row, self._second_row):
+            self._whole.addWidget(widget)
+        self._whole.setStretchFactor(self._area, 1)
+        self.setMinimumWidth(LEAST_WIDTH)
+
+    @property
+    def _texts(self) -> tuple[QLabel, ...]:
+        return (
+            self.title,
+            self.channel,
+            self.labels,
+            self.span,
+            self.similarity,
+            self.address,
+        )
+
+    def _build_buttons(self) -> None:
+        first, second = QHBoxLayout(self.first_row), QHBoxLayout(self._second_row)
+        for row in (first, second):
+            row.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
+            row.setSpacing(theme.GRID // 2)
+        first.addWidget(self.play, 1)
+        first.addWidget(self.open, 1)
+        second.addWidget(self.more, 1)
+        for button, name in (
+            (self.copy_link, "Copy the link"),
+            (self.copy_id, "Copy the video’s id"),
+            (self.star, "Star"),
+            (self.hide_video, "Hide this video"),
+        ):
+            button.setToolTip(name)
+            button.setAccessibleName(name)
+            button.setAutoRaise(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setIconSize(QSize(theme.ICON_SIZE, theme.ICON_SIZE))
+            second.addWidget(button)
+        for each in self.buttons:
+            each.setFixedHeight(theme.ROW_HEIGHT)
+        self.star.setCheckable(True)
+        self.offer_memory(False)
+        self.open.clicked.connect(lambda: self.open_pressed.emit(self.match))
+        self.open.setToolTip("Open the video at this second in the browser")
+        self.play.clicked.connect(lambda: self.play_pressed.emit(self.match))
+        self.play.setToolTip(
+            "Play the video in this pane, at this second. YouTube is asked for this one video, "
+            "even where look-ups are off"
+        )
+        self.more.setToolTip("Find what sounds like this video")
+        self.more.clicked.connect(lambda: self.more_pressed.emit(self.match))
+        self.copy_link.clicked.connect(self._copy_link)
+        self.copy_id.clicked.connect(self._copy_id)
+        self.star.clicked.connect(self._on_star)
+        self.hide_video.clicked.connect(lambda: self.hide_pressed.emit(self.match))
+
+    @property
+    def buttons(self) -> tuple[QPushButton | QToolButton, ...]:
+        """All buttons, in the order of the Tab key."""
+        return (
+            self.play,
+            self.open,
+            self.more,
+            self.copy_link,
+            self.copy_id,
+            self.star,
+            self.hide_video,
+        )
+
+    def sizeHint(self) -> QSize:
+        """Return the width of a thumbnail that tells something."""
+        return QSize(WIDTH, 40 * theme.GRID)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave room for words below the thumbnail."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Leave to a player what it needs: the less important gives way first."""
+        most = max(_LEAST_PICTURE, self.height() // 2 - 6 * theme.GRID)
+        self.picture.limit(0 if self._has_player else most)
+        row = theme.ROW_HEIGHT + theme.GRID
+        left = self.height() - row - theme.GRID
+        if self._has_player and self._player is not None:
+            left -= self._player.heightForWidth(self.width())
+        self._second_row.setVisible(not self._has_player or left >= row)
+        self._area.setVisible(not self._has_player or left >= 2 * row + theme.GRID)
+        gap = theme.GRID if left >= 0 else 0
+        self._whole.setContentsMargins(0, 0, 0, gap)
+        self._whole.setSpacing(gap)
+
+    def offer_memory(self, is_offered: bool = True) -> None:
+        """Show the buttons for what is remembered of a video."""
+        self.star.setVisible(is_offered)
+        self.hide_video.setVisible(is_offered)
+
+    def add_part(self, widget: QWidget) -> None:
+        """Show something else of the match, below the thumbnail."""
+        self._parts.insertWidget(1, widget)
+
+    def add_player(self, widget: QWidget) -> None:
+        """Put what plays a match above all else: a scrolled pane cannot hold it."""
+        self._player = widget
+        self._whole.insertWidget(0, widget)
+
+    def show_player(self, is_shown: bool) -> None:
+        """Show what plays instead of the thumbnail, or not."""
+        self._has_player = is_shown
+        if self._player is not None:
+            self._player.setVisible(is_shown)
+        self._share_room()
+        self._follow_palette()
+
+    def show_match(
+        self, match: Match | None, video: Video | None, image: QImage | None = None
+    ) -> None:
+        """Show another match, or what has become known of this one."""
+        self.match = match
+        for button in self.buttons:
+            button.setEnabled(match is not None)
+        self.picture.show_image(image)
+        if match is None:
+            for label in self._texts:
+                label.setText("")
+            self.title.setText("No match is selected")
+            self.open.setText("Open")
+            return
+        has_link = bool(match.url)
+        for button in (self.open, self.play):
+            button.setEnabled(has_link)
+        self.copy_link.setEnabled(has_link)
+        second = match.start_s if match.best_second is None else match.best_second
+        self.open.setText(f"Open at {formats.clock(second)}" if has_link else "Open")
+        self.title.setText(title_of(match, video))
+        self.channel.setText(_channel(match, video))
+        self.channel.setVisible(bool(self.channel.text()))
+        self.labels.setText(" · ".join(match.labels) or "No labels")
+        self.span.setText(_span(match).capitalize())
+        self.similarity.setText(self._words(match))
+        self.address.setText(match.url.removeprefix("https://www.") or (match.no_link or ""))
+        self.address.setToolTip(match.url)
+
+    def show_star(self, is_starred: bool) -> None:
+        """Show whether the match is starred."""
+        self._is_starred = is_starred
+        self.star.setChecked(is_starred)
+        self.star.setToolTip("Take the star away" if is_starred else "Star")
+        self.star.setAccessibleName(self.star.toolTip())
+        self._follow_palette()
+
+    def _words(self, match: Match) -> str:
+        number = formats.similarity(match.similarity)
+        if self.calibration is None:
+            return f"Similarity {number}"
+        closeness = self.calibration.closeness(match.similarity).value
+        share = self.calibration.share(match.similarity)
+        return f"Similarity {number}: {closeness}. {_compared(share)}"
+
+    def _copy_link(self) -> None:
+        if self.match is not None:
+            QGuiApplication.clipboard().setText(self.match.url)
+            self.copied.emit("Link copied")
+
+    def _copy_id(self) -> None:
+        if self.match is not None:
+            QGuiApplication.clipboard().setText(
+                youtube_id_of(self.match.url) or self.match.video_id
+            )
+            self.copied.emit("Id copied")
+
+    def _on_star(self, is_starred: bool) -> None:
+        self.show_star(is_starred)
+        self.star_toggled.emit(self.match, is_starred)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette from light to dark and back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._follow_palette()
+
+    def _follow_palette(self) -> None:
+        palette = self.palette()
+        quiet = QPalette(palette)
+        quiet.setColor(QPalette.ColorRole.WindowText, theme.quiet_text(palette))
+        for label in (self.channel, self.address):
+            label.setPalette(quiet)
+        star = "star-fill" if self._is_starred else "star"
+        self.play.setText("Close player" if self._has_player else "Play here")
+        for button, name in (
+            (self.play, "x" if self._has_player else "play"),
+            (self.open, "arrow-square-out"),
+            (self.more, "magnifying-glass"),
+            (self.copy_link, "link"),
+            (self.copy_id, "hash"),
+            (self.star, star),
+            (self.hide_video, "eye-slash"),
+        ):
+            button.setIcon(theme.icon(name, palette))
+
+
+def _channel(match: Match, video: Video | None) -> str:
+    if video is None:
+        return ""
+    if not video.standing.is_watchable:
+        return match.video_id
+    return " · ".join(part for part in (video.channel, video.standing.words) if part)
+
+
+def _span(match: Match) -> str:
+    text = formats.clip_span(match.start_s, match.end_s)
+    if match.best_second is None:
+        return text
+    best = f"{text}, best at {formats.clock(match.best_second)}"
+    if match.query_second is None:
+        return best
+    return f"{best} for your {formats.clock(match.query_second)}"
+
+
+def _compared(share: float) -> str:
+    """Return how a similarity compares with chance, in a sentence."""
+    if share >= 0.1:
+        return f"{share:.0%} of random pairs are as close."
+    if share <= 0:
+        return "No random pair was as close."
+    return f"One random pair in {round(1 / share):,} is as close."

@@ -1,0 +1,263 @@
+"""The matches as a table, with what is known of their videos."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QImage
+
+from core.types import Match, youtube_id_of
+from gui import formats
+
+if TYPE_CHECKING:
+    from gui.youtube.look_ups import LookUps
+    from gui.youtube.services import Video
+
+Index = QModelIndex | QPersistentModelIndex
+
+SORT_ROLE = int(Qt.ItemDataRole.UserRole)
+"""The plain value: rank and similarity as numbers, so that 10 comes after 9."""
+ROW_ROLE = SORT_ROLE + 1
+"""The `Row` that a cell is of."""
+
+NOT_RESOLVED = "not resolved"
+
+_ROW_BY_ROW = 32
+"""More changes than this are told as one."""
+
+
+class Column(IntEnum):
+    """The table's columns, left to right."""
+
+    RANK = 0
+    VIDEO = 1
+    LABELS = 2
+    TIME = 3
+    SIMILARITY = 4
+    LINK = 5
+
+
+_COLUMNS = tuple(Column)
+_TITLES = {
+    Column.RANK: "#",
+    Column.VIDEO: "Video",
+    Column.LABELS: "Labels",
+    Column.TIME: "Time",
+    Column.SIMILARITY: "Similarity",
+    Column.LINK: "Link",
+}
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_ALIGNED = {Column.SIMILARITY: _RIGHT}
+
+
+class Row(NamedTuple):
+    """All there is to paint of a row.
+
+    Attributes
+    ----------
+    match : Match
+    video : Video or None
+    image : QImage or None
+        The thumbnail, `ResultsModel.image_height` pixels high.
+    """
+
+    match: Match
+    video: Video | None
+    image: QImage | None
+
+    @property
+    def is_watchable(self) -> bool:
+        """Whether nobody said that the video is private or gone."""
+        return self.video is None or self.video.standing.is_watchable
+
+
+class ResultsModel(QAbstractTableModel):
+    """One row a match, best first.
+
+    Attributes
+    ----------
+    image_height : int
+        How many pixels high the thumbnails are; 0 where none are shown.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.image_height = 0
+        self._matches: tuple[Match, ...] = ()
+        self._ids: list[str] = []
+        self._rows: dict[str, list[int]] = {}
+        self._look_ups: LookUps | None = None
+
+    def use(self, look_ups: LookUps) -> None:
+        """Show what is known of the videos."""
+        self._look_ups = look_ups
+        look_ups.changed.connect(self._on_changed)
+
+    def set_matches(self, matches: tuple[Match, ...]) -> None:
+        """Replace all rows."""
+        self.beginResetModel()
+        self._matches = matches
+        self._ids = [youtube_id_of(match.url) for match in matches]
+        self._rows = {}
+        for row, youtube_id in enumerate(self._ids):
+            self._rows.setdefault(youtube_id, []).append(row)
+        self.endResetModel()
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """All matches, best first."""
+        return self._matches
+
+    @property
+    def youtube_ids(self) -> list[str]:
+        """The YouTube id of each row; empty where it has none."""
+        return self._ids
+
+    def match_at(self, row: int) -> Match:
+        """Return the match in a row."""
+        return self._matches[row]
+
+    def video_at(self, row: int) -> Video | None:
+        """Return what is known of the video in a row."""
+        return None if self._look_ups is None else self._look_ups.video(self._ids[row])
+
+    def is_watchable(self, row: int) -> bool:
+        """Return whether nobody said that the video in a row is private or gone."""
+        video = self.video_at(row)
+        return video is None or video.standing.is_watchable
+
+    def value(self, row: int, column: Column) -> float | str:
+        """Return what a cell is sorted by."""
+        match = self._matches[row]
+        match column:
+            case Column.RANK:
+                return match.rank
+            case Column.VIDEO:
+                return self._title(row).casefold()
+            case Column.LABELS:
+                return " ".join(match.labels).casefold()
+            case Column.TIME:
+                return match.start_s
+            case Column.SIMILARITY:
+                return match.similarity
+            case Column.LINK:
+                return match.url
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of matches."""
+        return 0 if parent.isValid() else len(self._matches)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return a column's title."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+            return None
+        column = Column(section)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "" if column == Column.LINK else _TITLES[column]
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return _TITLES[column]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _ALIGNED.get(column, _LEFT)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell shows, says aloud, or is sorted by."""
+        if not index.isValid() or index.row() >= len(self._matches):
+            return None
+        row, column = index.row(), _COLUMNS[index.column()]
+        if role == ROW_ROLE:
+            return Row(self._matches[row], self.video_at(row), self._image(row))
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
+        if role == SORT_ROLE:
+            return self.value(row, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _ALIGNED.get(column, _LEFT)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{_TITLES[column]}: {self._spoken(row, column)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tool_tip(row, column)
+        return None
+
+    def _image(self, row: int) -> QImage | None:
+        if self._look_ups is None or not self.image_height:
+            return None
+        return self._look_ups.image(self._ids[row], self.image_height)
+
+    def _title(self, row: int) -> str:
+        return title_of(self._matches[row], self.video_at(row))
+
+    def _text(self, row: int, column: Column) -> str:
+        match = self._matches[row]
+        match column:
+            case Column.RANK:
+                return str(match.rank)
+            case Column.VIDEO:
+                return self._title(row)
+            case Column.LABELS:
+                return " · ".join(match.labels) or "no labels"
+            case Column.TIME:
+                return formats.clip_span(match.start_s, match.end_s)
+            case Column.SIMILARITY:
+                return formats.similarity(match.similarity)
+            case Column.LINK:
+                return match.url.removeprefix("https://www.") or match.no_link or NOT_RESOLVED
+
+    def _spoken(self, row: int, column: Column) -> str:
+        match = self._matches[row]
+        if column == Column.VIDEO:
+            remark = remark_on(match, self.video_at(row))
+            return f"{self._title(row)}, {remark}" if remark else self._title(row)
+        if column == Column.TIME and match.best_second is not None:
+            return f"{self._text(row, column)}, best at {formats.clock(match.best_second)}"
+        return self._text(row, column)
+
+    def _tool_tip(self, row: int, column: Column) -> str:
+        """Return plain text that Qt cannot take for markup."""
+        match = self._matches[row]
+        match column:
+            case Column.VIDEO:
+                text = self._spoken(row, column)
+            case Column.LABELS:
+                text = ", ".join(match.labels)
+            case Column.LINK:
+                text = match.url or match.no_link or NOT_RESOLVED
+            case _:
+                text = ""
+        return text.replace("<", "‹")
+
+    def _on_changed(self, ids: list[str]) -> None:
+        rows = [row for youtube_id in ids for row in self._rows.get(youtube_id, ())]
+        last = len(Column) - 1
+        if len(rows) > _ROW_BY_ROW:
+            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), last))
+            return
+        for row in rows:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, last))
+
+
+def title_of(match: Match, video: Video | None) -> str:
+    """Return the best name of a video there is."""
+    if video is None:
+        return match.video_id
+    if not video.standing.is_watchable:
+        return video.standing.words
+    return video.title or match.video_id
+
+
+def remark_on(match: Match, video: Video | None) -> str:
+    """Return what is to be said of a video beside its name."""
+    if video is None:
+        return "" if match.url else (match.no_link or NOT_RESOLVED)
+    if not video.standing.is_watchable:
+        return match.video_id
+    return video.channel or video.standing.words

@@ -1,0 +1,139 @@
+"""Matches while it still sounds: each patch is embedded once, the last seconds are searched for."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from core.audio.logmel import PATCH_FRAMES, frame_count
+from core.engine import Engine
+from core.errors import AudioFileError, SoundalikeError
+from core.jobs import Job
+from core.types import Float32, Matches
+from gui.workers import Lane
+
+if TYPE_CHECKING:
+    from core.query import Hearing
+    from gui.search.answers import Choices
+
+DEFAULT_WINDOW_S = 5
+_NAME = "Recording"
+
+
+class Live(QObject):
+    """Follows one recording at a time, in the lane that owns the engine.
+
+    Attributes
+    ----------
+    window_s : int
+        How many of the last seconds are searched for.
+
+    Signals
+    -------
+    glimpsed : Matches
+        What the last seconds sound like.
+    heard : Query
+        All of the recording, after `finish`.
+    failed : SoundalikeError
+        It cannot be matched; more sound may be pushed all the same.
+    """
+
+    glimpsed = Signal(object)
+    heard = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        engine: Engine,
+        lane: Lane,
+        choices: Callable[[], Choices],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine, self._lane, self._choices = engine, lane, choices
+        self.window_s = DEFAULT_WINDOW_S
+        self._is_active = self._is_at_work = False
+        # What is in the list is touched in the lane only; the list itself tells recordings apart.
+        self._hearing: list[Hearing] = []
+        # Taken out in the lane: what a request that is never done would have heard, waits here.
+        self._waiting: deque[Float32] = deque()
+        self._n_samples = self._n_patches = 0
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it follows a recording, and has got all of it so far."""
+        return self._is_active
+
+    def begin(self) -> None:
+        """Follow a new recording."""
+        self.end()
+        self._is_active = True
+
+    def push(self, samples: Float32) -> None:
+        """Take new samples, mono at 16 kHz; search as soon as they complete a patch."""
+        if not self._is_active:
+            return
+        self._waiting.append(samples)
+        self._n_samples += len(samples)
+        n_patches = frame_count(self._n_samples) // PATCH_FRAMES
+        if n_patches > self._n_patches and not self._is_at_work:
+            self._n_patches = n_patches
+            self._search()
+
+    def finish(self, progressed: Callable[[str, float | None], None]) -> None:
+        """Hear what is left, and tell of the whole by `heard`."""
+        step = self._step()
+        self.end()
+        self._lane.submit(
+            lambda job: step(job).query(), self.heard.emit, self.failed.emit, progressed
+        )
+
+    def end(self) -> None:
+        """Forget the recording."""
+        self._is_active = self._is_at_work = False
+        self._hearing, self._waiting = [], deque()
+        self._n_samples = self._n_patches = 0
+
+    def _search(self) -> None:
+        step, choices, window_s = self._step(), self._choices(), self.window_s
+        engine, begun_with = self._engine, self._hearing
+        self._is_at_work = True
+
+        def look(job: Job) -> Matches | None:
+            try:
+                query = step(job).query(window_s)
+            except AudioFileError:  # silence so far
+                return None
+            found = engine.search(query, choices.k, choices.filters, job, choices.by)
+            return engine.point_out(found, job)
+
+        def done(matches: Matches | None) -> None:
+            if begun_with is self._hearing:
+                self._is_at_work = False
+                if matches is not None:
+                    self.glimpsed.emit(matches)
+
+        def failed(error: SoundalikeError) -> None:
+            if begun_with is self._hearing:
+                self._is_at_work = False
+                self.failed.emit(error)
+
+        # What is lost of a step that is stopped midway would be missing in the end.
+        self._lane.submit(look, done, failed, must_finish=True)
+
+    def _step(self) -> Callable[[Job], Hearing]:
+        """Return work that hears what waits when it is done."""
+        engine, hearing, waiting = self._engine, self._hearing, self._waiting
+
+        def hear(job: Job) -> Hearing:
+            if not hearing:
+                hearing.append(engine.hearing(_NAME, job))
+            samples = [waiting.popleft() for _ in range(len(waiting))]
+            hearing[0].push(np.concatenate([np.empty(0, np.float32), *samples]), job)
+            return hearing[0]
+
+        return hear

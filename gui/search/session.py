@@ -1,0 +1,488 @@
+"""From a sound to its matches: what is asked of the engine, in which order, and what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from PySide6.QtCore import QObject, Signal
+
+from core.audio.reader import AudioFile
+from core.engine import Engine
+from core.errors import SoundalikeError
+from core.jobs import Job
+from core.types import CatalogInfo, Match, Matches, Query
+from gui.search.answers import Answer, Choices, Source, Span
+from gui.search.live import Live
+from gui.search.trail import Trail
+from gui.widgets.drops import Found, find_sounds
+from gui.workers import Lane
+
+LOADING = "Loading the model"
+SWITCHING = "Switching to what is there now"
+
+MOST_SPARE = 500
+"""Matches beyond those that are shown, to take the places of hidden ones."""
+
+Change: TypeAlias = Callable[[Job], CatalogInfo]
+"""Something done to the engine, after which another model or catalogue may answer."""
+
+
+class State(Enum):
+    """What the window is about, at one glance."""
+
+    EMPTY = "empty"
+    LISTENING = "listening"
+    THINKING = "thinking"
+    RESULTS = "results"
+    TROUBLE = "trouble"
+
+
+class Session(QObject):
+    """One person's search. Lives in the window's thread; the work is done in two lanes.
+
+    Signals
+    -------
+    state_changed : State
+    opened : AudioFile
+        A sound was found readable, and is to be shown.
+    found : list of Path
+        More sounds that were given at the same time.
+    answered : Answer
+    glimpsed : Matches
+        What the last seconds of a running recording sound like.
+    began : str, bool
+        Work began: its stage, and whether it can be cancelled.
+    progressed : str, object
+        Stage, and the fraction done or None.
+    finished
+        Nothing is at work.
+    troubled : SoundalikeError
+    noted : str
+        Something worth knowing about the sound.
+    ready : CatalogInfo
+        Model and catalogue are loaded.
+    choices_rejected
+        `choices` went back to those that worked before.
+    trail_changed : bool, bool
+        Whether there is an answer to go back to, and one to go forward to.
+    """
+
+    state_changed = Signal(object)
+    opened = Signal(object)
+    found = Signal(list)
+    answered = Signal(object)
+    glimpsed = Signal(object)
+    began = Signal(str, bool)
+    progressed = Signal(str, object)
+    finished = Signal()
+    troubled = Signal(object)
+    noted = Signal(str)
+    ready = Signal(object)
+    choices_rejected = Signal()
+    trail_changed = Signal(bool, bool)
+
+    def __init__(
+        self, engine: Engine, sounds: Lane, searches: Lane, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine, self._sounds, self.searches = engine, sounds, searches
+        self.state = State.EMPTY
+        self.subject = ""
+        self.choices = self._good_choices = Choices()
+        self.live = Live(engine, searches, lambda: self.choices, self)
+        self.live.glimpsed.connect(self._on_glimpse)
+        self.live.failed.connect(self._on_live_failed)
+        self.live.heard.connect(self._on_query)
+        self.is_loading = False
+        self._heard_by = ""
+        self._later: Callable[[], None] | None = None
+        self._changes: list[Change] = []
+        searches.busy_changed.connect(self._change)
+        self._audio: AudioFile | None = None
+        self._span: Span | None = None
+        self._note = ""
+        self._n_spare = 0
+        self._asked: Source | None = None
+        self._trail = Trail()
+
+    @property
+    def answer(self) -> Answer | None:
+        """What is shown."""
+        return self._trail.current
+
+    @property
+    def span(self) -> Span | None:
+        """The part of it that is matched; None for all of it."""
+        return self._span
+
+    @property
+    def audio(self) -> AudioFile | None:
+        """The sound in sight."""
+        return self._audio
+
+    def load(self) -> None:
+        """Load model and catalogue; a sound that comes meanwhile waits."""
+        self.is_loading = True
+        self.began.emit(LOADING, self.state is State.THINKING)
+        self.searches.submit(
+            self._load, self._on_ready, self._on_load_failed, self._on_progress, must_finish=True
+        )
+
+    def reload(self, change: Change | None = None) -> None:
+        """Switch to what is there now, as soon as nothing is at work, and match anew.
+
+        Parameters
+        ----------
+        change : callable, optional
+            Done instead, in the lane that the engine belongs to.
+        """
+        self._changes.append(change or self._engine.reload)
+        self._change()
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Read and match the first sound among files and folders; tell of the others."""
+        self._think(paths[0].name)
+        self.began.emit(f"Reading {paths[0].name}", True)
+        self._sounds.submit(
+            lambda job: find_sounds(paths, job),
+            self._on_found,
+            self._on_trouble,
+            self._on_progress,
+        )
+
+    def match(self, audio: AudioFile, span: Span | None = None, note: str = "") -> None:
+        """Match a sound, or a span of it."""
+        self._think(audio.name)
+        self._span, self._note = span, note
+        if audio is not self._audio:
+            self._audio = audio
+            self.opened.emit(audio)
+        start_s, end_s = span or (None, None)
+        self.began.emit("Listening", True)
+        self.searches.submit(
+            lambda job: self._engine.query(audio, start_s, end_s, job),
+            self._on_query,
+            self._on_trouble,
+            self._on_progress,
+        )
+
+    def match_span(self, span: Span | None) -> None:
+        """Match a span of the sound in sight, or all of it, unless that is being done."""
+        is_done = self.state is State.THINKING and span == self._span
+        if self._audio is not None and self.state is not State.LISTENING and not is_done:
+            self.match(self._audio, span)
+
+    def more_like(self, video_id: str) -> None:
+        """Look for what sounds like a video of the catalogue."""
+        self._forget_work()
+        self._ask(video_id)
+
+    def refine(self, chosen: list[Match], is_liked: bool) -> None:
+        """Search on towards some matches, or away from them; what was said before still counts."""
+        if self.answer is None:
+            return
+        query = self.answer.matches.query
+        self._forget_work()
+        self._enter(State.THINKING)
+        self.began.emit("Searching", True)
+        more, less = (chosen, []) if is_liked else ([], chosen)
+        self.searches.submit(
+            lambda job: self._engine.refine(query, more, less), self._ask, self._on_trouble
+        )
+
+    def resolved(self, answer: Answer, matches: Matches) -> None:
+        """Show an answer anew that has links now, if it is still the one that is shown."""
+        if answer is self.answer and self.state is State.RESULTS:
+            renewed = replace(answer, matches=matches)
+            self._trail.renew(renewed)
+            self.answered.emit(renewed)
+
+    def restore(self, answer: Answer) -> None:
+        """Return to an answer of before, under the choices of now."""
+        self._forget_work()
+        self._arrive(answer)
+        self._show(answer)
+        self._ask_now(answer.source, answer.audio, answer.span, answer.matches.catalog.heard_by)
+
+    def ask_again(
+        self, query: Query, audio: AudioFile | None, span: Span | None, heard_by: str
+    ) -> None:
+        """Ask what was asked on a former day; where its file is gone there is no picture."""
+        self._think(query.name)
+        self._span, self._audio = span, audio
+        if audio is not None:
+            self.opened.emit(audio)
+        if self._heard_by or not self.is_loading:
+            self._ask_now(query, audio, span, heard_by)
+        else:  # which model answers, only loading it tells
+            self._later = partial(self._ask_now, query, audio, span, heard_by)
+
+    def tell_again(self) -> None:
+        """Tell of the answer that is shown once more, for whoever came later."""
+        if self.answer is not None:
+            self.answered.emit(self.answer)
+
+    def ask_for_more(self, n_missing: int) -> None:
+        """Get more matches than asked for, because some of them are hidden."""
+        answer = self.answer
+        if answer is None or self.state is not State.RESULTS or self._n_spare >= MOST_SPARE:
+            return
+        if len(answer.matches.matches) < self.choices.k + self._n_spare:
+            return  # there are no more
+        self._n_spare = min(self._n_spare + max(n_missing, 5), MOST_SPARE)
+        self._ask(answer.source)
+
+    def back(self) -> None:
+        """Return to the answer before, under the choices of now."""
+        self._move(-1)
+
+    def forward(self) -> None:
+        """Go again to the answer that one has come back from, under the choices of now."""
+        self._move(1)
+
+    def choose(self, choices: Choices) -> None:
+        """Change what is shown of the catalogue; what was listened to is kept."""
+        if choices == self.choices:
+            return
+        self.choices = choices
+        source = self._asked or (self.answer.source if self.answer else None)
+        is_hearing = self.state is State.THINKING and self._asked is None
+        if source is not None and not is_hearing and self.state is not State.LISTENING:
+            self._ask(source)
+
+    def listen(self) -> None:
+        """Make way for a recording: what was at work is no longer wanted."""
+        self._forget_work()
+        self.subject = ""
+        self._rest()
+        self._enter(State.LISTENING)
+        self.live.begin()
+
+    def match_recording(self, audio: AudioFile, note: str = "") -> None:
+        """Match all of a recording, as it was heard live if nothing else was asked meanwhile."""
+        if not self.live.is_active:
+            self.match(audio, note=note)
+            return
+        self.subject = audio.name
+        self._span, self._note, self._audio = None, note, audio
+        self._enter(State.THINKING)
+        self.opened.emit(audio)
+        self.began.emit("Listening", True)
+        self.live.finish(self._on_progress)
+
+    def cancel(self) -> None:
+        """Give up what is at work and lead back to what was there before."""
+        self._forget_work()
+        self._rest()
+        self._lead_back(State.RESULTS if self.answer else State.EMPTY)
+
+    def report(self, error: SoundalikeError) -> None:
+        """Tell of trouble that arose elsewhere, such as in a recording."""
+        self._on_trouble(error)
+
+    def close(self) -> None:
+        """Stop all work; whoever owns the lanes waits for their threads."""
+        self._sounds.close()
+        self.searches.close(self._engine.close)
+
+    # Loading
+
+    def _load(self, job: Job) -> CatalogInfo:
+        return self._engine.load(job)
+
+    def _on_ready(self, info: CatalogInfo) -> None:
+        self.is_loading, self._heard_by = False, info.heard_by
+        if self.state is not State.THINKING:
+            self.finished.emit()
+        self.ready.emit(info)
+        self._do_later()
+
+    def _on_load_failed(self, error: SoundalikeError) -> None:
+        # A sound that waits asks for the model again, and tells of the same trouble.
+        self.is_loading = False
+        if self.state is not State.THINKING:
+            self.finished.emit()
+        self.troubled.emit(error)
+        self._do_later()
+
+    def _do_later(self) -> None:
+        later, self._later = self._later, None
+        if later is not None:
+            later()
+
+    # Another model or catalogue
+
+    def _change(self) -> None:
+        """Do what waits; in between, so that no search and no recording loses its model."""
+        is_at_work = self.searches.is_busy or self.state in (State.THINKING, State.LISTENING)
+        if not self._changes or is_at_work:
+            return
+        self.is_loading = True
+        self.began.emit(SWITCHING, False)
+        change = self._changes.pop(0)
+        self.searches.submit(
+            change, self._on_changed, self._on_load_failed, self._on_progress, must_finish=True
+        )
+
+    def _on_changed(self, info: CatalogInfo) -> None:
+        before = self._heard_by
+        self._on_ready(info)
+        if self._heard_by != before:
+            self._trail.forget_others()
+            self._tell_of_trail()
+        if self._asked is not None:
+            self._ask_now(self._asked, self._audio, self._span, before)
+        elif self.answer is not None and self.state in (State.RESULTS, State.TROUBLE):
+            answer = self.answer
+            self._ask_now(answer.source, answer.audio, answer.span, before)
+
+    def _ask_now(
+        self, source: Source, audio: AudioFile | None, span: Span | None, heard_by: str
+    ) -> None:
+        """Ask again; a sound that another model heard is heard anew."""
+        if isinstance(source, str) or heard_by == self._heard_by:
+            self._ask(source)
+        elif audio is not None:
+            self.match(audio, span)
+        else:
+            if self.state is State.THINKING:
+                self.cancel()
+            self.noted.emit(
+                f"{source.name} was heard by another model, and its file is gone: open or record "
+                "the sound again to match it."
+            )
+
+    # Listening to a sound
+
+    def _think(self, subject: str) -> None:
+        self._forget_work()
+        self.subject = subject
+        self._enter(State.THINKING)
+
+    def _on_found(self, found: Found) -> None:
+        if found.others:
+            self.found.emit(list(found.others))
+        self.match(found.audio, note=found.note)
+
+    def _on_query(self, query: Query) -> None:
+        note, self._note = self._note, ""
+        notes = " ".join(text for text in (*query.notes, note) if text)
+        if notes:
+            self.noted.emit(notes)
+        self._ask(query)
+
+    def _on_glimpse(self, matches: Matches) -> None:
+        if self.state is State.LISTENING:
+            self.glimpsed.emit(matches)
+
+    def _on_live_failed(self, error: SoundalikeError) -> None:
+        if self.state is State.LISTENING:
+            self.troubled.emit(error)  # the recording goes on: it is worth more than its matches
+        else:
+            self._on_trouble(error)
+
+    # Asking the catalogue
+
+    def _ask(self, source: Source) -> None:
+        self._asked = source
+        choices, n_wanted = self.choices, self.choices.k + self._n_spare
+        audio, span = self._audio, self._span
+        self.subject = source.name if isinstance(source, Query) else source
+        self._enter(State.THINKING)
+        self.began.emit("Searching", True)
+
+        def search(job: Job) -> Answer:
+            find = self._engine.search if isinstance(source, Query) else self._engine.similar
+            found = find(source, n_wanted, choices.filters, job, choices.by)  # type: ignore[arg-type]
+            found = self._engine.point_out(found, job)
+            calibration = self._engine.calibration(choices.by, job)
+            return Answer(source, found, audio, span, calibration)
+
+        def done(answer: Answer) -> None:
+            self._good_choices = choices
+            self._on_answer(answer)
+
+        def failed(error: SoundalikeError) -> None:
+            if choices != self._good_choices:
+                self.choices = self._good_choices
+                self.choices_rejected.emit()
+                self.troubled.emit(error)
+                self._ask(source)
+            else:
+                self._on_trouble(error)
+
+        self.searches.submit(search, done, failed, self._on_progress)
+
+    def _on_answer(self, answer: Answer) -> None:
+        self._asked = None
+        self._rest()
+        self._arrive(answer)
+        self.answered.emit(answer)
+        self._enter(State.RESULTS)
+
+    # Back and forward
+
+    def _move(self, by: int) -> None:
+        answer = self._trail.move(by)
+        if answer is None:
+            return
+        self._forget_work()
+        self._tell_of_trail()
+        self._show(answer)
+        self._ask(answer.source)
+
+    def _arrive(self, answer: Answer) -> None:
+        """Show another answer to the same question in its place, any other as the next step."""
+        if self.answer is not None and answer.answers_same_as(self.answer):
+            self._trail.renew(answer)
+        else:
+            self._trail.visit(answer)
+        self._tell_of_trail()
+
+    def _tell_of_trail(self) -> None:
+        self.trail_changed.emit(self._trail.can_go_back, self._trail.can_go_forward)
+
+    # What all of it shares
+
+    def _on_progress(self, stage: str, fraction: float | None) -> None:
+        self.progressed.emit(stage, fraction)
+
+    def _on_trouble(self, error: SoundalikeError) -> None:
+        self._forget_work()
+        self._rest()
+        self.troubled.emit(error)
+        self._lead_back(State.TROUBLE)
+
+    def _forget_work(self) -> None:
+        self._asked = self._later = None
+        self.live.end()
+        self._sounds.cancel()
+        self.searches.cancel()
+
+    def _rest(self) -> None:
+        self.finished.emit()
+        if self.is_loading:
+            self.began.emit(LOADING, False)
+
+    def _lead_back(self, state: State) -> None:
+        if self.answer is not None:
+            self._show(self.answer)
+        self._enter(state)
+
+    def _show(self, answer: Answer) -> None:
+        self._span = answer.span
+        if answer.audio is not None:
+            self._audio = answer.audio
+            self.opened.emit(answer.audio)
+        self.subject = answer.matches.query.name
+        self.answered.emit(answer)
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self.state_changed.emit(state)
+        self._change()

@@ -1,0 +1,238 @@
+"""Sets up while the window is at work: what is missing is fetched, and switched to at once."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from core.errors import SoundalikeError
+from core.paths import DataFolder
+from core.types import CatalogInfo
+from gui.main_window import MainWindow
+from gui.search.session import Session
+from gui.setup import saved_request
+from gui.setup.dialog import SetUpDialog
+from gui.setup.request import ALL, NONE, Outlook, Step, Wish, look, steps
+from gui.workers import Lane
+
+DEMO_NOTE = "Demo: an untrained model and a small starter catalogue answer, so matches are rough."
+
+
+class SetUpControl(QObject):
+    """Joins the dialog, the banner and the status line to the work.
+
+    Parameters
+    ----------
+    window : MainWindow
+    session : Session
+        Told to switch when something came.
+    data : DataFolder
+    fetching, looking : Lane
+        For the long work, and for seeing what is there.
+
+    Signals
+    -------
+    move_pressed
+        The data is to lie in another folder.
+    """
+
+    move_pressed = Signal()
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        data: DataFolder,
+        fetching: Lane,
+        looking: Lane,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._session, self._data = window, session, data
+        self.fetching, self._looking = fetching, looking
+        self._left: list[Step] = []
+        # What has stopped by itself, and what was asked for then.
+        self._wish = Wish()
+        self._stopped: Wish | None = None
+        self._n_steps = 0
+        self._lines: list[str] = []
+        self._note = ""
+        self._dialog: SetUpDialog | None = None
+        window.commands.set_up.triggered.connect(self.open)
+        window.setting_up.clicked.connect(self.open)
+
+    @property
+    def dialog(self) -> SetUpDialog:
+        """The dialog, made when it is first wanted."""
+        if self._dialog is None:
+            self._dialog = dialog = SetUpDialog(self._window)
+            dialog.started.connect(self.start)
+            dialog.paused.connect(self.pause)
+            dialog.continued.connect(self.go_on)
+            dialog.stopped.connect(self.stop)
+            dialog.move_pressed.connect(self.move_pressed)
+            dialog.import_pressed.connect(self._ask_for_files)
+        return self._dialog
+
+    @property
+    def is_active(self) -> bool:
+        """Whether something is being fetched, or will be when it goes on."""
+        return bool(self._left)
+
+    def use(self, data: DataFolder) -> None:
+        """Set up here from now on."""
+        self._data = data
+        if self._dialog is not None and self._dialog.isVisible():
+            self._look()
+
+    def tell_of_move(self, text: str) -> None:
+        """Say what came of moving the data."""
+        if self._dialog is not None:
+            self._dialog.show_result([text])
+
+    def offer(self, info: CatalogInfo) -> None:
+        """Say in the banner what was begun and not finished, or what the demo lacks."""
+        self._forget_note()
+        banner = self._window.banner
+        notes = [DEMO_NOTE, *info.notes] if info.is_demo else list(info.notes)
+        if self.is_active or banner.is_trouble or banner.has_action:
+            return
+        if info.is_demo or info.is_starter:
+            self._note = " ".join(notes)
+            banner.show_note(self._note, "Set &up…", self.open, may_yield=True)
+        elif notes:
+            banner.show_note(" ".join(notes))
+        self._looking.submit(lambda _: look(self._data), self._complete_note)
+
+    def _complete_note(self, outlook: Outlook) -> None:
+        banner, begun = self._window.banner, outlook.begun
+        is_ours = bool(self._note) and banner.text.text() == self._note
+        if begun is not None and not self.is_active and (is_ours or not banner.isVisible()):
+            self._note = "Setting up was interrupted. What came so far is kept."
+            text = " ".join((self._note, *outlook.sentences()))
+            act = partial(self.take_up, begun)
+            banner.show_note(text, "&Go on setting up", act, may_yield=True)
+        elif outlook.missing and is_ours and banner.isVisible():
+            note = " ".join((self._note, "Missing:", *outlook.sentences()))
+            banner.show_note(note, "Set &up…", self.open, may_yield=True)
+
+    def _forget_note(self) -> None:
+        banner = self._window.banner
+        if self._note and not banner.is_trouble and banner.text.text().startswith(self._note):
+            banner.clear()
+        self._note = ""
+
+    def open(self) -> None:
+        """Show the dialog, with what is missing now."""
+        dialog = self.dialog
+        if not self.is_active:
+            self._look()
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def _look(self) -> None:
+        dialog = self.dialog
+        self._looking.submit(
+            lambda _: look(self._data),
+            dialog.show_outlook,
+            lambda error: dialog.show_result([error.in_full]),
+        )
+
+    # The work
+
+    def start(self, wish: Wish) -> None:
+        """Begin to fetch or import."""
+        if self.is_active:
+            return
+        try:
+            wish.source()
+        except SoundalikeError as error:
+            self.dialog.show_result([error.in_full])
+            return
+        self._stopped, self._left = None, steps(self._data, wish)
+        self._wish = wish
+        self._n_steps, self._lines = len(self._left), []
+        self.dialog.bar.reset()
+        self._forget_note()
+        self.go_on()
+
+    def take_up(self, wish: Wish) -> None:
+        """Go on with what was begun before the program ended."""
+        self.dialog.take(wish)
+        self.start(wish)
+        self.open()
+
+    def go_on(self) -> None:
+        """Do the next step, or the one that was paused or has stopped, as it is chosen now."""
+        if self._stopped is not None:
+            self.start(self._stopped if self._stopped.paths else self.dialog.wish)
+            return
+        if not self._left:
+            return
+        self.dialog.show_running()
+        self.dialog.show_result(self._lines)
+        self._on_progress("Beginning", 0.0)
+        self.fetching.submit(self._left[0], self._on_step, self._on_failed, self._on_progress)
+
+    def pause(self) -> None:
+        """Stop for now; what came is kept."""
+        self.fetching.cancel()
+        self.dialog.show_paused()
+        self._window.show_setting_up("Setting up: paused")
+
+    def stop(self) -> None:
+        """Give it up; what came is kept all the same."""
+        data = self._data
+        self.fetching.submit(
+            lambda _: saved_request.forget(data), lambda _: self._look(), must_finish=True
+        )
+        self._left = []
+        self._end()
+
+    def _on_progress(self, stage: str, fraction: float | None) -> None:
+        number = self._n_steps - len(self._left) + 1
+        if self._n_steps > 1:
+            stage = f"{number} of {self._n_steps}: {stage}"
+        self.dialog.show_progress(stage, fraction)
+        share = "" if fraction is None else f" · {fraction:.0%}"
+        self._window.show_setting_up(f"Setting up{share}", stage)
+
+    def _on_step(self, lines: list[str]) -> None:
+        self._left.pop(0)
+        self._lines += lines
+        self._session.reload()
+        if self._left:
+            self.go_on()
+        else:
+            self._end()
+            self.dialog.show_result(["All is set up.", *self._lines])
+
+    def _end(self) -> None:
+        self._window.show_setting_up("")
+        self.dialog.show_choosing()
+        self.dialog.show_result(self._lines)
+        self._look()
+
+    def _on_failed(self, error: SoundalikeError) -> None:
+        text = error.in_full
+        self._stopped, self._left = self._wish, []
+        self.dialog.show_trouble("\n".join([text, *self._lines]))
+        self._window.show_setting_up("Setting up: stopped")
+        if not self.dialog.isVisible():
+            self._window.banner.show_trouble(text, "Set &up…", self.open)
+
+    def _ask_for_files(self) -> None:
+        dialog = QFileDialog(self.dialog, "Official files that you have", str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self.take_files)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def take_files(self, names: list[str]) -> None:
+        """Import files that a person has already."""
+        wish = self.dialog.wish
+        clips = ALL if wish.clips == NONE else wish.clips
+        self.start(Wish(clips, wish.classes, paths=tuple(map(Path, names))))

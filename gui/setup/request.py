@@ -1,0 +1,184 @@
+"""What is done to set up: what is missing and where there is room, and the steps to get it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.downloads.mirrors import Mirror
+from core.downloads.room import free_bytes, megabytes
+from core.jobs import Job
+from core.paths import DataFolder
+
+# The engine's part takes a fifth of a second to import: only the lanes do that.
+if TYPE_CHECKING:
+    from core.setup.install import Choice, Missing
+
+ALL, BALANCED, SOME, NONE = "all", "balanced", "some", "none"
+"""Which clips of AudioSet are wanted."""
+
+CHOICES = (ALL, BALANCED, SOME, NONE)
+
+NAMES = {"model": "the trained model VGGish", "features": "the sounds of AudioSet"}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person wants to have.
+
+    Attributes
+    ----------
+    clips : {"all", "balanced", "some", "none"}
+    classes : tuple of str
+        For "some".
+    mirror : str
+        A region or an address; empty for the usual one.
+    keeps_archive : bool
+        Whether AudioSet's archive stays, too.
+    paths : tuple of Path
+        Official files that are on this machine already; nothing is fetched then.
+    """
+
+    clips: str = ALL
+    classes: tuple[str, ...] = ()
+    mirror: str = ""
+    keeps_archive: bool = False
+    paths: tuple[Path, ...] = ()
+
+    def choice(self) -> Choice:
+        """Return the clips as the engine knows them."""
+        from core.setup.install import Choice
+
+        include = self.classes if self.clips == SOME else ()
+        return Choice(self.clips == BALANCED, include, keeps_archive=self.keeps_archive)
+
+    def source(self) -> Mirror:
+        """Return where to fetch from.
+
+        Raises
+        ------
+        DownloadError
+            If there is no such mirror.
+        """
+        return Mirror.parse(self.mirror) if self.mirror else Mirror.default()
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is missing, and whether there is room for it.
+
+    Attributes
+    ----------
+    missing : tuple of Missing
+    folder : Path
+        Where it will lie.
+    free : int
+        Bytes.
+    rooms : dict of int
+        Bytes that the catalogue takes, by `Wish.clips`.
+    archive : int
+        Bytes of AudioSet's archive.
+    begun : Wish or None
+        What was begun once, and neither finished nor stopped.
+    """
+
+    missing: tuple[Missing, ...]
+    folder: Path
+    free: int
+    rooms: dict[str, int] = field(default_factory=dict)
+    archive: int = 0
+    begun: Wish | None = None
+
+    def needed(self, wish: Wish) -> int:
+        """Return the bytes that a wish takes on the disk, beside what is there already."""
+        model = sum(each.room_bytes - each.n_done for each in self.missing if each.what == "model")
+        archive = self.archive if wish.keeps_archive and wish.clips != NONE else 0
+        return model + self.rooms.get(wish.clips, 0) + archive
+
+    def sentences(self) -> list[str]:
+        """Return what is missing, how large, from where and under which licence."""
+        return [_described(each) for each in self.missing]
+
+
+def _described(missing: Missing) -> str:
+    name = NAMES[missing.what]
+    text = f"{name[0].upper()}{name[1:]}: {megabytes(missing.n_bytes)} from {missing.origin}"
+    if missing.n_done:
+        text += f", {megabytes(missing.n_done)} of it are there"
+    return f"{text}, {missing.licence}."
+
+
+def look(data: DataFolder) -> Outlook:
+    """Return what is missing and how much room there is."""
+    from core.downloads.pinned import FEATURES
+    from core.setup.install import missing
+    from gui.setup import saved_request
+
+    rooms = {clips: Wish(clips, ("Any",)).choice().room_bytes for clips in (ALL, BALANCED, SOME)}
+    found = tuple(missing(data))
+    return Outlook(
+        found,
+        data.root,
+        free_bytes(data.root),
+        rooms,
+        FEATURES.size,
+        saved_request.kept(data),
+    )
+
+
+Step = Callable[[Job], list[str]]
+"""Returns in words what it has led to."""
+
+
+def steps(data: DataFolder, wish: Wish) -> list[Step]:
+    """Return what is to be done; after each of them the window can switch to what came.
+
+    The wish is kept on disk until the last one is done.
+    """
+    wanted: list[Step] = [lambda job: _fetch_model(data, wish, job)]
+    if wish.paths:
+        wanted = [lambda job: _import(data, wish, job)]
+    elif wish.clips != NONE:
+        wanted.append(lambda job: _fetch_features(data, wish, job))
+    return [_kept(data, wish, step, step is wanted[-1]) for step in wanted]
+
+
+def _kept(data: DataFolder, wish: Wish, step: Step, is_last: bool) -> Step:
+    from gui.setup import saved_request
+
+    def work(job: Job) -> list[str]:
+        saved_request.keep(data, wish)
+        lines = step(job)
+        if is_last:
+            saved_request.forget(data)
+        return lines
+
+    return work
+
+
+def _fetch_model(data: DataFolder, wish: Wish, job: Job) -> list[str]:
+    from core.setup.install import fetch_model
+
+    lines, check = fetch_model(data, job, wish.source())
+    return lines + check.lines()
+
+
+def _fetch_features(data: DataFolder, wish: Wish, job: Job) -> list[str]:
+    from core.setup.install import fetch_features
+    from core.setup.inventory import choose
+
+    catalog, notes = fetch_features(data, wish.choice(), job, wish.source())
+    choose(data, catalog.path.name)
+    name = catalog.path.name
+    return [f"{len(catalog):,} clips of AudioSet are in the catalogue {name}", *notes]
+
+
+def _import(data: DataFolder, wish: Wish, job: Job) -> list[str]:
+    from core.setup.install import has_model_files, import_files, install_model
+
+    lines = import_files(data, wish.paths, job.part(0, 0.6), wish.choice())
+    if has_model_files(data):
+        lines += install_model(data, job.part(0.6, 1)).lines()
+    return lines

@@ -1,0 +1,44 @@
+"""What a person wants set up, kept on disk until it is done: the next start goes on with it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from core.atomic import written_whole
+from core.foreign import parsed_json
+from core.paths import DataFolder
+from gui.setup.request import CHOICES, Wish
+
+
+def keep(data: DataFolder, wish: Wish) -> None:
+    """Remember a wish; where nothing can be written, the next start does not know it."""
+    content = {**asdict(wish), "paths": [str(path) for path in wish.paths]}
+    with suppress(OSError):
+        data.root.mkdir(parents=True, exist_ok=True)
+        with written_whole(data.set_up) as file:
+            file.write(json.dumps(content).encode())
+
+
+def kept(data: DataFolder) -> Wish | None:
+    """Return the wish that was not fulfilled; None for none, or a damaged one."""
+    try:
+        content = parsed_json(data.set_up.read_bytes())
+        wish = Wish(
+            str(content["clips"]),
+            tuple(map(str, content["classes"])),
+            str(content["mirror"]),
+            content["keeps_archive"] is True,
+            tuple(map(Path, content["paths"])),
+        )
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return wish if wish.clips in CHOICES else None
+
+
+def forget(data: DataFolder) -> None:
+    """Forget the wish: it is fulfilled, or given up."""
+    with suppress(OSError):
+        data.set_up.unlink(missing_ok=True)

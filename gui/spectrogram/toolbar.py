@@ -1,0 +1,249 @@
+"""The row under the spectrogram: hear it, select of it, match it, see it in another way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from core.audio.frequency import View
+from gui import theme
+from gui.spectrogram.spans import Span
+from gui.spectrogram.time_edit import TimeEdit
+from gui.spectrogram.view_choices import VIEW_NAMES, ViewChoices
+from gui.spectrogram.view_menus import ColorMenu, ViewMenu
+from gui.spectrogram.widget import Spectrogram
+
+_BUTTON = 4 * theme.GRID
+_MORE = "▾"
+
+
+class SoundBar(QWidget):
+    """Belongs to one spectrogram, whose selection, choices and read-out it shows.
+
+    Playback is somebody else's: this bar only has its buttons.
+
+    Attributes
+    ----------
+    play, stop, loop : QToolButton
+        `loop` can be checked; see `set_playing` for `play`.
+    volume : QSlider
+        0 to 100.
+    start, end : TimeEdit
+        The selection's edges.
+    match_selection, match_all : QPushButton
+
+    Signals
+    -------
+    play_pressed, stop_pressed
+    loop_changed : bool
+    volume_changed : float
+        0 to 1.
+    match_selection_pressed, match_all_pressed
+    """
+
+    play_pressed = Signal()
+    stop_pressed = Signal()
+    loop_changed = Signal(bool)
+    volume_changed = Signal(float)
+    match_selection_pressed = Signal()
+    match_all_pressed = Signal()
+
+    def __init__(self, spectrogram: Spectrogram, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._spectrogram = spectrogram
+        self._is_playing = False
+        self.play = _tool("Play", "Play the selection, or all of it (P)")
+        self.stop = _tool("Stop playing", "Stop playing, and go back to the start")
+        self.loop = _tool("Loop", "Play it again and again")
+        self.volume_icon = QLabel()
+        self.volume = QSlider(Qt.Orientation.Horizontal)
+        self.start = TimeEdit("Start of the selection", "Empty while nothing is selected.")
+        self.end = TimeEdit("End of the selection", "Empty while nothing is selected.")
+        self.match_selection = QPushButton("Match &selection")
+        self.match_all = QPushButton("Match &all")
+        self.view = _menu_button("View")
+        self.colors = _menu_button("Colours")
+        self.view_menu, self.color_menu = ViewMenu(self), ColorMenu(self)
+        self.read_out = _ReadOut()
+        self._build()
+        self._join()
+        self._on_selection(None)
+        self._on_choices(spectrogram.choices)
+        self._follow_palette()
+
+    def _build(self) -> None:
+        self.loop.setCheckable(True)
+        self.volume.setRange(0, 100)
+        self.volume.setValue(100)
+        self.volume.setPageStep(10)
+        self.volume.setFixedWidth(9 * theme.GRID)
+        self.volume.setAccessibleName("Volume")
+        self.volume.setToolTip("Volume")
+        self.match_selection.setToolTip("Find what sounds like the selection (Enter)")
+        self.match_all.setToolTip("Find what sounds like all of it")
+        self.view.setMenu(self.view_menu)
+        self.view.setToolTip("How frequencies are laid out")
+        self.colors.setToolTip("Colours, range of levels, and marks of the patches")
+        self.colors.setText(f"Colours {_MORE}")
+        widest = max(VIEW_NAMES.values(), key=self.view.fontMetrics().horizontalAdvance)
+        self.view.setText(f"{widest} {_MORE}")
+        self.view.setMinimumWidth(self.view.sizeHint().width())
+        self.colors.setMenu(self.color_menu)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.GRID, theme.GRID // 2, 2 * theme.GRID, theme.GRID // 2)
+        row.setSpacing(theme.GRID // 2)
+        groups: tuple[tuple[QWidget, ...], ...] = (
+            (self.play, self.stop, self.loop),
+            (self.volume_icon, self.volume),
+            (self.start, QLabel("–"), self.end),
+            (self.match_selection, self.match_all),
+            (self.view, self.colors),
+        )
+        for group in groups:
+            for widget in group:
+                if not isinstance(widget, QLabel):
+                    widget.setFixedHeight(_BUTTON)
+                row.addWidget(widget)
+            row.addSpacing(theme.GRID)
+        row.addWidget(self.read_out, 1)
+
+    def _join(self) -> None:
+        spectrogram = self._spectrogram
+        self.play.clicked.connect(self.play_pressed)
+        self.stop.clicked.connect(self.stop_pressed)
+        self.loop.toggled.connect(self.loop_changed)
+        self.volume.valueChanged.connect(self._on_volume)
+        self.match_selection.clicked.connect(self.match_selection_pressed)
+        self.match_all.clicked.connect(self.match_all_pressed)
+        self.start.entered.connect(self._on_start)
+        self.end.entered.connect(self._on_end)
+        for edit in (self.start, self.end):
+            edit.rejected.connect(self.read_out.say)
+        self.view_menu.chosen.connect(self._on_view)
+        self.color_menu.chosen.connect(spectrogram.choose)
+        self.color_menu.aboutToShow.connect(self._show_range)
+        spectrogram.pointed.connect(self.read_out.say)
+        spectrogram.choices_changed.connect(self._on_choices)
+        spectrogram.selection.changed.connect(self._on_selection)
+
+    def set_playing(self, is_playing: bool) -> None:
+        """Show Pause instead of Play, or the other way round."""
+        self._is_playing = is_playing
+        name = "Pause" if is_playing else "Play"
+        self.play.setAccessibleName(name)
+        self.play.setToolTip(f"{name} (P)")
+        self._follow_palette()
+
+    def set_sound_ready(self, is_ready: bool) -> None:
+        """Allow what needs a whole sound, or do not."""
+        for widget in (self.play, self.stop, self.start, self.end, self.match_all):
+            widget.setEnabled(is_ready)
+        self.match_selection.setEnabled(is_ready and self._spectrogram.selection.span is not None)
+
+    def _on_volume(self, percent: int) -> None:
+        self.volume_changed.emit(percent / 100)
+        self._follow_palette()
+
+    def _on_start(self, time_s: float) -> None:
+        self._spectrogram.selection.set_start(time_s)
+        self._take_times()
+
+    def _on_end(self, time_s: float) -> None:
+        self._spectrogram.selection.set_end(time_s)
+        self._take_times()
+
+    def _take_times(self) -> None:
+        self._spectrogram.selection.settle()
+        self._on_selection(self._spectrogram.selection.span)
+        self.read_out.say("")
+
+    def _on_selection(self, span: Span | None) -> None:
+        self.start.show_time(span[0] if span else None)
+        self.end.show_time(span[1] if span else None)
+        self.match_selection.setEnabled(span is not None)
+
+    def _on_view(self, view: View) -> None:
+        self._spectrogram.choose(replace(self._spectrogram.choices, view=view))
+
+    def _on_choices(self, choices: ViewChoices) -> None:
+        self.view.setText(f"{VIEW_NAMES[choices.view]} {_MORE}")
+        self.view_menu.show_choices(choices)
+        self._show_range()
+
+    def _show_range(self) -> None:
+        self.color_menu.show_choices(self._spectrogram.choices, *self._spectrogram.range_db)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette from light to dark and back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._follow_palette()
+
+    def _follow_palette(self) -> None:
+        palette = self.palette()
+        self.play.setIcon(theme.icon("pause-fill" if self._is_playing else "play-fill", palette))
+        self.stop.setIcon(theme.icon("stop-fill", palette))
+        self.loop.setIcon(theme.icon("repeat", palette))
+        speaker = "speaker-high" if self.volume.value() else "speaker-slash"
+        icon = theme.icon(speaker, palette, theme.quiet_text(palette))
+        self.volume_icon.setPixmap(icon.pixmap(QSize(theme.ICON_SIZE, theme.ICON_SIZE)))
+
+
+class _ReadOut(QLabel):
+    """What lies under the cursor, at the right; it takes whatever room is left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setFont(theme.scaled_font(self, 0.85))
+        self.setAccessibleName("Under the cursor")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(8 * theme.GRID)
+
+    def say(self, text: str) -> None:
+        """Show a text, cut where there is no room for it."""
+        self._text = text
+        self.setToolTip(text)
+        self.resizeEvent(None)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Cut the text anew."""
+        cut = self.fontMetrics().elidedText(
+            self._text, Qt.TextElideMode.ElideRight, self.contentsRect().width()
+        )
+        self.setText(cut)
+
+
+def _tool(name: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setAutoRaise(True)
+    button.setFixedWidth(_BUTTON)
+    button.setIconSize(QSize(theme.ICON_SIZE, theme.ICON_SIZE))
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    return button
+
+
+def _menu_button(name: str) -> QToolButton:
+    button = QToolButton()
+    button.setAutoRaise(True)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+    button.setAccessibleName(name)
+    return button

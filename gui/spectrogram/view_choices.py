@@ -1,0 +1,127 @@
+"""How a person wants to see sound: the choices that are remembered, and the colour maps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+
+from core.audio.frequency import View
+from core.audio.levels import CEILING_DB, FLOOR_DB
+from core.foreign import parsed_json
+from core.types import UInt8
+
+LEAST_RANGE_DB = 10.0
+"""A narrower range of levels would show two colours only."""
+
+VIEW_NAMES = {
+    View.LOG_MEL: "Log-mel",
+    View.LINEAR: "Linear",
+    View.LOGARITHMIC: "Logarithmic",
+}
+VIEW_TITLES = {
+    View.LOG_MEL: "Log-mel, as VGGish hears it",
+    View.LINEAR: "STFT, linear frequency",
+    View.LOGARITHMIC: "STFT, logarithmic frequency",
+}
+
+
+class ColorMap(Enum):
+    """Colours for levels, quiet to loud; each grows evenly lighter or darker to the eye."""
+
+    INFERNO = "inferno"
+    CIVIDIS = "cividis"
+    GREY = "grey"
+    INK = "ink"
+
+    @property
+    def title(self) -> str:
+        """The name for people."""
+        return {
+            ColorMap.INFERNO: "Inferno",
+            ColorMap.CIVIDIS: "Cividis, for colour-blind eyes",
+            ColorMap.GREY: "Grey",
+            ColorMap.INK: "Ink on paper",
+        }[self]
+
+    @property
+    def has_light_ground(self) -> bool:
+        """Whether quiet is light, so that lines upon it must be dark."""
+        return self is ColorMap.INK
+
+    def table(self) -> UInt8:
+        """Return 256 colours, uint8, shape (256, 3)."""
+        if self in (ColorMap.INFERNO, ColorMap.CIVIDIS):
+            table: UInt8 = pg.colormap.get(self.value).getLookupTable(nPts=256, alpha=False)
+            return table
+        greys = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+        return greys if self is ColorMap.GREY else np.ascontiguousarray(greys[::-1])
+
+
+@dataclass(frozen=True)
+class ViewChoices:
+    """What is remembered of the spectrogram's looks.
+
+    Attributes
+    ----------
+    view : View
+    colors : ColorMap
+    floor_db, ceiling_db : float
+        Levels that get the first and the last colour, in dB relative to a full-scale tone.
+    fits_levels : bool
+        The range follows the sound instead.
+    marks_patches : bool
+        Whether the 0.96 s patches are marked that VGGish hears one by one.
+    """
+
+    view: View = View.LOG_MEL
+    colors: ColorMap = ColorMap.INFERNO
+    floor_db: float = -80.0
+    ceiling_db: float = -10.0
+    fits_levels: bool = True
+    marks_patches: bool = False
+
+    def with_range(self, floor_db: float, ceiling_db: float) -> ViewChoices:
+        """Return these choices with another range of levels, kept wide enough."""
+        ceiling_db = min(max(ceiling_db, FLOOR_DB + LEAST_RANGE_DB), CEILING_DB)
+        floor_db = min(max(floor_db, FLOOR_DB), ceiling_db - LEAST_RANGE_DB)
+        return replace(self, floor_db=floor_db, ceiling_db=ceiling_db, fits_levels=False)
+
+    def as_text(self) -> str:
+        """Return one line for the settings."""
+        return json.dumps(asdict(self), default=lambda choice: choice.value)
+
+    @classmethod
+    def from_text(cls, text: str) -> ViewChoices:
+        """Return what `as_text` wrote; whatever cannot be understood is as at first."""
+        try:
+            found = parsed_json(text)
+        except ValueError:
+            return cls()
+        if not isinstance(found, dict):
+            return cls()
+        kept = {}
+        for field in fields(cls):
+            value = _understood(getattr(cls, field.name), found.get(field.name))
+            if value is not None:
+                kept[field.name] = value
+        choices = cls(**kept)
+        ranged = choices.with_range(choices.floor_db, choices.ceiling_db)
+        return replace(ranged, fits_levels=choices.fits_levels)
+
+
+def _understood(usual: Any, value: Any) -> Any:
+    """Return a remembered value as the kind that is usual, or None."""
+    try:
+        if isinstance(usual, Enum):
+            return type(usual)(value)
+        if isinstance(usual, bool):
+            return value if isinstance(value, bool) else None
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if np.isfinite(number) else None

@@ -1,0 +1,152 @@
+"""Joins the chooser of catalogues and the page of what lies where to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from core.engine import Engine
+from core.errors import SoundalikeError
+from core.jobs import Job
+from core.paths import DataFolder
+from core.types import CatalogInfo
+from gui.main_window import MainWindow
+from gui.search.session import Session
+from gui.storage.catalog_chooser import CatalogChooser
+from gui.storage.page import StoragePage
+from gui.workers import Lane
+
+if TYPE_CHECKING:
+    from core.setup.inventory import CatalogEntry, StoredItem
+
+
+class StorageControl(QObject):
+    """Changes go through the session, between two searches; seeing what is there needs no engine.
+
+    Parameters
+    ----------
+    window : MainWindow
+    session : Session
+    engine : Engine
+    data : DataFolder
+    looking : Lane
+    is_setting_up : callable
+        While it is so, nothing may be removed.
+    show_folder : callable
+        Opens a folder in the file manager.
+
+    Signals
+    -------
+    move_wanted : Path
+        Somebody chose a folder to move the data to.
+    """
+
+    move_wanted = Signal(object)
+
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        engine: Engine,
+        data: DataFolder,
+        looking: Lane,
+        is_setting_up: Callable[[], bool],
+        show_folder: Callable[[Path], None],
+    ) -> None:
+        super().__init__(window)
+        self._show_folder = show_folder
+        self._session, self._engine, self._data = session, engine, data
+        self._looking, self._is_setting_up = looking, is_setting_up
+        self._outcome = ""
+        self.chooser, self.page = CatalogChooser(window), StoragePage(window)
+        window.commands.catalogs.triggered.connect(lambda: self._open(self.chooser))
+        window.commands.storage.triggered.connect(lambda: self._open(self.page))
+        self.chooser.chosen.connect(self._choose)
+        self.chooser.deleted.connect(lambda name: self._remove(f"catalog:{name}"))
+        self.page.removed.connect(self._remove)
+        self.page.folder_pressed.connect(self._open_folder)
+        self.page.move_pressed.connect(lambda: self.ask_for_folder(self.page))
+        session.ready.connect(self._refresh)
+        session.troubled.connect(self._on_trouble)
+
+    def use(self, data: DataFolder) -> None:
+        """Look after another data folder."""
+        self._data = data
+        self._refresh()
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self.chooser.isVisible():
+            self.chooser.message.setText("")
+        if not (self.chooser.isVisible() or self.page.isVisible()):
+            return
+
+        def look(_: Job) -> tuple[list[CatalogEntry], list[StoredItem]]:
+            from core.setup.inventory import catalogs, storage
+
+            return catalogs(self._data), storage(self._data)
+
+        self._looking.submit(look, self._show)
+
+    def _show(self, found: tuple[list[CatalogEntry], list[StoredItem]]) -> None:
+        entries, items = found
+        self.chooser.show_entries(entries)
+        self.page.show_items(items, self._data.root)
+        if self._outcome:
+            self._tell(self._outcome)
+            self._outcome = ""
+
+    def _choose(self, name: str) -> None:
+        self.chooser.message.setText(f"Switching to {name}.")
+        self._session.reload(lambda job: self._engine.choose(name, job))
+
+    def _remove(self, key: str) -> None:
+        if self._is_setting_up():
+            self._tell("Setting up is not done. Wait for it, or stop it first.")
+            return
+
+        def remove(job: Job) -> CatalogInfo:
+            try:
+                self._engine.remove(key)
+            finally:
+                info = self._engine.load(job)
+            return info
+
+        self._tell("Removing.")
+        self._session.reload(remove)
+
+    def _on_trouble(self, error: SoundalikeError) -> None:
+        self._tell(error.in_full)
+
+    def tell_of_move(self, text: str) -> None:
+        """Say what came of it, below what lies where then."""
+        self._outcome = text
+        self._tell(text)
+        self._refresh()
+
+    def ask_for_folder(self, parent: QWidget) -> None:
+        """Ask where the data is to be moved."""
+        dialog = QFileDialog(parent, "A new or empty folder for the data", str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Move here")
+        dialog.fileSelected.connect(lambda name: self.move_wanted.emit(Path(name)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _tell(self, text: str) -> None:
+        for dialog in (self.chooser, self.page):
+            if dialog.isVisible():
+                dialog.message.setText(text)
+
+    def _open_folder(self) -> None:
+        self._show_folder(self._data.root)

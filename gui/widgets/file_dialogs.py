@@ -1,0 +1,94 @@
+"""Asking for files: to open, and to save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.audio.reader import SUFFIXES
+
+
+class FileDialogs(QObject):
+    """The dialogs of one window; none of them holds up anything else.
+
+    Attributes
+    ----------
+    folder : str
+        Where they begin; empty for the system's choice.
+
+    Signals
+    -------
+    opened : list of Path
+        Files, or one folder.
+    """
+
+    opened = Signal(list)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self.folder = ""
+
+    def open_files(self) -> None:
+        """Ask for sound files."""
+        endings = " ".join(f"*.{ending}" for ending in sorted(SUFFIXES))
+        dialog = QFileDialog(self._window, "Open sound files", self.folder)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([f"Sound files ({endings})", "All files (*)"])
+        dialog.filesSelected.connect(self._on_opened)
+        _show(dialog)
+
+    def open_folder(self) -> None:
+        """Ask for a folder of sounds."""
+        dialog = QFileDialog(self._window, "Open a folder of sounds", self.folder)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.filesSelected.connect(self._on_opened)
+        _show(dialog)
+
+    def save(
+        self, title: str, name: str, kinds: dict[str, str], chosen: Callable[[Path], None]
+    ) -> None:
+        """Ask where to save; a file that is there is asked for again by the dialog itself.
+
+        Parameters
+        ----------
+        title : str
+        name : str
+            Suggested, without its ending.
+        kinds : dict of str
+            Endings such as "wav" and what they are called; the first one is the default.
+        chosen : callable
+            Called with the place.
+        """
+        dialog = QFileDialog(self._window, title, str(Path(self.folder) / _plain(name)))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        filters = {f"{meaning} (*.{ending})": ending for ending, meaning in kinds.items()}
+        dialog.setNameFilters(list(filters))
+        dialog.setDefaultSuffix(next(iter(kinds)))
+        dialog.filterSelected.connect(lambda text: dialog.setDefaultSuffix(filters[text]))
+        dialog.fileSelected.connect(lambda path: self._on_saved(Path(path), chosen))
+        _show(dialog)
+
+    def _on_opened(self, names: list[str]) -> None:
+        paths = [Path(name) for name in names]
+        if paths:
+            self.folder = str(paths[0].parent)
+            self.opened.emit(paths)
+
+    def _on_saved(self, path: Path, chosen: Callable[[Path], None]) -> None:
+        self.folder = str(path.parent)
+        chosen(path)
+
+
+def _show(dialog: QFileDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
+def _plain(name: str) -> str:
+    """Return a name without what a file's name may not have."""
+    return "".join(char if char.isalnum() or char in " -_.()" else "_" for char in name)[:100]

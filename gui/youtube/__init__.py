@@ -1,0 +1,1 @@
+"""What YouTube says of the videos behind the links: asked for politely, and remembered."""
