@@ -32,7 +32,7 @@ REST_MS = 3000
 def serve() -> None:
     """Answer for YouTube until standard input ends; print where."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from tests.gui.youtube_server import serving
+    from tests.gui.youtube.youtube_server import serving
 
     with serving() as server:
         server.delay_s = DELAY_S

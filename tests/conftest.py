@@ -25,7 +25,7 @@ from core.paths import DataFolder
 from core.preparing import prepare_demo
 from core.vggish.convert import converted
 from tests import made_data
-from tests.catalog.records import write_archive
+from tests.record_writers import write_archive
 
 PROJECT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("SOUNDALIKE_TEST_DATA") or PROJECT.parent / "shared" / "data")

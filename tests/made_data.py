@@ -15,7 +15,7 @@ import numpy as np
 import soundfile
 
 from core.catalog.ontology import Ontology
-from tests.catalog.records import clip_record, frame_record, quickly_framed, video_record
+from tests.record_writers import clip_record, frame_record, quickly_framed, video_record
 
 N_BALANCED_SHARDS, N_UNBALANCED_SHARDS = 400, 3
 CLIPS_A_BALANCED_SHARD, CLIPS_AN_UNBALANCED_SHARD = 5, 320

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalog.records import clips_of_archive, quickly_framed, records_of
+from tests.record_writers import clips_of_archive, quickly_framed, records_of
 
 N_SHARDS, CLIPS_A_SHARD = 48, 60
 N_IN_SHARDS = N_SHARDS * CLIPS_A_SHARD

@@ -13,7 +13,7 @@ from core.engine import Engine
 from core.options import Options
 from core.paths import DataFolder
 from core.types import watch_url
-from tests.catalog.records import clip_record, write_shard
+from tests.record_writers import clip_record, write_shard
 
 N_CLIPS = 60
 

@@ -14,7 +14,7 @@ from core.engine import Engine
 from core.errors import CatalogError
 from core.options import FRAMES, Filter, Options, Weights
 from core.paths import DataFolder
-from tests.catalog.records import Example, raw_records
+from tests.record_writers import Example, raw_records
 
 
 @pytest.fixture

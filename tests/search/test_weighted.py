@@ -14,7 +14,7 @@ from core.jobs import Job
 from core.options import Weights
 from core.search.weighted import WeightedSearch
 from tests.search.sounds import catalogues, clip_search, random_query
-from tests.search.test_clips import exact_cosine
+from tests.search.test_mean import exact_cosine
 
 
 def exact_visual(one: np.ndarray, other: np.ndarray) -> float:

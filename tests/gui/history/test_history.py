@@ -1,0 +1,570 @@
+"""History, stars and presets from one day to the next, and the pane that lists them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QDeadlineTimer, QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLineEdit, QMenu
+from pytestqt.qtbot import QtBot
+
+from core.audio.reader import AudioFile
+from core.errors import SoundalikeError
+from core.library import Library
+from core.library_types import Past, Star
+from core.options import Filter
+from core.paths import DataFolder
+from core.types import CatalogInfo, Match, Matches, Query, watch_url
+from gui import formats
+from gui.history.model import SEARCH_ROLE, THUMBNAIL_ROLE, Entry, History, Status
+from gui.history.panel import HISTORY, STARS, HistoryPanel
+from gui.history.stars import Stars
+from gui.history.store import Recalled, Remembering
+from gui.search.answers import Answer, Choices
+from gui.search.session import State
+from gui.workers import Lane
+from tests.gui.conftest import App, write_wav
+from tests.gui.search.test_session import open_and_wait
+
+INFO = CatalogInfo("c", "/", 10, "m", False)
+MATCH = Match(1, "abcdefghijk", 30.0, 40.0, ("Dog", "Bark"), 0.9, watch_url("abcdefghijk", 30.0))
+
+
+class Window:
+    """A pane, its history, and the library behind, as a window has them."""
+
+    def __init__(self, qtbot: QtBot, path: Path) -> None:
+        self.qtbot = qtbot
+        self.library, self.lane = Library(path), Lane("library")
+        self.history, self.panel = History(), HistoryPanel()
+        qtbot.addWidget(self.panel)
+        self.panel.resize(260, 400)
+        self.panel.show_history(self.history)
+        self.choices = Choices(7, Filter(("Animal",)))
+        self.remembering = Remembering(
+            self.library, self.lane, self.history, self.panel, lambda: self.choices
+        )
+        self.said: list[object] = []
+        self.recalled: list[Recalled] = []
+        self.remembering.noted.connect(self.said.append)
+        self.remembering.failed.connect(self.said.append)
+        self.remembering.recalled.connect(self.recalled.append)
+        self.panel.show()
+
+    def rest(self) -> None:
+        self.qtbot.waitUntil(lambda: not self.remembering.is_busy)
+
+    def load(self) -> None:
+        self.remembering.load()
+        self.rest()
+
+    def texts(self) -> list[str]:
+        found = self.panel.view.found
+        return [found.index(row, 0).data() for row in range(found.rowCount())]
+
+    def close(self) -> None:
+        self.remembering.close()
+        assert self.lane.wait(QDeadlineTimer(5000))
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Window]]:
+    made: list[Window] = []
+
+    def make(name: str = "library.sqlite") -> Window:
+        made.append(Window(qtbot, tmp_path / name))
+        return made[-1]
+
+    yield make
+    for window in made:
+        window.close()
+        window.remembering.deleteLater()
+        window.history.deleteLater()
+
+
+@pytest.fixture
+def window(make_window: Callable[[], Window]) -> Window:
+    return make_window()
+
+
+def answer(path: Path, n_matches: int = 2, span: tuple[float, float] | None = None) -> Answer:
+    frames = np.random.default_rng(n_matches).integers(0, 256, (2, 128), np.uint8)
+    query = Query(path.name, frames, 1.5)
+    return Answer(query, Matches(query, INFO, (MATCH,) * n_matches), AudioFile(path), span)
+
+
+@pytest.fixture
+def sine(tmp_path: Path) -> Path:
+    times = np.arange(24_000) / 16_000
+    return write_wav(tmp_path / "sine.wav", np.sin(2 * np.pi * 440 * times))
+
+
+def test_a_day_later_all_is_there_and_can_be_asked_again(
+    make_window: Callable[[], Window], sine: Path
+) -> None:
+    first = make_window()
+    first.load()
+    asked = answer(sine)
+    first.history.remember(asked)
+    first.history.remember(answer(sine, 1, (0.5, 1.25)))
+    first.rest()
+    image = first.history.index(0).data(THUMBNAIL_ROLE)
+    assert (image.width(), image.height()) == (64, 32)
+    second = make_window()
+    second.load()
+    today = formats.day(time.time())
+    assert second.texts() == [
+        f"sine.wav\n{today} · 0:00.5 – 0:01.2 · 1 match",
+        f"sine.wav\n{today} · 0:01.5 · 2 matches",
+    ]
+    index = second.history.index(1)
+    assert index.data(THUMBNAIL_ROLE).size() == image.size()
+    assert "Dog, Bark (2 of the 2 nearest)" in index.data(Qt.ItemDataRole.ToolTipRole)
+    entry = second.history.at(index)
+    second.remembering.recall(entry)
+    second.rest()
+    (recalled,) = second.recalled
+    assert recalled.audio is not None
+    assert recalled.audio.path == sine
+    np.testing.assert_array_equal(recalled.query.frames, asked.source.frames)
+    # Its new answer belongs to the same entry, here and in the file.
+    again = Answer(recalled.query, Matches(recalled.query, INFO, (MATCH,) * 5), recalled.audio)
+    second.history.remember(again)
+    second.rest()
+    assert second.history.row_of(again) == 1
+    assert len(second.library.history()) == 2
+    assert [past.n_matches for past in second.library.history()] == [1, 5]
+    assert second.library.history()[0].k == 7
+    assert second.library.history()[0].filters == Filter(("Animal",))
+
+
+def test_a_file_that_is_gone_takes_only_the_picture_with_it(
+    make_window: Callable[[], Window], sine: Path
+) -> None:
+    first = make_window()
+    first.history.remember(answer(sine))
+    first.rest()
+    sine.unlink()
+    second = make_window()
+    second.load()
+    entry = second.history.at(second.history.index(0))
+    second.remembering.recall(entry)
+    second.rest()
+    assert second.recalled[0].audio is None
+    assert len(second.recalled[0].query.frames) == 2
+    assert "file gone" in second.texts()[0]
+    query = second.recalled[0].query
+    second.history.remember(Answer(query, Matches(query, INFO, (MATCH,)), None))
+    second.rest()
+    assert second.library.history()[0].n_matches == 1
+    assert second.library.history()[0].thumbnail is not None
+
+
+def test_the_same_sound_on_another_day_is_another_entry(
+    make_window: Callable[[], Window], sine: Path
+) -> None:
+    first = make_window()
+    first.history.remember(answer(sine, 1))
+    first.rest()
+    second = make_window()
+    second.load()
+    second.history.remember(answer(sine, 2))
+    second.history.remember(answer(sine, 3))
+    second.rest()
+    assert [past.n_matches for past in second.library.history()] == [3, 1]
+    assert second.history.rowCount() == 2
+
+
+def test_entries_are_forgotten_one_by_one_and_all_at_once(window: Window, tmp_path: Path) -> None:
+    paths = [write_wav(tmp_path / f"{name}.wav", np.sin(np.arange(20_000))) for name in "abcd"]
+    for path in paths:
+        window.history.remember(answer(path))
+    window.qtbot.keyClicks(window.panel.search, "a.w")
+    assert len(window.texts()) == 1
+    window.panel.view.setFocus()
+    window.panel.view.setCurrentIndex(window.panel.view.found.index(0, 0))
+    window.qtbot.keyClick(window.panel.view, Qt.Key.Key_Delete)
+    window.panel.search.clear()
+    menu = window.panel.menu_for(window.history.at(window.history.index(1)))
+    action(menu, "Forget it").trigger()
+    window.rest()
+    assert len(window.texts()) == 2
+    assert len(window.library.history()) == 3, "the last one can still be brought back"
+    window.panel.clear.click()
+    window.rest()
+    assert [past.name for past in window.library.history()] == ["d.wav", "b.wav"]
+    window.remembering.forgetting.timeout.emit()
+    window.rest()
+    assert window.library.history() == []
+    assert window.texts() == []
+    assert not window.panel.clear.isEnabled()
+
+
+def test_what_was_forgotten_can_be_brought_back(
+    make_window: Callable[[], Window], tmp_path: Path
+) -> None:
+    window = make_window()
+    said: list[str] = []
+    window.remembering.undoable.connect(said.append)
+    paths = [write_wav(tmp_path / f"{name}.wav", np.sin(np.arange(20_000))) for name in "abcd"]
+    for path in paths[:3]:
+        window.history.remember(answer(path))
+    before = window.texts()
+    window.panel.removed.emit(window.history.at(window.history.index(1)))
+    window.remembering.undo()
+    window.remembering.undo()
+    assert window.texts() == before
+    window.panel.clear.click()
+    window.history.remember(answer(paths[3]))
+    window.remembering.undo()
+    assert window.texts()[1:] == before
+    assert said == ["Forgot b.wav.", "Cleared the history."]
+    window.rest()
+    assert len(window.library.history()) == 4
+    # What comes after clearing stays, and closing does not wait for second thoughts.
+    window.panel.clear.click()
+    window.history.remember(answer(paths[0]))
+    window.close()
+    assert [past.name for past in window.library.history()] == ["a.wav"]
+
+
+def test_what_was_forgotten_while_it_was_at_work_stays_so(window: Window, sine: Path) -> None:
+    entry = Entry("sine.wav", sine, status=Status.LISTENING)
+    window.history.add([entry])
+    window.history.remove(entry)
+    window.history.finish(entry, answer(sine))
+    window.rest()
+    assert window.library.history() == []
+
+
+def test_what_another_window_has_forgotten_is_said(
+    make_window: Callable[[], Window], sine: Path
+) -> None:
+    first, second = make_window(), make_window()
+    first.history.remember(answer(sine))
+    first.rest()
+    second.load()
+    first.panel.clear.click()
+    first.remembering.forgetting.timeout.emit()
+    first.rest()
+    second.remembering.recall(second.history.at(second.history.index(0)))
+    second.rest()
+    assert second.recalled == []
+    assert "Another window" in str(second.said)
+    assert second.history.rowCount() == 0
+
+
+def test_a_sound_can_be_found_by_its_name_and_what_it_sounded_like(window: Window) -> None:
+    pasts = [
+        Past(1, 1e9, "one.wav", label="Dog, Bark (7 of the 10 nearest)"),
+        Past(2, 1e9, "DOG & co.wav"),
+        Past(3, 1e9, "three.wav", label="Rain"),
+    ]
+    window.history.load(pasts)
+    window.history.load(pasts)
+    assert window.history.rowCount() == 3
+    window.qtbot.keyClicks(window.panel.search, "dog")
+    assert [text.partition("\n")[0] for text in window.texts()] == ["one.wav", "DOG & co.wav"]
+    chosen: list[Entry] = []
+    window.panel.chosen.connect(chosen.append)
+    window.panel.view.activated.emit(window.panel.view.found.index(1, 0))
+    assert [entry.name for entry in chosen] == ["DOG & co.wav"]
+    # Marking an entry that is not listed now marks none.
+    window.panel.point_out(1)
+    assert window.panel.view.currentIndex().row() == 1
+    window.panel.point_out(2)
+    assert not window.panel.view.selectionModel().hasSelection()
+
+
+def action(menu: QMenu, text: str):
+    return next(each for each in menu.actions() if each.text() == text)
+
+
+def test_stars_are_kept_noted_and_removed(make_window: Callable[[], Window]) -> None:
+    first = make_window()
+    starred: list[frozenset[tuple[str, float]]] = []
+    first.remembering.stars_changed.connect(starred.append)
+    first.remembering.star(MATCH)
+    first.rest()
+    assert starred[-1] == {("abcdefghijk", 30.0)}
+    first.panel.tabs.setCurrentIndex(STARS)
+    assert not first.panel.clear.isVisible()
+    index = first.panel.starred.found.index(0, 0)
+    assert index.data() == "Dog · Bark\n0:30–0:40 · abcdefghijk"
+    first.panel.starred.setCurrentIndex(index)
+    first.panel.starred.setFocus()
+    first.qtbot.keyClick(first.panel.starred, Qt.Key.Key_F2)
+    editor = first.panel.starred.findChild(QLineEdit)
+    assert editor is not None
+    first.qtbot.keyClicks(editor, "<b>my</b> dog")
+    first.qtbot.keyClick(editor, Qt.Key.Key_Return)
+    stars = first.remembering.stars
+    first.qtbot.waitUntil(lambda: bool(stars.index(0).data(Qt.ItemDataRole.EditRole)))
+    second = make_window()
+    second.load()
+    (star,) = second.library.stars()
+    assert (star.note, star.labels, star.url) == ("<b>my</b> dog", ("Dog", "Bark"), MATCH.url)
+    second.panel.tabs.setCurrentIndex(STARS)
+    index = second.panel.starred.found.index(0, 0)
+    assert index.data() == "<b>my</b> dog\n0:30–0:40 · abcdefghijk · Dog · Bark"
+    said: list[tuple[str, Star]] = []
+    second.panel.star_chosen.connect(lambda star: said.append(("open", star)))
+    second.panel.star_liked.connect(lambda star: said.append(("like", star)))
+    second.panel.starred.activated.emit(index)
+    menu = second.panel.star_menu_for(index)
+    action(menu, "More like this").trigger()
+    assert said == [("open", star), ("like", star)]
+    action(menu, "Remove the star").trigger()
+    second.rest()
+    assert second.library.stars() == []
+    assert second.panel.starred.found.rowCount() == 0
+    second.panel.tabs.setCurrentIndex(HISTORY)
+    assert second.panel.clear.isVisible()
+
+
+def test_hidden_videos_and_presets_are_kept(make_window: Callable[[], Window]) -> None:
+    first = make_window()
+    first.remembering.hide("a")
+    first.remembering.hide("b")
+    first.remembering.show("a")
+    first.remembering.save_preset("Zoo", Filter(("Animal",)))
+    first.remembering.save_preset("Quiet", Filter((), ("Music",)))
+    first.remembering.remove_preset("Zoo")
+    first.rest()
+    second = make_window()
+    told: list[object] = []
+    second.remembering.presets_changed.connect(told.append)
+    second.remembering.hidden_changed.connect(told.append)
+    second.load()
+    assert told == [{"Quiet": Filter((), ("Music",))}, frozenset({"b"})]
+
+
+def test_without_a_library_the_window_works_and_says_so_once(
+    make_window: Callable[..., Window], sine: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    window = make_window("file/library.sqlite")
+    window.load()
+    window.history.remember(answer(sine))
+    window.remembering.star(MATCH)
+    window.rest()
+    (error,) = window.said
+    assert isinstance(error, SoundalikeError)
+    assert window.history.rowCount() == 1
+
+
+def test_a_damaged_library_is_told_of(make_window: Callable[[], Window], tmp_path: Path) -> None:
+    (tmp_path / "library.sqlite").write_text("damaged" * 1000)
+    window = make_window()
+    window.load()
+    (notice,) = window.said
+    assert "begun anew" in str(notice)
+
+
+def test_what_waits_is_written_when_the_window_closes(window: Window, sine: Path) -> None:
+    gate = threading.Event()
+    window.remembering.do(lambda _: gate.wait(10))
+    for number in range(1, 4):
+        window.history.remember(answer(sine, number, (0.0, number / 10)))
+    window.history.remember(answer(sine, 9, (0.0, 0.3)))
+    window.remembering.star(MATCH)
+    window.remembering.close()
+    gate.set()
+    assert window.lane.wait(QDeadlineTimer(5000))
+    assert [past.n_matches for past in window.library.history()] == [9, 2, 1]
+    assert len(window.library.stars()) == 1
+
+
+def test_nothing_is_written_in_the_window_s_thread(
+    window: Window, sine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[int] = set()
+    do = window.library.database.do
+
+    def watched(work):
+        threads.add(threading.get_ident())
+        return do(work)
+
+    monkeypatch.setattr(window.library.database, "do", watched)
+    window.load()
+    window.history.remember(answer(sine))
+    window.remembering.star(MATCH)
+    window.panel.clear.click()
+    window.rest()
+    assert threads
+    assert threading.get_ident() not in threads
+
+
+def test_the_models_keep_qts_contract(qtmodeltester, window: Window, tmp_path: Path) -> None:
+    fatal = QAbstractItemModelTester.FailureReportingMode.Fatal
+    stars, history, panel = Stars(), window.history, window.panel
+    testers = [
+        QAbstractItemModelTester(model, fatal)
+        for model in (stars, history, panel.view.found, panel.starred.found)
+    ]
+    pasts = [Past(key, 1e9 + key, f"<i>{key}</i>", n_matches=key) for key in range(5, 0, -1)]
+    history.load(pasts)
+    history.add([Entry("new", tmp_path)])
+    panel.search.setText("<i>")
+    history.remove(history.at(history.index(2)))
+    panel.search.setText("")
+    stars.show_stars([Star("a", 1.0), Star("b", 2.0, note="x")])
+    for model in (stars, history):
+        qtmodeltester.check(model)
+    assert stars.index(0).data(SEARCH_ROLE) == "a a"
+    assert history.rowCount() == 5
+    assert not stars.setData(QModelIndex(), "x")
+    history.clear()
+    stars.show_stars([])
+    assert testers
+
+
+def test_a_long_name_takes_nothing_from_the_line_below(window: Window) -> None:
+    window.history.load([Past(key, 1e9, "m" * (10 * key - 9), n_matches=3) for key in (2, 1)])
+    window.qtbot.waitExposed(window.panel)
+    view = window.panel.view
+    base = view.palette().color(view.palette().ColorRole.Base)
+    lower = []
+    for row in range(2):
+        image = view.viewport().grab(view.visualRect(view.found.index(row, 0))).toImage()
+        lines = range(image.height() // 2 + 2, image.height())
+        columns = range(60, image.width())
+        lower.append([any(image.pixelColor(x, y) != base for y in lines) for x in columns])
+    assert any(lower[0][60:])
+    assert lower[0] == lower[1]
+
+
+@pytest.mark.parametrize(
+    ("then", "text"),
+    [
+        (datetime(2025, 3, 9, 14, 5), "today, 14:05"),
+        (datetime(2025, 3, 8, 23, 59), "yesterday"),
+        (datetime(2025, 1, 31), "31 Jan"),
+        (datetime(2024, 11, 3), "3 Nov 2024"),
+    ],
+)
+def test_days_are_named(then: datetime, text: str) -> None:
+    assert formats.day(then.timestamp(), datetime(2025, 3, 9, 15, 0)) == text
+
+
+@pytest.fixture
+def reopened(
+    make_app: Callable[..., App], sine: Path, own_data_folder: Path
+) -> Callable[[str], App]:
+    """Have a sound heard by one model; return what opens the window a day later, with another."""
+    first = make_app(sine)
+    first.engine.info = replace(INFO, model_id="vggish-1")
+    first.show()
+    first.wait_for(lambda: first.session.state is State.RESULTS)
+    library = Library(DataFolder(own_data_folder).library)
+    first.wait_for(lambda: [past.heard_by for past in library.history()] == ["vggish-1"])
+    first.close()
+
+    def start(model_id: str) -> App:
+        app = make_app()
+        app.engine.info = replace(INFO, model_id=model_id)
+        return app
+
+    return start
+
+
+def choose_the_only_entry(app: App) -> None:
+    history = app.presenter.history
+    app.wait_for(lambda: history.rowCount() == 1)
+    app.window.history.chosen.emit(history.at(history.index(0)))
+
+
+def asked(app: App) -> list[object]:
+    return [call[0] for call in app.engine.calls if call[0] != "load"]
+
+
+def test_a_former_sound_is_searched_as_it_was_heard(reopened: Callable[[str], App]) -> None:
+    app = reopened("vggish-1")
+    app.show()
+    choose_the_only_entry(app)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert asked(app) == ["search"]
+
+
+def test_a_former_sound_that_another_model_heard_is_heard_anew(
+    reopened: Callable[[str], App],
+) -> None:
+    app = reopened("vggish-2")
+    app.show()
+    choose_the_only_entry(app)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert asked(app) == ["query", "search"]
+
+
+def test_a_former_sound_waits_until_it_is_known_which_model_answers(
+    reopened: Callable[[str], App],
+) -> None:
+    app = reopened("vggish-2")
+    app.engine.gate.clear()
+    app.show()
+    choose_the_only_entry(app)
+    app.wait_for(lambda: app.session.state is State.THINKING)
+    assert asked(app) == []
+    app.engine.gate.set()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert asked(app) == ["query", "search"]
+
+
+def test_a_former_sound_that_is_gone_is_not_searched_by_another_models_numbers(
+    reopened: Callable[[str], App], sine: Path
+) -> None:
+    sine.unlink()
+    app = reopened("vggish-2")
+    app.show()
+    app.wait_for(lambda: bool(app.window.status.text()))
+    choose_the_only_entry(app)
+    app.wait_for(
+        lambda: "was heard by another model, and its file is gone" in app.window.banner.text.text()
+    )
+    assert asked(app) == []
+    assert app.session.state is State.EMPTY
+
+
+def test_the_sound_that_is_shown_is_the_one_that_is_selected(app: App, tmp_path: Path) -> None:
+    names = ["one.wav", "two.wav", "three.wav", "four.wav"]
+    for name in names:
+        open_and_wait(app, write_wav(tmp_path / name, np.sin(np.arange(24_000) / 9)))
+    panel = app.window.history
+    app.window.commands.history.setChecked(True)
+
+    def selected() -> list[str]:
+        return [str(at.data()).partition("\n")[0] for at in panel.view.selectedIndexes()]
+
+    def remove(name: str) -> None:
+        rows = [
+            at
+            for at in range(app.presenter.history.rowCount())
+            if name in str(app.presenter.history.index(at).data())
+        ]
+        panel.removed.emit(app.presenter.history.at(app.presenter.history.index(rows[0])))
+
+    assert selected() == ["four.wav"]
+    # By the key, as Qt moves on to a neighbour then.
+    panel.view.setCurrentIndex(panel.view.model().index(2, 0))
+    assert selected() == ["two.wav"]
+    app.qtbot.keyClick(panel.view, Qt.Key.Key_Delete)
+    assert selected() == ["four.wav"]
+    remove("three.wav")
+    assert selected() == ["four.wav"]
+    panel.search.setText("one")
+    assert selected() == []
+    panel.search.clear()
+    assert selected() == ["four.wav"]
+    remove("four.wav")
+    assert selected() == []
+    app.window.banner.action.click()
+    assert selected() == ["four.wav"], "undone"
+    assert app.window.windowTitle().startswith("four.wav")

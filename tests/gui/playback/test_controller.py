@@ -1,0 +1,141 @@
+"""Hearing the sound in sight, on a real output: PulseAudio's null sink."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from core.audio import devices
+from gui.search.session import State
+from tests.conftest import VirtualMicrophone
+from tests.gui.conftest import App, write_wav
+from tests.gui.search.test_session import open_and_wait, said
+
+
+@pytest.fixture
+def playable(virtual_microphone: VirtualMicrophone, make_app, tmp_path: Path) -> App:
+    """A window with a sound of eight seconds, and a speaker."""
+    devices.look_again()
+    app = make_app()
+    app.show()
+    sound = np.sin(np.arange(8 * 16_000) / 5)
+    open_and_wait(app, write_wav(tmp_path / "long.wav", sound))
+    app.wait_for(lambda: app.window.spectrogram.can_zoom)
+    return app
+
+
+def playhead_s(app: App) -> float | None:
+    return app.window.spectrogram.plot.overlay.playhead_s
+
+
+def test_p_plays_pauses_and_goes_on(playable: App) -> None:
+    app = playable
+    app.window.activateWindow()
+    app.window.spectrogram.plot.setFocus()
+    app.qtbot.keyClick(app.window.spectrogram.plot, Qt.Key.Key_P)
+    app.wait_for(lambda: (playhead_s(app) or 0) > 0.5)
+    assert app.window.sound.play.accessibleName() == "Pause"
+    app.window.sound.play.click()
+    assert app.window.sound.play.accessibleName() == "Play"
+    paused_s = playhead_s(app)
+    app.window.sound.play.click()
+    app.wait_for(lambda: (playhead_s(app) or 0) > paused_s + 0.3)
+    app.window.sound.stop.click()
+    assert playhead_s(app) is None
+
+
+def test_the_selection_is_played_and_looped(playable: App) -> None:
+    app = playable
+    app.window.spectrogram.selection.adopt((2.0, 2.6))
+    app.window.commands.loop.trigger()
+    assert app.window.sound.loop.isChecked()
+    app.window.sound.play.click()
+    seen: list[float] = []
+
+    def has_come_round() -> bool:
+        place = playhead_s(app)
+        if place is not None:
+            seen.append(place)
+        return any(later < earlier - 0.3 for earlier, later in itertools.pairwise(seen))
+
+    app.wait_for(has_come_round)
+    assert min(seen) >= 1.95
+    assert max(seen) <= 2.65
+    app.window.commands.loop.trigger()
+    app.wait_for(lambda: playhead_s(app) is None)
+    assert app.window.sound.play.accessibleName() == "Play"
+
+
+def test_a_click_says_where_to_begin(playable: App) -> None:
+    app = playable
+    app.window.spectrogram.seek(5.0)
+    assert playhead_s(app) == 5.0
+    app.window.sound.play.click()
+    app.wait_for(lambda: (playhead_s(app) or 0) > 5.2)
+    app.window.spectrogram.seek(1.0)
+    app.wait_for(lambda: 1.0 <= (playhead_s(app) or 9) < 3.0)
+
+
+def test_a_recording_or_another_sound_ends_playback(playable: App, sine: Path) -> None:
+    app = playable
+    app.window.sound.play.click()
+    app.wait_for(lambda: (playhead_s(app) or 0) > 0.2)
+    app.presenter.recording.toggle()
+    assert not app.presenter.furnishing.playing.is_active
+    app.window.commands.play.trigger()
+    assert not app.presenter.furnishing.playing.is_active, "what is played would be recorded"
+    app.wait_for(lambda: app.presenter.listening.n_samples > 16_000)
+    app.presenter.recording.toggle()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    app.window.sound.play.click()
+    app.wait_for(lambda: app.presenter.furnishing.playing.is_active)
+    open_and_wait(app, sine)
+    app.wait_for(lambda: not app.presenter.furnishing.playing.is_active)
+
+
+def test_outputs_are_offered_and_remembered(
+    playable: App, make_app, virtual_microphone: VirtualMicrophone
+) -> None:
+    app = playable
+    virtual_microphone.control(
+        "load-module", "module-null-sink", "sink_name=phones",
+        "sink_properties=device.description=Headphones",
+    )  # fmt: skip
+    menu = app.window.commands.output_menu
+    menu.aboutToShow.emit()
+    app.wait_for(lambda: len(menu.actions()) == 3)
+    assert [action.text() for action in menu.actions()] == [
+        "Default output", "Speaker", "Headphones",
+    ]  # fmt: skip
+    assert menu.actions()[0].isChecked()
+    menu.actions()[2].trigger()
+    app.window.sound.play.click()
+    app.wait_for(lambda: "phones" in virtual_microphone.control("list", "short", "sinks"))
+    app.wait_for(lambda: (playhead_s(app) or 0) > 0.2)
+    running = [
+        line
+        for line in virtual_microphone.control("list", "short", "sinks").splitlines()
+        if "phones" in line
+    ]
+    assert "RUNNING" in running[0]
+    app.window.sound.volume.setValue(30)
+    app.close()
+    again = make_app()
+    again.show()
+    assert again.presenter.furnishing.playback.output == "phones"
+    assert again.window.sound.volume.value() == 30
+
+
+def test_without_an_output_the_reason_is_given(make_app, sine: Path, monkeypatch) -> None:
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
+    devices.look_again()
+    app = make_app()
+    app.show()
+    open_and_wait(app, sine)
+    app.window.sound.play.click()
+    app.wait_for(lambda: said(app) != "" and app.window.banner.is_trouble)
+    assert not app.presenter.furnishing.playing.is_active

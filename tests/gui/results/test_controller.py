@@ -1,0 +1,183 @@
+"""What a person does with matches in the window: why, going on, look-ups, lists."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+from core.types import NoLink
+from gui.search.session import State
+from tests.gui.conftest import App
+from tests.gui.search.test_session import open_and_wait, said
+
+
+@pytest.fixture
+def shown(app: App, sine: Path) -> App:
+    open_and_wait(app, sine)
+    app.wait_for(lambda: app.window.spectrogram.can_zoom)
+    return app
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    urls: list[str] = []
+    monkeypatch.setattr(
+        QDesktopServices, "openUrl", lambda url: urls.append(url.toString()) or True
+    )
+    return urls
+
+
+def select(app: App, *rows: int) -> None:
+    table = app.window.results.table
+    table.clearSelection()
+    for row in rows:
+        table.selectionModel().select(
+            table.model().index(row, 0),
+            QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows,
+        )
+
+
+def test_the_selected_match_is_explained_and_pointed_out(shown: App) -> None:
+    app = shown
+    heat = app.presenter.furnishing.results.heat
+    told = "0:00.0 of your sound, 0:01 of the demo sound: 0.90"
+    app.wait_for(lambda: heat.accessibleDescription() == told)
+    answer = app.session.answer
+    info = replace(answer.matches.catalog, is_demo=False)
+    app.session.resolved(answer, replace(answer.matches, catalog=info))
+    app.window.results.table.selectRow(3)
+    app.wait_for(lambda: "0:34 of the video" in heat.accessibleDescription())
+    assert heat.accessibleDescription() == "0:00.0 of your sound, 0:34 of the video: 0.90"
+    assert app.window.spectrogram.plot.overlay.mark == pytest.approx((0.0, 1.0))
+    app.window.results.table.selectRow(5)
+    app.wait_for(lambda: "0:36 of the video" in heat.accessibleDescription())
+
+
+def test_seconds_of_a_selection_are_told_as_seconds_of_the_sound(shown: App) -> None:
+    app = shown
+    app.session.match_span((0.2, 0.9))
+    app.wait_for(lambda: app.session.state is State.RESULTS and app.session.span is not None)
+    app.window.results.table.selectRow(2)
+    heat = app.presenter.furnishing.results.heat
+    app.wait_for(lambda: "0:03 of the demo sound" in heat.accessibleDescription())
+    assert heat.accessibleDescription().startswith("0:00.2 of your sound")
+    mark = app.window.spectrogram.plot.overlay.mark
+    assert mark is not None and mark[0] == pytest.approx(0.2)
+
+
+def test_liking_and_disliking_search_on_and_back_leads_back(shown: App) -> None:
+    app = shown
+    select(app, 1, 4)
+    app.window.commands.nearer.trigger()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert ("refine", [2, 5], []) in app.engine.calls
+    assert app.session.answer is not None
+    assert app.session.answer.matches.query.direction is not None
+    select(app, 0)
+    app.window.commands.farther.trigger()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.engine.calls[-2][0:3] == ("refine", [], [1])
+    for _ in range(2):
+        assert app.window.commands.back.isEnabled()
+        app.window.commands.back.trigger()
+        app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.session.answer.matches.query.direction is None
+    assert not app.window.commands.back.isEnabled()
+
+
+def test_all_selected_are_one_playlist(shown: App, opened: list[str]) -> None:
+    app = shown
+    select(app, 0, 1, 2)  # the third has no link
+    app.window.commands.playlist.trigger()
+    assert opened == ["https://www.youtube.com/watch_videos?video_ids=sin00000001,sin00000002"]
+    select(app, 2)
+    app.window.commands.playlist.trigger()
+    assert "has a link" in said(app)
+
+
+def test_the_list_is_copied_and_saved(shown: App, tmp_path: Path) -> None:
+    app = shown
+    app.window.commands.copy_table.trigger()
+    assert len(QGuiApplication.clipboard().text().splitlines()) == 26
+    for ending in ("html", "csv", "json", "m3u"):
+        target = tmp_path / f"list.{ending}"
+        app.window.dialogs.save = lambda *given, target=target: given[-1](target)  # type: ignore[method-assign]
+        app.window.commands.save_list.trigger()
+        app.wait_for(target.exists)
+        app.wait_for(lambda: app.presenter.furnishing.results.saving.dialog is None)
+        assert "sin00000001" in target.read_text()
+    assert "data:image/png;base64" in (tmp_path / "list.html").read_text()
+
+
+def test_nothing_is_looked_up_before_it_is_allowed(shown: App, make_app) -> None:
+    app = shown
+    question = app.window.results.question
+    assert question.isVisible()
+    assert not app.presenter.furnishing.look_ups.is_allowed
+    question.answered.emit(False)
+    assert not question.isVisible()
+    assert not app.presenter.furnishing.look_ups.is_allowed
+    app.window.commands.look_ups.trigger()
+    assert app.presenter.furnishing.look_ups.is_allowed
+    app.window.commands.look_ups.trigger()
+    app.close()
+    again = make_app()
+    again.show()
+    assert again.presenter.furnishing.results.may_look_up is False
+    assert not again.presenter.furnishing.look_ups.is_allowed
+
+
+def test_other_ids_are_resolved_where_that_is_allowed(
+    shown: App, monkeypatch: pytest.MonkeyPatch, sine: Path
+) -> None:
+    app = shown
+    answer = app.engine.answer
+
+    def unresolved(*given):
+        found = answer(*given)
+        first = found.matches[0]
+        first = type(first)(**{**vars(first), "url": "", "no_link": NoLink.NOT_LOOKED_UP})
+        return type(found)(found.query, found.catalog, (first, *found.matches[1:]), 0.01)
+
+    monkeypatch.setattr(app.engine, "answer", unresolved)
+    app.window.results.count.setValue(5)
+    app.wait_for(lambda: app.rows == 5)
+    assert ("resolve",) not in app.engine.calls
+    app.window.commands.open_link.trigger()
+    assert "YouTube id not looked up" in said(app)
+    app.window.commands.look_ups.trigger()
+    app.wait_for(lambda: bool(app.session.answer and app.session.answer.matches.matches[0].url))
+    assert app.engine.calls.count(("resolve",)) == 1
+    app.window.commands.look_ups.trigger()
+
+
+def test_a_hidden_video_makes_room_for_the_next_and_can_come_back(shown: App) -> None:
+    app = shown
+    table = app.window.results.table
+    app.window.results.details.hide_pressed.emit(table.chosen())
+    app.wait_for(lambda: table.shown()[0][0].video_id == "sin00000002")
+    app.wait_for(lambda: app.rows == 25)
+    assert table.shown()[-1][0].video_id == "sin00000026"
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert "25 matches" in app.window.results.summary.text()
+    app.window.commands.show_hidden.trigger()
+    app.wait_for(lambda: table.shown()[0][0].video_id == "sin00000001")
+    assert app.rows == 25
+
+
+def test_a_star_is_kept_and_shown_again(shown: App, make_app, sine: Path) -> None:
+    app = shown
+    star = app.window.results.details.star
+    star.click()
+    app.wait_for(lambda: app.window.history.starred.model().rowCount() == 1)
+    app.window.results.table.selectRow(1)
+    assert not star.isChecked()
+    app.close()
+    again = make_app()
+    again.show()
+    open_and_wait(again, sine)
+    again.wait_for(again.window.results.details.star.isChecked)

@@ -1,0 +1,155 @@
+"""From the first start to AudioSet, on a real screen: nothing is called but keys are pressed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.catalog.catalog import Catalog
+from core.library import Library
+from core.paths import DataFolder
+from core.vggish.model import installed
+from tests.conftest import PROJECT, wait_until
+from tests.gui.test_real_window import Program, screen
+from tests.setup.conftest import archive_of
+from tests.web_server import web_server
+
+__all__ = ["screen"]
+
+LONG_S = 240
+
+
+@pytest.fixture
+def official(checkpoint: Path, pca_file: Path, features: Path, tmp_path: Path) -> Path:
+    """What stands in for the official files."""
+    folder = tmp_path / "official"
+    folder.mkdir()
+    os.link(checkpoint, folder / "vggish_model.ckpt")
+    shutil.copy(pca_file, folder / "vggish_pca_params.npz")
+    archive = archive_of(features, ("bal_train", "eval", "unbal_train"), 60)
+    (folder / "features.tar.gz").write_bytes(archive)
+    return folder
+
+
+@pytest.fixture
+def environment(screen: str, official: Path, own_data_folder: Path) -> Iterator[dict[str, str]]:
+    """The screen, an empty data folder, and a server with the stand-ins."""
+    files = {path.name: path.read_bytes() for path in official.iterdir()}
+    with web_server(files) as server:
+        yield {
+            **os.environ,
+            "DISPLAY": screen,
+            "QT_QPA_PLATFORM": "xcb",
+            "SOUNDALIKE_HOME": str(own_data_folder),
+            "SOUNDALIKE_MIRROR": server.address,
+        }
+
+
+def heard_by(data: DataFolder) -> str:
+    """Return by which model the newest sound of the history was heard."""
+    pasts = Library(data.library).history() if data.library.is_file() else []
+    return pasts[0].heard_by if pasts else ""
+
+
+def press_until(program: Program, window: str, key: str, path: Path) -> None:
+    """Press a key in a window until a file tells that it had its effect."""
+
+    def pressed() -> bool:
+        if not path.exists():
+            program.do("windowactivate", "--sync", window)
+            program.do("key", key)
+        return path.exists()
+
+    wait_until(pressed)
+
+
+@pytest.mark.timeout(2 * LONG_S)
+def test_from_the_first_start_to_audioset_and_on_to_another_folder(
+    environment: dict[str, str],
+    official: Path,
+    own_data_folder: Path,
+    sounds: Path,
+    tmp_path: Path,
+) -> None:
+    data, dog = DataFolder(own_data_folder), str(sounds / "barks.wav")
+    entry = ("-m", "tests.setup.run_window", str(official))
+    program = Program([dog], environment, tmp_path / "log", entry)
+    try:
+        program.wait_for_title("barks.wav – 25 matches", LONG_S)
+        wait_until(lambda: heard_by(data).startswith("demo"))
+
+        # The banner's button, then the dialog's; what it does goes on when the dialog is closed.
+        program.key("alt+u")
+        dialog = program.wait_for_window("^Set up")
+        press_until(program, dialog, "alt+u", data.set_up)
+        program.do("key", "Escape")
+        wait_until((data.catalogs / "audioset" / "catalog.json").is_file, LONG_S)
+        wait_until(lambda: not data.set_up.exists())
+
+        # The window switches by itself, and the sound is heard anew and matched again.
+        wait_until(lambda: heard_by(data).startswith("vggish-"))
+        program.wait_for_title("barks.wav – 25 matches")
+        (model,) = (each for each in installed(data.models).values() if not each.is_demo)
+        assert heard_by(data) == model.model_id
+        assert model.is_released, "it is taken for the released one"
+        expected = matched(environment, official, dog)
+        assert set(expected) <= set(Catalog.open(data.catalogs / "audioset").clips["video_id"])
+        assert copied(program) == expected
+
+        # All of it moves elsewhere under the window, which stays.
+        target = DataFolder(tmp_path / "disk")
+        target.root.mkdir()
+        program.key("ctrl+shift+w")
+        page = program.wait_for_window("^What lies where")
+        program.do("windowactivate", "--sync", page)
+        program.do("key", "alt+m")
+        asking = program.wait_for_window("^A new or empty folder")
+        program.do("windowactivate", "--sync", asking)
+        program.type(str(target.root))
+        program.do("key", "Return")
+        wait_until(lambda: data.followed() == target, LONG_S)
+        wait_until(lambda: [path.name for path in data.root.iterdir()] == ["moved-to"], LONG_S)
+        program.do("windowactivate", "--sync", page)
+        program.do("key", "Escape")
+        program.key("ctrl+shift+a")  # match all of the sound once more
+        program.wait_for_title("barks.wav – 25 matches")
+        assert copied(program) == expected
+        program.quit()
+    finally:
+        if program.process.poll() is None:
+            program.process.kill()
+            program.process.wait()
+    assert program.log == ""
+    assert (target.root / "window.ini").is_file()
+    assert [path.name for path in data.root.iterdir()] == ["moved-to"]
+
+
+def copied(program: Program) -> list[bytes]:
+    """Copy the list of matches, and return the videos' ids as another program pastes them."""
+    program.key("ctrl+shift+c")
+    links = [text for text in program.clipboard.split() if "youtube.com/watch" in text]
+    return [link.split("v=")[1][:11].encode() for link in links]
+
+
+def matched(environment: dict[str, str], official: Path, sound: str) -> list[bytes]:
+    """Return what the command line finds with the same data folder."""
+    command = ("-m", "tests.setup.run_command", str(official), "match", sound, "--json")
+    done = subprocess.run(
+        [sys.executable, *command],
+        env=environment,
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=True,
+    )
+    answer = json.loads(done.stdout)
+    assert (answer["catalog"]["name"], answer["catalog"]["model"]) == ("audioset", "VGGish")
+    return [match["video_id"].encode() for match in answer["matches"]]
