@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-import core.search
+import core.kernels
 from core.search.scan import Scanner
 from tests.conftest import PROJECT
 from tests.search.sounds import clip_search, frame_search
@@ -60,7 +60,7 @@ def test_a_small_catalogue_is_searched_without_a_compiler(made_catalog):
 
 def test_numpy_goes_on_where_nothing_compiles(monkeypatch, caplog):
     monkeypatch.setitem(sys.modules, "core.kernels.compiled", None)
-    monkeypatch.delattr(core.search, "compiled", raising=False)
+    monkeypatch.delattr(core.kernels, "compiled", raising=False)
     scanner = Scanner()
     scanner.compile().join()
     assert scanner.kernels is None
