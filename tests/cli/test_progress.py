@@ -82,4 +82,4 @@ def test_opening_a_catalogue_is_said_first(source, tmp_path, own_data_folder, st
     job, told = stages
     engine = Engine(DataFolder(own_data_folder), Options(catalog=catalog.path))
     engine.similar("video000003", 5, job=job)
-    assert told[0] == ("Opening the catalogue", None)
+    assert told[0] == ("Opening the catalogue", 0.0)
