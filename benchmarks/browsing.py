@@ -30,13 +30,13 @@ from core.jobs import Job
 from core.options import Options
 from core.paths import DataFolder
 from gui.filters.pane import FilterPane
-from gui.garbage import Collector
+from gui.garbage import GarbageCollector
 from gui.map.pane import MapPane
 from gui.map.raster import Chart
 from gui.results.panel import ResultsPanel
 from gui.search.answers import Answer, Choices
 from gui.search.session import Session
-from gui.workers import Lane
+from gui.workers import Worker
 
 FILTERS = 60
 STEPS = 300
@@ -53,7 +53,7 @@ def wait_for(application: QApplication, condition: Callable[[], bool]) -> None:
 def filters_ms(application: QApplication, path: Path, home: Path) -> list[float]:
     """Return the times from a change in the tree to the painted list."""
     engine = Engine(DataFolder(home), Options(catalog=path))
-    sounds, searches = Lane("sounds"), Lane("searches")
+    sounds, searches = Worker("sounds"), Worker("searches")
     session = Session(engine, sounds, searches)
     pane, results = FilterPane(), ResultsPanel()
     pane.set_counts(count_classes(engine.catalog()))
@@ -128,7 +128,7 @@ def main(catalog: str) -> None:
     """Measure and print."""
     sys.setswitchinterval(0.001)  # as the window has it
     application = QApplication([])
-    collector = Collector()  # as the window has it, too
+    collector = GarbageCollector()  # as the window has it, too
     opened = Catalog.open(Path(catalog))
     print("| ms | median | p99 | longest |")
     print("|---|---|---|---|")
@@ -137,7 +137,7 @@ def main(catalog: str) -> None:
             f"filter to list, {len(opened):,} clips",
             filters_ms(application, opened.path, Path(home)),
         )
-        lane = Lane("maps")
+        lane = Worker("maps")
         pane = MapPane(lane, Path(home))
         pane.resize(1000, 700)
         pane.show()

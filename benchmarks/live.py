@@ -257,7 +257,7 @@ def measure_window(result: Path, minutes: float, arguments: list[str]) -> None:
     """Run the program and drive it."""
     import main
     from gui import app
-    from gui.coordinator import Presenter
+    from gui.coordinator import Coordinator
     from gui.spectrogram.plot import SpectrogramPlot
 
     drives: list[Drive] = []
@@ -268,14 +268,14 @@ def measure_window(result: Path, minutes: float, arguments: list[str]) -> None:
         for drive in drives:
             drive.painted()
 
-    class Driven(Presenter):
+    class Driven(Coordinator):
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **named)
             drives.append(Drive(self))
             drives[0].begin(course(drives[0], minutes, result))
 
     SpectrogramPlot.paintEvent = painted  # type: ignore[method-assign]
-    app.Presenter = Driven  # type: ignore[misc]
+    app.Coordinator = Driven  # type: ignore[misc]
     raise SystemExit(main.main(arguments))
 
 

@@ -29,9 +29,9 @@ from core.audio.reader import AudioFile
 from core.audio.spectrogram import Overview, detail
 from core.jobs import Job
 from gui.spectrogram.live_picture import LivePicture
-from gui.spectrogram.loader import Viewing
+from gui.spectrogram.loader import SpectrogramLoader
 from gui.spectrogram.widget import Spectrogram
-from gui.workers import Lane
+from gui.workers import Worker
 
 RATE_HZ = 48_000
 SIZE = (1920, 400)
@@ -65,8 +65,8 @@ class Bench:
         self.spectrogram = Spectrogram()
         self.spectrogram.resize(*SIZE)
         self.spectrogram.show()
-        self.lanes = [Lane("pictures"), Lane("details")]
-        self.viewing = Viewing(self.spectrogram, *self.lanes)
+        self.lanes = [Worker("pictures"), Worker("details")]
+        self.viewing = SpectrogramLoader(self.spectrogram, *self.lanes)
         self.gaps_s: list[float] = []
         application.processEvents()
 

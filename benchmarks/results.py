@@ -48,7 +48,7 @@ def measure(address: str, speed: int) -> None:
     from core.types import Match, watch_url
     from gui.app import SWITCH_INTERVAL_S
     from gui.main_window import MainWindow
-    from gui.workers import Lane
+    from gui.workers import Worker
     from gui.youtube.look_ups import LookUps
     from gui.youtube.services import Services
 
@@ -63,7 +63,7 @@ def measure(address: str, speed: int) -> None:
     application = QApplication([])
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     window = MainWindow()
-    lane = Lane("look-ups")
+    lane = Worker("look-ups")
     folder = tempfile.TemporaryDirectory()
     services = Services(f"{address}/oembed", f"{address}/vi")
     look_ups = LookUps(Path(folder.name) / "cache.sqlite", lane, services)

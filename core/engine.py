@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.catalog.catalog import Catalog
     from core.catalog.counting import ClassCount
     from core.catalog.youtube_ids import YoutubeIds
-    from core.query import Hearing
+    from core.query import QueryStream
     from core.search.feedback import Calibration
     from core.search.matcher import Matcher
     from core.setup.inventory import CatalogEntry, StoredItem
@@ -218,11 +218,11 @@ class Engine:
             ) from error
         return heard
 
-    def hearing(self, name: str, job: Job | None = None) -> Hearing:
+    def hearing(self, name: str, job: Job | None = None) -> QueryStream:
         """Return what turns a sound into queries while it arrives; see `core.query`."""
-        from core.query import Hearing
+        from core.query import QueryStream
 
-        return Hearing(self.model(job), name)
+        return QueryStream(self.model(job), name)
 
     def query(
         self,

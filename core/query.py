@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _BATCH_PATCHES = 32
 
 
-class Hearing:
+class QueryStream:
     """Listens to a sound. It belongs to the thread that owns the model.
 
     Parameters
@@ -109,7 +109,7 @@ def hear(
     job = job or Job()
     first_s, last_s = sound.check_span(start_s, end_s)
     n_expected = (last_s - first_s) * MODEL_RATE_HZ
-    hearing = Hearing(model, sound.name)
+    hearing = QueryStream(model, sound.name)
     n_heard = 0
     for samples in _batches(sound.blocks(start_s, end_s)):
         done = [min(1.0, n / n_expected) for n in (n_heard, n_heard + len(samples))]

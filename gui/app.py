@@ -18,8 +18,8 @@ from core.errors import SoundalikeError, unforeseen
 from core.interrupts import INTERRUPTED, ending_on_interrupt
 from core.options import Options
 from core.paths import DataFolder
-from gui.coordinator import Presenter
-from gui.garbage import Collector
+from gui.coordinator import Coordinator
+from gui.garbage import GarbageCollector
 from gui.main_window import NAME, MainWindow
 from gui.player.readiness import is_installed
 from gui.settings import Settings, settings_path
@@ -64,10 +64,10 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
         application.setDesktopFileName(NAME.lower())
         # The window waits this long for each turn that another thread's Python code has.
         sys.setswitchinterval(SWITCH_INTERVAL_S)
-        collector = Collector()
+        collector = GarbageCollector()
         window = MainWindow()
         settings = Settings(settings_path(data))
-        presenter = Presenter(window, Engine(data, options), settings, data, first_paths)
+        presenter = Coordinator(window, Engine(data, options), settings, data, first_paths)
         presenter.moved.connect(_start_log)
         # Once: what is made later may well be garbage when another catalogue is ready.
         presenter.session.ready.connect(collector.settle, Qt.ConnectionType.SingleShotConnection)

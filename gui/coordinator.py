@@ -21,16 +21,16 @@ from core.types import CatalogInfo, Matches
 from gui import formats
 from gui.history.model import History
 from gui.main_window import MainWindow
-from gui.recording.controller import RecordingControl
+from gui.recording.controller import RecordingController
 from gui.recording.recording import Listening, microphone
 from gui.search.answers import Answer
 from gui.search.queue import Queue
 from gui.search.session import Session, State
 from gui.settings import Settings
-from gui.spectrogram.controller import SoundControl
-from gui.spectrogram.loader import Viewing
+from gui.spectrogram.controller import SpectrogramController
+from gui.spectrogram.loader import SpectrogramLoader
 from gui.widgets.drops import local_paths
-from gui.workers import Lane
+from gui.workers import Worker
 
 if TYPE_CHECKING:
     from gui.furnishing import Furnishing
@@ -40,14 +40,14 @@ CLOSING_MS = 4000
 """A thread that has not ended by then is stuck in a foreign library."""
 
 
-class Presenter(QObject):
+class Coordinator(QObject):
     """The window at work.
 
     Parameters
     ----------
     window : MainWindow
     engine : Engine
-        Not yet loaded; only its lane uses it.
+        Not yet loaded; only its worker uses it.
     settings : Settings
     data : DataFolder
         Where recordings are written, and what is kept lies.
@@ -79,24 +79,26 @@ class Presenter(QObject):
         super().__init__()
         self._window, self._settings, self._engine = window, settings, engine
         self._first_paths = first_paths or []
-        self.lanes: dict[str, Lane] = {}
+        self.workers: dict[str, Worker] = {}
         self._has_begun = False
-        sounds, searches, inputs = map(self._lane, ("sounds", "searches", "in"))
-        pictures, details, files = map(self._lane, ("pictures", "details", "files"))
+        sounds, searches, inputs = map(self._worker, ("sounds", "searches", "in"))
+        pictures, details, files = map(self._worker, ("pictures", "details", "files"))
         remembered = settings.read()
         window.recall(remembered)
         self.session = Session(engine, sounds, searches, self)
         self._recordings = kept = Recordings(data.recordings)
         self._searches = searches
         self.listening = Listening(inputs, devices, kept, self)
-        self.viewing = Viewing(window.spectrogram, pictures, details, self)
+        self.viewing = SpectrogramLoader(window.spectrogram, pictures, details, self)
         self.history = History(self)
         self.queue = Queue(engine, searches, self.session, self.history, self)
-        self.recording = RecordingControl(window, self.session, self.listening, files, kept)
-        self.sound = SoundControl(window, self.session, self.viewing, engine, files, searches)
+        self.recording = RecordingController(window, self.session, self.listening, files, kept)
+        self.sound = SpectrogramController(
+            window, self.session, self.viewing, engine, files, searches
+        )
         self._remembered = remembered
         self._data, self._services = data, services
-        self._importing = self._lane("imports")
+        self._importing = self._worker("imports")
         self._info: CatalogInfo | None = None
         self.furnishing: Furnishing | None = None
         self.session.choose(window.results.choices)
@@ -106,9 +108,9 @@ class Presenter(QObject):
         if self._first_paths:
             window.show_sound()
 
-    def _lane(self, name: str) -> Lane:
-        self.lanes[name] = Lane(name, self)
-        return self.lanes[name]
+    def _worker(self, name: str) -> Worker:
+        self.workers[name] = Worker(name, self)
+        return self.workers[name]
 
     def _join_window(self) -> None:
         window, commands = self._window, self._window.commands
@@ -162,10 +164,10 @@ class Presenter(QObject):
             self._engine,
             self._data,
             self._remembered,
-            self._lane,
+            self._worker,
             self.open_paths,
             self._services,
-            lambda: [lane for lane in self.lanes.values() if lane is not self._searches],
+            lambda: [worker for worker in self.workers.values() if worker is not self._searches],
             lambda: self.recording.is_active,
         )
         self.furnishing.moving.moved.connect(self._on_moved)
@@ -190,13 +192,13 @@ class Presenter(QObject):
         self.viewing.forget()
         if self.furnishing is not None:
             self.furnishing.close()
-        for lane in self.lanes.values():
-            lane.close()
+        for worker in self.workers.values():
+            worker.close()
 
     def wait(self) -> bool:
         """Wait for the threads of a closed window; False if one of them is stuck."""
         deadline = QDeadlineTimer(CLOSING_MS)
-        ended = [lane.wait(deadline) for lane in self.lanes.values()]
+        ended = [worker.wait(deadline) for worker in self.workers.values()]
         return all(ended)
 
     # What a person does

@@ -1,6 +1,6 @@
 """What the window gets once it is on the screen: everything that a first look can do without.
 
-Importing it takes a third of the window's own time: that is done in a lane, after the first paint.
+Importing it takes a third of the window's own time: a worker does that, after the first paint.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from core.engine import Engine
 from core.library import Library
 from core.paths import DataFolder
 from core.types import CatalogInfo, Match
-from gui.history.controller import MemoryControl
+from gui.history.controller import HistoryController
 from gui.history.model import History
 from gui.main_window import MainWindow
 from gui.map.pane import MapPane
-from gui.playback.controller import PlaybackControl
-from gui.playback.playback import Playing
-from gui.player.controller import PlayerControl
-from gui.results.controller import ResultsControl
+from gui.playback.controller import PlaybackController
+from gui.playback.playback import Playback
+from gui.player.controller import PlayerController
+from gui.results.controller import ResultsController
 from gui.search.answers import Answer
 from gui.search.session import Session
 from gui.settings import Remembered
-from gui.setup.controller import SetUpControl
-from gui.storage.controller import StorageControl
-from gui.storage.move_controller import MoveControl
-from gui.widgets.external import Opening
-from gui.workers import Lane
+from gui.setup.controller import SetUpController
+from gui.storage.controller import StorageController
+from gui.storage.move_controller import MoveController
+from gui.widgets.external import ExternalPrograms
+from gui.workers import Worker
 from gui.youtube.look_ups import LookUps
 from gui.youtube.services import Services
 
@@ -46,14 +46,14 @@ class Furnishing(QObject):
     data : DataFolder
     remembered : Remembered
         What a person chose last.
-    lane : callable
-        Makes a lane with a name; whoever gives it closes the lanes.
+    worker : callable
+        Makes a worker with a name; whoever gives it closes the workers.
     open_paths : callable
         Opens sounds.
     services : Services, optional
         Where titles and thumbnails are looked up.
-    lanes : callable
-        Returns the lanes that use files, but for the engine's.
+    workers : callable
+        Returns the workers that use files, but for the engine's.
     is_recording : callable
         Whether an input is open.
     """
@@ -66,60 +66,62 @@ class Furnishing(QObject):
         engine: Engine,
         data: DataFolder,
         remembered: Remembered,
-        lane: Callable[[str], Lane],
+        worker: Callable[[str], Worker],
         open_paths: Callable[[list[Path]], None],
         services: Services | None,
-        lanes: Callable[[], list[Lane]],
+        workers: Callable[[], list[Worker]],
         is_recording: Callable[[], bool],
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._engine = window, session, engine
         self._history, self._is_recording = history, is_recording
-        self.playing = Playing(lane("out"), self)
-        self.playback = PlaybackControl(window, session, self.playing, remembered.output)
-        self.look_ups = LookUps(data.look_ups, lane("looks"), services, parent=self)
-        self._opening = opening = Opening(window.banner, lane("opening"))
-        self.results = ResultsControl(
+        self.playing = Playback(worker("out"), self)
+        self.playback = PlaybackController(window, session, self.playing, remembered.output)
+        self.look_ups = LookUps(data.look_ups, worker("looks"), services, parent=self)
+        self._opening = opening = ExternalPrograms(window.banner, worker("opening"))
+        self.results = ResultsController(
             window,
             session,
             engine,
             self.look_ups,
             remembered.may_look_up,
-            lane("reasons"),
-            lane("lists"),
+            worker("reasons"),
+            worker("lists"),
             opening.browse,
         )
-        self.player = PlayerControl(window, session, self.playing, lane("player"), opening.browse)
-        self.map = MapPane(lane("map"), data.maps)
+        self.player = PlayerController(
+            window, session, self.playing, worker("player"), opening.browse
+        )
+        self.map = MapPane(worker("map"), data.maps)
         window.add_map(self.map)
-        self.memory = MemoryControl(
+        self.memory = HistoryController(
             window,
             session,
             history,
             Library(data.library),
-            lane("memory"),
+            worker("memory"),
             lambda entry: open_paths([entry.path]),
             opening,
         )
-        self.set_up = SetUpControl(window, session, data, lane("set-up"), lane("stored"))
-        self.storage = StorageControl(
+        self.set_up = SetUpController(window, session, data, worker("set-up"), worker("stored"))
+        self.storage = StorageController(
             window,
             session,
             engine,
             data,
-            lane("storage"),
+            worker("storage"),
             lambda: self.set_up.is_active,
             opening.show_folder,
         )
-        self._counting = lane("counting")
+        self._counting = worker("counting")
         self.storage.move_wanted.connect(self._move)
-        self.moving = MoveControl(
+        self.moving = MoveController(
             window,
             session,
             engine,
             data,
             (self.memory, self.look_ups, self.map),
-            lanes,
+            workers,
             self._tell_of_move,
         )
         self.set_up.move_pressed.connect(lambda: self.storage.ask_for_folder(self.set_up.dialog))
@@ -141,7 +143,7 @@ class Furnishing(QObject):
             self._session.tell_again()
 
     def close(self) -> None:
-        """Stop; whoever owns the lanes closes them."""
+        """Stop; whoever owns the workers closes them."""
         self.player.close()
         self.playing.close()
         self.look_ups.close()

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 INTERVAL_MS = 500
 
 
-class Collector(QObject):
+class GarbageCollector(QObject):
     """Looks for garbage now and then, as often as Python would, while it lives."""
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -35,7 +35,7 @@ from gui.recording.capture_bar import CaptureBar
 from gui.results.panel import ResultsPanel
 from gui.search.answers import Choices
 from gui.settings import Remembered
-from gui.spectrogram.toolbar import SoundBar
+from gui.spectrogram.toolbar import SpectrogramToolbar
 from gui.spectrogram.view_choices import ViewChoices
 from gui.spectrogram.widget import Spectrogram
 from gui.widgets.banner import Banner
@@ -60,7 +60,7 @@ SPECTROGRAM_KEYS = [
 
 
 class MainWindow(QMainWindow):
-    """The one window. It decides nothing: what its parts say goes to the `Presenter`.
+    """The one window. It decides nothing: what its parts say goes to the `Coordinator`.
 
     Signals
     -------
@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
         self.capture = CaptureBar()
         self.banner = Banner()
         self.spectrogram = Spectrogram()
-        self.sound = SoundBar(self.spectrogram)
+        self.sound = SpectrogramToolbar(self.spectrogram)
         self.progress = ProgressRow()
         self.results = ResultsPanel()
         self.filter = FilterPane()

@@ -53,7 +53,7 @@ class _Request:
 
 
 class _Worker(QObject):
-    """Lives in the lane's thread and does what it is given."""
+    """Lives in the worker's thread and does what it is given."""
 
     progressed = Signal(int, str, object)
     succeeded = Signal(int, object)
@@ -115,7 +115,7 @@ def _give_way() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
-class Lane(QObject):
+class Worker(QObject):
     """One thread and its mailbox. All methods and callbacks belong to the window's thread.
 
     Signals
@@ -163,7 +163,7 @@ class Lane(QObject):
         Parameters
         ----------
         work : callable
-            Called as ``work(job)`` in the lane's thread.
+            Called as ``work(job)`` in the worker's thread.
         done, failed, progressed : callable
             Called in the window's thread with the result, the error, or stage and fraction.
         must_finish : bool
@@ -187,9 +187,9 @@ class Lane(QObject):
             self._drop(self._at_work)
 
     def close(self, last: Callable[[], None] | None = None) -> None:
-        """Stop everything; `last` is called in the lane's thread at the very end.
+        """Stop everything; `last` is called in the worker's thread at the very end.
 
-        A lane that is closed already stays as it is.
+        A worker that is closed already stays as it is.
         """
         if self._is_closed:
             return
@@ -201,7 +201,7 @@ class Lane(QObject):
         self._thread.quit()
 
     def wait(self, deadline: QDeadlineTimer) -> bool:
-        """Wait until the closed lane's thread has ended; False if it is stuck."""
+        """Wait until the closed worker's thread has ended; False if it is stuck."""
         if self._thread.wait(deadline):
             return True
         log.warning("The thread %s does not end", self._thread.objectName())

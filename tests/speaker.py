@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from core.audio.recorder import Heard, Recorder
+from core.audio.recorder import RecordedBlock, Recorder
 from tests.conftest import wait_until
 
 RATE_HZ = 48_000
@@ -38,7 +38,7 @@ class Monitor:
         """Begin, or begin anew."""
         self._number += 1
         self.recorder = Recorder(self._key, self._folder / f"{self._key} {self._number}.flac")
-        self.heard: list[Heard] = []
+        self.heard: list[RecordedBlock] = []
         wait_until(lambda: len(self.live()) > 0)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ import tracemalloc
 
 import numpy as np
 
-from core.query import Hearing
+from core.query import QueryStream
 from core.vggish.model import Embedding
 
 RATE_HZ = 16_000
@@ -26,7 +26,7 @@ class Counting:
 
 def test_half_an_hour_keeps_only_the_bytes_of_its_patches():
     model = Counting()
-    hearing = Hearing(model, "Recording")  # type: ignore[arg-type]
+    hearing = QueryStream(model, "Recording")  # type: ignore[arg-type]
     second = np.random.default_rng(0).uniform(-0.1, 0.1, RATE_HZ).astype(np.float32)
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()

@@ -28,7 +28,7 @@ class Finding(Enum):
     FAINT = "faint"
 
 
-class Doctor:
+class InputCheck:
     """Listens to what an input sends.
 
     Parameters

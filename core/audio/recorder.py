@@ -23,7 +23,7 @@ from core.audio.devices import (
     reason,
     watch,
 )
-from core.audio.input_check import Doctor, Finding
+from core.audio.input_check import Finding, InputCheck
 from core.audio.waveform import MODEL_RATE_HZ, native_name
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError
 from core.private import private_file, private_folder
@@ -43,7 +43,7 @@ _LATENCY_S = 0.05
 
 
 @dataclass(frozen=True)
-class Heard:
+class RecordedBlock:
     """What arrived since the last look.
 
     Attributes
@@ -98,7 +98,7 @@ class Recorder:
         self.problem: MicrophoneError | None = None
         self.path = path
         self._blocks: SimpleQueue[Float32 | None] = SimpleQueue()
-        self._heard: SimpleQueue[Heard] = SimpleQueue()
+        self._heard: SimpleQueue[RecordedBlock] = SimpleQueue()
         self._n_samples = 0
         self.is_stopped = self._is_gone = False
         self.device = find(list_inputs(), key)
@@ -119,7 +119,7 @@ class Recorder:
                     "Make room on the disk, or set SOUNDALIKE_HOME to a folder you may write to.",
                     ROOM_IN_THE_WINDOW,
                 ) from error
-            self._doctor = Doctor(rate_hz)
+            self._doctor = InputCheck(rate_hz)
             resampler = soxr.ResampleStream(
                 rate_hz, MODEL_RATE_HZ, 1, dtype="float32", quality="HQ"
             )
@@ -169,7 +169,7 @@ class Recorder:
         patience_s = IDLE_MONITOR_S if self.device.is_monitor else NEXT_BLOCK_S
         self._deadline_s = time.monotonic() + patience_s
 
-    def drain(self) -> list[Heard]:
+    def drain(self) -> list[RecordedBlock]:
         """Return what arrived since the last call.
 
         Where the device has gone or the disk is full, `problem` is set; what was recorded before
@@ -242,7 +242,7 @@ class Recorder:
         self._doctor.listen(block)
         peak = float(np.abs(block).max(initial=0.0))
         doctor = self._doctor
-        self._heard.put(Heard(samples, peak, doctor.finding, doctor.has_clipped))
+        self._heard.put(RecordedBlock(samples, peak, doctor.finding, doctor.has_clipped))
 
     def _keep(self, samples: Float32, is_due: bool = False, is_last: bool = False) -> bool:
         import soundfile

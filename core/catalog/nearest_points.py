@@ -11,7 +11,7 @@ _CELLS = 256
 """Along each side: some 30 points a cell, for two million."""
 
 
-class Nearby:
+class NearestPoints:
     """A grid over points; each cell knows its own.
 
     Parameters

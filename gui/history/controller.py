@@ -10,15 +10,15 @@ from core.library import Library
 from core.paths import DataFolder
 from core.types import Match
 from gui.history.model import Entry, History, Status
-from gui.history.store import Recalled, Remembering
+from gui.history.store import HistoryStore, Recalled
 from gui.main_window import MainWindow
 from gui.search.answers import Answer
 from gui.search.session import Session
-from gui.widgets.external import Opening
-from gui.workers import Lane
+from gui.widgets.external import ExternalPrograms
+from gui.workers import Worker
 
 
-class MemoryControl(QObject):
+class HistoryController(QObject):
     """What a person keeps, and what comes back.
 
     Parameters
@@ -27,11 +27,11 @@ class MemoryControl(QObject):
     session : Session
     history : History
     library : Library
-        Used in the lane only.
-    lane : Lane
+        Used in the worker only.
+    worker : Worker
     reopen : callable
         Opens an entry's file anew, where there is nothing to ask again.
-    opening : Opening
+    opening : ExternalPrograms
     """
 
     def __init__(
@@ -40,16 +40,16 @@ class MemoryControl(QObject):
         session: Session,
         history: History,
         library: Library,
-        lane: Lane,
+        worker: Worker,
         reopen: Callable[[Entry], None],
-        opening: Opening,
+        opening: ExternalPrograms,
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._history = window, session, history
         self._reopen = reopen
         self._stars: frozenset[tuple[str, float]] = frozenset()
-        self.remembering = Remembering(
-            library, lane, history, window.history, lambda: session.choices, self
+        self.remembering = HistoryStore(
+            library, worker, history, window.history, lambda: session.choices, self
         )
         keeping, panel, details = self.remembering, window.history, window.results.details
         session.answered.connect(self._on_answered)
@@ -86,7 +86,7 @@ class MemoryControl(QObject):
         self.remembering.load()
 
     def close(self) -> None:
-        """Write what waits; whoever owns the lane waits for its thread."""
+        """Write what waits; whoever owns the worker waits for its thread."""
         self.remembering.close()
 
     def hold(self) -> None:

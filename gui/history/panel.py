@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from core.library_types import Star
 from gui import theme
 from gui.history.model import SEARCH_ROLE, Entry, History, Status
-from gui.history.rows import KeptRows
+from gui.history.rows import EntryDelegate
 from gui.history.stars import Stars
 
 WIDTH = 30 * theme.GRID
@@ -56,7 +56,7 @@ class _List(QListView):
         self.found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setModel(self.found)
         self.setAccessibleName(name)
-        self.setItemDelegate(KeptRows(has_pictures, self))
+        self.setItemDelegate(EntryDelegate(has_pictures, self))
         self.setUniformItemSizes(True)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

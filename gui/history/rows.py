@@ -14,7 +14,7 @@ PICTURE = QSize(48, 32)
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class KeptRows(QStyledItemDelegate):
+class EntryDelegate(QStyledItemDelegate):
     """Paints a name and, below it, smaller, how it stands.
 
     Parameters

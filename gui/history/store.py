@@ -1,4 +1,4 @@
-"""The library at work: what is kept of the window's doings, in a lane of its own."""
+"""The library at work: what is kept of the window's doings, in a worker of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from gui.history.model import MOST_ENTRIES, Entry, History
 from gui.history.panel import HistoryPanel
 from gui.history.stars import Stars
 from gui.search.answers import Answer, Choices
-from gui.workers import Lane
+from gui.workers import Worker
 
 UNDO_MS = 10_000
 """How long what was forgotten can be brought back; only then the library forgets it."""
@@ -56,14 +56,14 @@ class _Forgotten:
     is_all: bool = False
 
 
-class Remembering(QObject):
+class HistoryStore(QObject):
     """Joins the history, its panel and the library. Lives in the window's thread.
 
     Parameters
     ----------
     library : Library
-        Only the lane uses it.
-    lane : Lane
+        Only the worker uses it.
+    worker : Worker
         Nothing else may be done in it.
     history : History
     panel : HistoryPanel
@@ -96,14 +96,14 @@ class Remembering(QObject):
     def __init__(
         self,
         library: Library,
-        lane: Lane,
+        worker: Worker,
         history: History,
         panel: HistoryPanel,
         choices: Callable[[], Choices],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._library, self._lane, self._history = library, lane, history
+        self._library, self._worker, self._history = library, worker, history
         self._choices = choices
         self.stars = Stars(self)
         self._waiting: deque[tuple[Callable[[Job], Any], Callable[[Any], None]]] = deque()
@@ -113,7 +113,7 @@ class Remembering(QObject):
         self.forgetting.setSingleShot(True)
         self.forgetting.setInterval(UNDO_MS)
         self.forgetting.timeout.connect(self._forget_really)
-        lane.busy_changed.connect(self._go_on)
+        worker.busy_changed.connect(self._go_on)
         history.answered.connect(self._remember)
         self.stars.noted.connect(self._note)
         panel.show_stars(self.stars)
@@ -129,7 +129,7 @@ class Remembering(QObject):
         self.do(lambda _: self._library.hidden(), self.hidden_changed.emit)
 
     def close(self) -> None:
-        """Stop; what still waits is written in the lane's thread, without pictures."""
+        """Stop; what still waits is written in the worker's thread, without pictures."""
         self._forget_really()
         rest = [work for work, _ in self._waiting]
         self._waiting.clear()
@@ -141,7 +141,7 @@ class Remembering(QObject):
                 with suppress(SoundalikeError, Cancelled):
                     work(job)
 
-        self._lane.close(finish)
+        self._worker.close(finish)
 
     def hold(self) -> None:
         """Leave the library alone; what is to be kept waits."""
@@ -186,7 +186,7 @@ class Remembering(QObject):
 
         def write(job: Job) -> None:
             # Set here, not in the window's thread: what is written next must know the key, and
-            # when the program ends, only the lane is left.
+            # when the program ends, only the worker is left.
             earlier = entry.past
             kept = past if earlier is None else replace(past, key=earlier.key)
             kept = replace(kept, thumbnail=_thumbnail(earlier, answer, job))
@@ -282,20 +282,20 @@ class Remembering(QObject):
         """Let go of a filter."""
         self.do(lambda _: self._library.remove_preset(name))
 
-    # The lane
+    # The worker
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is done in the lane, or waits."""
-        return self._lane.is_busy or bool(self._waiting)
+        """Whether something is done in the worker, or waits."""
+        return self._worker.is_busy or bool(self._waiting)
 
     def do(self, work: Callable[[Job], Any], done: Callable[[Any], None] = lambda _: None) -> None:
-        """Have something done after all that waits; a lane alone would drop what waits."""
+        """Have something done after all that waits; a worker alone would drop what waits."""
         self._waiting.append((work, done))
         self._go_on()
 
     def _go_on(self) -> None:
-        if not self._waiting or self._lane.is_busy or self._is_held:
+        if not self._waiting or self._worker.is_busy or self._is_held:
             return
         work, done = self._waiting.popleft()
 
@@ -303,7 +303,7 @@ class Remembering(QObject):
             done(result)
             self._tell()
 
-        self._lane.submit(work, succeeded, self._on_failed, must_finish=True)
+        self._worker.submit(work, succeeded, self._on_failed, must_finish=True)
 
     def _tell(self) -> None:
         notices, self._library.notices[:] = list(self._library.notices), []

@@ -1,4 +1,4 @@
-"""The map, with what fetches and draws it: in a lane, so that moving never waits."""
+"""The map, with what fetches and draws it: in a worker, so that moving never waits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gui.map.canvas import MapCanvas
 from gui.map.colors import ground_color, group_colors
 from gui.map.marks import Marks
 from gui.map.raster import Chart, View, picture
-from gui.workers import Lane
+from gui.workers import Worker
 
 # The window shows before catalogues are imported.
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class MapPane(QWidget):
 
     Parameters
     ----------
-    lane : Lane
+    worker : Worker
         Where the map is made and drawn; whoever owns it closes it.
     folder : Path
         Where maps are kept.
@@ -49,9 +49,9 @@ class MapPane(QWidget):
     chosen = Signal(int)
     failed = Signal(object)
 
-    def __init__(self, lane: Lane, folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, worker: Worker, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._lane, self._folder = lane, folder
+        self._worker, self._folder = worker, folder
         self._catalog: Catalog | None = None
         self._answer: Matches | None = None
         self._is_made = self._is_drawing = self._is_held = False
@@ -104,7 +104,7 @@ class MapPane(QWidget):
 
     def hold(self) -> None:
         """Let go of the catalogue; another one, which `set_catalog` gives, waits until `use`."""
-        self._lane.cancel()
+        self._worker.cancel()
         self._catalog, self._is_made, self._is_held = None, False, True
 
     def use(self, data: DataFolder) -> None:
@@ -148,7 +148,7 @@ class MapPane(QWidget):
             return Chart.of(made)
 
         self._is_drawing, self._next = False, None
-        self._lane.submit(make, self._on_made, self._on_failed, self._on_progress)
+        self._worker.submit(make, self._on_made, self._on_failed, self._on_progress)
 
     def _on_progress(self, stage: str, fraction: float | None) -> None:
         self.canvas.show_message(f"{stage} · {fraction or 0:.0%}")
@@ -184,7 +184,7 @@ class MapPane(QWidget):
                 self.canvas.show_picture(view, pixels)
             self._draw()
 
-        self._lane.submit(lambda _: picture(chart, view, colors, ground), done, self._on_failed)
+        self._worker.submit(lambda _: picture(chart, view, colors, ground), done, self._on_failed)
 
     def _describe(self, row: int) -> str:
         """Return what a clip is called: its labels, and below them its id and time."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog.nearest_points import Nearby
+from core.catalog.nearest_points import NearestPoints
 from core.catalog.projection import Map
 from core.types import UInt8
 
@@ -70,7 +70,7 @@ class Chart:
     Attributes
     ----------
     map : Map
-    nearby : Nearby
+    nearby : NearestPoints
         Finds its points.
     middle, span : tuple of two floats
         Of the rectangle that all points but a few lie in.
@@ -79,7 +79,7 @@ class Chart:
     """
 
     map: Map
-    nearby: Nearby
+    nearby: NearestPoints
     middle: tuple[float, float]
     span: tuple[float, float]
     groups: tuple[int, ...]
@@ -91,7 +91,9 @@ class Chart:
         span = [1.1 * max(b - a, _LEAST_SPAN) for a, b in zip(low, high, strict=True)]
         middle = [(a + b) / 2 for a, b in zip(low, high, strict=True)]
         groups = tuple(np.flatnonzero(np.bincount(shown.groups)).tolist())
-        return cls(shown, Nearby(shown.points), (middle[0], middle[1]), (span[0], span[1]), groups)
+        return cls(
+            shown, NearestPoints(shown.points), (middle[0], middle[1]), (span[0], span[1]), groups
+        )
 
 
 def picture(chart: Chart, view: View, colors: UInt8, ground: UInt8) -> UInt8:

@@ -9,14 +9,14 @@ from core.audio.devices import Device
 from core.audio.reader import AudioFile
 from core.errors import SoundalikeError
 from gui.main_window import MainWindow
-from gui.playback.playback import Playing
+from gui.playback.playback import Playback
 from gui.search.answers import Span
 from gui.search.session import Session, State
 
 DEFAULT_OUTPUT = "Default output"
 
 
-class PlaybackControl(QObject):
+class PlaybackController(QObject):
     """What a person does about hearing the sound in sight.
 
     A recording ends playback: what is played would be recorded.
@@ -25,12 +25,14 @@ class PlaybackControl(QObject):
     ----------
     window : MainWindow
     session : Session
-    playing : Playing
+    playing : Playback
     output : str
         The key of the output that was chosen last.
     """
 
-    def __init__(self, window: MainWindow, session: Session, playing: Playing, output: str) -> None:
+    def __init__(
+        self, window: MainWindow, session: Session, playing: Playback, output: str
+    ) -> None:
         super().__init__(window)
         self._window, self._session, self._playing = window, session, playing
         self.output = output

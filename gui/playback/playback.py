@@ -1,4 +1,4 @@
-"""Playing a sound, one at a time. Devices are slow to open, so that is done in a lane."""
+"""Playing a sound, one at a time. Devices are slow to open, so that is done in a worker."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.audio.player import Player, outputs
 from core.audio.reader import AudioFile
 from core.errors import SoundalikeError
 from core.jobs import Job
-from gui.workers import Lane
+from gui.workers import Worker
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +28,12 @@ class _Sound:
     from_s: float | None = None
 
 
-class Playing(QObject):
+class Playback(QObject):
     """Plays one sound at a time; another one replaces it.
 
     Parameters
     ----------
-    lane : Lane
+    worker : Worker
         Where devices are listed, opened and closed; nobody else may use it.
 
     Signals
@@ -56,12 +56,12 @@ class Playing(QObject):
     ended = Signal()
     failed = Signal(object)
 
-    def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
+    def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.lane = lane
+        self.worker = worker
         self._sound: _Sound | None = None
         self.player: Player | None = None
-        # Touched in the lane only: what is open there, whether or not word of it has arrived here.
+        # Touched in the worker only: what is open there, whether or not word of it has come here.
         self.open_players: list[Player] = []
         self._is_paused = self._is_playing = self._is_looping = False
         self._volume, self._key = 1.0, ""
@@ -76,8 +76,8 @@ class Playing(QObject):
 
     def refresh(self) -> None:
         """List the outputs anew, unless something is being opened or closed."""
-        if not self.lane.is_busy:
-            self.lane.submit(
+        if not self.worker.is_busy:
+            self.worker.submit(
                 lambda job: outputs(),
                 self.devices_listed.emit,
                 lambda error: self.devices_listed.emit([]),  # the reason is given on playing
@@ -114,7 +114,7 @@ class Playing(QObject):
     def stop(self) -> None:
         """Stop, and forget the sound."""
         if self._sound is not None:
-            self.lane.submit(lambda job: self._close_players(), must_finish=True)
+            self.worker.submit(lambda job: self._close_players(), must_finish=True)
             self._end()
 
     def seek(self, time_s: float) -> None:
@@ -150,7 +150,7 @@ class Playing(QObject):
     def close(self) -> None:
         """Stop for good."""
         self._leave()
-        self.lane.close(self._close_players)
+        self.worker.close(self._close_players)
 
     def _begin(self, sound: _Sound) -> None:
         self._leave()
@@ -171,7 +171,7 @@ class Playing(QObject):
             self.open_players.append(player)
             return player
 
-        self.lane.submit(
+        self.worker.submit(
             open_player,
             lambda player: self._on_open(sound, player),
             lambda error: self._on_failed(sound, error),
@@ -180,7 +180,7 @@ class Playing(QObject):
         self._tell(not self._is_paused)
 
     def _leave(self) -> None:
-        """Forget the sound that plays; what comes next in the lane silences it."""
+        """Forget the sound that plays; what comes next in the worker silences it."""
         self._follower.stop()
         self.player = self._sound = None
 
@@ -189,7 +189,7 @@ class Playing(QObject):
             self._is_playing = is_playing
             self.state_changed.emit(is_playing)
 
-    # In the lane
+    # In the worker
 
     def _close_players(self) -> None:
         while self.open_players:

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, QTimer
 from core.errors import SoundalikeError
 from core.types import Match
 from gui.main_window import MainWindow
-from gui.playback.playback import Playing
+from gui.playback.playback import Playback
 from gui.player.page import Addresses, Clip, clip_of, page_of
 from gui.player.page_server import PageServer
 from gui.player.panel import PlayerPanel
 from gui.player.readiness import browser_kind
 from gui.search.session import Session, State
-from gui.workers import Lane
+from gui.workers import Worker
 
 if TYPE_CHECKING:
     from gui.player.browser import Browser
@@ -40,7 +40,7 @@ ERRORS = {
 }
 
 
-class PlayerControl(QObject):
+class PlayerController(QObject):
     """Plays one match at a time in the details pane.
 
     Nothing is asked of YouTube, and nothing of Qt WebEngine imported, before a person presses
@@ -51,9 +51,9 @@ class PlayerControl(QObject):
     ----------
     window : MainWindow
     session : Session
-    playing : Playing
+    playing : Playback
         The person's own sound: only one of the two is heard.
-    lane : Lane
+    worker : Worker
         Where the player is tried and imported.
     browse : callable
         Opens an address in the browser.
@@ -70,13 +70,13 @@ class PlayerControl(QObject):
         self,
         window: MainWindow,
         session: Session,
-        playing: Playing,
-        lane: Lane,
+        playing: Playback,
+        worker: Worker,
         browse: Callable[[str], None],
     ) -> None:
         super().__init__(window)
         self._window, self._session, self.playing = window, session, playing
-        self._lane, self._browse = lane, browse
+        self._worker, self._browse = worker, browse
         self.addresses = Addresses()
         self.panel = PlayerPanel()
         self.browser: Browser | None = None
@@ -140,7 +140,7 @@ class PlayerControl(QObject):
             # Only after the pressed button was painted: Chromium takes a moment to begin.
             QTimer.singleShot(0, self, lambda: self._begin(clip))
             return
-        self._lane.submit(
+        self._worker.submit(
             browser_kind,
             lambda kind: self._on_ready(clip, kind),
             lambda error: self._on_not_ready(clip, error),

@@ -16,13 +16,13 @@ from gui.main_window import MainWindow
 from gui.recording.recording import Listening
 from gui.search.session import Session, State
 from gui.spectrogram.live_picture import LivePicture
-from gui.workers import Lane
+from gui.workers import Worker
 
 _NAME_LENGTH = 32
 """Characters of a device's name on a button."""
 
 
-class RecordingControl(QObject):
+class RecordingController(QObject):
     """What a person does about recordings, and what these say.
 
     Parameters
@@ -30,7 +30,7 @@ class RecordingControl(QObject):
     window : MainWindow
     session : Session
     listening : Listening
-    files : Lane
+    files : Worker
         Where what a crash left is looked for.
     recordings : Recordings
     """
@@ -40,7 +40,7 @@ class RecordingControl(QObject):
         window: MainWindow,
         session: Session,
         listening: Listening,
-        files: Lane,
+        files: Worker,
         recordings: Recordings,
     ) -> None:
         super().__init__(window)

@@ -1,4 +1,4 @@
-"""The course of a recording: open the input, follow it, stop it. Devices are slow, so in a lane."""
+"""The course of a recording: open the input, follow it, stop it; in a worker, for devices are slow."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.audio.devices import Device
 from core.audio.input_check import Finding
 from core.audio.reader import AudioFile
-from core.audio.recorder import Heard
+from core.audio.recorder import RecordedBlock
 from core.audio.recordings import Recordings, Unfinished
 from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError, SoundalikeError
 from core.jobs import Job
 from gui.spectrogram.live_picture import LivePicture
-from gui.workers import Lane
+from gui.workers import Worker
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Recorder(Protocol):
     device: Device
     problem: MicrophoneError | None
 
-    def drain(self) -> list[Heard]:
+    def drain(self) -> list[RecordedBlock]:
         """Return what is new since the last call."""
 
     def stop(self) -> Path:
@@ -61,10 +61,10 @@ class Listening(QObject):
 
     Parameters
     ----------
-    lane : Lane
+    worker : Worker
         Where slow calls to devices are made.
     devices : callable
-        Returns the module with ``list_inputs`` and ``Recorder``; called in the lane.
+        Returns the module with ``list_inputs`` and ``Recorder``; called in the worker.
     recordings : Recordings
         Where they are written while they run.
 
@@ -102,16 +102,16 @@ class Listening(QObject):
 
     def __init__(
         self,
-        lane: Lane,
+        worker: Worker,
         devices: Callable[[], Any],
         recordings: Recordings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._lane, self._devices, self._recordings = lane, devices, recordings
+        self._worker, self._devices, self._recordings = worker, devices, recordings
         self._phase = _Phase.IDLE
         self._recorder: Recorder | None = None
-        # Touched in the lane only: what is open there, whether or not word of it has arrived here.
+        # Touched in the worker only: what is open there, whether or not word of it has come here.
         self._open: list[tuple[Recorder, Unfinished]] = []
         self._is_wanted = True
         self._is_to_list = False
@@ -122,7 +122,7 @@ class Listening(QObject):
         self._follower.timeout.connect(self._follow)
         self._watcher.setInterval(WATCH_MS)
         self._watcher.timeout.connect(self._watch)
-        lane.busy_changed.connect(self._on_busy)
+        worker.busy_changed.connect(self._on_busy)
 
     @property
     def is_active(self) -> bool:
@@ -136,12 +136,12 @@ class Listening(QObject):
 
     def refresh(self) -> None:
         """List the inputs anew, as soon as none of them is in use."""
-        if self.is_active or self._lane.is_busy:
+        if self.is_active or self._worker.is_busy:
             self._is_to_list = True
             return
         self._is_to_list = False
         devices = self._devices
-        self._lane.submit(
+        self._worker.submit(
             lambda job: devices().list_inputs(),
             self._on_listed,
             self._on_unlisted,
@@ -172,7 +172,7 @@ class Listening(QObject):
             self._open.append((recorder, place))
             return recorder
 
-        self._lane.submit(open_recorder, self._on_open, self._on_failed, must_finish=True)
+        self._worker.submit(open_recorder, self._on_open, self._on_failed, must_finish=True)
 
     def stop(self) -> None:
         """Stop; what was recorded is handed over by `stopped`."""
@@ -181,7 +181,7 @@ class Listening(QObject):
         elif self._phase is _Phase.RECORDING:
             self._phase = _Phase.STOPPING
             self._follower.stop()
-            self._lane.submit(
+            self._worker.submit(
                 lambda job: self._finish(*self._open.pop()),
                 self._on_stopped,
                 self._on_failed,
@@ -197,9 +197,9 @@ class Listening(QObject):
         """Stop for good; what runs stays unfinished on disk and is offered at the next start."""
         self._follower.stop()
         self._watcher.stop()
-        self._lane.close(self._close_inputs)
+        self._worker.close(self._close_inputs)
 
-    # In the lane
+    # In the worker
 
     @staticmethod
     def _finish(recorder: Recorder, place: Unfinished) -> AudioFile:
@@ -220,7 +220,7 @@ class Listening(QObject):
     # In the window's thread
 
     def _watch(self) -> None:
-        if not self.is_active and not self._lane.is_busy:
+        if not self.is_active and not self._worker.is_busy:
             self.refresh()
 
     def _on_busy(self, is_busy: bool) -> None:
@@ -258,7 +258,7 @@ class Listening(QObject):
         if self._recorder.problem is not None:
             self.stop()
 
-    def _hear(self, parts: list[Heard]) -> None:
+    def _hear(self, parts: list[RecordedBlock]) -> None:
         if not parts or self._recorder is None:
             return
         samples = np.concatenate([part.samples for part in parts])

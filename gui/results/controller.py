@@ -14,13 +14,13 @@ from core.errors import SoundalikeError
 from core.jobs import Job
 from core.types import Float32, Match, Matches, NoLink, Query
 from gui.main_window import MainWindow
-from gui.results.export import TakingAway
+from gui.results.export import MatchExport
 from gui.results.heat_strip import HeatStrip
 from gui.search.answers import Answer
 from gui.search.session import Session, State
 from gui.spectrogram.image_file import png_of
 from gui.widgets.saving import Saving
-from gui.workers import Lane
+from gui.workers import Worker
 from gui.youtube.look_ups import LookUps
 
 LIST_KINDS = {
@@ -31,7 +31,7 @@ LIST_KINDS = {
 }
 
 
-class ResultsControl(QObject):
+class ResultsController(QObject):
     """What a person does with matches.
 
     Parameters
@@ -39,11 +39,11 @@ class ResultsControl(QObject):
     window : MainWindow
     session : Session
     engine : Engine
-        Asked from the lane `reasons` only for what any thread may ask.
+        Asked from the worker `reasons` only for what any thread may ask.
     look_ups : LookUps
     may_look_up : bool or None
         What a person answered before; None where nobody was asked.
-    reasons, files : Lane
+    reasons, files : Worker
         Where matches are explained, and where lists are written.
     browse : callable
         Opens an address.
@@ -56,8 +56,8 @@ class ResultsControl(QObject):
         engine: Engine,
         look_ups: LookUps,
         may_look_up: bool | None,
-        reasons: Lane,
-        files: Lane,
+        reasons: Worker,
+        files: Worker,
         browse: Callable[[str], None],
     ) -> None:
         super().__init__(window)
@@ -66,7 +66,7 @@ class ResultsControl(QObject):
         self._reasons, self._files = reasons, files
         self.may_look_up = may_look_up
         self.heat = HeatStrip()
-        self._taking = TakingAway(window.results)
+        self._taking = MatchExport(window.results)
         self.saving = Saving(window)
         self.saving.saved.connect(lambda path: self._say(f"Saved {path.name}"))
         self.saving.failed.connect(self._on_failed)

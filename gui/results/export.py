@@ -21,7 +21,7 @@ _MARGIN_INCHES = 2 / 2.54
 """Two centimetres: what Qt leaves free around a document that it prints."""
 
 
-class TakingAway:
+class MatchExport:
     """What can be done with the list that a panel shows.
 
     Parameters

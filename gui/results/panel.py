@@ -27,7 +27,7 @@ from gui.results.details_pane import WIDTH, DetailsPane
 from gui.results.look_ups_question import QUESTION, TROUBLE, LookUpsQuestion
 from gui.results.table import ResultsTable
 from gui.search.answers import Choices
-from gui.widgets.dimming import Veil
+from gui.widgets.dimming import Dimming
 from gui.widgets.elided import Elided
 from gui.youtube import LARGE
 
@@ -76,7 +76,7 @@ class ResultsPanel(QWidget):
         self.by = QComboBox()
         self.chips = FilterChips()
         self.table = ResultsTable()
-        self._veil = Veil(self.table)
+        self._veil = Dimming(self.table)
         self.details = DetailsPane()
         self.question = LookUpsQuestion(QUESTION, "Look up")
         self.look_up_trouble = LookUpsQuestion(TROUBLE, "Try again")

@@ -14,10 +14,10 @@ from core.engine import Engine
 from core.errors import AudioFileError, SoundalikeError
 from core.jobs import Job
 from core.types import Float32, Matches
-from gui.workers import Lane
+from gui.workers import Worker
 
 if TYPE_CHECKING:
-    from core.query import Hearing
+    from core.query import QueryStream
     from gui.search.answers import Choices
 
 DEFAULT_WINDOW_S = 5
@@ -25,7 +25,7 @@ _NAME = "Recording"
 
 
 class Live(QObject):
-    """Follows one recording at a time, in the lane that owns the engine.
+    """Follows one recording at a time, in the worker that owns the engine.
 
     Attributes
     ----------
@@ -49,17 +49,17 @@ class Live(QObject):
     def __init__(
         self,
         engine: Engine,
-        lane: Lane,
+        worker: Worker,
         choices: Callable[[], Choices],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine, self._lane, self._choices = engine, lane, choices
+        self._engine, self._worker, self._choices = engine, worker, choices
         self.window_s = DEFAULT_WINDOW_S
         self._is_active = self._is_at_work = False
-        # What is in the list is touched in the lane only; the list itself tells recordings apart.
-        self._hearing: list[Hearing] = []
-        # Taken out in the lane: what a request that is never done would have heard, waits here.
+        # What is in the list is touched in the worker only; the list itself tells recordings apart.
+        self._hearing: list[QueryStream] = []
+        # Taken out in the worker: what a request that is never done would have heard, waits here.
         self._waiting: deque[Float32] = deque()
         self._n_samples = self._n_patches = 0
 
@@ -88,7 +88,7 @@ class Live(QObject):
         """Hear what is left, and tell of the whole by `heard`."""
         step = self._step()
         self.end()
-        self._lane.submit(
+        self._worker.submit(
             lambda job: step(job).query(), self.heard.emit, self.failed.emit, progressed
         )
 
@@ -123,13 +123,13 @@ class Live(QObject):
                 self.failed.emit(error)
 
         # What is lost of a step that is stopped midway would be missing in the end.
-        self._lane.submit(look, done, failed, must_finish=True)
+        self._worker.submit(look, done, failed, must_finish=True)
 
-    def _step(self) -> Callable[[Job], Hearing]:
+    def _step(self) -> Callable[[Job], QueryStream]:
         """Return work that hears what waits when it is done."""
         engine, hearing, waiting = self._engine, self._hearing, self._waiting
 
-        def hear(job: Job) -> Hearing:
+        def hear(job: Job) -> QueryStream:
             if not hearing:
                 hearing.append(engine.hearing(_NAME, job))
             samples = [waiting.popleft() for _ in range(len(waiting))]

@@ -13,11 +13,11 @@ from core.jobs import Job
 from gui.history.model import Entry, History, Status
 from gui.search.answers import Answer
 from gui.search.session import Session, State
-from gui.workers import Lane
+from gui.workers import Worker
 
 
 class Queue(QObject):
-    """Works through the waiting entries of a history, in the lane that owns the engine.
+    """Works through the waiting entries of a history, in the worker that owns the engine.
 
     What a person asks for comes first: it stops the sound at work, which is taken up again later.
     """
@@ -25,16 +25,16 @@ class Queue(QObject):
     def __init__(
         self,
         engine: Engine,
-        lane: Lane,
+        worker: Worker,
         session: Session,
         history: History,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine, self._lane = engine, lane
+        self._engine, self._worker = engine, worker
         self._session, self._history = session, history
         self._at_work: Entry | None = None
-        lane.busy_changed.connect(self._go_on)
+        worker.busy_changed.connect(self._go_on)
         session.state_changed.connect(self._go_on)
 
     def add(self, paths: list[Path]) -> None:
@@ -43,8 +43,8 @@ class Queue(QObject):
         self._go_on()
 
     def _go_on(self) -> None:
-        # Live matches need the lane every second, so that nothing else would get far.
-        if not self._lane.is_busy and self._session.state is not State.LISTENING:
+        # Live matches need the worker every second, so that nothing else would get far.
+        if not self._worker.is_busy and self._session.state is not State.LISTENING:
             self._begin()
 
     def _begin(self) -> None:
@@ -80,4 +80,4 @@ class Queue(QObject):
             entry.fraction = fraction or 0.0
             self._history.update(entry)
 
-        self._lane.submit(match, done, failed, progressed)
+        self._worker.submit(match, done, failed, progressed)

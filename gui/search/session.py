@@ -18,9 +18,9 @@ from core.jobs import Job
 from core.types import CatalogInfo, Match, Matches, Query
 from gui.search.answers import Answer, Choices, Source, Span
 from gui.search.live import Live
-from gui.search.trail import Trail
+from gui.search.trail import AnswerHistory
 from gui.widgets.drops import Found, find_sounds
-from gui.workers import Lane
+from gui.workers import Worker
 
 LOADING = "Loading the model"
 SWITCHING = "Switching to what is there now"
@@ -43,7 +43,7 @@ class State(Enum):
 
 
 class Session(QObject):
-    """One person's search. Lives in the window's thread; the work is done in two lanes.
+    """One person's search. Lives in the window's thread; the work is done in two workers.
 
     Signals
     -------
@@ -87,7 +87,7 @@ class Session(QObject):
     trail_changed = Signal(bool, bool)
 
     def __init__(
-        self, engine: Engine, sounds: Lane, searches: Lane, parent: QObject | None = None
+        self, engine: Engine, sounds: Worker, searches: Worker, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._engine, self._sounds, self.searches = engine, sounds, searches
@@ -108,7 +108,7 @@ class Session(QObject):
         self._note = ""
         self._n_spare = 0
         self._asked: Source | None = None
-        self._trail = Trail()
+        self._trail = AnswerHistory()
 
     @property
     def answer(self) -> Answer | None:
@@ -139,7 +139,7 @@ class Session(QObject):
         Parameters
         ----------
         change : callable, optional
-            Done instead, in the lane that the engine belongs to.
+            Done instead, in the worker that the engine belongs to.
         """
         self._changes.append(change or self._engine.reload)
         self._change()
@@ -286,7 +286,7 @@ class Session(QObject):
         self._on_trouble(error)
 
     def close(self) -> None:
-        """Stop all work; whoever owns the lanes waits for their threads."""
+        """Stop all work; whoever owns the workers waits for their threads."""
         self._sounds.close()
         self.searches.close(self._engine.close)
 

@@ -7,7 +7,7 @@ from gui.search.answers import Answer
 LONGEST = 100
 
 
-class Trail:
+class AnswerHistory:
     """The answers of this session in the order in which they were asked for, and where one is."""
 
     def __init__(self) -> None:

@@ -15,13 +15,13 @@ from gui.main_window import MainWindow
 from gui.search.session import Session
 from gui.setup import saved_request
 from gui.setup.dialog import SetUpDialog
-from gui.setup.request import ALL, NONE, Outlook, Step, Wish, look, steps
-from gui.workers import Lane
+from gui.setup.request import ALL, NONE, SetUpRequest, SetUpStatus, Step, look, steps
+from gui.workers import Worker
 
 DEMO_NOTE = "Demo: an untrained model and a small starter catalogue answer, so matches are rough."
 
 
-class SetUpControl(QObject):
+class SetUpController(QObject):
     """Joins the dialog, the banner and the status line to the work.
 
     Parameters
@@ -30,7 +30,7 @@ class SetUpControl(QObject):
     session : Session
         Told to switch when something came.
     data : DataFolder
-    fetching, looking : Lane
+    fetching, looking : Worker
         For the long work, and for seeing what is there.
 
     Signals
@@ -46,16 +46,16 @@ class SetUpControl(QObject):
         window: MainWindow,
         session: Session,
         data: DataFolder,
-        fetching: Lane,
-        looking: Lane,
+        fetching: Worker,
+        looking: Worker,
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._data = window, session, data
         self.fetching, self._looking = fetching, looking
         self._left: list[Step] = []
         # What has stopped by itself, and what was asked for then.
-        self._wish = Wish()
-        self._stopped: Wish | None = None
+        self._wish = SetUpRequest()
+        self._stopped: SetUpRequest | None = None
         self._n_steps = 0
         self._lines: list[str] = []
         self._note = ""
@@ -106,7 +106,7 @@ class SetUpControl(QObject):
             banner.show_note(" ".join(notes))
         self._looking.submit(lambda _: look(self._data), self._complete_note)
 
-    def _complete_note(self, outlook: Outlook) -> None:
+    def _complete_note(self, outlook: SetUpStatus) -> None:
         banner, begun = self._window.banner, outlook.begun
         is_ours = bool(self._note) and banner.text.text() == self._note
         if begun is not None and not self.is_active and (is_ours or not banner.isVisible()):
@@ -143,7 +143,7 @@ class SetUpControl(QObject):
 
     # The work
 
-    def start(self, wish: Wish) -> None:
+    def start(self, wish: SetUpRequest) -> None:
         """Begin to fetch or import."""
         if self.is_active:
             return
@@ -159,7 +159,7 @@ class SetUpControl(QObject):
         self._forget_note()
         self.go_on()
 
-    def take_up(self, wish: Wish) -> None:
+    def take_up(self, wish: SetUpRequest) -> None:
         """Go on with what was begun before the program ended."""
         self.dialog.take(wish)
         self.start(wish)
@@ -235,4 +235,4 @@ class SetUpControl(QObject):
         """Import files that a person has already."""
         wish = self.dialog.wish
         clips = ALL if wish.clips == NONE else wish.clips
-        self.start(Wish(clips, wish.classes, paths=tuple(map(Path, names))))
+        self.start(SetUpRequest(clips, wish.classes, paths=tuple(map(Path, names))))

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from core.downloads.room import megabytes
 from gui import theme
-from gui.setup.request import ALL, BALANCED, NONE, SOME, Outlook, Wish
+from gui.setup.request import ALL, BALANCED, NONE, SOME, SetUpRequest, SetUpStatus
 
 _STEPS = 1000
 _OWN = "own"
@@ -45,11 +45,11 @@ _MIRRORS = {
 
 
 class SetUpDialog(QDialog):
-    """Shows what the `SetUpControl` tells it; may be closed while the work goes on.
+    """Shows what the `SetUpController` tells it; may be closed while the work goes on.
 
     Signals
     -------
-    started : Wish
+    started : SetUpRequest
     paused, continued, stopped
         The buttons.
     import_pressed
@@ -67,7 +67,7 @@ class SetUpDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._outlook: Outlook | None = None
+        self._outlook: SetUpStatus | None = None
         self._is_paused = self._is_choosing = self._has_stopped = False
         self.text, self.room, self.stage, self.outcome = (_label() for _ in range(4))
         self.details = QToolButton()
@@ -171,19 +171,19 @@ class SetUpDialog(QDialog):
         self.choices[ALL].setChecked(True)
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> SetUpRequest:
         """What is chosen."""
         clips = next(key for key, button in self.choices.items() if button.isChecked())
         names = tuple(name.strip() for name in self.classes.text().split(";") if name.strip())
         mirror = self.mirror.currentData()
-        return Wish(
+        return SetUpRequest(
             clips,
             names if clips == SOME else (),
             self.address.text().strip() if mirror == _OWN else mirror,
             self.keeps_archive.isChecked(),
         )
 
-    def take(self, wish: Wish) -> None:
+    def take(self, wish: SetUpRequest) -> None:
         """Choose what was chosen before."""
         self.classes.setText("; ".join(wish.classes))
         self.choices[wish.clips].setChecked(True)
@@ -192,7 +192,7 @@ class SetUpDialog(QDialog):
         self.address.setText("" if is_known else wish.mirror)
         self.keeps_archive.setChecked(wish.keeps_archive)
 
-    def show_outlook(self, outlook: Outlook) -> None:
+    def show_outlook(self, outlook: SetUpStatus) -> None:
         """Say what is missing and whether there is room."""
         self._outlook = outlook
         if outlook.begun is not None:

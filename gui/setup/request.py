@@ -12,7 +12,7 @@ from core.downloads.room import free_bytes, megabytes
 from core.jobs import Job
 from core.paths import DataFolder
 
-# The engine's part takes a fifth of a second to import: only the lanes do that.
+# The engine's part takes a fifth of a second to import: only the workers do that.
 if TYPE_CHECKING:
     from core.setup.install import Choice, Missing
 
@@ -25,7 +25,7 @@ NAMES = {"model": "the trained model VGGish", "features": "the sounds of AudioSe
 
 
 @dataclass(frozen=True)
-class Wish:
+class SetUpRequest:
     """What a person wants to have.
 
     Attributes
@@ -66,7 +66,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class SetUpStatus:
     """What is missing, and whether there is room for it.
 
     Attributes
@@ -77,7 +77,7 @@ class Outlook:
     free : int
         Bytes.
     rooms : dict of int
-        Bytes that the catalogue takes, by `Wish.clips`.
+        Bytes that the catalogue takes, by `SetUpRequest.clips`.
     archive : int
         Bytes of AudioSet's archive.
     begun : Wish or None
@@ -89,9 +89,9 @@ class Outlook:
     free: int
     rooms: dict[str, int] = field(default_factory=dict)
     archive: int = 0
-    begun: Wish | None = None
+    begun: SetUpRequest | None = None
 
-    def needed(self, wish: Wish) -> int:
+    def needed(self, wish: SetUpRequest) -> int:
         """Return the bytes that a wish takes on the disk, beside what is there already."""
         model = sum(each.room_bytes - each.n_done for each in self.missing if each.what == "model")
         archive = self.archive if wish.keeps_archive and wish.clips != NONE else 0
@@ -110,15 +110,17 @@ def _described(missing: Missing) -> str:
     return f"{text}, {missing.licence}."
 
 
-def look(data: DataFolder) -> Outlook:
+def look(data: DataFolder) -> SetUpStatus:
     """Return what is missing and how much room there is."""
     from core.downloads.pinned import FEATURES
     from core.setup.install import missing
     from gui.setup import saved_request
 
-    rooms = {clips: Wish(clips, ("Any",)).choice().room_bytes for clips in (ALL, BALANCED, SOME)}
+    rooms = {
+        clips: SetUpRequest(clips, ("Any",)).choice().room_bytes for clips in (ALL, BALANCED, SOME)
+    }
     found = tuple(missing(data))
-    return Outlook(
+    return SetUpStatus(
         found,
         data.root,
         free_bytes(data.root),
@@ -132,7 +134,7 @@ Step = Callable[[Job], list[str]]
 """Returns in words what it has led to."""
 
 
-def steps(data: DataFolder, wish: Wish) -> list[Step]:
+def steps(data: DataFolder, wish: SetUpRequest) -> list[Step]:
     """Return what is to be done; after each of them the window can switch to what came.
 
     The wish is kept on disk until the last one is done.
@@ -145,7 +147,7 @@ def steps(data: DataFolder, wish: Wish) -> list[Step]:
     return [_kept(data, wish, step, step is wanted[-1]) for step in wanted]
 
 
-def _kept(data: DataFolder, wish: Wish, step: Step, is_last: bool) -> Step:
+def _kept(data: DataFolder, wish: SetUpRequest, step: Step, is_last: bool) -> Step:
     from gui.setup import saved_request
 
     def work(job: Job) -> list[str]:
@@ -158,14 +160,14 @@ def _kept(data: DataFolder, wish: Wish, step: Step, is_last: bool) -> Step:
     return work
 
 
-def _fetch_model(data: DataFolder, wish: Wish, job: Job) -> list[str]:
+def _fetch_model(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
     from core.setup.install import fetch_model
 
     lines, check = fetch_model(data, job, wish.source())
     return lines + check.lines()
 
 
-def _fetch_features(data: DataFolder, wish: Wish, job: Job) -> list[str]:
+def _fetch_features(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
     from core.setup.install import fetch_features
     from core.setup.inventory import choose
 
@@ -175,7 +177,7 @@ def _fetch_features(data: DataFolder, wish: Wish, job: Job) -> list[str]:
     return [f"{len(catalog):,} clips of AudioSet are in the catalogue {name}", *notes]
 
 
-def _import(data: DataFolder, wish: Wish, job: Job) -> list[str]:
+def _import(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
     from core.setup.install import has_model_files, import_files, install_model
 
     lines = import_files(data, wish.paths, job.part(0, 0.6), wish.choice())

@@ -10,10 +10,10 @@ from pathlib import Path
 from core.atomic import written_whole
 from core.foreign import parsed_json
 from core.paths import DataFolder
-from gui.setup.request import CHOICES, Wish
+from gui.setup.request import CHOICES, SetUpRequest
 
 
-def keep(data: DataFolder, wish: Wish) -> None:
+def keep(data: DataFolder, wish: SetUpRequest) -> None:
     """Remember a wish; where nothing can be written, the next start does not know it."""
     content = {**asdict(wish), "paths": [str(path) for path in wish.paths]}
     with suppress(OSError):
@@ -22,11 +22,11 @@ def keep(data: DataFolder, wish: Wish) -> None:
             file.write(json.dumps(content).encode())
 
 
-def kept(data: DataFolder) -> Wish | None:
+def kept(data: DataFolder) -> SetUpRequest | None:
     """Return the wish that was not fulfilled; None for none, or a damaged one."""
     try:
         content = parsed_json(data.set_up.read_bytes())
-        wish = Wish(
+        wish = SetUpRequest(
             str(content["clips"]),
             tuple(map(str, content["classes"])),
             str(content["mirror"]),

@@ -14,22 +14,22 @@ from gui import formats
 from gui.main_window import MainWindow
 from gui.search.answers import Answer, Span
 from gui.search.session import Session, State
-from gui.spectrogram.loader import Viewing
+from gui.spectrogram.loader import SpectrogramLoader
 from gui.widgets.saving import Saving
-from gui.workers import Lane
+from gui.workers import Worker
 
 
-class SoundControl(QObject):
+class SpectrogramController(QObject):
     """What a person does with a sound, and what is shown of it.
 
     Parameters
     ----------
     window : MainWindow
     session : Session
-    viewing : Viewing
+    viewing : SpectrogramLoader
     engine : Engine
-        Used in the lane `searches` only.
-    files, searches : Lane
+        Used in the worker `searches` only.
+    files, searches : Worker
         Where files are written, and where the engine belongs.
     """
 
@@ -37,10 +37,10 @@ class SoundControl(QObject):
         self,
         window: MainWindow,
         session: Session,
-        viewing: Viewing,
+        viewing: SpectrogramLoader,
         engine: Engine,
-        files: Lane,
-        searches: Lane,
+        files: Worker,
+        searches: Worker,
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._viewing = window, session, viewing

@@ -23,7 +23,7 @@ _NUDGE = 0.01
 _Action = Callable[[], object]
 
 
-class Keys(QObject):
+class KeyboardInput(QObject):
     """Filters the plot's keys; those that mean nothing here are left to the window.
 
     Arrows move the cursor; with Shift they take an edge of the selection along, with Ctrl they

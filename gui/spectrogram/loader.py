@@ -13,19 +13,19 @@ from core.errors import SoundalikeError
 from core.jobs import Job
 from gui.spectrogram.widget import Spectrogram
 from gui.spectrogram.zoom import DetailRequest
-from gui.workers import Lane
+from gui.workers import Worker
 
 REFRESH_MS = 100
 """How often a picture is drawn anew while its sound is read."""
 
 
-class Viewing(QObject):
-    """Draws one sound at a time. Lives in the window's thread; the work is done in two lanes.
+class SpectrogramLoader(QObject):
+    """Draws one sound at a time. Lives in the window's thread; the work is done in two workers.
 
     Parameters
     ----------
     spectrogram : Spectrogram
-    pictures, details : Lane
+    pictures, details : Worker
         Whoever owns them closes them.
 
     Signals
@@ -42,8 +42,8 @@ class Viewing(QObject):
     def __init__(
         self,
         spectrogram: Spectrogram,
-        pictures: Lane,
-        details: Lane,
+        pictures: Worker,
+        details: Worker,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

@@ -26,7 +26,7 @@ _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _LEFT, _MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
 
-class Hands(QObject):
+class MouseInput(QObject):
     """Filters the events of the plot's viewport.
 
     Dragging selects; dragging an edge moves it, dragging with the middle button moves the picture.

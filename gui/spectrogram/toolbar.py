@@ -28,7 +28,7 @@ _BUTTON = 4 * theme.GRID
 _MORE = "▾"
 
 
-class SoundBar(QWidget):
+class SpectrogramToolbar(QWidget):
     """Belongs to one spectrogram, whose selection, choices and read-out it shows.
 
     Playback is somebody else's: this bar only has its buttons.

@@ -16,10 +16,10 @@ from core.audio.pyramid import Pyramid
 from core.types import UInt8
 from gui import formats, theme
 from gui.spectrogram.image_file import FINER, save_plot
-from gui.spectrogram.keyboard import Keys
+from gui.spectrogram.keyboard import KeyboardInput
 from gui.spectrogram.live_picture import LivePicture
 from gui.spectrogram.minimap import Minimap
-from gui.spectrogram.mouse import Hands
+from gui.spectrogram.mouse import MouseInput
 from gui.spectrogram.plot import Place, SpectrogramPlot
 from gui.spectrogram.read_out import read_out
 from gui.spectrogram.selection import Selection
@@ -69,8 +69,8 @@ class Spectrogram(QWidget):
         self.selection = Selection(self)
         self.plot = SpectrogramPlot(self)
         self.minimap = Minimap(self)
-        Keys(self.plot, self)
-        Hands(self.plot, self)
+        KeyboardInput(self.plot, self)
+        MouseInput(self.plot, self)
         self._build()
 
     def _build(self) -> None:

@@ -18,13 +18,13 @@ from gui.main_window import MainWindow
 from gui.search.session import Session
 from gui.storage.catalog_chooser import CatalogChooser
 from gui.storage.page import StoragePage
-from gui.workers import Lane
+from gui.workers import Worker
 
 if TYPE_CHECKING:
     from core.setup.inventory import CatalogEntry, StoredItem
 
 
-class StorageControl(QObject):
+class StorageController(QObject):
     """Changes go through the session, between two searches; seeing what is there needs no engine.
 
     Parameters
@@ -33,7 +33,7 @@ class StorageControl(QObject):
     session : Session
     engine : Engine
     data : DataFolder
-    looking : Lane
+    looking : Worker
     is_setting_up : callable
         While it is so, nothing may be removed.
     show_folder : callable
@@ -53,7 +53,7 @@ class StorageControl(QObject):
         session: Session,
         engine: Engine,
         data: DataFolder,
-        looking: Lane,
+        looking: Worker,
         is_setting_up: Callable[[], bool],
         show_folder: Callable[[Path], None],
     ) -> None:

@@ -16,8 +16,8 @@ from core.paths import DataFolder
 from core.types import CatalogInfo
 from gui.main_window import MainWindow
 from gui.search.session import Session
-from gui.storage.move_dialog import MovingDialog
-from gui.workers import Lane
+from gui.storage.move_dialog import MoveDialog
+from gui.workers import Worker
 
 
 class DataUser(Protocol):
@@ -32,14 +32,14 @@ class DataUser(Protocol):
 
 @dataclass
 class _Outcome:
-    """What came of a move; written in the engine's lane, read when that is done."""
+    """What came of a move; written in the engine's worker, read when that is done."""
 
     folder: DataFolder | None = None
     error: SoundalikeError | None = None
     is_done: bool = False
 
 
-class MoveControl(QObject):
+class MoveController(QObject):
     """One move at a time; the window takes no other wishes meanwhile.
 
     Parameters
@@ -49,8 +49,8 @@ class MoveControl(QObject):
     engine : Engine
     data : DataFolder
     users : tuple of DataUser
-    lanes : callable
-        Returns the lanes in which files are used, but for the engine's.
+    workers : callable
+        Returns the workers in which files are used, but for the engine's.
     told : callable
         Takes what came of it, in words.
 
@@ -69,24 +69,24 @@ class MoveControl(QObject):
         engine: Engine,
         data: DataFolder,
         users: tuple[DataUser, ...],
-        lanes: Callable[[], list[Lane]],
+        workers: Callable[[], list[Worker]],
         told: Callable[[str], None],
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._engine = window, session, engine
-        self._data, self._users, self._lanes, self._told = data, users, lanes, told
-        self._awaited: list[Lane] = []
+        self._data, self._users, self._workers, self._told = data, users, workers, told
+        self._awaited: list[Worker] = []
         self._job = Job()
         self._target = Path()
         self._outcome: _Outcome | None = None
-        self.dialog: MovingDialog | None = None
+        self.dialog: MoveDialog | None = None
 
     def move(self, target: Path) -> None:
         """Move the data, as soon as nothing uses it."""
         if self._outcome is not None:
             return
         self._target, self._outcome, self._job = target, _Outcome(), Job()
-        self.dialog = MovingDialog(str(target), self._window)
+        self.dialog = MoveDialog(str(target), self._window)
         self.dialog.cancelled.connect(lambda: self._job.cancel())
         self.dialog.show()
         for user in self._users:
@@ -94,21 +94,21 @@ class MoveControl(QObject):
         self._session.ready.connect(self._on_engine)
         self._session.troubled.connect(self._on_engine)
         self._session.progressed.connect(self.dialog.show_progress)
-        self._awaited = self._lanes()
-        for lane in self._awaited:
-            lane.busy_changed.connect(self._begin)
+        self._awaited = self._workers()
+        for worker in self._awaited:
+            worker.busy_changed.connect(self._begin)
         self._begin()
 
     def _begin(self) -> None:
-        if not self._awaited or any(lane.is_busy for lane in self._awaited):
+        if not self._awaited or any(worker.is_busy for worker in self._awaited):
             return
-        for lane in self._awaited:
-            lane.busy_changed.disconnect(self._begin)
+        for worker in self._awaited:
+            worker.busy_changed.disconnect(self._begin)
         self._awaited = []
         self._session.reload(self._work)
 
     def _work(self, job: Job) -> CatalogInfo:
-        """Move, and load what is there then; in the engine's lane."""
+        """Move, and load what is there then; in the engine's worker."""
         outcome, watched = self._outcome, self._job.watched_by(job.report)
         assert outcome is not None  # noqa: S101 - `move` has set it
         try:

@@ -18,7 +18,7 @@ from gui import theme
 _STEPS = 1000
 
 
-class MovingDialog(QDialog):
+class MoveDialog(QDialog):
     """Stands before everything else until `finish`: nothing may be written meanwhile.
 
     Signals

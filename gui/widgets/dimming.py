@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 _STRENGTH = 0.55
 
 
-class Veil(QWidget):
+class Dimming(QWidget):
     """Lies over a widget and lets half of it through; mouse and keys go to the widget.
 
     Qt's graphics effects would do the same, but leave copies behind where a table moves.

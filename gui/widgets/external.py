@@ -13,25 +13,25 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from core.jobs import Job
 from gui.widgets.banner import Banner
-from gui.workers import Lane
+from gui.workers import Worker
 
 _PATIENCE_S = 20.0
 """Some systems answer only when the browser is closed: by then it has been open for long."""
 
 
-class Opening(QObject):
+class ExternalPrograms(QObject):
     """Opens what belongs to other programs, and says so where none takes it.
 
     Parameters
     ----------
     banner : Banner
-    lane : Lane
+    worker : Worker
         Where the system's answer is waited for.
     """
 
-    def __init__(self, banner: Banner, lane: Lane) -> None:
+    def __init__(self, banner: Banner, worker: Worker) -> None:
         super().__init__(banner)
-        self._banner, self._lane = banner, lane
+        self._banner, self._worker = banner, worker
 
     def browse(self, address: str) -> None:
         """Open an address in the browser."""
@@ -55,7 +55,7 @@ class Opening(QObject):
 
         program = _program()
         if program:
-            self._lane.submit(lambda job: _takes(program, url.toString(), job), tell)
+            self._worker.submit(lambda job: _takes(program, url.toString(), job), tell)
         else:
             tell(QDesktopServices.openUrl(url) is not False)
 

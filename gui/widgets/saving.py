@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from core.errors import SoundalikeError
 from core.jobs import Job
-from gui.workers import Lane
+from gui.workers import Worker
 
 SHOWN_AFTER_MS = 400
 
 
 class Saving(QObject):
-    """Writes one file at a time in a lane.
+    """Writes one file at a time in a worker.
 
     Signals
     -------
@@ -31,9 +31,9 @@ class Saving(QObject):
         super().__init__(window)
         self._window = window
         self.dialog: QProgressDialog | None = None
-        self._lane: Lane | None = None
+        self._worker: Worker | None = None
 
-    def save(self, lane: Lane, path: Path, work: Callable[[Job], object]) -> None:
+    def save(self, worker: Worker, path: Path, work: Callable[[Job], object]) -> None:
         """Have a file written; only Cancel stops that, and then nothing is left of it."""
         dialog = QProgressDialog(f"Saving {path.name}", "Cancel", 0, 100, self._window)
         dialog.setWindowModality(Qt.WindowModality.WindowModal)
@@ -54,10 +54,10 @@ class Saving(QObject):
             work(job)
             return path
 
-        lane.submit(write, self._on_saved, self._on_failed, self._on_progress, must_finish=True)
-        # A lane says nothing of what was cancelled but that it is idle.
-        lane.busy_changed.connect(self._on_busy)
-        self._lane = lane
+        worker.submit(write, self._on_saved, self._on_failed, self._on_progress, must_finish=True)
+        # A worker says nothing of what was cancelled but that it is idle.
+        worker.busy_changed.connect(self._on_busy)
+        self._worker = worker
 
     def _on_progress(self, stage: str, fraction: float | None) -> None:
         if self.dialog is not None and fraction is not None:
@@ -80,6 +80,6 @@ class Saving(QObject):
             self.dialog.close()
             self.dialog.deleteLater()
             self.dialog = None
-        if self._lane is not None:
-            self._lane.busy_changed.disconnect(self._on_busy)
-            self._lane = None
+        if self._worker is not None:
+            self._worker.busy_changed.disconnect(self._on_busy)
+            self._worker = None

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QImageReader
 
 from core.errors import SoundalikeError
 from core.jobs import Job
-from gui.workers import Lane
+from gui.workers import Worker
 from gui.youtube.cache import Cache, Known
 from gui.youtube.services import Video
 
@@ -49,14 +49,14 @@ class _Errand:
     pictures: dict[str, bytes] = field(default_factory=dict)
 
 
-class Shelf(QObject):
-    """The cache and its lane; what is asked for while the lane is at work is done together, next.
+class CacheWorker(QObject):
+    """The cache and its worker; what is asked for while that is at work is done together, next.
 
     Parameters
     ----------
     cache : Cache
-        Used in the lane only.
-    lane : Lane
+        Used in the worker only.
+    worker : Worker
     found : callable
         Takes what was asked for, as ``{(id, height): Found}``.
     """
@@ -64,12 +64,12 @@ class Shelf(QObject):
     def __init__(
         self,
         cache: Cache,
-        lane: Lane,
+        worker: Worker,
         found: Callable[[dict[Key, Found]], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._cache, self._lane, self._found = cache, lane, found
+        self._cache, self._worker, self._found = cache, worker, found
         self._wishes: list[Key] = []
         self._next = _Errand()
         self._now: _Errand | None = None
@@ -113,7 +113,7 @@ class Shelf(QObject):
         errand.images += self._wishes[:_AT_ONCE]
         self._wishes = self._wishes[_AT_ONCE:]
         self._now, cache = errand, self._cache
-        self._lane.submit(
+        self._worker.submit(
             lambda job: _done(cache, errand, job),
             self._on_done,
             self._on_failed,

@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from core.paths import DataFolder
-from gui.workers import Lane
+from gui.workers import Worker
 from gui.youtube.cache import MOST_BYTES, Cache
-from gui.youtube.cache_worker import Found, Key, Shelf
+from gui.youtube.cache_worker import CacheWorker, Found, Key
 from gui.youtube.politeness import Politeness, told_wait_s
 from gui.youtube.services import Services, Video, read_thumbnail, read_title
 
@@ -81,7 +81,7 @@ class LookUps(QObject):
     ----------
     cache : Path
         The database's file.
-    lane : Lane
+    worker : Worker
         For the database and the decoding of pictures; used by nobody else.
     services : Services
     timeout_s : float
@@ -96,7 +96,7 @@ class LookUps(QObject):
     def __init__(
         self,
         cache: Path,
-        lane: Lane,
+        worker: Worker,
         services: Services | None = None,
         parent: QObject | None = None,
         timeout_s: float = _TIMEOUT_S,
@@ -105,7 +105,7 @@ class LookUps(QObject):
         super().__init__(parent)
         self.services, self._timeout_s = services or Services(), timeout_s
         self._most_bytes = most_bytes
-        self._shelf = Shelf(Cache(cache, most_bytes), lane, self._on_found, self)
+        self._shelf = CacheWorker(Cache(cache, most_bytes), worker, self._on_found, self)
         self.states: dict[str, _State] = {}
         self._images: OrderedDict[Key, QImage] = OrderedDict()
         self._n_image_bytes = 0
@@ -187,7 +187,7 @@ class LookUps(QObject):
         return image
 
     def close(self) -> None:
-        """Stop everything; the lane is closed by its owner."""
+        """Stop everything; the worker is closed by its owner."""
         self._is_closed = True
         self.allow(False)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.audio.input_check import NOTICED_AFTER_S, Doctor, Finding, is_clipped
+from core.audio.input_check import NOTICED_AFTER_S, Finding, InputCheck, is_clipped
 
 RATE_HZ = 8_000
 
@@ -17,8 +17,8 @@ def noise(peak: float, duration_s: float) -> np.ndarray:
     return (random.uniform(-peak, peak, round(duration_s * RATE_HZ))).astype(np.float32)
 
 
-def listened(samples: np.ndarray, block: int) -> Doctor:
-    doctor = Doctor(RATE_HZ)
+def listened(samples: np.ndarray, block: int) -> InputCheck:
+    doctor = InputCheck(RATE_HZ)
     for begin in range(0, len(samples), block):
         doctor.listen(samples[begin : begin + block])
     return doctor
@@ -43,7 +43,7 @@ def test_an_input_is_judged_by_its_last_seconds(samples, finding, block):
 
 def test_trouble_is_noticed_before_two_seconds_are_over():
     assert NOTICED_AFTER_S < 2
-    doctor = Doctor(RATE_HZ)
+    doctor = InputCheck(RATE_HZ)
     n_blocks = 0
     while doctor.finding is Finding.FINE:
         doctor.listen(np.zeros(400, np.float32))
@@ -70,7 +70,7 @@ def test_a_loud_tone_is_not_clipped():
 
 
 def test_any_channel_counts():
-    doctor = Doctor(RATE_HZ)
+    doctor = InputCheck(RATE_HZ)
     block = np.zeros((2 * RATE_HZ, 2), np.float32)
     block[:, 1] = noise(0.5, 2)
     doctor.listen(block)

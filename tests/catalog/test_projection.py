@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.catalog.build.build import build_catalog
 from core.catalog.catalog import Catalog
-from core.catalog.nearest_points import Nearby
+from core.catalog.nearest_points import NearestPoints
 from core.catalog.ontology import Ontology
 from core.catalog.projection import OTHERS, SEVERAL, Map, kept_map, make_map, principal_axes
 from core.errors import Cancelled
@@ -102,7 +102,7 @@ def test_tiny_catalogues_have_maps(made_catalog: Catalog):
         )
         made = make_map(tiny, Job())
         assert np.isfinite(made.points).all()
-        assert Nearby(made.points).nearest(*made.points[0].tolist(), 1e-6) == 0
+        assert NearestPoints(made.points).nearest(*made.points[0].tolist(), 1e-6) == 0
 
 
 def test_a_map_is_kept_by_what_the_catalogue_holds(
@@ -174,7 +174,7 @@ coordinates = st.floats(-100, 100, width=32)
 )
 def test_finding_points_agrees_with_looking_at_all(points, place, radius):
     array = np.array(points, np.float32)
-    nearby = Nearby(array)
+    nearby = NearestPoints(array)
     distances = np.linalg.norm(array.astype(np.float64) - place, axis=1)
     found = nearby.nearest(*place, radius)
     if found < 0:

@@ -24,7 +24,7 @@ from core.audio.devices import Device
 from core.audio.input_check import Finding
 from core.audio.logmel import padding_note
 from core.audio.reader import AudioFile
-from core.audio.recorder import Heard
+from core.audio.recorder import RecordedBlock
 from core.audio.waveform import MODEL_RATE_HZ
 from core.catalog.catalog import Catalog
 from core.catalog.counting import ClassCount
@@ -34,7 +34,7 @@ from core.options import Filter
 from core.paths import DataFolder
 from core.search.feedback import Calibration
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
-from gui.coordinator import Presenter
+from gui.coordinator import Coordinator
 from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.youtube.services import Services
@@ -119,10 +119,10 @@ class FakeEngine:
             notes += (padding_note(waveform.duration_s),)
         return Query(sound.name, frames, waveform.duration_s, notes)
 
-    def hearing(self, name: str, job: Job) -> FakeHearing:
+    def hearing(self, name: str, job: Job) -> FakeQueryStream:
         self.calls.append(("hearing", name))
         self._work(job)
-        return FakeHearing(name, self.calls)
+        return FakeQueryStream(name, self.calls)
 
     def save_embedding(
         self, sound: AudioFile, path: Path, span: tuple[float | None, float | None], job: Job
@@ -196,7 +196,7 @@ class FakeEngine:
         self.is_closed = True
 
 
-class FakeHearing:
+class FakeQueryStream:
     """Counts what it is given; see `core.query.Hearing`."""
 
     def __init__(self, name: str, calls: list[tuple[object, ...]]) -> None:
@@ -234,12 +234,12 @@ class FakeRecorder:
         self.blocks: list[np.ndarray] = []
         FakeRecorder.made.append(self)
 
-    def drain(self) -> list[Heard]:
+    def drain(self) -> list[RecordedBlock]:
         if self.is_stopped:
             return []
         times = np.arange(1600) / MODEL_RATE_HZ
         self.blocks.append((0.5 * np.sin(2 * np.pi * 1000 * times)).astype(np.float32))
-        return [Heard(self.blocks[-1], 0.5, FakeRecorder.finding, FakeRecorder.has_clipped)]
+        return [RecordedBlock(self.blocks[-1], 0.5, FakeRecorder.finding, FakeRecorder.has_clipped)]
 
     def stop(self) -> Path:
         self.is_stopped = True
@@ -273,7 +273,7 @@ class App:
         self.qtbot, self.engine, self.devices = qtbot, FakeEngine(catalog), FakeDevices()
         self.window = MainWindow()
         self.settings = Settings(home / "window.ini")
-        self.presenter = Presenter(
+        self.presenter = Coordinator(
             self.window,
             self.engine,  # type: ignore[arg-type]
             self.settings,

@@ -24,7 +24,7 @@ import main
 from core.audio.reader import AudioFile
 from core.errors import ModelError
 from gui import app
-from gui.coordinator import Presenter
+from gui.coordinator import Coordinator
 from tests.gui.conftest import FakeEngine
 
 what, tone = sys.argv[1], Path(sys.argv[2])
@@ -33,7 +33,7 @@ engine.load_error = ModelError("There is no model.", "Fetch it.")
 moved = []
 
 
-class Watched(Presenter):
+class Watched(Coordinator):
     def __init__(self, window, *arguments):
         super().__init__(window, *arguments)
         self.window, self.has_begun = window, False
@@ -59,7 +59,7 @@ class Watched(Presenter):
             self.window.close()
 
 
-app.Engine, app.Presenter = lambda *_: engine, Watched
+app.Engine, app.Coordinator = lambda *_: engine, Watched
 status = main.main([])
 print("closed", flush=True)
 sys.exit(status)

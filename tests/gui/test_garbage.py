@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from gui.garbage import Collector
+from gui.garbage import GarbageCollector
 
 
 @pytest.fixture
-def collector(qtbot) -> Iterator[Collector]:
+def collector(qtbot) -> Iterator[GarbageCollector]:
     thresholds = gc.get_threshold()
     gc.set_threshold(700, 2, 2)
-    made = Collector()
+    made = GarbageCollector()
     yield made
     made.deleteLater()
     gc.set_threshold(*thresholds)
@@ -35,7 +35,7 @@ def litter() -> None:
         Node()
 
 
-def test_garbage_dies_in_the_windows_thread_alone(collector: Collector, qtbot) -> None:
+def test_garbage_dies_in_the_windows_thread_alone(collector: GarbageCollector, qtbot) -> None:
     died_in: list[int] = []
     weakref.finalize(Node(), lambda: died_in.append(threading.get_ident()))
     thread = threading.Thread(target=litter)
@@ -46,7 +46,9 @@ def test_garbage_dies_in_the_windows_thread_alone(collector: Collector, qtbot) -
     assert died_in == [threading.get_ident()]
 
 
-def test_older_garbage_dies_as_well_and_what_is_settled_stays(collector: Collector, qtbot) -> None:
+def test_older_garbage_dies_as_well_and_what_is_settled_stays(
+    collector: GarbageCollector, qtbot
+) -> None:
     gone, kept = Node(), Node()
     gc.collect()
     is_gone, is_kept = weakref.ref(gone), weakref.ref(kept)

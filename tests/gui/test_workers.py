@@ -1,4 +1,4 @@
-"""The lane: newest wins, late messages are dropped, closing ends everything."""
+"""The worker: newest wins, late messages are dropped, closing ends everything."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 from core.errors import AudioFileError, SoundalikeError
 from core.jobs import Job
 from gui import workers
-from gui.workers import Lane
+from gui.workers import Worker
 
 
 @pytest.fixture
-def lane(qtbot: QtBot) -> Iterator[Lane]:
-    made = Lane("test")
+def worker(qtbot: QtBot) -> Iterator[Worker]:
+    made = Worker("test")
     yield made
     made.close()
     assert made.wait(QDeadlineTimer(5000))
@@ -39,30 +39,30 @@ class Held:
         return self.result
 
 
-def test_work_runs_in_the_lane_and_its_result_comes_home(qtbot: QtBot, lane: Lane) -> None:
+def test_work_runs_in_the_lane_and_its_result_comes_home(qtbot: QtBot, worker: Worker) -> None:
     seen: list[object] = []
-    lane.submit(
+    worker.submit(
         lambda job: threading.get_ident(),
         lambda result: seen.extend((result, threading.get_ident())),
     )
     qtbot.waitUntil(lambda: len(seen) == 2)
     assert seen[1] == threading.get_ident() != seen[0]
-    qtbot.waitUntil(lambda: not lane.is_busy)
+    qtbot.waitUntil(lambda: not worker.is_busy)
 
 
-def test_the_newest_request_wins_and_the_older_is_cancelled(qtbot: QtBot, lane: Lane) -> None:
+def test_the_newest_request_wins_and_the_older_is_cancelled(qtbot: QtBot, worker: Worker) -> None:
     seen: list[object] = []
     first = Held("first")
-    lane.submit(first, seen.append)
+    worker.submit(first, seen.append)
     qtbot.waitUntil(first.begun.is_set)
     for number in range(5):
-        lane.submit(lambda job, number=number: number, seen.append)
-    qtbot.waitUntil(lambda: not lane.is_busy)
+        worker.submit(lambda job, number=number: number, seen.append)
+    qtbot.waitUntil(lambda: not worker.is_busy)
     assert first.was_cancelled
     assert seen == [4]
 
 
-def test_a_result_that_was_already_on_its_way_is_dropped(qtbot: QtBot, lane: Lane) -> None:
+def test_a_result_that_was_already_on_its_way_is_dropped(qtbot: QtBot, worker: Worker) -> None:
     seen: list[str] = []
     finished = threading.Event()
 
@@ -70,14 +70,14 @@ def test_a_result_that_was_already_on_its_way_is_dropped(qtbot: QtBot, lane: Lan
         finished.set()
         return "late"
 
-    lane.submit(work, seen.append)
+    worker.submit(work, seen.append)
     assert finished.wait(5)  # without the event loop: the message lies in the queue
-    lane.submit(lambda job: "newest", seen.append)
-    qtbot.waitUntil(lambda: not lane.is_busy)
+    worker.submit(lambda job: "newest", seen.append)
+    qtbot.waitUntil(lambda: not worker.is_busy)
     assert seen == ["newest"]
 
 
-def test_progress_arrives_in_order_and_not_after_cancelling(qtbot: QtBot, lane: Lane) -> None:
+def test_progress_arrives_in_order_and_not_after_cancelling(qtbot: QtBot, worker: Worker) -> None:
     seen: list[tuple[str, float | None]] = []
     begun, go = threading.Event(), threading.Event()
 
@@ -88,74 +88,74 @@ def test_progress_arrives_in_order_and_not_after_cancelling(qtbot: QtBot, lane: 
         go.wait(5)
         job.report("three", 0.9)
 
-    lane.submit(work, progressed=lambda stage, fraction: seen.append((stage, fraction)))
+    worker.submit(work, progressed=lambda stage, fraction: seen.append((stage, fraction)))
     qtbot.waitUntil(lambda: len(seen) == 2)
-    lane.cancel()
+    worker.cancel()
     go.set()
-    qtbot.waitUntil(lambda: not lane.is_busy)
+    qtbot.waitUntil(lambda: not worker.is_busy)
     assert seen == [("one", 0.1), ("two", None)]
 
 
-def test_frequent_progress_is_thinned(qtbot: QtBot, lane: Lane) -> None:
+def test_frequent_progress_is_thinned(qtbot: QtBot, worker: Worker) -> None:
     seen: list[float | None] = []
 
     def work(job: Job) -> None:
         for step in range(10_000):
             job.report("counting", step / 10_000)
 
-    lane.submit(work, progressed=lambda stage, fraction: seen.append(fraction))
-    qtbot.waitUntil(lambda: not lane.is_busy)
+    worker.submit(work, progressed=lambda stage, fraction: seen.append(fraction))
+    qtbot.waitUntil(lambda: not worker.is_busy)
     assert 1 <= len(seen) < 100
 
 
-def test_known_errors_come_home_unchanged(qtbot: QtBot, lane: Lane) -> None:
+def test_known_errors_come_home_unchanged(qtbot: QtBot, worker: Worker) -> None:
     errors: list[SoundalikeError] = []
     raised = AudioFileError("Not sound.", "Try another.")
 
     def work(job: Job) -> None:
         raise raised
 
-    lane.submit(work, failed=errors.append)
+    worker.submit(work, failed=errors.append)
     qtbot.waitUntil(lambda: bool(errors))
     assert errors == [raised]
 
 
 def test_unknown_errors_are_explained_and_logged(
-    qtbot: QtBot, lane: Lane, caplog: pytest.LogCaptureFixture
+    qtbot: QtBot, worker: Worker, caplog: pytest.LogCaptureFixture
 ) -> None:
     errors: list[SoundalikeError] = []
-    lane.submit(lambda job: 1 / 0, failed=errors.append)
+    worker.submit(lambda job: 1 / 0, failed=errors.append)
     qtbot.waitUntil(lambda: bool(errors))
     assert "ZeroDivisionError" in errors[0].message
     assert "ZeroDivisionError" in caplog.text
-    lane.submit(lambda job: "alive", lambda result: errors.append(result))
+    worker.submit(lambda job: "alive", lambda result: errors.append(result))
     qtbot.waitUntil(lambda: errors[-1] == "alive")
 
 
-def test_what_must_finish_is_waited_for(qtbot: QtBot, lane: Lane) -> None:
+def test_what_must_finish_is_waited_for(qtbot: QtBot, worker: Worker) -> None:
     seen: list[object] = []
     load = Held("loaded")
-    lane.submit(load, seen.append, must_finish=True)
+    worker.submit(load, seen.append, must_finish=True)
     qtbot.waitUntil(load.begun.is_set)
-    lane.submit(lambda job: "old", seen.append)
-    lane.submit(lambda job: "new", seen.append)
-    lane.cancel()
-    lane.submit(lambda job: "newest", seen.append)
+    worker.submit(lambda job: "old", seen.append)
+    worker.submit(lambda job: "new", seen.append)
+    worker.cancel()
+    worker.submit(lambda job: "newest", seen.append)
     assert not load.was_cancelled
     load.go.set()
-    qtbot.waitUntil(lambda: not lane.is_busy)
+    qtbot.waitUntil(lambda: not worker.is_busy)
     assert seen == ["loaded", "newest"]
 
 
 def test_closing_while_busy_cancels_and_ends_with_the_last_work(qtbot: QtBot) -> None:
-    lane = Lane("test")
+    worker = Worker("test")
     held, seen = Held("never"), []
-    lane.submit(held, seen.append, must_finish=True)
+    worker.submit(held, seen.append, must_finish=True)
     qtbot.waitUntil(held.begun.is_set)
-    lane.submit(lambda job: "never", seen.append)
-    lane.close(lambda: seen.append("closed"))
-    lane.submit(lambda job: "too late", seen.append)
-    assert lane.wait(QDeadlineTimer(5000))
+    worker.submit(lambda job: "never", seen.append)
+    worker.close(lambda: seen.append("closed"))
+    worker.submit(lambda job: "too late", seen.append)
+    assert worker.wait(QDeadlineTimer(5000))
     qtbot.wait(10)
     assert held.was_cancelled
     assert seen == ["closed"]
@@ -164,19 +164,19 @@ def test_closing_while_busy_cancels_and_ends_with_the_last_work(qtbot: QtBot) ->
 def test_a_stuck_thread_is_left_alone_rather_than_aborting(
     qtbot: QtBot, caplog: pytest.LogCaptureFixture
 ) -> None:
-    lane = Lane("test")
+    worker = Worker("test")
     begun, go = threading.Event(), threading.Event()
 
     def work(job: Job) -> None:
         begun.set()
         go.wait(20)  # deaf to cancelling, as a driver may be
 
-    lane.submit(work)
+    worker.submit(work)
     qtbot.waitUntil(begun.is_set)
-    lane.close()
-    assert not lane.wait(QDeadlineTimer(50))
+    worker.close()
+    assert not worker.wait(QDeadlineTimer(50))
     assert "does not end" in caplog.text
-    del lane
+    del worker
     go.set()
     thread = workers.abandoned[0]
     assert thread.wait(5000)  # type: ignore[attr-defined]

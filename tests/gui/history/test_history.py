@@ -27,10 +27,10 @@ from gui import formats
 from gui.history.model import SEARCH_ROLE, THUMBNAIL_ROLE, Entry, History, Status
 from gui.history.panel import HISTORY, STARS, HistoryPanel
 from gui.history.stars import Stars
-from gui.history.store import Recalled, Remembering
+from gui.history.store import HistoryStore, Recalled
 from gui.search.answers import Answer, Choices
 from gui.search.session import State
-from gui.workers import Lane
+from gui.workers import Worker
 from tests.gui.conftest import App, write_wav
 from tests.gui.search.test_session import open_and_wait
 
@@ -43,14 +43,14 @@ class Window:
 
     def __init__(self, qtbot: QtBot, path: Path) -> None:
         self.qtbot = qtbot
-        self.library, self.lane = Library(path), Lane("library")
+        self.library, self.worker = Library(path), Worker("library")
         self.history, self.panel = History(), HistoryPanel()
         qtbot.addWidget(self.panel)
         self.panel.resize(260, 400)
         self.panel.show_history(self.history)
         self.choices = Choices(7, Filter(("Animal",)))
-        self.remembering = Remembering(
-            self.library, self.lane, self.history, self.panel, lambda: self.choices
+        self.remembering = HistoryStore(
+            self.library, self.worker, self.history, self.panel, lambda: self.choices
         )
         self.said: list[object] = []
         self.recalled: list[Recalled] = []
@@ -72,7 +72,7 @@ class Window:
 
     def close(self) -> None:
         self.remembering.close()
-        assert self.lane.wait(QDeadlineTimer(5000))
+        assert self.worker.wait(QDeadlineTimer(5000))
 
 
 @pytest.fixture
@@ -378,7 +378,7 @@ def test_what_waits_is_written_when_the_window_closes(window: Window, sine: Path
     window.remembering.star(MATCH)
     window.remembering.close()
     gate.set()
-    assert window.lane.wait(QDeadlineTimer(5000))
+    assert window.worker.wait(QDeadlineTimer(5000))
     assert [past.n_matches for past in window.library.history()] == [9, 2, 1]
     assert len(window.library.stars()) == 1
 

@@ -1,4 +1,4 @@
-"""The map on the screen: drawn in a lane, moved at once, with mouse and keys."""
+"""The map on the screen: drawn in a worker, moved at once, with mouse and keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gui.map.colors import group_colors
 from gui.map.marks import Marks, legend_size
 from gui.map.pane import MapPane
 from gui.map.raster import Chart, View, picture
-from gui.workers import Lane
+from gui.workers import Worker
 from tests.gui.conftest import App
 from tests.gui.search.test_session import open_and_wait
 from tests.made_data import N_CLIPS
@@ -282,20 +282,20 @@ def test_a_picture_of_before_is_moved_until_the_new_one_comes(canvas: MapCanvas)
 
 
 @pytest.fixture
-def lane(qtbot: QtBot) -> Iterator[Lane]:
-    made = Lane("maps")
+def worker(qtbot: QtBot) -> Iterator[Worker]:
+    made = Worker("maps")
     yield made
     made.close()
     assert made.wait(QDeadlineTimer(5000))
 
 
 @pytest.fixture
-def make_pane(qtbot: QtBot, lane: Lane, tmp_path: Path) -> Callable[[Catalog], MapPane]:
+def make_pane(qtbot: QtBot, worker: Worker, tmp_path: Path) -> Callable[[Catalog], MapPane]:
     def make(catalog: Catalog) -> MapPane:
-        pane = MapPane(lane, tmp_path / "maps")
+        pane = MapPane(worker, tmp_path / "maps")
         qtbot.addWidget(pane)
         pane.set_catalog(catalog)
-        assert not lane.is_busy, "nothing is done for a pane that nobody sees"
+        assert not worker.is_busy, "nothing is done for a pane that nobody sees"
         pane.resize(700, 500)
         pane.show()
         qtbot.waitUntil(lambda: not pane.canvas.image.isNull())
@@ -338,9 +338,9 @@ def test_the_map_of_a_catalogue(
 
 
 def test_an_answer_that_came_before_the_map_is_marked(
-    made_catalog: Catalog, lane: Lane, qtbot: QtBot, tmp_path: Path
+    made_catalog: Catalog, worker: Worker, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    pane = MapPane(lane, tmp_path / "maps")
+    pane = MapPane(worker, tmp_path / "maps")
     qtbot.addWidget(pane)
     pane.show_answer(answer(made_catalog, 50, [50]))
     pane.set_catalog(made_catalog)

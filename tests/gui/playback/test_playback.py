@@ -10,8 +10,8 @@ from core.audio import devices
 from core.audio.devices import Device
 from core.audio.reader import AudioFile
 from core.errors import AudioFileError, PlaybackError
-from gui.playback.playback import Playing
-from gui.workers import Lane
+from gui.playback.playback import Playback
+from gui.workers import Worker
 from tests.conftest import LONG_S
 from tests.speaker import LEAST, RATE_HZ, Monitor, noise, write
 
@@ -38,10 +38,10 @@ def audio(tmp_path):
     return AudioFile(write(tmp_path / "noise.wav", SOUND))
 
 
-class Heard:
+class RecordedBlock:
     """What `Playing` said, in order."""
 
-    def __init__(self, playing: Playing) -> None:
+    def __init__(self, playing: Playback) -> None:
         self.said: list[object] = []
         self.moves: list[float | None] = []
         self.devices: list[list[Device]] = []
@@ -58,19 +58,19 @@ class Heard:
 
 @pytest.fixture
 def playing(qapp, speaker):
-    lane = Lane("playing")
-    playing = Playing(lane)
-    playing.setParent(lane)
+    worker = Worker("playing")
+    playing = Playback(worker)
+    playing.setParent(worker)
     yield playing
     playing.close()
-    assert lane.wait(QDeadlineTimer(round(1000 * LONG_S)))
+    assert worker.wait(QDeadlineTimer(round(1000 * LONG_S)))
     assert not playing.open_players
-    lane.deleteLater()
+    worker.deleteLater()
 
 
 @pytest.fixture
 def said(playing):
-    return Heard(playing)
+    return RecordedBlock(playing)
 
 
 def test_a_span_plays_to_its_end_and_says_where_it_is(playing, said, audio, monitor, qtbot):
@@ -213,7 +213,7 @@ def test_stopping_at_any_moment_leaves_nothing_open(playing, said, audio, speake
         playing.stop()
         assert not playing.is_active
         assert said.moves[-1] is None
-    qtbot.waitUntil(lambda: not playing.lane.is_busy)
+    qtbot.waitUntil(lambda: not playing.worker.is_busy)
     assert not playing.open_players
     assert said.said == [True, False] * 5
 
@@ -223,7 +223,7 @@ def test_the_outputs_are_listed(playing, said, speaker, qtbot, monkeypatch):
         playing.refresh()
     assert [device.name for device in said.devices[0]] == ["Speaker"]
     monkeypatch.setattr("core.audio.player.list_outputs", list)
-    qtbot.waitUntil(lambda: not playing.lane.is_busy)  # it says so after it gave its answer
+    qtbot.waitUntil(lambda: not playing.worker.is_busy)  # it says so after it gave its answer
     with qtbot.waitSignal(playing.devices_listed):
         playing.refresh()
     assert said.devices[1] == []

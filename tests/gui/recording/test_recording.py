@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 
 from core.audio.devices import Device
 from core.audio.input_check import Finding
-from core.audio.recorder import Heard
+from core.audio.recorder import RecordedBlock
 from core.errors import CatalogError, MicrophoneError
 from gui.search.session import State
 from tests.gui.conftest import App, FakeRecorder
@@ -211,7 +211,7 @@ def test_a_recording_can_be_saved(recording: App, tmp_path: Path) -> None:
     app.window.dialogs.save = lambda title, name, kinds, chosen: chosen(target)  # type: ignore[method-assign]
     app.window.commands.save.trigger()
     app.wait_for(target.exists)
-    app.wait_for(lambda: not app.presenter.lanes["files"].is_busy)
+    app.wait_for(lambda: not app.presenter.workers["files"].is_busy)
     saved, rate_hz = soundfile.read(target)
     assert rate_hz == audio.rate_hz
     assert np.array_equal(saved, soundfile.read(audio.path)[0])
@@ -312,9 +312,9 @@ def test_rows_that_wait_are_painted_once_wherever_a_message_moves_them(
 ) -> None:
     open_and_wait(app, sine)
 
-    def silent(recorder: FakeRecorder) -> list[Heard]:
+    def silent(recorder: FakeRecorder) -> list[RecordedBlock]:
         recorder.blocks.append(np.zeros(160, np.float32))
-        return [Heard(recorder.blocks[-1], 0.0, FakeRecorder.finding, False)]
+        return [RecordedBlock(recorder.blocks[-1], 0.0, FakeRecorder.finding, False)]
 
     monkeypatch.setattr(FakeRecorder, "drain", silent)
     window, table = app.window, app.window.results.table

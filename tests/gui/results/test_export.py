@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from core.jobs import Job
 from core.types import Match, watch_url
-from gui.results.export import FILE_KINDS, TakingAway
+from gui.results.export import FILE_KINDS, MatchExport
 from gui.results.model import Column
 from gui.results.panel import ResultsPanel
 
@@ -33,7 +33,7 @@ def panel(qtbot: QtBot) -> ResultsPanel:
 
 def test_a_file_has_the_rows_as_they_are_sorted(panel: ResultsPanel, tmp_path: Path) -> None:
     panel.table.sortByColumn(Column.RANK, Qt.SortOrder.DescendingOrder)
-    work = TakingAway(panel).saving(tmp_path / "list.csv")
+    work = MatchExport(panel).saving(tmp_path / "list.csv")
     panel.show_matches("Something else", "", ())
     work(Job())
     with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -43,21 +43,21 @@ def test_a_file_has_the_rows_as_they_are_sorted(panel: ResultsPanel, tmp_path: P
 def test_every_kind_of_file_can_be_written(panel: ResultsPanel, tmp_path: Path) -> None:
     endings = [kind.partition("(*")[2].rstrip(")") for kind in FILE_KINDS.split(";;")]
     for ending in endings:
-        TakingAway(panel).saving(tmp_path / f"list{ending}", b"\x89PNG")(Job())
+        MatchExport(panel).saving(tmp_path / f"list{ending}", b"\x89PNG")(Job())
         assert "id000000060" in (tmp_path / f"list{ending}").read_text(encoding="utf-8")
 
 
 def test_the_table_is_copied_as_text_and_as_a_table(panel: ResultsPanel) -> None:
-    TakingAway(panel).copy_table()
+    MatchExport(panel).copy_table()
     mime = QGuiApplication.clipboard().mimeData()
     assert mime.text().splitlines()[1].split("\t")[8] == "id000000001"
     assert "<td>id000000001</td>" in mime.html()
 
 
 def test_the_playlist_has_what_is_selected(panel: ResultsPanel) -> None:
-    assert TakingAway(panel).playlist().endswith("video_ids=id000000001")
+    assert MatchExport(panel).playlist().endswith("video_ids=id000000001")
     panel.table.selectAll()
-    assert TakingAway(panel).playlist().count(",") == 49
+    assert MatchExport(panel).playlist().count(",") == 49
 
 
 @pytest.mark.parametrize("paper", [QPageSize.PageSizeId.A4, QPageSize.PageSizeId.A6])
@@ -83,7 +83,7 @@ def test_a_page_has_all_of_the_spectrogram_and_says_whose_it_is(
     path = tmp_path / "list.pdf"
     printer.setOutputFileName(str(path))
     name = "A very long name of a sound " * 5 + "x" * 60 + "<b>.wav"
-    TakingAway(panel).print_on(printer, bytes(buffer.data().data()), name)
+    MatchExport(panel).print_on(printer, bytes(buffer.data().data()), name)
     document = QPdfDocument()
     document.load(str(path))
     n_pages = document.pageCount()
@@ -103,6 +103,6 @@ def test_the_list_is_printed(panel: ResultsPanel, tmp_path: Path) -> None:
     printer = QPrinter()
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "list.pdf"))
-    TakingAway(panel).print_on(printer)
+    MatchExport(panel).print_on(printer)
     pdf = (tmp_path / "list.pdf").read_bytes()
     assert pdf.startswith(b"%PDF") and pdf.count(b"/Type /Page\n") >= 2

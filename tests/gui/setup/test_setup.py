@@ -28,16 +28,16 @@ from core.paths import DataFolder
 from core.setup.inventory import catalogs
 from core.types import CatalogInfo
 from core.vggish.model import Manifest
-from gui.coordinator import Presenter
+from gui.coordinator import Coordinator
 from gui.main_window import MainWindow
-from gui.playback.playback import Playing
-from gui.recording.controller import RecordingControl
+from gui.playback.playback import Playback
+from gui.recording.controller import RecordingController
 from gui.search.session import State
 from gui.settings import Settings
 from gui.setup import saved_request
-from gui.setup.controller import SetUpControl
+from gui.setup.controller import SetUpController
 from gui.setup.dialog import SetUpDialog
-from gui.setup.request import ALL, BALANCED, NONE, SOME, Outlook, Wish, look
+from gui.setup.request import ALL, BALANCED, NONE, SOME, SetUpRequest, SetUpStatus, look
 from tests.conftest import small_disk
 from tests.gui.conftest import INFO, App
 from tests.setup.conftest import archive_of, pin
@@ -53,7 +53,7 @@ class RealApp:
         self.qtbot, self.data = qtbot, data
         self.window = MainWindow()
         devices = SimpleNamespace(list_inputs=list, Recorder=None)
-        self.presenter = Presenter(
+        self.presenter = Coordinator(
             self.window,
             Engine(data),
             Settings(data.root / "window.ini"),
@@ -68,7 +68,7 @@ class RealApp:
         self.qtbot.waitUntil(condition)
 
     @property
-    def set_up(self) -> SetUpControl:
+    def set_up(self) -> SetUpController:
         return self.presenter.furnishing.set_up
 
     @property
@@ -290,13 +290,13 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
 @pytest.mark.parametrize(
     "wish",
     [
-        Wish(SOME, ("Cattle, bovinae", "Dog"), "eu", True),
-        Wish(BALANCED, (), "https://example.org/files"),
-        Wish(ALL, paths=(Path("/some/file.bin"),)),
+        SetUpRequest(SOME, ("Cattle, bovinae", "Dog"), "eu", True),
+        SetUpRequest(BALANCED, (), "https://example.org/files"),
+        SetUpRequest(ALL, paths=(Path("/some/file.bin"),)),
     ],
     ids=lambda wish: wish.clips,
 )
-def test_a_wish_is_kept_whole(qtbot: QtBot, tmp_path: Path, wish: Wish) -> None:
+def test_a_wish_is_kept_whole(qtbot: QtBot, tmp_path: Path, wish: SetUpRequest) -> None:
     data = DataFolder(tmp_path)
     saved_request.keep(data, wish)
     assert saved_request.kept(data) == wish
@@ -392,7 +392,7 @@ def test_the_dialog_asks_for_room_and_for_what_a_choice_needs(qtbot: QtBot) -> N
     dialog = SetUpDialog()
     qtbot.addWidget(dialog)
     rooms = {ALL: 3_000_000_000, BALANCED: 70_000_000, SOME: 300_000_000}
-    dialog.show_outlook(Outlook((), Path("/data"), 100_000_000, rooms, 2_400_000_000))
+    dialog.show_outlook(SetUpStatus((), Path("/data"), 100_000_000, rooms, 2_400_000_000))
     assert "There is no room" in dialog.room.text()
     assert not dialog.start.isEnabled()
     dialog.choices[BALANCED].click()
@@ -400,11 +400,11 @@ def test_the_dialog_asks_for_room_and_for_what_a_choice_needs(qtbot: QtBot) -> N
     dialog.keeps_archive.click()
     assert "2.5 GB" in dialog.room.text()
     dialog.keeps_archive.click()
-    dialog.show_outlook(Outlook((), Path("/data"), 10_000_000_000, rooms))
+    dialog.show_outlook(SetUpStatus((), Path("/data"), 10_000_000_000, rooms))
     dialog.choices[SOME].click()
     assert not dialog.start.isEnabled(), "no class is named"
     qtbot.keyClicks(dialog.classes, "Dog; Cattle, bovinae;")
-    assert dialog.wish == Wish(SOME, ("Dog", "Cattle, bovinae"))
+    assert dialog.wish == SetUpRequest(SOME, ("Dog", "Cattle, bovinae"))
     dialog.mirror.setCurrentIndex(dialog.mirror.findData("own"))
     assert not dialog.start.isEnabled(), "no address is given"
     qtbot.keyClicks(dialog.address, "http://example.org")
@@ -414,7 +414,7 @@ def test_the_dialog_asks_for_room_and_for_what_a_choice_needs(qtbot: QtBot) -> N
 
 
 def test_an_address_that_is_not_encrypted_is_refused_before_anything(app: App) -> None:
-    app.presenter.furnishing.set_up.start(Wish(mirror="http://example.org"))
+    app.presenter.furnishing.set_up.start(SetUpRequest(mirror="http://example.org"))
     assert "not encrypted" in app.presenter.furnishing.set_up.dialog.outcome.text()
     assert not app.presenter.furnishing.set_up.is_active
 
@@ -633,8 +633,8 @@ def test_what_must_end_before_a_move_is_said(
     furnishing, target = real.presenter.furnishing, tmp_path / "disk"
     assert furnishing is not None
     for kind, name, words in (
-        (RecordingControl, "is_active", "A recording is running. Stop it, then move the data."),
-        (Playing, "is_active", "A sound is playing. Stop it, then move the data."),
+        (RecordingController, "is_active", "A recording is running. Stop it, then move the data."),
+        (Playback, "is_active", "A sound is playing. Stop it, then move the data."),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(kind, name, True)

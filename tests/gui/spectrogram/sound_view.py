@@ -11,10 +11,10 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from core.audio.reader import AudioFile
-from gui.spectrogram.loader import Viewing
-from gui.spectrogram.toolbar import SoundBar
+from gui.spectrogram.loader import SpectrogramLoader
+from gui.spectrogram.toolbar import SpectrogramToolbar
 from gui.spectrogram.widget import Spectrogram
-from gui.workers import Lane
+from gui.workers import Worker
 
 WIDTH = 1024
 
@@ -25,22 +25,22 @@ class SoundView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.spectrogram = Spectrogram()
-        self.bar = SoundBar(self.spectrogram)
+        self.bar = SpectrogramToolbar(self.spectrogram)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.spectrogram, 1)
         layout.addWidget(self.bar)
-        self.lanes = [Lane("pictures", self), Lane("details", self)]
-        self.viewing = Viewing(self.spectrogram, *self.lanes, parent=self)
+        self.workers = [Worker("pictures", self), Worker("details", self)]
+        self.viewing = SpectrogramLoader(self.spectrogram, *self.workers, parent=self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End the threads."""
         self.viewing.forget()
-        for lane in self.lanes:
-            lane.close()
-        for lane in self.lanes:
-            assert lane.wait(QDeadlineTimer(10_000))
+        for worker in self.workers:
+            worker.close()
+        for worker in self.workers:
+            assert worker.wait(QDeadlineTimer(10_000))
         super().closeEvent(event)
 
 

@@ -151,7 +151,7 @@ def test_saving_something_long_can_be_cancelled(shown: App, tmp_path: Path) -> N
     saving = app.presenter.sound.saving
     app.wait_for(lambda: saving.dialog is not None and saving.dialog.isVisible())
     saving.dialog.findChild(QPushButton).click()
-    app.wait_for(lambda: not app.presenter.lanes["searches"].is_busy)
+    app.wait_for(lambda: not app.presenter.workers["searches"].is_busy)
     assert saving.dialog is None
     assert not (tmp_path / "a.npz").exists()
     app.engine.gate.set()

@@ -133,7 +133,7 @@ def test_a_sound_that_vanishes_is_told_of(view: SoundView, file: AudioFile, qtbo
 def test_what_is_forgotten_is_not_shown(view: SoundView, file: AudioFile, qtbot: QtBot):
     view.viewing.show_file(file)
     view.viewing.forget()
-    qtbot.waitUntil(lambda: not any(lane.is_busy for lane in view.lanes))
+    qtbot.waitUntil(lambda: not any(worker.is_busy for worker in view.workers))
     assert view.spectrogram.is_blank
 
 

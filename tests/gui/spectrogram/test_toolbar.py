@@ -22,7 +22,7 @@ from core.audio.spectrogram import Overview
 from core.jobs import Job
 from gui import formats
 from gui.spectrogram.spans import moved, parsed_time, zoomed
-from gui.spectrogram.toolbar import SoundBar
+from gui.spectrogram.toolbar import SpectrogramToolbar
 from gui.spectrogram.view_choices import ColorMap
 from tests.gui.conftest import write_wav
 from tests.gui.spectrogram.sound_view import WIDTH, SoundView, check_fits
@@ -52,7 +52,7 @@ def view(qtbot: QtBot, overview: Overview) -> Iterator[SoundView]:
 
 
 @pytest.fixture
-def bar(view: SoundView) -> SoundBar:
+def bar(view: SoundView) -> SpectrogramToolbar:
     return view.bar
 
 
@@ -112,7 +112,7 @@ def test_zooming_and_moving_stay_within_the_sound(duration_s, steps):
         assert span[1] - span[0] == pytest.approx(width)
 
 
-def test_typed_times_select(bar: SoundBar, view: SoundView, qtbot: QtBot):
+def test_typed_times_select(bar: SpectrogramToolbar, view: SoundView, qtbot: QtBot):
     with qtbot.waitSignal(view.spectrogram.selection.settled) as settled:
         type_time(qtbot, bar.start, "0:02.5")
     assert settled.args == [(2.5, 20.0)]
@@ -125,7 +125,7 @@ def test_typed_times_select(bar: SoundBar, view: SoundView, qtbot: QtBot):
 
 
 def test_what_is_no_time_is_said_and_can_be_mended_or_dropped(
-    bar: SoundBar, view: SoundView, qtbot: QtBot
+    bar: SpectrogramToolbar, view: SoundView, qtbot: QtBot
 ):
     view.spectrogram.selection.select(1.0, 2.0)
     type_time(qtbot, bar.start, "one")
@@ -137,7 +137,9 @@ def test_what_is_no_time_is_said_and_can_be_mended_or_dropped(
     assert bar.read_out.text() == ""
 
 
-def test_leaving_a_field_takes_over_what_is_a_time(bar: SoundBar, view: SoundView, qtbot: QtBot):
+def test_leaving_a_field_takes_over_what_is_a_time(
+    bar: SpectrogramToolbar, view: SoundView, qtbot: QtBot
+):
     bar.start.setFocus()
     bar.start.selectAll()
     qtbot.keyClicks(bar.start, "3")
@@ -148,7 +150,9 @@ def test_leaving_a_field_takes_over_what_is_a_time(bar: SoundBar, view: SoundVie
     assert bar.end.text() == "0:20.00"
 
 
-def test_the_selection_decides_what_can_be_matched(bar: SoundBar, view: SoundView, qtbot: QtBot):
+def test_the_selection_decides_what_can_be_matched(
+    bar: SpectrogramToolbar, view: SoundView, qtbot: QtBot
+):
     assert not bar.match_selection.isEnabled()
     view.spectrogram.selection.select(1.0, 2.0)
     with qtbot.waitSignal(bar.match_selection_pressed):
@@ -160,7 +164,7 @@ def test_the_selection_decides_what_can_be_matched(bar: SoundBar, view: SoundVie
         qtbot.mouseClick(bar.match_all, Qt.MouseButton.LeftButton)
 
 
-def test_playing_is_told_and_shown(bar: SoundBar, qtbot: QtBot):
+def test_playing_is_told_and_shown(bar: SpectrogramToolbar, qtbot: QtBot):
     with qtbot.waitSignal(bar.play_pressed):
         qtbot.mouseClick(bar.play, Qt.MouseButton.LeftButton)
     playing, paused = bar.play.icon().cacheKey(), bar.play.accessibleName()
@@ -177,7 +181,7 @@ def test_playing_is_told_and_shown(bar: SoundBar, qtbot: QtBot):
     assert volume.args == [0.4]
 
 
-def test_without_a_sound_nothing_of_it_is_offered(bar: SoundBar, view: SoundView):
+def test_without_a_sound_nothing_of_it_is_offered(bar: SpectrogramToolbar, view: SoundView):
     bar.set_sound_ready(False)
     for widget in (bar.play, bar.stop, bar.start, bar.end, bar.match_all, bar.match_selection):
         assert not widget.isEnabled()
@@ -186,7 +190,7 @@ def test_without_a_sound_nothing_of_it_is_offered(bar: SoundBar, view: SoundView
     assert bar.play.isEnabled() and bar.match_selection.isEnabled()
 
 
-def test_the_menus_choose_and_show(bar: SoundBar, view: SoundView):
+def test_the_menus_choose_and_show(bar: SpectrogramToolbar, view: SoundView):
     spectrogram = view.spectrogram
     for action, wanted in zip(bar.view_menu.actions(), View, strict=True):
         action.trigger()
@@ -219,7 +223,9 @@ def controls(widget: QWidget) -> list[QWidget]:
     return [child for child in found if child.isVisible()]
 
 
-def test_everything_has_a_name_and_can_be_reached(bar: SoundBar, view: SoundView, qtbot: QtBot):
+def test_everything_has_a_name_and_can_be_reached(
+    bar: SpectrogramToolbar, view: SoundView, qtbot: QtBot
+):
     view.spectrogram.selection.select(1.0, 2.0)
     wanted = controls(bar)
     assert len(wanted) == 10

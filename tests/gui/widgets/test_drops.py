@@ -71,7 +71,9 @@ def test_of_several_the_first_readable_is_shown_and_the_others_follow(
     assert app.window.windowTitle() == "b.wav – 25 matches – Soundalike"
     assert "a.wav is not sound" in said(app)
     history = app.presenter.history
-    app.wait_for(lambda: history.waiting() is None and not app.presenter.lanes["searches"].is_busy)
+    app.wait_for(
+        lambda: history.waiting() is None and not app.presenter.workers["searches"].is_busy
+    )
     texts = [history.index(row).data() for row in range(history.rowCount())]
     assert [text.partition("\n")[0] for text in texts] == ["b.wav", "c.wav", "d.wav", "mute.wav"]
     assert [text.partition("\n")[2] for text in texts] == [
@@ -92,7 +94,9 @@ def test_a_sound_of_the_queue_gives_way_and_is_taken_up_again(app: App, tmp_path
     app.presenter.open_paths(paths[:2])
     app.wait_for(lambda: app.session.state is State.RESULTS)
     history = app.presenter.history
-    app.wait_for(lambda: history.waiting() is None and not app.presenter.lanes["searches"].is_busy)
+    app.wait_for(
+        lambda: history.waiting() is None and not app.presenter.workers["searches"].is_busy
+    )
     app.engine.gate.clear()
     app.presenter.queue.add([paths[2]])
     app.wait_for(lambda: "Listening" in history.index(0).data())

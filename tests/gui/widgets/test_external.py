@@ -12,8 +12,8 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from gui.widgets.banner import Banner
-from gui.widgets.external import Opening
-from gui.workers import Lane
+from gui.widgets.external import ExternalPrograms
+from gui.workers import Worker
 
 LINK = "https://www.youtube.com/watch?v=abcdefghijk&t=34s"
 
@@ -26,12 +26,12 @@ def banner(qtbot: QtBot) -> Banner:
 
 
 @pytest.fixture
-def opening(banner: Banner, qtbot: QtBot) -> Iterator[Opening]:
-    lane = Lane("opening")
-    yield Opening(banner, lane)
-    qtbot.waitUntil(lambda: not lane.is_busy, timeout=20_000)
-    lane.close()
-    assert lane.wait(QDeadlineTimer(30_000))
+def opening(banner: Banner, qtbot: QtBot) -> Iterator[ExternalPrograms]:
+    worker = Worker("opening")
+    yield ExternalPrograms(banner, worker)
+    qtbot.waitUntil(lambda: not worker.is_busy, timeout=20_000)
+    worker.close()
+    assert worker.wait(QDeadlineTimer(30_000))
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 
 
 def test_a_desktop_without_a_browser_offers_the_link(
-    opening: Opening, banner: Banner, desktop: Callable[[str], Path], qtbot: QtBot
+    opening: ExternalPrograms, banner: Banner, desktop: Callable[[str], Path], qtbot: QtBot
 ) -> None:
     desktop("echo nothing found >&2; exit 3")
     opening.browse(LINK)
@@ -64,7 +64,7 @@ def test_a_desktop_without_a_browser_offers_the_link(
 
 @pytest.mark.parametrize("script", ["exit 0", "sleep 1; exit 0"])
 def test_a_browser_gets_the_link_and_nothing_is_said(
-    opening: Opening,
+    opening: ExternalPrograms,
     banner: Banner,
     desktop: Callable[[str], Path],
     qtbot: QtBot,
@@ -77,7 +77,7 @@ def test_a_browser_gets_the_link_and_nothing_is_said(
 
 
 def test_a_folder_that_nothing_shows_is_named(
-    opening: Opening,
+    opening: ExternalPrograms,
     banner: Banner,
     desktop: Callable[[str], Path],
     qtbot: QtBot,
@@ -93,7 +93,7 @@ def test_a_folder_that_nothing_shows_is_named(
 
 @pytest.mark.parametrize("takes", [True, False])
 def test_elsewhere_the_toolkit_is_asked(
-    opening: Opening, banner: Banner, monkeypatch: pytest.MonkeyPatch, takes: bool
+    opening: ExternalPrograms, banner: Banner, monkeypatch: pytest.MonkeyPatch, takes: bool
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr(

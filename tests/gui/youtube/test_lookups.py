@@ -21,7 +21,7 @@ from gui import theme
 from gui.results.delegates import TALL_ROW, VideoDelegate
 from gui.results.model import Column, Row
 from gui.results.panel import ResultsPanel
-from gui.workers import Lane
+from gui.workers import Worker
 from gui.youtube import LARGE, politeness
 from gui.youtube.cache import Cache, Known
 from gui.youtube.cache_worker import decoded
@@ -47,7 +47,7 @@ Make = Callable[..., LookUps]
 
 @pytest.fixture
 def make(qtbot: QtBot, tmp_path: Path, youtube: YoutubeServer) -> Iterator[Make]:
-    made: list[tuple[LookUps, Lane]] = []
+    made: list[tuple[LookUps, Worker]] = []
 
     def look_ups(
         is_allowed: bool = True,
@@ -55,18 +55,18 @@ def make(qtbot: QtBot, tmp_path: Path, youtube: YoutubeServer) -> Iterator[Make]
         timeout_s: float = 1.0,
         services: Services | Network | None = None,
     ) -> LookUps:
-        lane = Lane("look-ups")
+        worker = Worker("look-ups")
         whole = services or youtube.services
-        these = LookUps(tmp_path / cache, lane, whole, timeout_s=timeout_s)  # type: ignore[arg-type]
+        these = LookUps(tmp_path / cache, worker, whole, timeout_s=timeout_s)  # type: ignore[arg-type]
         these.allow(is_allowed)
-        made.append((these, lane))
+        made.append((these, worker))
         return these
 
     yield look_ups
-    for these, lane in made:
+    for these, worker in made:
         these.close()
-        lane.close()
-        assert lane.wait(QDeadlineTimer(5000))
+        worker.close()
+        assert worker.wait(QDeadlineTimer(5000))
         these.deleteLater()
 
 
