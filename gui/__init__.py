@@ -1,1 +1,1 @@
-"""The window: one widget a file, no sound or search logic; threads live in `gui.workers` only."""
+"""The window: a folder a feature, no sound or search logic; threads live in `gui.workers` only."""

@@ -1,4 +1,4 @@
-"""The course of a recording: open the input, follow it, stop it; in a worker, for devices are slow."""
+"""The course of a recording: open the input, follow it, stop it; slow devices, so in a worker."""
 
 from __future__ import annotations
 
