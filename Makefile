@@ -15,7 +15,8 @@ run: setup
 
 # Two at a time, or JOBS; a file's tests stay together, for what they share.
 JOBS ?= 2
-PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+# A process that crashes ends the run: the others would wait for it.
+PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --max-worker-restart 0
 
 test: say-test setup-test lint
 	$(PYTEST)

@@ -309,8 +309,10 @@ def no_garbage_in_other_threads() -> Iterator[None]:
     Between two tests, too: the thread that talks with pytest-xdist would collect as well.
     """
     gc.disable()
+    gc.freeze()  # what is there by now need not be looked at after each test
     yield
     # All of it: other tests' threads might find what is left.
+    gc.unfreeze()
     gc.collect()
     gc.enable()
 
@@ -318,7 +320,7 @@ def no_garbage_in_other_threads() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def garbage_in_this_thread(no_garbage_in_other_threads: None) -> Iterator[None]:
     yield
-    gc.collect(1)
+    gc.collect()
 
 
 @pytest.fixture
