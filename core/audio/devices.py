@@ -261,6 +261,15 @@ def look_again() -> None:
     library._initialize()
 
 
+def is_active(stream: Any) -> bool:
+    """Return whether a stream still runs; one whose device is gone may refuse to say."""
+    library = portaudio()
+    try:
+        return bool(stream.active)
+    except library.PortAudioError:
+        return False
+
+
 def watch(device: Device, kind: str, gone: Callable[[], None]) -> Watch | None:
     """Have `gone` called, in another thread, when a device is taken away.
 

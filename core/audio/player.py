@@ -13,6 +13,7 @@ from core.audio.devices import (
     Device,
     find,
     held,
+    is_active,
     list_outputs,
     open_stream,
     portaudio,
@@ -213,12 +214,8 @@ class Player:
         self._is_gone = True
 
     def _is_fed(self) -> bool:
-        library = portaudio()
-        try:
-            is_active = bool(self._stream.active)
-        except library.PortAudioError:
-            return False
-        return is_active and not self._is_gone and time.monotonic() <= self._deadline_s
+        is_late = time.monotonic() > self._deadline_s
+        return is_active(self._stream) and not self._is_gone and not is_late
 
     def _is_heard(self) -> bool:
         return self._is_sounding or time.monotonic() < self._quiet_s

@@ -17,6 +17,7 @@ from core.audio.devices import (
     Device,
     find,
     held,
+    is_active,
     list_inputs,
     open_stream,
     portaudio,
@@ -191,12 +192,8 @@ class Recorder:
                 return heard
 
     def _is_fed(self) -> bool:
-        library = portaudio()
-        try:
-            is_active = bool(self._stream.active)
-        except library.PortAudioError:
-            return False
-        return is_active and not self._is_gone and time.monotonic() <= self._deadline_s
+        is_late = time.monotonic() > self._deadline_s
+        return is_active(self._stream) and not self._is_gone and not is_late
 
     def stop(self) -> Path:
         """Stop, also after a problem, and return the file with everything that was recorded.
