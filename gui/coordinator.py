@@ -225,7 +225,7 @@ class Coordinator(QObject):
     def _lead_back(self) -> None:
         if self.recording.is_active:
             self.recording.set_aside()
-        elif self.session.state is State.THINKING:
+        elif self.session.state is State.ANALYSING:
             self.session.cancel()
         else:
             self._window.banner.clear()
@@ -237,7 +237,7 @@ class Coordinator(QObject):
 
     def _on_state(self, state: State) -> None:
         window, has_answer = self._window, self.session.answer is not None
-        window.results.set_dimmed(state in (State.THINKING, State.LISTENING))
+        window.results.set_dimmed(state in (State.ANALYSING, State.RECORDING))
         if not has_answer:
             window.results.show_message(_SENTENCES[state])
         if not has_answer and (
@@ -249,9 +249,9 @@ class Coordinator(QObject):
     def _retitle(self) -> None:
         session = self.session
         match session.state:
-            case State.LISTENING:
-                self._window.show_title("Listening")
-            case State.THINKING:
+            case State.RECORDING:
+                self._window.show_title("Recording")
+            case State.ANALYSING:
                 self._window.show_title(session.subject, "matching")
             case State.RESULTS if session.answer is not None:
                 number = min(len(session.answer.matches.matches), session.choices.k)
@@ -275,7 +275,7 @@ class Coordinator(QObject):
 
     def _on_glimpse(self, matches: Matches) -> None:
         labels = common_labels(matches.matches)
-        self._show_matches(f"Sounds like {labels}" if labels else "Listening", "", matches)
+        self._show_matches(f"Sounds like {labels}" if labels else "Recording", "", matches)
 
     def _show_matches(
         self, heading: str, subject: str, answer: Matches, calibration: Calibration | None = None
@@ -326,8 +326,8 @@ def _heading(answer: Answer, subject: str) -> str:
 
 _SENTENCES = {
     State.EMPTY: "",
-    State.LISTENING: "Listening. Stop to find the videos that sound like it.",
-    State.THINKING: "Looking for the videos that sound like it.",
+    State.RECORDING: "Recording. Stop to find the videos that sound like it.",
+    State.ANALYSING: "Looking for the videos that sound like it.",
     State.RESULTS: "",
     State.TROUBLE: "No matches for this sound.",
 }

@@ -70,7 +70,7 @@ class OnnxNetwork:
             raise ModelError("The network was closed.", "Start the program again.")
         embedding = np.empty((len(patches), EMBEDDING_SIZE), np.float32)
         for first in range(0, len(patches), BATCH_PATCHES):
-            job.report("Listening with VGGish", first / len(patches))
+            job.report("Analysing with VGGish", first / len(patches))
             batch = patches[first : first + BATCH_PATCHES]
             embedding[first : first + len(batch)] = self._session.run(None, {"patches": batch})[0]
         job.check()

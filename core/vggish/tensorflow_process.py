@@ -93,7 +93,7 @@ class TensorflowNetwork:
         try:
             process = self._started(job)
             for first in range(0, len(patches), _BATCH_PATCHES):
-                job.report("Listening with VGGish in TensorFlow", first / len(patches))
+                job.report("Analysing with VGGish in TensorFlow", first / len(patches))
                 batch = np.ascontiguousarray(patches[first : first + _BATCH_PATCHES])
                 answer = process.call("embed", batch, job=job)
                 embedding[first : first + len(batch)] = answer

@@ -111,7 +111,7 @@ class HistoryController(QObject):
             self._session.restore(entry.answer)
         elif entry.past is not None:
             self.remembering.recall(entry)
-        elif entry.status is not Status.LISTENING:
+        elif entry.status is not Status.ANALYSING:
             self._reopen(entry)
 
     def _on_recalled(self, recalled: Recalled) -> None:

@@ -37,7 +37,7 @@ class Status(Enum):
     """How far a sound has come."""
 
     WAITING = "waiting"
-    LISTENING = "listening"
+    ANALYSING = "analysing"
     DONE = "done"
     FAILED = "failed"
 
@@ -96,8 +96,8 @@ class Entry:
         match self.status:
             case Status.WAITING:
                 return "Waiting"
-            case Status.LISTENING:
-                return f"Listening · {self.fraction:.0%}"
+            case Status.ANALYSING:
+                return f"Analysing · {self.fraction:.0%}"
             case Status.FAILED:
                 return self.trouble
         if self.answer is not None:

@@ -62,7 +62,7 @@ class PlaybackController(QObject):
     def toggle(self) -> None:
         """Play the selection, or all of it; pause, or go on."""
         audio, span = self._session.audio, self._window.spectrogram.selection.span
-        if audio is None or self._session.state is State.LISTENING:
+        if audio is None or self._session.state is State.RECORDING:
             return
         if self._playing.is_active and self._played == (audio, span):
             self._playing.toggle()
@@ -92,7 +92,7 @@ class PlaybackController(QObject):
             self._window.spectrogram.set_playhead(None)
 
     def _on_state(self, state: State) -> None:
-        if state is State.LISTENING:
+        if state is State.RECORDING:
             self.stop()
 
     def _on_opened(self, audio: AudioFile) -> None:

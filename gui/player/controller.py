@@ -114,7 +114,7 @@ class PlayerController(QObject):
         elif clip is None:
             reason = match.no_link or "its address is not known"
             self._window.banner.show_note(f"This video cannot be played: {reason}.")
-        elif self._session.state is State.LISTENING:
+        elif self._session.state is State.RECORDING:
             self._window.banner.show_note("Stop recording first: it would hear the video.")
         elif not self._window.results.show_details():
             self._offer_browser(NO_ROOM, match.url)
@@ -221,7 +221,7 @@ class PlayerController(QObject):
             self.browser.pause()
 
     def _on_state(self, state: State) -> None:
-        if state is State.LISTENING:
+        if state is State.RECORDING:
             self.stop()
 
     def _on_own_sound(self, is_playing: bool) -> None:

@@ -184,7 +184,7 @@ class RecordingController(QObject):
 
     def _on_put_aside(self, audio: AudioFile) -> None:
         self._end()
-        if self._session.state is State.LISTENING:
+        if self._session.state is State.RECORDING:
             self._session.cancel()
         self._window.banner.show_note(
             f"The recording of {audio.duration_s:.1f} s was put aside.",
@@ -194,7 +194,7 @@ class RecordingController(QObject):
 
     def _on_failed(self, error: SoundalikeError) -> None:
         self._end()
-        if self._session.state is State.LISTENING:
+        if self._session.state is State.RECORDING:
             self._session.cancel()
         self._window.banner.show_trouble(error.in_full)
         if isinstance(error, MicrophoneError):

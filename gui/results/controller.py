@@ -127,12 +127,12 @@ class ResultsController(QObject):
 
     def _more(self) -> None:
         match = self._window.results.table.chosen()
-        if match is not None and self._session.state is not State.LISTENING:
+        if match is not None and self._session.state is not State.RECORDING:
             self._session.more_like(match.video_id)
 
     def _refine(self, is_liked: bool) -> None:
         chosen = self._window.results.table.selected()
-        if chosen and self._session.state is not State.LISTENING:
+        if chosen and self._session.state is not State.RECORDING:
             self._session.refine(chosen, is_liked)
 
     # Why
@@ -162,7 +162,7 @@ class ResultsController(QObject):
         spectrogram.mark((second_s, second_s + answer.source.hop_s))
 
     def _on_state(self, state: State) -> None:
-        if state is State.LISTENING:
+        if state is State.RECORDING:
             self.heat.clear()
 
     # Look-ups

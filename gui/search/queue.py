@@ -44,7 +44,7 @@ class Queue(QObject):
 
     def _go_on(self) -> None:
         # Live matches need the worker every second, so that nothing else would get far.
-        if not self._worker.is_busy and self._session.state is not State.LISTENING:
+        if not self._worker.is_busy and self._session.state is not State.RECORDING:
             self._begin()
 
     def _begin(self) -> None:
@@ -56,7 +56,7 @@ class Queue(QObject):
         if entry is None:
             return
         self._at_work = entry
-        entry.status, entry.fraction = Status.LISTENING, 0.0
+        entry.status, entry.fraction = Status.ANALYSING, 0.0
         self._history.update(entry)
         choices = self._session.choices
 

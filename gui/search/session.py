@@ -36,8 +36,8 @@ class State(Enum):
     """What the window is about, at one glance."""
 
     EMPTY = "empty"
-    LISTENING = "listening"
-    THINKING = "thinking"
+    RECORDING = "recording"
+    ANALYSING = "analysing"
     RESULTS = "results"
     TROUBLE = "trouble"
 
@@ -128,7 +128,7 @@ class Session(QObject):
     def load(self) -> None:
         """Load model and catalogue; a sound that comes meanwhile waits."""
         self.is_loading = True
-        self.began.emit(LOADING, self.state is State.THINKING)
+        self.began.emit(LOADING, self.state is State.ANALYSING)
         self.searches.submit(
             self._load, self._on_ready, self._on_load_failed, self._on_progress, must_finish=True
         )
@@ -163,7 +163,7 @@ class Session(QObject):
             self._audio = audio
             self.opened.emit(audio)
         start_s, end_s = span or (None, None)
-        self.began.emit("Listening", True)
+        self.began.emit("Analysing", True)
         self.searches.submit(
             lambda job: self._engine.query(audio, start_s, end_s, job),
             self._on_query,
@@ -173,8 +173,8 @@ class Session(QObject):
 
     def match_span(self, span: Span | None) -> None:
         """Match a span of the sound in sight, or all of it, unless that is being done."""
-        is_done = self.state is State.THINKING and span == self._span
-        if self._audio is not None and self.state is not State.LISTENING and not is_done:
+        is_done = self.state is State.ANALYSING and span == self._span
+        if self._audio is not None and self.state is not State.RECORDING and not is_done:
             self.match(self._audio, span)
 
     def more_like(self, video_id: str) -> None:
@@ -188,7 +188,7 @@ class Session(QObject):
             return
         query = self.answer.matches.query
         self._forget_work()
-        self._enter(State.THINKING)
+        self._enter(State.ANALYSING)
         self.began.emit("Searching", True)
         more, less = (chosen, []) if is_liked else ([], chosen)
         self.searches.submit(
@@ -251,8 +251,8 @@ class Session(QObject):
             return
         self.choices = choices
         source = self._asked or (self.answer.source if self.answer else None)
-        is_hearing = self.state is State.THINKING and self._asked is None
-        if source is not None and not is_hearing and self.state is not State.LISTENING:
+        is_hearing = self.state is State.ANALYSING and self._asked is None
+        if source is not None and not is_hearing and self.state is not State.RECORDING:
             self._ask(source)
 
     def listen(self) -> None:
@@ -260,7 +260,7 @@ class Session(QObject):
         self._forget_work()
         self.subject = ""
         self._rest()
-        self._enter(State.LISTENING)
+        self._enter(State.RECORDING)
         self.live.begin()
 
     def match_recording(self, audio: AudioFile, note: str = "") -> None:
@@ -270,9 +270,9 @@ class Session(QObject):
             return
         self.subject = audio.name
         self._span, self._note, self._audio = None, note, audio
-        self._enter(State.THINKING)
+        self._enter(State.ANALYSING)
         self.opened.emit(audio)
-        self.began.emit("Listening", True)
+        self.began.emit("Analysing", True)
         self.live.finish(self._on_progress)
 
     def cancel(self) -> None:
@@ -297,7 +297,7 @@ class Session(QObject):
 
     def _on_ready(self, info: CatalogInfo) -> None:
         self.is_loading, self._heard_by = False, info.heard_by
-        if self.state is not State.THINKING:
+        if self.state is not State.ANALYSING:
             self.finished.emit()
         self.ready.emit(info)
         self._do_later()
@@ -305,7 +305,7 @@ class Session(QObject):
     def _on_load_failed(self, error: SoundalikeError) -> None:
         # A sound that waits asks for the model again, and tells of the same trouble.
         self.is_loading = False
-        if self.state is not State.THINKING:
+        if self.state is not State.ANALYSING:
             self.finished.emit()
         self.troubled.emit(error)
         self._do_later()
@@ -319,7 +319,7 @@ class Session(QObject):
 
     def _change(self) -> None:
         """Do what waits; in between, so that no search and no recording loses its model."""
-        is_at_work = self.searches.is_busy or self.state in (State.THINKING, State.LISTENING)
+        is_at_work = self.searches.is_busy or self.state in (State.ANALYSING, State.RECORDING)
         if not self._changes or is_at_work:
             return
         self.is_loading = True
@@ -350,7 +350,7 @@ class Session(QObject):
         elif audio is not None:
             self.match(audio, span)
         else:
-            if self.state is State.THINKING:
+            if self.state is State.ANALYSING:
                 self.cancel()
             self.noted.emit(
                 f"{source.name} was heard by another model, and its file is gone: open or record "
@@ -362,7 +362,7 @@ class Session(QObject):
     def _think(self, subject: str) -> None:
         self._forget_work()
         self.subject = subject
-        self._enter(State.THINKING)
+        self._enter(State.ANALYSING)
 
     def _on_found(self, found: Found) -> None:
         if found.others:
@@ -377,11 +377,11 @@ class Session(QObject):
         self._ask(query)
 
     def _on_glimpse(self, matches: Matches) -> None:
-        if self.state is State.LISTENING:
+        if self.state is State.RECORDING:
             self.glimpsed.emit(matches)
 
     def _on_live_failed(self, error: SoundalikeError) -> None:
-        if self.state is State.LISTENING:
+        if self.state is State.RECORDING:
             self.troubled.emit(error)  # the recording goes on: it is worth more than its matches
         else:
             self._on_trouble(error)
@@ -393,7 +393,7 @@ class Session(QObject):
         choices, n_wanted = self.choices, self.choices.k + self._n_spare
         audio, span = self._audio, self._span
         self.subject = source.name if isinstance(source, Query) else source
-        self._enter(State.THINKING)
+        self._enter(State.ANALYSING)
         self.began.emit("Searching", True)
 
         def search(job: Job) -> Answer:

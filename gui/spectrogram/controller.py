@@ -93,16 +93,16 @@ class SpectrogramController(QObject):
             self._window.spectrogram.selection.adopt(answer.span)
 
     def _on_state(self, state: State) -> None:
-        if state is State.LISTENING:
+        if state is State.RECORDING:
             self._viewing.forget()
-        is_ready = state is not State.LISTENING and self._session.audio is not None
+        is_ready = state is not State.RECORDING and self._session.audio is not None
         self._window.sound.set_sound_ready(is_ready)
         for action in self._window.commands.for_a_sound:
             action.setEnabled(is_ready)
         self._on_selection(self.selected)
 
     def _on_selection(self, span: Span | None) -> None:
-        is_ready = self._session.state is not State.LISTENING and span is not None
+        is_ready = self._session.state is not State.RECORDING and span is not None
         self._window.commands.match_selection.setEnabled(is_ready)
 
     def _on_settled(self, span: Span | None) -> None:

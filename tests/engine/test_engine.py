@@ -178,7 +178,7 @@ def test_a_catalogue_of_another_model_is_refused(stand_in_home, options, tmp_pat
 
 
 def test_a_match_can_be_cancelled(engine, dog):
-    job = Job(lambda stage, fraction: job.cancel() if "Listening" in stage else None)
+    job = Job(lambda stage, fraction: job.cancel() if "Analysing" in stage else None)
     with pytest.raises(Cancelled):
         engine.match(dog, job=job)
     assert engine.match(dog, 1).matches  # and the engine is as good as before

@@ -108,7 +108,7 @@ class FakeEngine:
         assert job is not None
         span = (start_s, end_s) if start_s is not None else ()
         self.calls.append(("query", sound.name, *span))
-        job.report("Listening with VGGish", 0.3)
+        job.report("Analysing with VGGish", 0.3)
         self._work(job)
         waveform = sound.waveform(start_s, end_s)
         if waveform.is_silent:

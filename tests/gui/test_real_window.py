@@ -301,8 +301,8 @@ def _press_to_listen(program: Program) -> None:
         program.key("space")
         # A second press, while the first one is on its way, would stop the recording.
         with suppress(AssertionError):
-            program.wait_for_title("Listening", 20)
-        return "Listening" in program.title
+            program.wait_for_title("Recording", 20)
+        return "Recording" in program.title
 
     wait_until(is_heard)
 

@@ -237,7 +237,7 @@ def test_what_was_forgotten_can_be_brought_back(
 
 
 def test_what_was_forgotten_while_it_was_at_work_stays_so(window: Window, sine: Path) -> None:
-    entry = Entry("sine.wav", sine, status=Status.LISTENING)
+    entry = Entry("sine.wav", sine, status=Status.ANALYSING)
     window.history.add([entry])
     window.history.remove(entry)
     window.history.finish(entry, answer(sine))
@@ -511,7 +511,7 @@ def test_a_former_sound_waits_until_it_is_known_which_model_answers(
     app.engine.gate.clear()
     app.show()
     choose_the_only_entry(app)
-    app.wait_for(lambda: app.session.state is State.THINKING)
+    app.wait_for(lambda: app.session.state is State.ANALYSING)
     assert asked(app) == []
     app.engine.gate.set()
     app.wait_for(lambda: app.session.state is State.RESULTS)

@@ -194,7 +194,7 @@ def test_stops_when_a_recording_begins(stage, youtube):
     press(stage)
     stage.wait_for(lambda: stage.player.has_played)
     stage.window.commands.record.trigger()
-    stage.wait_for(lambda: stage.session.state is State.LISTENING)
+    stage.wait_for(lambda: stage.session.state is State.RECORDING)
     assert stage.player.browser is None
     assert not stage.player.panel.isVisible()
     stage.player.toggle(match_of("other_video"))

@@ -35,7 +35,7 @@ def live_searches(app: App) -> int:
 def test_matches_come_while_it_still_sounds(recording: App) -> None:
     app = recording
     app.wait_for(lambda: app.rows == 25)
-    assert app.session.state is State.LISTENING
+    assert app.session.state is State.RECORDING
     assert app.window.results.heading.text() == "Sounds like Dog, Bark (10 of the 10 nearest)"
     assert not app.window.results.is_dimmed
     assert app.window.results.live.isVisible()
@@ -45,7 +45,7 @@ def test_matches_come_while_it_still_sounds(recording: App) -> None:
     app.wait_for(lambda: ("live", 9) in app.engine.calls)
     app.window.results.count.setValue(7)
     app.wait_for(lambda: app.rows == 7)
-    assert app.session.state is State.LISTENING
+    assert app.session.state is State.RECORDING
 
 
 def test_each_sample_is_heard_once_and_the_end_gives_all_of_it(
@@ -114,7 +114,7 @@ def test_a_catalogue_that_breaks_does_not_stop_the_recording(
 
     monkeypatch.setattr(app.engine, "search", refuse)
     app.wait_for(lambda: "has gone" in said(app))
-    assert app.session.state is State.LISTENING
+    assert app.session.state is State.RECORDING
     before = app.presenter.listening.n_samples
     app.wait_for(lambda: app.presenter.listening.n_samples > before)
 
@@ -194,7 +194,7 @@ def test_space_records_in_the_spectrogram_too(app: App, sine: Path) -> None:
     app.window.activateWindow()
     app.window.spectrogram.plot.setFocus()
     app.qtbot.keyClick(app.window.spectrogram.plot, Qt.Key.Key_Space)
-    app.wait_for(lambda: app.session.state is State.LISTENING)
+    app.wait_for(lambda: app.session.state is State.RECORDING)
     qt_key(app, Qt.Key.Key_Escape)
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.window.windowTitle().startswith("sine.wav")
@@ -231,7 +231,7 @@ def test_after_a_device_has_gone_the_next_one_is_offered(app: App) -> None:
     assert said(app) == "USB microphone has gone. Choose another."
     assert app.window.banner.action.text() == "Record from Built-in"
     app.window.banner.action.click()
-    app.wait_for(lambda: app.session.state is State.LISTENING and len(FakeRecorder.made) == 2)
+    app.wait_for(lambda: app.session.state is State.RECORDING and len(FakeRecorder.made) == 2)
     assert FakeRecorder.made[-1].key == ""
     # What was chosen is chosen again as soon as it is there.
     app.devices.list_inputs = listed
@@ -278,7 +278,7 @@ def test_a_recording_that_ends_before_the_model_is_ready_is_matched_whole(
     app.presenter.recording.toggle()
     app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:03.0")
     app.presenter.recording.toggle()
-    app.wait_for(lambda: app.session.state is State.THINKING)
+    app.wait_for(lambda: app.session.state is State.ANALYSING)
     app.engine.gate.set()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert_matched_whole(app)
@@ -320,7 +320,7 @@ def test_rows_that_wait_are_painted_once_wherever_a_message_moves_them(
     window, table = app.window, app.window.results.table
     window.resize(1024, 640)
     app.presenter.recording.toggle()
-    app.wait_for(lambda: app.session.state is State.LISTENING)
+    app.wait_for(lambda: app.session.state is State.RECORDING)
     app.qtbot.waitUntil(lambda: window.results.is_dimmed)
     app.wait_for(lambda: window.banner.height() == 0)
     FakeRecorder.finding = Finding.ZEROS

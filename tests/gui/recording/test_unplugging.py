@@ -53,7 +53,7 @@ def test_what_was_recorded_is_matched_and_the_next_input_is_offered(
     # Nothing but Default and what the speaker plays is left, and that can be recorded at once.
     assert window.capture.device.count() == 2
     window.banner.action.click()
-    app.wait_for(lambda: app.session.state is State.LISTENING)
+    app.wait_for(lambda: app.session.state is State.RECORDING)
     app.wait_for(lambda: window.capture.elapsed.text() > "0:00.5")
     app.presenter.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)

@@ -57,7 +57,7 @@ def test_a_sound_given_at_the_start_waits_for_the_model(
     app.engine.gate.clear()
     app.show()
     app.wait_for(lambda: app.window.spectrogram.picture is not None)
-    assert app.session.state is State.THINKING
+    assert app.session.state is State.ANALYSING
     assert app.engine.calls == [("load",)]
     app.engine.gate.set()
     app.wait_for(lambda: app.session.state is State.RESULTS)
@@ -255,8 +255,8 @@ def test_recording_is_seen_and_matched(app: App) -> None:
     app.wait_for(lambda: app.window.capture.device.count() == 4)
     app.window.capture.choose_device("usb")
     qt_key(app, Qt.Key.Key_Space)
-    app.wait_for(lambda: app.session.state is State.LISTENING and bool(FakeRecorder.made))
-    assert app.window.windowTitle() == "Listening – Soundalike"
+    app.wait_for(lambda: app.session.state is State.RECORDING and bool(FakeRecorder.made))
+    assert app.window.windowTitle() == "Recording – Soundalike"
     assert app.window.capture.record.text() == "Stop"
     app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:01.2")
     assert app.window.capture.level.text == "−6 dB"
