@@ -24,7 +24,7 @@ import soundfile
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from core.audio.frequency import View
+from core.audio.frequency import FrequencyView
 from core.audio.reader import AudioFile
 from core.audio.spectrogram import Overview, detail
 from core.jobs import Job
@@ -122,7 +122,7 @@ class Bench:
 
     def measure_zoom(self) -> None:
         """Wheel steps from the whole down to a second and back, each painted."""
-        for view in View:
+        for view in FrequencyView:
             self.spectrogram.choose(replace(self.spectrogram.choices, view=view))
             self.spectrogram.reset_zoom()
             steps_s = []
@@ -138,7 +138,7 @@ class Bench:
         file = AudioFile(self.path)
         for width_s in (120.0, 30.0, 2.0):
             span = file.duration_s / 2, file.duration_s / 2 + 2 * width_s
-            for view in (View.LOG_MEL, View.LINEAR):
+            for view in (FrequencyView.LOG_MEL, FrequencyView.LINEAR):
                 times_s = [
                     took_s(lambda: detail(file, view.spectrum, *span, 2 * SIZE[0], Job()))  # noqa: B023
                     for _ in range(5)
@@ -147,7 +147,7 @@ class Bench:
 
     def measure_live(self) -> None:
         """One frame of a live picture: new samples, scroll, paint."""
-        for view in View:
+        for view in FrequencyView:
             self.spectrogram.choose(replace(self.spectrogram.choices, view=view))
             picture = LivePicture()
             samples = 0.1 * np.random.default_rng(0).standard_normal(16_000 // 60).astype("f4")

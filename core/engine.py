@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.search.feedback import Calibration
     from core.search.matcher import Matcher
     from core.setup.inventory import CatalogEntry, StoredItem
-    from core.vggish.model import Embedding, Manifest, Vggish
+    from core.vggish.model import Embedding, ModelManifest, Vggish
 
 
 _STARTER_NOTE = "Starter: a few real clips of each class. Fetch AudioSet to search all of them."
@@ -460,7 +460,7 @@ class Engine:
 
         return prepare_demo(self._data.models, self._data.catalogs, job)
 
-    def _info(self, catalog: Catalog, model: Manifest) -> CatalogInfo:
+    def _info(self, catalog: Catalog, model: ModelManifest) -> CatalogInfo:
         """Describe what answers, or refuse a model and a catalogue that do not belong together."""
         from core.catalog.manifest import RELEASED_MODEL_ID
 

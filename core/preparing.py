@@ -19,7 +19,7 @@ from core.demo.starter import StarterClip, starter_clips
 from core.errors import ROOM_IN_THE_WINDOW, CatalogError, ModelError
 from core.jobs import Job
 from core.types import Float32
-from core.vggish.model import MANIFEST_FILE, NETWORK_FILE, PCA_FILE, Manifest
+from core.vggish.model import MANIFEST_FILE, NETWORK_FILE, PCA_FILE, ModelManifest
 from core.vggish.network import write_onnx
 from core.vggish.postprocess import Pca
 from core.vggish.runtime import OnnxNetwork
@@ -121,7 +121,7 @@ def _prepare(model: Path, catalog: Path, job: Job) -> None:
         embeddings = _embed(network / NETWORK_FILE, patches, job.part(0.5, 0.97))
         if folder is not None:
             fit_pca(embeddings).save(folder / PCA_FILE)
-            Manifest(model.name, MODEL_NAME, is_demo=True).save(folder)
+            ModelManifest(model.name, MODEL_NAME, is_demo=True).save(folder)
     # Read back: what the catalogue is made with is what queries will be made with.
     frames = Pca.load(model / PCA_FILE).postprocess(embeddings)
     job.report("Writing the starter catalogue", 0.97)

@@ -36,7 +36,7 @@ class Spectrum(Enum):
     STFT = FFT_SIZE // 2 + 1
 
 
-class View(Enum):
+class FrequencyView(Enum):
     """How a spectrogram is shown; the value is for settings."""
 
     LOG_MEL = "log-mel"
@@ -46,7 +46,7 @@ class View(Enum):
     @property
     def spectrum(self) -> Spectrum:
         """The levels that this view is drawn from."""
-        return Spectrum.MEL if self is View.LOG_MEL else Spectrum.STFT
+        return Spectrum.MEL if self is FrequencyView.LOG_MEL else Spectrum.STFT
 
     @property
     def scale(self) -> FrequencyScale:
@@ -149,10 +149,10 @@ class _LogScale(FrequencyScale):
 
 
 @cache
-def _scale(view: View) -> FrequencyScale:
-    scales: dict[View, Callable[[], FrequencyScale]] = {
-        View.LOG_MEL: _MelScale,
-        View.LINEAR: _LinearScale,
-        View.LOGARITHMIC: _LogScale,
+def _scale(view: FrequencyView) -> FrequencyScale:
+    scales: dict[FrequencyView, Callable[[], FrequencyScale]] = {
+        FrequencyView.LOG_MEL: _MelScale,
+        FrequencyView.LINEAR: _LinearScale,
+        FrequencyView.LOGARITHMIC: _LogScale,
     }
     return scales[view]()

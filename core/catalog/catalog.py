@@ -36,7 +36,7 @@ from core.catalog.manifest import (
     MANIFEST,
     VECTORS,
     VISUAL,
-    Manifest,
+    CatalogManifest,
     check_files,
     damaged,
     manifest_text,
@@ -109,7 +109,7 @@ class Catalog:
     ----------
     path : Path
         The folder.
-    manifest : Manifest
+    manifest : CatalogManifest
         What `catalog.json` says.
     clips : structured array, shape (C,)
         The columns of `clip_dtype`.
@@ -124,7 +124,7 @@ class Catalog:
     """
 
     path: Path
-    manifest: Manifest
+    manifest: CatalogManifest
     clips: NDArray[np.void]
     label_indices: NDArray[np.int16]
     frames: UInt8
@@ -160,7 +160,7 @@ class Catalog:
     @classmethod
     def _open(cls, folder: Path, text: str, verify: bool) -> Catalog:
         try:
-            manifest = Manifest.from_json(text)
+            manifest = CatalogManifest.from_json(text)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise damaged(folder / MANIFEST, str(error)) from error
         check_files(folder, manifest, verify)
@@ -339,7 +339,7 @@ def _located(path: Path) -> tuple[Path, str]:
     return folder, manifest_text(folder)
 
 
-def _vocabulary(manifest: Manifest, id_width: int) -> str:
+def _vocabulary(manifest: CatalogManifest, id_width: int) -> str:
     """Return whose class names are used; only YouTube-8M's version 2 has ids of four characters."""
     is_v1 = manifest.kind == "youtube8m" and id_width > 4
     return YOUTUBE8M_V1 if is_v1 else manifest.kind

@@ -66,7 +66,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class CatalogManifest:
     """What `catalog.json` says.
 
     Attributes
@@ -100,7 +100,7 @@ class Manifest:
         return json.dumps({**content, "crc32c": _crc_of_json(content)}, indent=1) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> Manifest:
+    def from_json(cls, text: str) -> CatalogManifest:
         """Return what the text says; raise ValueError or CatalogError where it makes no sense."""
         content = parsed_json(text)
         if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
@@ -172,7 +172,7 @@ def manifest_text(folder: Path) -> str:
         raise damaged(folder / MANIFEST, str(error)) from error
 
 
-def check_files(folder: Path, manifest: Manifest, verify: bool) -> None:
+def check_files(folder: Path, manifest: CatalogManifest, verify: bool) -> None:
     """Raise CatalogError if a data file is missing, of another size, or its checksum is wrong."""
     verify = verify or sum(size for size, _ in manifest.files.values()) <= VERIFIED_AT_OPENING_BYTES
     for name in {*DATA_FILES, *manifest.files} & {*DATA_FILES, VISUAL}:

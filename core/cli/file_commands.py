@@ -35,9 +35,9 @@ def done(arguments: Namespace, data: DataFolder, job: Job) -> list[str]:
     return _looked_after(data, action, words, job)
 
 
-def _choice(arguments: Namespace) -> install.Choice:
+def _choice(arguments: Namespace) -> install.ClipChoice:
     include, exclude = tuple(arguments.include), tuple(arguments.exclude)
-    return install.Choice(arguments.balanced, include, exclude, arguments.keep)
+    return install.ClipChoice(arguments.balanced, include, exclude, arguments.keep)
 
 
 def _imported(data: DataFolder, arguments: Namespace, job: Job) -> list[str]:

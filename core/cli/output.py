@@ -19,7 +19,7 @@ from core.jobs import Job
 
 if TYPE_CHECKING:
     from core.catalog.counting import ClassCount
-    from core.catalog.manifest import Manifest as CatalogManifest
+    from core.catalog.manifest import CatalogManifest
     from core.types import Match, Matches
 
 _INTERVAL_S = 0.1

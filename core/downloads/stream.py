@@ -11,7 +11,7 @@ from core.downloads.download import Download
 from core.jobs import Job
 
 
-class _Arriving(io.RawIOBase):
+class _ArrivingFile(io.RawIOBase):
     """Blocks as a file that can only be read on."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
@@ -57,6 +57,6 @@ def arriving(download: Download, job: Job, told: Callable[[], None]) -> Iterator
     """
     download.told = told
     with closing(download.blocks(job)) as blocks:
-        yield cast(BinaryIO, _Arriving(blocks))
+        yield cast(BinaryIO, _ArrivingFile(blocks))
         for _ in blocks:
             job.check()

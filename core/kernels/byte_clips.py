@@ -67,7 +67,7 @@ def _add_scores(
 
 def _code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     frames, inverse, n_frames, n_clips, queries, start, weights, out, _ = arguments
-    block = _Block(builder, _groups(signature.args[-1].count), queries, start, weights)
+    block = _QueryBlock(builder, _groups(signature.args[-1].count), queries, start, weights)
     number = n_clips.type
     first = cgutils.alloca_once(builder, number)
     builder.store(number(0), first)
@@ -83,7 +83,7 @@ def _code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return context.get_dummy_value()
 
 
-class _Block:
+class _QueryBlock:
     """Writes the code for some queries.
 
     Parameters

@@ -44,7 +44,7 @@ _CATALOG_BYTES, _BALANCED_BYTES, _SOME_BYTES = 3_200_000_000, 70_000_000, 300_00
 
 
 @dataclass(frozen=True)
-class Choice:
+class ClipChoice:
     """Which of AudioSet's clips are wanted; the defaults stand for all of them.
 
     Attributes
@@ -119,7 +119,7 @@ def missing(data: DataFolder) -> list[Missing]:
                 "features",
                 features.size,
                 done,
-                Choice().room_bytes,
+                ClipChoice().room_bytes,
                 "Google (AudioSet)",
                 "Creative Commons Attribution 4.0",
             )
@@ -178,7 +178,7 @@ def has_model_files(data: DataFolder) -> bool:
 
 def fetch_features(
     data: DataFolder,
-    choice: Choice | None = None,
+    choice: ClipChoice | None = None,
     job: Job | None = None,
     mirror: Mirror | None = None,
     patience: Patience | None = None,
@@ -192,7 +192,7 @@ def fetch_features(
     Parameters
     ----------
     data : DataFolder
-    choice : Choice, optional
+    choice : ClipChoice, optional
     job : Job, optional
     mirror : Mirror, optional
     patience : Patience, optional
@@ -212,7 +212,7 @@ def fetch_features(
     CatalogError, WrongContentError
         If what comes is not AudioSet's features. Nothing of it is kept.
     """
-    choice, job, mirror = choice or Choice(), job or Job(), mirror or Mirror.default()
+    choice, job, mirror = choice or ClipChoice(), job or Job(), mirror or Mirror.default()
     out = out or data.catalogs / choice.name
     file = pinned.FEATURES
     there = data.files / file.name
@@ -245,14 +245,14 @@ def fetch_features(
 
 
 def _built_through(
-    out: Path, download: Callable[[], Download], choice: Choice, job: Job
+    out: Path, download: Callable[[], Download], choice: ClipChoice, job: Job
 ) -> tuple[Catalog, bool]:
     """Build from what arrives; if what was kept of it was wrong, once more without that.
 
     Returns also whether its publisher has packed it anew.
     """
     while True:
-        arriving = _Arriving(download(), choice, job)
+        arriving = _ArrivingFeatures(download(), choice, job)
         try:
             catalog = _built(out, arriving.source, choice, arriving.job)
             return catalog, bool(arriving.download.repacked_sha256)
@@ -265,17 +265,17 @@ def _built_through(
                 raise
 
 
-class _Arriving:
+class _ArrivingFeatures:
     """An archive on its way, and what is told of fetching and reading it at once.
 
     Parameters
     ----------
     download : Download
-    choice : Choice
+    choice : ClipChoice
     job : Job
     """
 
-    def __init__(self, download: Download, choice: Choice, job: Job) -> None:
+    def __init__(self, download: Download, choice: ClipChoice, job: Job) -> None:
         self.download, self._choice, self._job = download, choice, job
         self._speed, self._read = Speed(), ""
         self.job = job.watched_by(self._built)
@@ -315,7 +315,7 @@ class _Arriving:
             self._job.report(stage, fraction)
 
 
-def _built(out: Path, source: ArchiveStream, choice: Choice, job: Job) -> Catalog:
+def _built(out: Path, source: ArchiveStream, choice: ClipChoice, job: Job) -> Catalog:
     return build_catalog(
         out,
         "audioset",
@@ -328,7 +328,10 @@ def _built(out: Path, source: ArchiveStream, choice: Choice, job: Job) -> Catalo
 
 
 def import_files(
-    data: DataFolder, paths: Sequence[Path], job: Job | None = None, choice: Choice | None = None
+    data: DataFolder,
+    paths: Sequence[Path],
+    job: Job | None = None,
+    choice: ClipChoice | None = None,
 ) -> list[str]:
     """Take official files from anywhere on this machine: known by content, not by name.
 
@@ -343,7 +346,7 @@ def import_files(
     ------
     DownloadError, CatalogError
     """
-    job, choice = job or Job(), choice or Choice()
+    job, choice = job or Job(), choice or ClipChoice()
     known: list[PinnedFile] = [*pinned.FILES, pinned.FEATURES]
     found = store.recognise(paths, job.part(0, 0.2), known)
     archives = [path for path, file in found if file == pinned.FEATURES]
@@ -357,7 +360,7 @@ def import_files(
     return lines
 
 
-def _built_from_file(out: Path, path: Path, choice: Choice, job: Job) -> Catalog:
+def _built_from_file(out: Path, path: Path, choice: ClipChoice, job: Job) -> Catalog:
     check_room(out, choice.room_bytes, "AudioSet's catalogue")
     source = ArchiveStream(
         path.name, path.stat().st_size, pinned.FEATURES.sha256, partial(_file, path)

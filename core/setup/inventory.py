@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.atomic import written_whole
 from core.catalog.build.replacing import alone, beside, readable_folder
-from core.catalog.manifest import MANIFEST, Manifest, manifest_text
+from core.catalog.manifest import MANIFEST, CatalogManifest, manifest_text
 from core.downloads import pinned
 from core.errors import CatalogError, SoundalikeError
 from core.paths import MOVED_FROM, MOVED_TO, DataFolder, pointed_at
@@ -71,7 +71,7 @@ def catalogs(data: DataFolder) -> list[CatalogEntry]:
 def _entry(path: Path, is_chosen: bool) -> CatalogEntry:
     n_bytes = size_of(path)
     try:
-        manifest = Manifest.from_json(manifest_text(readable_folder(path, MANIFEST)))
+        manifest = CatalogManifest.from_json(manifest_text(readable_folder(path, MANIFEST)))
     except (SoundalikeError, ValueError, TypeError, KeyError, AttributeError):
         return CatalogEntry(path.name, path, DAMAGED, 0, n_bytes, "", ())
     sources = tuple(source.name for source in manifest.sources)

@@ -83,7 +83,7 @@ def converted(
         is_official(fetched, file, sha256)
         for file, sha256 in ((CHECKPOINT, weights_sha256), (PCA, pca_sha256))
     )
-    manifest = model.Manifest(
+    manifest = model.ModelManifest(
         model_id=f"vggish-{weights_sha256[:16]}-{pca_sha256[:8]}",
         name="VGGish" if is_released else f"VGGish ({checkpoint.name})",
         is_demo=False,
@@ -97,7 +97,7 @@ def converted(
             if making is not None:
                 job.report("Preparing sounds to compare the converted model with", 0.1)
                 _convert(manifest, parameters, making, probes(), job.part(0.1, 1))
-        found = model.Manifest.load(folder)
+        found = model.ModelManifest.load(folder)
         if is_released and not found.is_released:  # named with --model before they were fetched
             replace(
                 found,
@@ -125,7 +125,9 @@ def _sha256(paths: list[Path], job: Job, stage: str) -> str:
         ) from error
 
 
-def _convert(manifest: model.Manifest, pca: Pca, folder: Path, probes: Float32, job: Job) -> None:
+def _convert(
+    manifest: model.ModelManifest, pca: Pca, folder: Path, probes: Float32, job: Job
+) -> None:
     """Fill an empty folder with the converted model, the manifest last."""
     job.report("Starting TensorFlow, once for this checkpoint")
     process = TensorflowProcess()

@@ -27,7 +27,7 @@ _HINT = "Delete the folder {} and start again: it is made anew."
 
 
 @dataclass(frozen=True)
-class Manifest:
+class ModelManifest:
     """What is known of a converted model.
 
     Attributes
@@ -64,7 +64,7 @@ class Manifest:
         (folder / MANIFEST_FILE).write_text(json.dumps(content, indent=2), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> Manifest:
+    def load(cls, folder: Path) -> ModelManifest:
         """Read the manifest.
 
         Raises
@@ -98,12 +98,12 @@ class Manifest:
             raise ValueError("a flag in it is neither true nor false")
 
 
-def installed(models: Path) -> dict[Path, Manifest]:
+def installed(models: Path) -> dict[Path, ModelManifest]:
     """Return the models in a folder with their manifests, leaving out what is damaged."""
     found = {}
     for path in sorted(models.glob(f"[!.]*/{MANIFEST_FILE}")):
         with suppress(ModelError):
-            found[path.parent] = Manifest.load(path.parent)
+            found[path.parent] = ModelManifest.load(path.parent)
     return found
 
 
@@ -139,7 +139,7 @@ class Vggish:
     """
 
     def __init__(self, folder: Path, engine: str = FLOAT32) -> None:
-        self.manifest = Manifest.load(folder)
+        self.manifest = ModelManifest.load(folder)
         self.pca = Pca.load(folder / PCA_FILE)
         self._network = self._open(folder, engine)
 

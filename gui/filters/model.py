@@ -34,7 +34,7 @@ COUNT_ROLE = CHOICE_ROLE + 3
 number of clips."""
 
 
-class Choice(Enum):
+class ClassChoice(Enum):
     """What a person wants of a class; the words that say so."""
 
     SHOWN = ""
@@ -42,9 +42,9 @@ class Choice(Enum):
     WITHOUT = "without"
 
     @property
-    def following(self) -> Choice:
+    def following(self) -> ClassChoice:
         """What comes after this one, round and round."""
-        order = list(Choice)
+        order = list(ClassChoice)
         return order[(order.index(self) + 1) % len(order)]
 
 
@@ -75,7 +75,7 @@ class FilterModel(QAbstractItemModel):
         self._roots: list[str] = []
         self._nodes = [_Node(None, 0, 0, [])]
         self._filters = Filter()
-        self._choices: dict[str, Choice] = {}
+        self._choices: dict[str, ClassChoice] = {}
 
     @property
     def filters(self) -> Filter:
@@ -100,8 +100,8 @@ class FilterModel(QAbstractItemModel):
         """Show other choices without telling anyone."""
         self._filters = filters
         # What is unwanted stays out, even where it is also wanted.
-        self._choices = {name.casefold(): Choice.ONLY for name in filters.include}
-        self._choices.update({name.casefold(): Choice.WITHOUT for name in filters.exclude})
+        self._choices = {name.casefold(): ClassChoice.ONLY for name in filters.include}
+        self._choices.update({name.casefold(): ClassChoice.WITHOUT for name in filters.exclude})
         self._tell(QModelIndex())
 
     def cycle(self, index: Index) -> None:
@@ -110,14 +110,14 @@ class FilterModel(QAbstractItemModel):
         if count is not None:
             self.choose(count.name, self._own(count).following)
 
-    def choose(self, name: str, choice: Choice) -> None:
+    def choose(self, name: str, choice: ClassChoice) -> None:
         """Choose for a class, and tell."""
         include, exclude = (
             [each for each in names if each.casefold() != name.casefold()]
             for names in (self._filters.include, self._filters.exclude)
         )
-        if choice is not Choice.SHOWN:
-            (include if choice is Choice.ONLY else exclude).append(name)
+        if choice is not ClassChoice.SHOWN:
+            (include if choice is ClassChoice.ONLY else exclude).append(name)
         self.set_filters(Filter(tuple(include), tuple(exclude)))
         self.chosen.emit(self._filters)
 
@@ -194,18 +194,18 @@ class FilterModel(QAbstractItemModel):
         choice, is_inherited = self._choice(index)
         return f"({choice.value})" if is_inherited else choice.value
 
-    def _own(self, count: ClassCount) -> Choice:
-        return self._choices.get(count.name.casefold(), Choice.SHOWN)
+    def _own(self, count: ClassCount) -> ClassChoice:
+        return self._choices.get(count.name.casefold(), ClassChoice.SHOWN)
 
-    def _choice(self, index: Index) -> tuple[Choice, bool]:
+    def _choice(self, index: Index) -> tuple[ClassChoice, bool]:
         """Return what holds for a class, and whether only because of one above it."""
         number, is_inherited = index.internalId(), False
         while (count := self._nodes[number].count) is not None:
             choice = self._own(count)
-            if choice is not Choice.SHOWN:
+            if choice is not ClassChoice.SHOWN:
                 return choice, is_inherited
             number, is_inherited = self._nodes[number].parent, True
-        return Choice.SHOWN, False
+        return ClassChoice.SHOWN, False
 
     def _tell(self, parent: QModelIndex) -> None:
         """Tell views of all rows that they may have seen."""

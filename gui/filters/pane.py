@@ -27,7 +27,7 @@ from gui.filters.model import (
     CHOICE_ROLE,
     COUNT_ROLE,
     IS_INHERITED_ROLE,
-    Choice,
+    ClassChoice,
     FilterModel,
     FoundClasses,
 )
@@ -43,7 +43,11 @@ PRESETS = {EVERYTHING: Filter(), "Animals without music": Filter(("Animal",), ("
 
 WIDTH = 32 * theme.GRID
 _ICON = 16
-_ICONS = {Choice.SHOWN: "circle", Choice.ONLY: "check-circle", Choice.WITHOUT: "prohibit"}
+_ICONS = {
+    ClassChoice.SHOWN: "circle",
+    ClassChoice.ONLY: "check-circle",
+    ClassChoice.WITHOUT: "prohibit",
+}
 
 
 class _Rows(QStyledItemDelegate):
@@ -57,7 +61,7 @@ class _Rows(QStyledItemDelegate):
         """Paint a class; what it has only from one above it is quiet."""
         self.initStyleOption(option, index)
         choice, is_own = index.data(CHOICE_ROLE), not index.data(IS_INHERITED_ROLE)
-        is_chosen = choice is not Choice.SHOWN
+        is_chosen = choice is not ClassChoice.SHOWN
         group, widget, palette = QPalette.ColorGroup.Active, option.widget, option.palette
         is_lit = bool(option.state & QStyle.StateFlag.State_Selected)
         role = QPalette.ColorRole.HighlightedText if is_lit else QPalette.ColorRole.Text

@@ -24,7 +24,7 @@ from core.types import UInt8
 from gui import theme
 from gui.map.colors import group_colors
 from gui.map.marks import Marks, legend_size, paint_legend, paint_marks
-from gui.map.raster import Chart, View
+from gui.map.raster import Chart, MapView
 
 _HIT_PIXELS = 12
 _MARGIN = 1.5
@@ -48,7 +48,7 @@ class MapCanvas(QWidget):
 
     Signals
     -------
-    wanted : View
+    wanted : MapView
         What is in sight has changed and needs a picture, in pixels of the screen.
     chosen : int
         A person chose a point.
@@ -63,7 +63,7 @@ class MapCanvas(QWidget):
         self.message = ""
         self.describe: Callable[[int], str] = str
         self.marks = Marks()
-        self.home = View(0, 0, 1, 1, 1)
+        self.home = MapView(0, 0, 1, 1, 1)
         self.view = self.home
         self.image = QImage()
         self._image_view = self.home
@@ -111,7 +111,7 @@ class MapCanvas(QWidget):
             scale, (beside, below) = max(zip(sizes, places, strict=True))
             x, y = self.chart.middle
             x, y = x - beside / 2 / scale, y + below / 2 / scale
-            self.home = View(x, y, scale, self.width(), self.height())
+            self.home = MapView(x, y, scale, self.width(), self.height())
             self._look(self.home)
 
     def show_message(self, message: str) -> None:
@@ -124,14 +124,14 @@ class MapCanvas(QWidget):
         self.marks = marks
         self.update()
 
-    def show_picture(self, view: View, pixels: UInt8) -> None:
+    def show_picture(self, view: MapView, pixels: UInt8) -> None:
         """Show a new picture; pixels' shape is (height, width, 4)."""
         height, width = pixels.shape[:2]
         image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
         self.image, self._image_view = image.copy(), view
         self.update()
 
-    def _look(self, view: View) -> None:
+    def _look(self, view: MapView) -> None:
         self.view = view
         self.update()
         ratio = self.devicePixelRatioF()

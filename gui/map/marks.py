@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen, QPolyg
 
 from core.types import Float32
 from gui import theme
-from gui.map.raster import View
+from gui.map.raster import MapView
 
 if TYPE_CHECKING:
     from gui.map.canvas import MapCanvas
@@ -44,7 +44,7 @@ class Marks:
 
 
 def paint_marks(
-    painter: QPainter, canvas: MapCanvas, view: View, points: Float32, text: str
+    painter: QPainter, canvas: MapCanvas, view: MapView, points: Float32, text: str
 ) -> None:
     """Paint the marks of a canvas, with words on the point that is looked at."""
     marks, palette = canvas.marks, canvas.palette()

@@ -19,7 +19,7 @@ from gui import formats, theme
 from gui.map.canvas import MapCanvas
 from gui.map.colors import ground_color, group_colors
 from gui.map.marks import Marks
-from gui.map.raster import Chart, View, picture
+from gui.map.raster import Chart, MapView, picture
 from gui.workers import Worker
 
 # The window shows before catalogues are imported.
@@ -55,7 +55,7 @@ class MapPane(QWidget):
         self._catalog: Catalog | None = None
         self._answer: Matches | None = None
         self._is_made = self._is_drawing = self._is_held = False
-        self._next: View | None = None
+        self._next: MapView | None = None
         self.canvas = MapCanvas()
         self.heading = QLabel("Map")
         self.zoom_in = QPushButton()
@@ -165,7 +165,7 @@ class MapPane(QWidget):
 
     # Drawing it
 
-    def _on_wanted(self, view: View) -> None:
+    def _on_wanted(self, view: MapView) -> None:
         # A picture at work is finished first: while a person moves on and on, there would be none.
         self._next = view
         self._draw()

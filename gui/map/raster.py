@@ -25,7 +25,7 @@ _FAINTEST = 0.5
 
 
 @dataclass(frozen=True)
-class View:
+class MapView:
     """What is in sight.
 
     Attributes
@@ -96,7 +96,7 @@ class Chart:
         )
 
 
-def picture(chart: Chart, view: View, colors: UInt8, ground: UInt8) -> UInt8:
+def picture(chart: Chart, view: MapView, colors: UInt8, ground: UInt8) -> UInt8:
     """Return a view as pixels, uint8, shape (height, width, 4): red, green, blue and 255.
 
     A pixel's colour is the mean of its points' colours; its strength grows with the logarithm of
@@ -105,7 +105,7 @@ def picture(chart: Chart, view: View, colors: UInt8, ground: UInt8) -> UInt8:
     Parameters
     ----------
     chart : Chart
-    view : View
+    view : MapView
     colors : uint8 array, shape (groups, 3)
     ground : uint8 array, shape (3,)
     """
@@ -123,7 +123,7 @@ def picture(chart: Chart, view: View, colors: UInt8, ground: UInt8) -> UInt8:
 
 
 def _dots(
-    shown: Map, rows: NDArray[np.int32], view: View, colors: UInt8
+    shown: Map, rows: NDArray[np.int32], view: MapView, colors: UInt8
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], float]:
     """Return pixels with points, the number and mean colour of these, and a lone one's strength."""
     is_all = len(rows) == len(shown.points)

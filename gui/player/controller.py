@@ -11,7 +11,7 @@ from core.errors import SoundalikeError
 from core.types import Match
 from gui.main_window import MainWindow
 from gui.playback.playback import Playback
-from gui.player.page import Addresses, Clip, clip_of, page_of
+from gui.player.page import Addresses, PlayedClip, clip_of, page_of
 from gui.player.page_server import PageServer
 from gui.player.panel import PlayerPanel
 from gui.player.readiness import browser_kind
@@ -82,7 +82,7 @@ class PlayerController(QObject):
         self.browser: Browser | None = None
         self.kind: type[Browser] | None = None
         self._server: PageServer | None = None
-        self._clip: Clip | None = None
+        self._clip: PlayedClip | None = None
         self._address = ""
         self.has_played = False
         self.patience = QTimer(self)
@@ -131,7 +131,7 @@ class PlayerController(QObject):
         """Stop for good."""
         self.stop()
 
-    def _play(self, clip: Clip, address: str) -> None:
+    def _play(self, clip: PlayedClip, address: str) -> None:
         self.stop()
         self._clip, self._address = clip, address
         self.panel.show_waiting()
@@ -146,15 +146,15 @@ class PlayerController(QObject):
             lambda error: self._on_not_ready(clip, error),
         )
 
-    def _on_ready(self, clip: Clip, kind: type[Browser]) -> None:
+    def _on_ready(self, clip: PlayedClip, kind: type[Browser]) -> None:
         self.kind = kind
         self._begin(clip)
 
-    def _on_not_ready(self, clip: Clip, error: SoundalikeError) -> None:
+    def _on_not_ready(self, clip: PlayedClip, error: SoundalikeError) -> None:
         if clip is self._clip:
             self._fail(error.in_full)
 
-    def _begin(self, clip: Clip) -> None:
+    def _begin(self, clip: PlayedClip) -> None:
         if clip is not self._clip or self.kind is None or self.browser is not None:
             return  # something else has been asked for since
         if not self.panel.has_room:

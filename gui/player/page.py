@@ -16,7 +16,7 @@ _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
 
 @dataclass(frozen=True)
-class Clip:
+class PlayedClip:
     """What is played.
 
     Attributes
@@ -64,14 +64,14 @@ class Page:
     policy: str
 
 
-def clip_of(match: Match) -> Clip | None:
+def clip_of(match: Match) -> PlayedClip | None:
     """Return what there is to play of a match, at the second that is most alike if it is known."""
     video_id = youtube_id_of(match.url)
     second = match.start_s if match.best_second is None else match.best_second
-    return Clip(video_id, int(second)) if video_id else None
+    return PlayedClip(video_id, int(second)) if video_id else None
 
 
-def page_of(clip: Clip, addresses: Addresses) -> Page:
+def page_of(clip: PlayedClip, addresses: Addresses) -> Page:
     """Return the page that plays a clip."""
     nonce = secrets.token_urlsafe(16)
     told = {

@@ -29,7 +29,7 @@ WATCH_MS = 2000
 """How often devices are looked for where that is cheap."""
 
 
-class Recorder(Protocol):
+class OpenRecorder(Protocol):
     """What is used of `core.audio.recorder.Recorder`."""
 
     device: Device
@@ -110,9 +110,9 @@ class Listening(QObject):
         super().__init__(parent)
         self._worker, self._devices, self._recordings = worker, devices, recordings
         self._phase = _Phase.IDLE
-        self._recorder: Recorder | None = None
+        self._recorder: OpenRecorder | None = None
         # Touched in the worker only: what is open there, whether or not word of it has come here.
-        self._open: list[tuple[Recorder, Unfinished]] = []
+        self._open: list[tuple[OpenRecorder, Unfinished]] = []
         self._is_wanted = True
         self._is_to_list = False
         self.n_samples = 0
@@ -156,7 +156,7 @@ class Listening(QObject):
         self._is_wanted = True
         devices, recordings = self._devices, self._recordings
 
-        def open_recorder(job: Job) -> Recorder:
+        def open_recorder(job: Job) -> OpenRecorder:
             try:
                 place = recordings.begin()
             except OSError as error:
@@ -165,7 +165,7 @@ class Listening(QObject):
                     ROOM_IN_THE_WINDOW,
                 ) from error
             try:
-                recorder: Recorder = devices().Recorder(key, place.path)
+                recorder: OpenRecorder = devices().Recorder(key, place.path)
             except BaseException:
                 place.release()
                 raise
@@ -202,7 +202,7 @@ class Listening(QObject):
     # In the worker
 
     @staticmethod
-    def _finish(recorder: Recorder, place: Unfinished) -> AudioFile:
+    def _finish(recorder: OpenRecorder, place: Unfinished) -> AudioFile:
         try:
             recorder.stop()
             return AudioFile(place.finish(), "Recording")
@@ -239,7 +239,7 @@ class Listening(QObject):
     def _on_unlisted(self, error: SoundalikeError) -> None:
         self.unavailable.emit(error.in_full)
 
-    def _on_open(self, recorder: Recorder) -> None:
+    def _on_open(self, recorder: OpenRecorder) -> None:
         self._recorder = recorder
         self._picture = LivePicture()
         self.n_samples = 0

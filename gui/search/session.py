@@ -19,7 +19,7 @@ from core.types import CatalogInfo, Match, Matches, Query
 from gui.search.answers import Answer, Choices, Source, Span
 from gui.search.live import Live
 from gui.search.trail import AnswerHistory
-from gui.widgets.drops import Found, find_sounds
+from gui.widgets.drops import FoundSounds, find_sounds
 from gui.workers import Worker
 
 LOADING = "Loading the model"
@@ -364,7 +364,7 @@ class Session(QObject):
         self.subject = subject
         self._enter(State.ANALYSING)
 
-    def _on_found(self, found: Found) -> None:
+    def _on_found(self, found: FoundSounds) -> None:
         if found.others:
             self.found.emit(list(found.others))
         self.match(found.audio, note=found.note)

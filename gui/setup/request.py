@@ -14,7 +14,7 @@ from core.paths import DataFolder
 
 # The engine's part takes a fifth of a second to import: only the workers do that.
 if TYPE_CHECKING:
-    from core.setup.install import Choice, Missing
+    from core.setup.install import ClipChoice, Missing
 
 ALL, BALANCED, SOME, NONE = "all", "balanced", "some", "none"
 """Which clips of AudioSet are wanted."""
@@ -47,12 +47,12 @@ class SetUpRequest:
     keeps_archive: bool = False
     paths: tuple[Path, ...] = ()
 
-    def choice(self) -> Choice:
+    def choice(self) -> ClipChoice:
         """Return the clips as the engine knows them."""
-        from core.setup.install import Choice
+        from core.setup.install import ClipChoice
 
         include = self.classes if self.clips == SOME else ()
-        return Choice(self.clips == BALANCED, include, keeps_archive=self.keeps_archive)
+        return ClipChoice(self.clips == BALANCED, include, keeps_archive=self.keeps_archive)
 
     def source(self) -> Mirror:
         """Return where to fetch from.

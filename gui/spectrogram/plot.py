@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QWidget
 
-from core.audio.frequency import FrequencyScale, View
+from core.audio.frequency import FrequencyScale, FrequencyView
 from core.audio.levels import level_of
 from core.audio.logmel import PATCH_S
 from core.types import UInt8
@@ -57,7 +57,7 @@ _TICK_ROOM = 88.0
 
 
 @dataclass(frozen=True)
-class Place:
+class CursorPlace:
     """Where something points: a time in seconds, and a height in rows."""
 
     time_s: float
@@ -79,7 +79,7 @@ class SpectrogramPlot(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(parent=parent, axisItems={"bottom": _TimeAxis("bottom")}, enableMenu=False)
         self.overlay = Overlay()
         self.fineness = 1.0
-        self._scale: FrequencyScale = View.LOG_MEL.scale
+        self._scale: FrequencyScale = FrequencyView.LOG_MEL.scale
         self._image = pg.ImageItem(axisOrder="row-major")
         self.addItem(self._image)
         self._build()
@@ -157,16 +157,16 @@ class SpectrogramPlot(pg.PlotWidget):  # type: ignore[misc]
         area, (start_s, end_s) = self.picture_area, self.getViewBox().viewRange()[0]
         return float(start_s + (x - area.left()) / max(area.width(), 1.0) * (end_s - start_s))
 
-    def place_at(self, position: QPointF) -> Place | None:
+    def place_at(self, position: QPointF) -> CursorPlace | None:
         """Return what a place in the widget points at; None outside of the picture."""
         area = self.picture_area
         if not area.contains(position):
             return None
         low, high = self.getViewBox().viewRange()[1]
         share = (area.bottom() - position.y()) / max(area.height(), 1.0)
-        return Place(self.time_at(position.x()), low + share * (high - low))
+        return CursorPlace(self.time_at(position.x()), low + share * (high - low))
 
-    def set_cursor_place(self, place: Place | None) -> None:
+    def set_cursor_place(self, place: CursorPlace | None) -> None:
         """Move the two lines of the cursor, or take them away."""
         self._touch_cursor()
         self.overlay.cursor = None if place is None else (place.time_s, place.height)

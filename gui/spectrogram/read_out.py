@@ -8,14 +8,14 @@ from core.audio.frequency import FrequencyScale
 from core.audio.levels import level_db
 from core.types import UInt8
 from gui import formats
-from gui.spectrogram.plot import Place
+from gui.spectrogram.plot import CursorPlace
 from gui.spectrogram.spans import Span
 
 _CLOCK_FROM_S = 60.0
 _FINE_BELOW_S = 2.0
 
 
-def read_out(rows: UInt8, span: Span, scale: FrequencyScale, place: Place) -> str:
+def read_out(rows: UInt8, span: Span, scale: FrequencyScale, place: CursorPlace) -> str:
     """Return time, frequency and level of a place, such as 2.31 s · 1.2 kHz · −34 dB.
 
     Parameters
@@ -25,7 +25,7 @@ def read_out(rows: UInt8, span: Span, scale: FrequencyScale, place: Place) -> st
     span : tuple of float
         The time in sight, in seconds.
     scale : FrequencyScale
-    place : Place
+    place : CursorPlace
 
     Returns
     -------

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.audio.frequency import View
+from core.audio.frequency import FrequencyView
 from gui import theme
 from gui.spectrogram.spans import Span
 from gui.spectrogram.time_edit import TimeEdit
@@ -173,7 +173,7 @@ class SpectrogramToolbar(QWidget):
         self.end.show_time(span[1] if span else None)
         self.match_selection.setEnabled(span is not None)
 
-    def _on_view(self, view: View) -> None:
+    def _on_view(self, view: FrequencyView) -> None:
         self._spectrogram.choose(replace(self._spectrogram.choices, view=view))
 
     def _on_choices(self, choices: ViewChoices) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 
-from core.audio.frequency import View
+from core.audio.frequency import FrequencyView
 from core.audio.levels import CEILING_DB, FLOOR_DB
 from core.foreign import parsed_json
 from core.types import UInt8
@@ -19,14 +19,14 @@ LEAST_RANGE_DB = 10.0
 """A narrower range of levels would show two colours only."""
 
 VIEW_NAMES = {
-    View.LOG_MEL: "Log-mel",
-    View.LINEAR: "Linear",
-    View.LOGARITHMIC: "Logarithmic",
+    FrequencyView.LOG_MEL: "Log-mel",
+    FrequencyView.LINEAR: "Linear",
+    FrequencyView.LOGARITHMIC: "Logarithmic",
 }
 VIEW_TITLES = {
-    View.LOG_MEL: "Log-mel, as VGGish hears it",
-    View.LINEAR: "STFT, linear frequency",
-    View.LOGARITHMIC: "STFT, logarithmic frequency",
+    FrequencyView.LOG_MEL: "Log-mel, as VGGish hears it",
+    FrequencyView.LINEAR: "STFT, linear frequency",
+    FrequencyView.LOGARITHMIC: "STFT, logarithmic frequency",
 }
 
 
@@ -68,7 +68,7 @@ class ViewChoices:
 
     Attributes
     ----------
-    view : View
+    view : FrequencyView
     colors : ColorMap
     floor_db, ceiling_db : float
         Levels that get the first and the last colour, in dB relative to a full-scale tone.
@@ -78,7 +78,7 @@ class ViewChoices:
         Whether the 0.96 s patches are marked that VGGish hears one by one.
     """
 
-    view: View = View.LOG_MEL
+    view: FrequencyView = FrequencyView.LOG_MEL
     colors: ColorMap = ColorMap.INFERNO
     floor_db: float = -80.0
     ceiling_db: float = -10.0

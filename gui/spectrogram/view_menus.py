@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from core.audio.frequency import View
+from core.audio.frequency import FrequencyView
 from core.audio.levels import CEILING_DB, FLOOR_DB
 from gui import theme
 from gui.spectrogram.view_choices import VIEW_TITLES, ColorMap, ViewChoices
@@ -29,7 +29,7 @@ class ViewMenu(QMenu):
 
     Signals
     -------
-    chosen : View
+    chosen : FrequencyView
     """
 
     chosen = Signal(object)
@@ -37,8 +37,8 @@ class ViewMenu(QMenu):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("View", parent)
         group = QActionGroup(self)
-        self._actions: dict[View, QAction] = {}
-        for view in View:
+        self._actions: dict[FrequencyView, QAction] = {}
+        for view in FrequencyView:
             action = QAction(VIEW_TITLES[view], group)
             action.setCheckable(True)
             action.setData(view)

@@ -20,7 +20,7 @@ from gui.spectrogram.keyboard import KeyboardInput
 from gui.spectrogram.live_picture import LivePicture
 from gui.spectrogram.minimap import Minimap
 from gui.spectrogram.mouse import MouseInput
-from gui.spectrogram.plot import Place, SpectrogramPlot
+from gui.spectrogram.plot import CursorPlace, SpectrogramPlot
 from gui.spectrogram.read_out import read_out
 from gui.spectrogram.selection import Selection
 from gui.spectrogram.spans import Span, fitted, moved, zoomed
@@ -62,7 +62,7 @@ class Spectrogram(QWidget):
         self.picture: WholeSound | LivePicture | None = None
         self._whole: Span = (0.0, 10.0)
         self._span_s: Span = self._whole
-        self.cursor_place: Place | None = None
+        self.cursor_place: CursorPlace | None = None
         self.rows: UInt8 | None = None
         self._details = Details(self.detail_wanted.emit)
         self._choices = ViewChoices()
@@ -268,7 +268,7 @@ class Spectrogram(QWidget):
 
     # Cursor and selection
 
-    def point(self, place: Place | None) -> None:
+    def point(self, place: CursorPlace | None) -> None:
         """Put the cursor somewhere, or take it away."""
         self.cursor_place = place if self.picture is not None else None
         self.plot.set_cursor_place(self.cursor_place)
@@ -277,13 +277,13 @@ class Spectrogram(QWidget):
     def step_cursor(self, columns: int, rows: int) -> float:
         """Move the cursor by hundredths of what is in sight and by rows; returns its time."""
         (start_s, end_s), (low, high) = self._span_s, self._choices.view.scale.span
-        at = self.cursor_place or Place((start_s + end_s) / 2, (low + high) / 2)
+        at = self.cursor_place or CursorPlace((start_s + end_s) / 2, (low + high) / 2)
         time_s = at.time_s + columns * _STEP * self.width_s
         time_s = min(max(time_s, max(self._whole[0], 0.0)), self._whole[1])
         if not start_s <= time_s <= end_s:
             self.pan(time_s - (start_s if time_s < start_s else end_s))
         step = rows * (high - low) / 64
-        self.point(Place(time_s, min(max(at.height + step, low), high - 0.5)))
+        self.point(CursorPlace(time_s, min(max(at.height + step, low), high - 0.5)))
         return time_s
 
     def read_out(self) -> str:

@@ -24,7 +24,7 @@ _MOST_TEXT = 100_000
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundSounds:
     """What was given: a sound that can be read, and those that wait.
 
     Attributes
@@ -77,7 +77,7 @@ def _named(text: str) -> list[Path]:
     return paths if all(path.is_absolute() for path in paths) else []
 
 
-def find_sounds(paths: list[Path], job: Job) -> Found:
+def find_sounds(paths: list[Path], job: Job) -> FoundSounds:
     """Find the sounds among files and folders; slow, so never in the window's thread.
 
     Raises
@@ -101,7 +101,7 @@ def find_sounds(paths: list[Path], job: Job) -> Found:
             continue
         left_out = [f"{MOST_QUEUED} sounds were taken."] if len(candidates) > MOST_QUEUED else []
         left_out += [error.message for error in failures]
-        return Found(audio, tuple(candidates[number + 1 : MOST_QUEUED]), " ".join(left_out))
+        return FoundSounds(audio, tuple(candidates[number + 1 : MOST_QUEUED]), " ".join(left_out))
     raise failures[0]
 
 

@@ -20,7 +20,7 @@ _AT_ONCE = 8
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundVideos:
     """What is on the shelf of one video.
 
     Attributes
@@ -65,7 +65,7 @@ class CacheWorker(QObject):
         self,
         cache: Cache,
         worker: Worker,
-        found: Callable[[dict[Key, Found]], None],
+        found: Callable[[dict[Key, FoundVideos]], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -120,7 +120,7 @@ class CacheWorker(QObject):
             must_finish=True,
         )
 
-    def _on_done(self, found: dict[Key, Found]) -> None:
+    def _on_done(self, found: dict[Key, FoundVideos]) -> None:
         self._now = None
         self._found(found)
         self._go()
@@ -129,17 +129,17 @@ class CacheWorker(QObject):
         self._on_done({})
 
 
-def _done(cache: Cache, errand: _Errand, job: Job) -> dict[Key, Found]:
+def _done(cache: Cache, errand: _Errand, job: Job) -> dict[Key, FoundVideos]:
     cache.write(errand.videos, errand.pictures)
     known = cache.read(errand.titles, with_pictures=False)
-    found = {(key, 0): Found(known.get(key, Known())) for key in errand.titles}
+    found = {(key, 0): FoundVideos(known.get(key, Known())) for key in errand.titles}
     known = cache.read({key for key, _ in errand.images}, with_pictures=True)
     for youtube_id, height in errand.images:
         job.check()
         of_this = known.get(youtube_id, Known())
         # A cache that cannot be written to must not hide what has just come.
         jpeg = errand.pictures.get(youtube_id, of_this.jpeg)
-        found[youtube_id, height] = Found(of_this, decoded(jpeg, height))
+        found[youtube_id, height] = FoundVideos(of_this, decoded(jpeg, height))
     return found
 
 

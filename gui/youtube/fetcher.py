@@ -23,7 +23,7 @@ _USER_AGENT = b"Soundalike"
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What a server said.
 
     Attributes
@@ -90,7 +90,7 @@ class Fetcher(QObject):
         for begin in waiting:
             begin()
 
-    def get(self, address: str, most_bytes: int, done: Callable[[Answer], None]) -> None:
+    def get(self, address: str, most_bytes: int, done: Callable[[Response], None]) -> None:
         """Ask for one file; `done` is called once, later, unless the fetcher is closed first."""
         begin = partial(self._begin, address, most_bytes, done)
         if self._is_ready:
@@ -98,7 +98,7 @@ class Fetcher(QObject):
         else:
             self._waiting.append(begin)
 
-    def _begin(self, address: str, most_bytes: int, done: Callable[[Answer], None]) -> None:
+    def _begin(self, address: str, most_bytes: int, done: Callable[[Response], None]) -> None:
         request = QNetworkRequest(QUrl(address))
         attribute, manual = QNetworkRequest.Attribute, QNetworkRequest.LoadControl.Manual
         for what in (
@@ -115,7 +115,7 @@ class Fetcher(QObject):
         request.setRawHeader(b"User-Agent", _USER_AGENT)
         reply = self._manager.get(request)
 
-        def finish(answer: Answer) -> None:
+        def finish(answer: Response) -> None:
             self._running.remove(fetch)
             done(answer)
 
@@ -138,7 +138,7 @@ class _Fetch(QObject):
         reply: QNetworkReply,
         most_bytes: int,
         timeout_ms: int,
-        finish: Callable[[Answer], None],
+        finish: Callable[[Response], None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -172,17 +172,17 @@ class _Fetch(QObject):
         retry_after = bytes(reply.rawHeader("Retry-After").data()).decode("latin-1")
         is_whole = status >= 400 or reply.error() == QNetworkReply.NetworkError.NoError
         whole = status if is_whole else 0
-        self._end(Answer(whole, bytes(self._body), retry_after, status > 0))
+        self._end(Response(whole, bytes(self._body), retry_after, status > 0))
 
     def _give_up(self) -> None:
-        self._end(Answer(0, is_reached=self._status > 0))
+        self._end(Response(0, is_reached=self._status > 0))
 
     @property
     def _status(self) -> int:
         status = self._reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
         return status if isinstance(status, int) else 0
 
-    def _end(self, answer: Answer) -> None:
+    def _end(self, answer: Response) -> None:
         self.drop()
         self._finish(answer)
 

@@ -15,12 +15,12 @@ from PySide6.QtGui import QImage
 from core.paths import DataFolder
 from gui.workers import Worker
 from gui.youtube.cache import MOST_BYTES, Cache
-from gui.youtube.cache_worker import CacheWorker, Found, Key
+from gui.youtube.cache_worker import CacheWorker, FoundVideos, Key
 from gui.youtube.politeness import Politeness, told_wait_s
 from gui.youtube.services import Services, Video, read_thumbnail, read_title
 
 if TYPE_CHECKING:
-    from gui.youtube.fetcher import Answer, Fetcher
+    from gui.youtube.fetcher import Fetcher, Response
 
 
 AT_ONCE = 4
@@ -207,7 +207,7 @@ class LookUps(QObject):
 
     # From the cache
 
-    def _on_found(self, found: dict[Key, Found]) -> None:
+    def _on_found(self, found: dict[Key, FoundVideos]) -> None:
         for (youtube_id, height), one in found.items():
             state = self._state(youtube_id)
             state.is_read = True
@@ -220,7 +220,7 @@ class LookUps(QObject):
             self.changed.emit(list(dict.fromkeys(youtube_id for youtube_id, _ in found)))
             self._ask()
 
-    def _take_image(self, key: Key, state: _State, found: Found) -> None:
+    def _take_image(self, key: Key, state: _State, found: FoundVideos) -> None:
         if found.image is None:
             state.has_picture = False
             state.is_picture_fresh = found.known.jpeg == b"" and found.known.is_picture_fresh
@@ -294,7 +294,7 @@ class LookUps(QObject):
         for what in self._n_failed:
             self._count(what, is_of_use=True)
 
-    def _fetch(self, address: str, most_bytes: int, done: Callable[[Answer], None]) -> None:
+    def _fetch(self, address: str, most_bytes: int, done: Callable[[Response], None]) -> None:
         if self._fetcher is None:
             # Qt's network stack takes its time to load, and many people never allow look-ups.
             from gui.youtube.fetcher import Fetcher
@@ -302,7 +302,7 @@ class LookUps(QObject):
             self._fetcher = Fetcher(self, self._timeout_s)
         self._fetcher.get(address, most_bytes, done)
 
-    def _on_title(self, youtube_id: str, answer: Answer) -> None:
+    def _on_title(self, youtube_id: str, answer: Response) -> None:
         self._asking.discard(("title", youtube_id))
         state = self.states[youtube_id]
         state.n_titles += answer.is_reached
@@ -317,7 +317,7 @@ class LookUps(QObject):
             self.changed.emit([youtube_id])
         self._ask()
 
-    def _on_picture(self, youtube_id: str, answer: Answer) -> None:
+    def _on_picture(self, youtube_id: str, answer: Response) -> None:
         self._asking.discard(("picture", youtube_id))
         state = self.states[youtube_id]
         state.n_pictures += answer.is_reached

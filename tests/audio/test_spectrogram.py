@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.audio import spectrogram as module
-from core.audio.frequency import BIN_HZ, Spectrum, View
+from core.audio.frequency import BIN_HZ, FrequencyView, Spectrum
 from core.audio.levels import CEILING_DB, FLOOR_DB, level_db, level_of, to_levels
 from core.audio.logmel import HOP_S, log_mel_frames, magnitudes
 from core.audio.pyramid import Pyramid
@@ -258,8 +258,8 @@ def test_the_range_holds_ground_and_top():
     assert floor_db < ceiling_db
 
 
-@pytest.mark.parametrize("view", list(View))
-def test_heights_and_frequencies_belong_together(view: View):
+@pytest.mark.parametrize("view", list(FrequencyView))
+def test_heights_and_frequencies_belong_together(view: FrequencyView):
     scale = view.scale
     for frequency_hz in scale.ticks_hz:
         height = scale.height_of(frequency_hz)
@@ -267,9 +267,9 @@ def test_heights_and_frequencies_belong_together(view: View):
         assert scale.span[0] - 1 <= height <= scale.span[1] + 1
 
 
-@pytest.mark.parametrize("view", list(View))
+@pytest.mark.parametrize("view", list(FrequencyView))
 @pytest.mark.parametrize("frequency_hz", [200, 440, 1000, 3000, 6500])
-def test_a_tone_is_drawn_at_its_frequency(tmp_path: Path, view: View, frequency_hz: int):
+def test_a_tone_is_drawn_at_its_frequency(tmp_path: Path, view: FrequencyView, frequency_hz: int):
     times_s = np.arange(16_000) / 16_000
     tone = 0.5 * np.sin(2 * np.pi * frequency_hz * times_s)
     made = filled(write(tmp_path / "tone.wav", tone))
@@ -282,7 +282,7 @@ def test_a_tone_is_drawn_at_its_frequency(tmp_path: Path, view: View, frequency_
 
 
 def test_logarithmic_rows_leave_out_no_bin():
-    scale = View.LOGARITHMIC.scale
+    scale = FrequencyView.LOGARITHMIC.scale
     for index in range(2, Spectrum.STFT.value - 1):
         levels = np.zeros((Spectrum.STFT.value, 1), np.uint8)
         levels[index] = 200

@@ -20,7 +20,7 @@ from core.cli.output import match_table, plain, table
 from core.match_lists import Listed, as_table, save
 from core.paths import DataFolder
 from core.types import CatalogInfo, Match, Matches, Query
-from core.vggish.model import MANIFEST_FILE, Manifest
+from core.vggish.model import MANIFEST_FILE, ModelManifest
 from tests.catalog.test_structure import signed
 
 EVIL = "a\x1b[2J\x1b]0;t\x07\x9b31m\nb\r\u202egnp\u2028c\x7f\u200b\U000e0001"
@@ -60,7 +60,7 @@ def test_a_catalogues_texts_are_not_obeyed(
     catalog.path.rename(data.catalogs / "mine")
     folder = data.models / "m"
     folder.mkdir(parents=True)
-    Manifest(EVIL, EVIL, False, source=EVIL, agreement=0.5).save(folder)
+    ModelManifest(EVIL, EVIL, False, source=EVIL, agreement=0.5).save(folder)
     for arguments in (["info"], ["info", str(data.catalogs / "mine")], ["classes", "--catalog"]):
         given = [*arguments, str(data.catalogs / "mine")] if "--catalog" in arguments else arguments
         for options in ([], ["--json"]):
@@ -102,7 +102,7 @@ def test_a_models_manifest_of_odd_values_is_left_out(
 ):
     folder = DataFolder.default().models / "m"
     folder.mkdir(parents=True)
-    Manifest("m-1", "Mine", False).save(folder)
+    ModelManifest("m-1", "Mine", False).save(folder)
     content = json.loads((folder / MANIFEST_FILE).read_text()) | changes
     (folder / MANIFEST_FILE).write_text(json.dumps(content))
     assert main(["info"]) == 0

@@ -31,7 +31,7 @@ from core.setup import inventory
 from core.setup.install import fetch_features
 from core.setup.moving import move
 from core.types import Query
-from core.vggish.model import Manifest
+from core.vggish.model import ModelManifest
 from tests.conftest import PROJECT, small_disk
 
 
@@ -54,7 +54,7 @@ def data(own_data_folder, checkpoint, pca_file, copied_model, monkeypatch):
     folder = data.models / model_folder.name
     (folder / "manifest.json").unlink()
     manifest = dataclasses.replace(
-        Manifest.load(model_folder), name="VGGish", is_released=True, source=str(ours)
+        ModelManifest.load(model_folder), name="VGGish", is_released=True, source=str(ours)
     )
     manifest.save(folder)
     return data
@@ -114,7 +114,7 @@ def test_a_model_that_comes_ends_the_demo(demo_home, data, tmp_path, dog):
     shutil.copytree(data.files, empty.files, copy_function=os.link)
     shutil.copytree(data.models, empty.models, copy_function=os.link, dirs_exist_ok=True)
     (folder,) = (path for path in empty.models.iterdir() if path.name.startswith("vggish"))
-    manifest = Manifest.load(folder)
+    manifest = ModelManifest.load(folder)
     (folder / "manifest.json").unlink()
     ours = str(empty.files / "vggish_model.ckpt")
     dataclasses.replace(manifest, source=ours).save(folder)
@@ -244,7 +244,7 @@ def test_the_data_folder_moves_and_is_found_where_it_is(engine, data, dog, tmp_p
     assert engine.load().is_starter
     assert engine.match(dog, 3).matches
     (model,) = moved.models.glob("vggish*")
-    assert Manifest.load(model).source == str(moved.files / "vggish_model.ckpt")
+    assert ModelManifest.load(model).source == str(moved.files / "vggish_model.ckpt")
     # And back again, from the command line.
     engine.close()
     assert main(["files", "move", str(data.root)]) == 0

@@ -24,7 +24,7 @@ from core.errors import (
 from core.jobs import Job
 from core.paths import DataFolder
 from core.setup import install
-from core.setup.install import Choice, fetch_features
+from core.setup.install import ClipChoice, fetch_features
 from tests.setup.conftest import archive_of, pin
 from tests.web_server import body, halting, in_turn, serve, without_ranges
 
@@ -50,7 +50,7 @@ def expected(small_archive, tmp_path):
 
 
 def fetch(data, choice=None, job=None):
-    return fetch_features(data, choice or Choice(), job or Job(), patience=QUICK)[0]
+    return fetch_features(data, choice or ClipChoice(), job or Job(), patience=QUICK)[0]
 
 
 def same(one: Catalog, other: Catalog) -> bool:
@@ -84,11 +84,11 @@ def test_all_of_it_and_nothing_else_is_left(server, data, expected):
 
 
 def test_the_archive_is_kept_on_request(server, data, expected, small_archive):
-    fetch(data, Choice(keeps_archive=True))
+    fetch(data, ClipChoice(keeps_archive=True))
     assert names(data.files) == ["features.tar.gz"]
     assert (data.files / "features.tar.gz").read_bytes() == small_archive
     assert len(server.asked) == 1
-    some = fetch(data, Choice(include=("Dog",)))
+    some = fetch(data, ClipChoice(include=("Dog",)))
     assert some.path.name == "audioset-dog"
     assert 0 < len(some) < len(expected)
     assert len(server.asked) == 1
@@ -115,7 +115,7 @@ def test_balanced_clips_alone_in_any_order(features, server, data, monkeypatch, 
         path.write_bytes(archive_of(features, (split,), 60))
         splits[split] = len(build_catalog(data.root / split, "audioset", [path]))
     monkeypatch.setattr(audioset, "N_CLIPS", splits)
-    catalog = fetch(data, Choice(is_balanced=True))
+    catalog = fetch(data, ClipChoice(is_balanced=True))
     assert catalog.path.name == "audioset-balanced"
     # The stand-ins for eval are other clips than those of bal_train.
     assert len(catalog) == sum(splits.values()) < len(whole)
@@ -135,7 +135,7 @@ def test_what_is_behind_the_balanced_clips_is_not_fetched(
     server.files["features.tar.gz"] = archive
     pin(monkeypatch, "FEATURES", archive, is_exact=False)
     server.behaviour = halting(len(archive) * 3 // 4)
-    catalog = fetch(data, Choice(is_balanced=True))
+    catalog = fetch(data, ClipChoice(is_balanced=True))
     assert len(catalog) == sum(counts.values())
     assert names(data.files) == []
     assert len(server.asked) == 1
@@ -169,12 +169,12 @@ def test_a_cancelled_set_up_goes_on_from_what_came(server, data, expected):
 
 
 def test_without_room_for_the_archive_it_is_not_kept_meanwhile(server, data, expected, monkeypatch):
-    free = Choice().room_bytes + 100_000_000
+    free = ClipChoice().room_bytes + 100_000_000
     for module in (room, install):
         monkeypatch.setattr(module, "free_bytes", lambda _: free)
     pin(monkeypatch, "FEATURES", server.files["features.tar.gz"])
     monkeypatch.setattr(
-        install, "free_bytes", lambda _: Choice().room_bytes + pinned.FEATURES.size - 1
+        install, "free_bytes", lambda _: ClipChoice().room_bytes + pinned.FEATURES.size - 1
     )
     seen = []
     server.behaviour = halting(1_500_000)
@@ -263,7 +263,7 @@ def test_an_archive_that_is_on_this_machine_already(
 ):
     mine = tmp_path / "holiday.zip"
     mine.write_bytes(small_archive)
-    lines = install.import_files(data, [mine], Job(), Choice(exclude=("Music",)))
+    lines = install.import_files(data, [mine], Job(), ClipChoice(exclude=("Music",)))
     assert lines[0].startswith("features.tar.gz: ")
     assert names(data.catalogs) == ["audioset-no-music"]
     install.import_files(data, [mine])

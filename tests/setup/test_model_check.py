@@ -16,7 +16,7 @@ from core.downloads import pinned
 from core.paths import DataFolder
 from core.setup.model_check import PUBLISHED, ModelCheck, check_model
 from core.vggish import convert
-from core.vggish.model import PCA_FILE, Manifest
+from core.vggish.model import PCA_FILE, ModelManifest
 from core.vggish.postprocess import Pca
 from tests.setup.conftest import pin
 from tests.web_server import web_server
@@ -50,7 +50,7 @@ def test_other_weights_differ_as_expected(check):
 
 
 def test_how_it_was_converted_is_said(check, model_folder):
-    assert check.agreement == Manifest.load(model_folder).agreement
+    assert check.agreement == ModelManifest.load(model_folder).agreement
     assert "differed from TensorFlow by" in check.lines()[-1]
 
 
@@ -133,7 +133,7 @@ def test_importing_the_last_file_ends_with_the_numbers(
     assert main(["files", "import", str(checkpoint)]) == 0
     assert "1 kHz sine" in capsys.readouterr().out
     # It was converted before anybody knew that it is the released one.
-    assert Manifest.load(data.models / model_folder.name).is_released
+    assert ModelManifest.load(data.models / model_folder.name).is_released
 
 
 def test_options_may_stand_before_and_after_what_they_are_for(monkeypatch):

@@ -17,9 +17,9 @@ from core.errors import CatalogError, DownloadError, ModelError, WrongContentErr
 from core.jobs import Job
 from core.paths import DataFolder
 from core.setup import install
-from core.setup.install import Choice
+from core.setup.install import ClipChoice
 from core.vggish import convert
-from core.vggish.model import Manifest
+from core.vggish.model import ModelManifest
 from tests.conftest import write_checkpoints
 from tests.setup.conftest import archive_of
 from tests.setup.test_features import QUICK, names
@@ -142,9 +142,9 @@ def test_what_was_named_before_becomes_the_released_one(
     folder = convert.converted(
         checkpoint, pca, data.models, install.probe_patches, Job(), data.files
     )
-    assert not Manifest.load(folder).is_released
+    assert not ModelManifest.load(folder).is_released
     install.fetch_model(data, patience=QUICK)
-    assert Manifest.load(folder).is_released
+    assert ModelManifest.load(folder).is_released
 
 
 # AudioSet
@@ -172,7 +172,7 @@ def counts(archive, features, tmp_path, monkeypatch):
 
 
 def fetch(data, **choice):
-    return install.fetch_features(data, Choice(**choice), patience=QUICK)
+    return install.fetch_features(data, ClipChoice(**choice), patience=QUICK)
 
 
 def test_an_archive_from_its_publisher_becomes_the_catalogue_with_a_note(

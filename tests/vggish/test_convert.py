@@ -14,7 +14,7 @@ from core.jobs import Job
 from core.options import FLOAT32, TENSORFLOW
 from core.vggish import model
 from core.vggish.convert import checkpoint_files, converted
-from core.vggish.model import Manifest, Vggish, installed
+from core.vggish.model import ModelManifest, Vggish, installed
 from core.vggish.tensorflow_process import TensorflowProcess
 from tests.conftest import write_checkpoints
 
@@ -56,7 +56,7 @@ def test_batches_do_not_change_the_result(model_folder, patches, engine):
 
 
 def test_the_manifest_tells_what_was_measured(model_folder, models):
-    manifest = Manifest.load(model_folder)
+    manifest = ModelManifest.load(model_folder)
     assert manifest.agreement is not None
     assert 0 <= manifest.agreement < 1e-4
     assert not manifest.is_demo
@@ -69,7 +69,7 @@ def test_what_an_older_program_noted_besides_is_passed_over(model_folder, tmp_pa
     path = tmp_path / model.MANIFEST_FILE
     content = json.loads(path.read_text())
     path.write_text(json.dumps({**content, "int8_cosine": 0.98, "int8_offered": False}))
-    assert Manifest.load(tmp_path) == Manifest.load(model_folder)
+    assert ModelManifest.load(tmp_path) == ModelManifest.load(model_folder)
 
 
 def test_a_v2_checkpoint_gives_the_same_embeddings(

@@ -12,7 +12,7 @@ from pathlib import Path
 from core.catalog.build.merge import CatalogRows, HeldClips, Piece, merge
 from core.catalog.build.parts import found_parts, kept_parts
 from core.catalog.build.replacing import alone, beside, replacing
-from core.catalog.build.tasks import Options, Task, plan
+from core.catalog.build.tasks import Task, TaskOptions, plan
 from core.catalog.build.workers import run_tasks
 from core.catalog.catalog import Catalog
 from core.catalog.classes import class_indices, is_number
@@ -22,7 +22,7 @@ from core.catalog.manifest import (
     MANIFEST,
     RELEASED_MODEL,
     VISUAL,
-    Manifest,
+    CatalogManifest,
     ModelIdentity,
     Source,
 )
@@ -84,7 +84,7 @@ def build_catalog(
         If a source, a class name or `out` cannot be used, or the disk is full. Nothing is changed.
     """
     wanted, unwanted = (tuple(sorted(class_indices(kind, names))) for names in (include, exclude))
-    options = Options(kind, wanted, unwanted, visual, tuple(splits))
+    options = TaskOptions(kind, wanted, unwanted, visual, tuple(splits))
     for source in sources:
         if isinstance(source, Path):
             check_source(source)
@@ -231,7 +231,7 @@ def _write(
         end = begin + len(its_pieces)
         sources.append(replace(source, n_clips=sum(merged.kept[begin:end])))
         begin = end
-    manifest = Manifest(
+    manifest = CatalogManifest(
         kind=kind,
         sources=tuple(sources),
         model=model,

@@ -94,7 +94,7 @@ def _made_or_opened(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_CREAT, 0o666)
 
 
-class Place(Protocol):
+class RowPlace(Protocol):
     """Where a task writes its rows."""
 
     @property

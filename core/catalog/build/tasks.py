@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog.build.parts import Part, found_parts, part_path, rows_of, write_part
-from core.catalog.build.places import DTYPES, OwnFiles, Place, Stored, store
+from core.catalog.build.places import DTYPES, OwnFiles, RowPlace, Stored, store
 from core.catalog.clips import Clips, Decoder, RecordBatch, offsets
 from core.catalog.manifest import FRAMES, VECTORS
 from core.catalog.records import audioset, youtube8m
@@ -45,7 +45,7 @@ _VERSION = 4
 
 
 @dataclass(frozen=True)
-class Options:
+class TaskOptions:
     """What is kept of the records.
 
     Attributes
@@ -91,7 +91,7 @@ class Task:
     n_bytes : int
     digest : str
         Differs where the files (names, sizes, times) or the options do.
-    options : Options
+    options : TaskOptions
     stream : ArchiveStream, optional
         What is read instead of files.
     """
@@ -99,7 +99,7 @@ class Task:
     files: tuple[Path, ...]
     n_bytes: int
     digest: str
-    options: Options
+    options: TaskOptions
     stream: ArchiveStream | None = field(default=None, compare=False)
 
     @property
@@ -113,7 +113,7 @@ class Task:
         return self.stream.name if self.stream is not None else str(self.files[0])
 
 
-def plan(source: Path | ArchiveStream, options: Options) -> list[Task]:
+def plan(source: Path | ArchiveStream, options: TaskOptions) -> list[Task]:
     """Return the tasks of a source, in order.
 
     Shards are grouped so that each task is worth its way to another process.
@@ -148,13 +148,13 @@ def _facts(file: Path) -> tuple[Path, int, int]:
     return file, found.st_size, found.st_mtime_ns
 
 
-def _task(files: Sequence[tuple[Path, int, int]], options: Options) -> Task:
+def _task(files: Sequence[tuple[Path, int, int]], options: TaskOptions) -> Task:
     facts = [(str(file.absolute()), size, changed) for file, size, changed in files]
     paths = tuple(file for file, _, _ in files)
     return Task(paths, sum(size for _, size, _ in files), _digest(options, facts), options)
 
 
-def _digest(options: Options, facts: Sequence[object]) -> str:
+def _digest(options: TaskOptions, facts: Sequence[object]) -> str:
     content = json.dumps([_VERSION, TASK_BYTES, PART_BYTES, asdict(options), facts])
     return hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
@@ -170,7 +170,7 @@ def shared_name(tasks: Sequence[Task]) -> str:
 
 
 def run_task(
-    task: Task, folder: Path, place: Place | None = None, told: Told = lambda *_: None
+    task: Task, folder: Path, place: RowPlace | None = None, told: Told = lambda *_: None
 ) -> int:
     """Decode a task into part files; those that are there already are left as they are.
 
@@ -179,7 +179,7 @@ def run_task(
     task : Task
     folder : Path
         Where the parts lie.
-    place : Place, optional
+    place : RowPlace, optional
         Where frames and vectors go; files of its own unless given.
     told : callable
         Called now and then with the records and bytes newly read; may raise to stop.
@@ -253,7 +253,7 @@ def _counted(batch: RecordBatch) -> dict[str, int]:
 class _PartWriter:
     """Writes a task's clips as parts of limited size."""
 
-    def __init__(self, task: Task, folder: Path, parts: Sequence[Part], place: Place) -> None:
+    def __init__(self, task: Task, folder: Path, parts: Sequence[Part], place: RowPlace) -> None:
         self._task, self._folder, self._place = task, folder, place
         self._number = len(parts)
         self._n_done = parts[-1].n_read if parts else 0

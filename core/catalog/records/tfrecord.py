@@ -42,7 +42,7 @@ def read_batches(shards: Iterable[tuple[str, BinaryIO]]) -> Iterator[RecordBatch
         If a checksum is wrong, a length is over 64 MiB, or a shard ends within a record. All
         records of the batches before are sound.
     """
-    block = _Block.of(BLOCK_BYTES)
+    block = _RecordBlock.of(BLOCK_BYTES)
     for name, stream in shards:
         block.begin_shard(name)
         while block.fill(stream):
@@ -55,7 +55,7 @@ def read_batches(shards: Iterable[tuple[str, BinaryIO]]) -> Iterator[RecordBatch
         yield block.batch()
 
 
-class _Block:
+class _RecordBlock:
     """A buffer that is filled from shard after shard, and the records found in it."""
 
     def __init__(self, buffer: UInt8, spans: NDArray[np.int64]) -> None:
@@ -67,7 +67,7 @@ class _Block:
         self._name, self._number, self._offset = "", 0, 0
 
     @classmethod
-    def of(cls, size: int) -> _Block:
+    def of(cls, size: int) -> _RecordBlock:
         return cls(np.empty(size, np.uint8), np.empty((size // 16 + 1, 2), np.int64))
 
     def __len__(self) -> int:
@@ -127,12 +127,12 @@ class _Block:
     def batch(self) -> RecordBatch:
         return RecordBatch(self._buffer, self._spans[: self._n_records], tuple(self._places))
 
-    def successor(self) -> _Block:
+    def successor(self) -> _RecordBlock:
         """Return an empty block that begins with the bytes that are no whole record yet."""
         tail = self._buffer[self._parsed : self._filled].copy()
         size = max(BLOCK_BYTES, self._needed)
         fits = len(self._buffer) == size
-        other = _Block(self._buffer, self._spans) if fits else _Block.of(size)
+        other = _RecordBlock(self._buffer, self._spans) if fits else _RecordBlock.of(size)
         other._buffer[: len(tail)] = tail
         other._filled, other._needed = len(tail), self._needed
         other._name, other._number, other._offset = self._name, self._number, self._offset

@@ -141,7 +141,7 @@ def test_workers_change_nothing(shards: Path, oracle: list, small_tasks: None, t
         build_catalog(tmp_path / f"out{workers}", "audioset", [shards], workers=workers)
         for workers in (1, 2, 3)
     ]
-    assert len(tasks.plan(shards, tasks.Options("audioset"))) > 10
+    assert len(tasks.plan(shards, tasks.TaskOptions("audioset"))) > 10
     assert made[0].clips["video_id"].astype(str).tolist() == [
         clip[0] for clip in oracle[:N_IN_SHARDS]
     ]

@@ -155,9 +155,9 @@ def test_parts_of_other_options_or_changed_files_are_not_used(shards: Path, tmp_
         build_catalog(out, "audioset", [shards], exclude=["Music"], job=job)
     assert not old & {path.name for path in parts_of(out)}
     shard = write_shard(tmp_path / "a.tfrecord", [clip_record()])
-    before = tasks.plan(shard, tasks.Options("audioset"))[0].digest
+    before = tasks.plan(shard, tasks.TaskOptions("audioset"))[0].digest
     os.utime(shard, (1, 1))
-    assert tasks.plan(shard, tasks.Options("audioset"))[0].digest != before
+    assert tasks.plan(shard, tasks.TaskOptions("audioset"))[0].digest != before
 
 
 def test_an_error_leaves_no_parts(shards: Path, tmp_path: Path):

@@ -13,7 +13,14 @@ from core.catalog.catalog import Catalog
 from core.catalog.counting import ClassCount, count_classes, walk
 from core.options import Filter
 from gui.filters.chips import FilterChips
-from gui.filters.model import CHOICE_ROLE, COUNT_ROLE, WORDS_ROLE, Choice, FilterModel, FoundClasses
+from gui.filters.model import (
+    CHOICE_ROLE,
+    COUNT_ROLE,
+    WORDS_ROLE,
+    ClassChoice,
+    FilterModel,
+    FoundClasses,
+)
 from gui.filters.pane import FilterPane
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
@@ -83,7 +90,7 @@ def test_the_models_keep_qts_contract(qtmodeltester, qtbot: QtBot) -> None:
         assert len(lines(model)) == len(lines(proxy)) == (7 if counts else 0)
     for text in ("howl", "", "q", ""):
         proxy.setFilterFixedString(text)
-    model.choose("Dog", Choice.WITHOUT)
+    model.choose("Dog", ClassChoice.WITHOUT)
     qtmodeltester.check(model)
     qtmodeltester.check(proxy)
     assert testers
@@ -152,9 +159,9 @@ def test_a_choice_is_said_in_words_and_holds_below(pane: FilterPane) -> None:
     assert spoken == "Dog, 20 clips, without"
     # A class with two places in the tree has one state, but what is above each counts, too.
     assert index_of(pane, 0, 2, 0).data(WORDS_ROLE) == "(only)"
-    pane.model.choose("<b>Howl</b> & co", Choice.ONLY)
-    assert index_of(pane, 0, 2, 0).data(CHOICE_ROLE) is Choice.ONLY
-    assert index_of(pane, 0, 1, 0).data(CHOICE_ROLE) is Choice.ONLY
+    pane.model.choose("<b>Howl</b> & co", ClassChoice.ONLY)
+    assert index_of(pane, 0, 2, 0).data(CHOICE_ROLE) is ClassChoice.ONLY
+    assert index_of(pane, 0, 1, 0).data(CHOICE_ROLE) is ClassChoice.ONLY
     assert pane.filters.exclude == ("Dog", "Not here")
     assert "<" not in index_of(pane, 0, 1, 0).data(Qt.ItemDataRole.ToolTipRole)
 

@@ -20,7 +20,7 @@ from gui.map.canvas import MapCanvas
 from gui.map.colors import group_colors
 from gui.map.marks import Marks, legend_size
 from gui.map.pane import MapPane
-from gui.map.raster import Chart, View, picture
+from gui.map.raster import Chart, MapView, picture
 from gui.workers import Worker
 from tests.gui.conftest import App
 from tests.gui.search.test_session import open_and_wait
@@ -39,7 +39,7 @@ def chart(points: list[tuple[float, float]], groups: list[int] | None = None) ->
 
 
 def test_a_view_maps_pixels_and_points() -> None:
-    view = View(10.0, 20.0, 4.0, 200, 100)
+    view = MapView(10.0, 20.0, 4.0, 200, 100)
     assert view.pixel(10.0, 20.0) == (100.0, 50.0)
     assert view.pixel(view.left, view.top) == (0.0, 0.0)
     assert view.point(*view.pixel(-3.0, 7.0)) == pytest.approx((-3.0, 7.0))
@@ -47,7 +47,7 @@ def test_a_view_maps_pixels_and_points() -> None:
 
 
 def test_a_point_is_a_dot_of_its_colour_where_it_lies() -> None:
-    pixels = picture(chart([(0, 0), (10, 5)], [0, 1]), View(5, 2.5, 10, 200, 100), COLORS, WHITE)
+    pixels = picture(chart([(0, 0), (10, 5)], [0, 1]), MapView(5, 2.5, 10, 200, 100), COLORS, WHITE)
     assert pixels.shape == (100, 200, 4)
     assert pixels[75, 50].tolist() == [255, 0, 0, 255]
     assert pixels[25, 150].tolist() == [0, 0, 255, 255]
@@ -62,7 +62,7 @@ def test_more_points_on_a_pixel_are_stronger_and_mixed() -> None:
     lone = np.array([[5.0, 0.0]])
     points = [*map(tuple, np.concatenate([crowd, lone]).tolist())]
     groups = [0, 1] * 75_000 + [0]
-    pixels = picture(chart(points, groups), View(2.5, 0, 20, 200, 100), COLORS, WHITE)
+    pixels = picture(chart(points, groups), MapView(2.5, 0, 20, 200, 100), COLORS, WHITE)
     middle = pixels[50, 50, :3].astype(int)
     assert abs(middle[0] - 127) < 25
     assert abs(middle[2] - 127) < 25
@@ -74,7 +74,7 @@ def test_more_points_on_a_pixel_are_stronger_and_mixed() -> None:
 def test_nothing_in_sight_and_extreme_zooms_are_drawn(scale: float) -> None:
     for middle in (0.0, 1e4):
         pixels = picture(
-            chart([(0, 0), (1, 1)]), View(middle, middle, scale, 60, 40), COLORS, WHITE
+            chart([(0, 0), (1, 1)]), MapView(middle, middle, scale, 60, 40), COLORS, WHITE
         )
         assert pixels.shape == (40, 60, 4)
 
@@ -263,7 +263,7 @@ def test_what_is_under_the_cursor_is_named(qtbot: QtBot, canvas: MapCanvas) -> N
 
 def test_a_picture_of_before_is_moved_until_the_new_one_comes(canvas: MapCanvas) -> None:
     assert canvas.chart is not None
-    wanted: list[View] = []
+    wanted: list[MapView] = []
     canvas.wanted.connect(wanted.append)
     canvas.fit()
     base = canvas.palette().color(QPalette.ColorRole.Base)
@@ -357,7 +357,7 @@ def test_two_million_points_are_usable(qtbot: QtBot) -> None:
     nothing = np.zeros((128, 2), np.float32)
     made = Map(points, groups, ("Dog", "Cat", SEVERAL, OTHERS), nothing[:, 0], nothing)
     many = Chart.of(made)
-    view = View(0, 0, 120, 1200, 800)
+    view = MapView(0, 0, 120, 1200, 800)
     pixels = picture(many, view, COLORS, WHITE)
     row = many.nearby.nearest(0.1, 0.1, 0.1)
     assert (pixels[400, 600, :3] < 250).any()

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from core.types import Match, watch_url
 from gui.player import controller
 from gui.player.controller import ERRORS, NO_ROOM, UNREACHABLE
-from gui.player.page import Addresses, Clip, Page
+from gui.player.page import Addresses, Page, PlayedClip
 from gui.search.session import State
 from tests.gui.conftest import App
 from tests.gui.player.player_server import Player, serve_player
@@ -137,7 +137,7 @@ def test_without_a_referrer_youtube_would_refuse(stage, youtube, monkeypatch):
     """The page server's reason: this is what happens where the page hides its address."""
     made = controller.page_of
 
-    def hiding(clip: Clip, addresses: Addresses) -> Page:
+    def hiding(clip: PlayedClip, addresses: Addresses) -> Page:
         page = made(clip, addresses)
         silence = b'<meta name="referrer" content="no-referrer"><title>'
         return replace(page, body=page.body.replace(b"<title>", silence))

@@ -26,7 +26,7 @@ from core.errors import Cancelled, PlaybackError
 from core.jobs import Job
 from core.types import Match, NoLink, watch_url
 from gui.player import readiness
-from gui.player.page import Addresses, Clip, Page, clip_of, page_of
+from gui.player.page import Addresses, Page, PlayedClip, clip_of, page_of
 from gui.player.page_server import PageServer
 from gui.player.readiness import NOT_INSTALLED, NOT_RUNNING, browser_kind
 from tests.conftest import PROJECT
@@ -34,7 +34,7 @@ from tests.gui.test_real_window import screen
 
 __all__ = ["screen"]
 
-CLIP = Clip("abcdefgh-_1", 34)
+CLIP = PlayedClip("abcdefgh-_1", 34)
 
 
 def run_in_chromium(file: str, tmp_path: Path, **environment: str) -> int:
@@ -83,13 +83,13 @@ def test_on_a_screen(tmp_path, screen):
 )
 def test_only_ids_of_youtube_get_into_the_page(video_id):
     with pytest.raises(ValueError, match="not an id"):
-        Clip(video_id, 0)
+        PlayedClip(video_id, 0)
 
 
 def test_the_clip_of_a_match():
     match = Match(1, "key", 30.7, 40.0, (), 0.9, watch_url("abcdefgh-_1", 30.7))
-    assert clip_of(match) == Clip("abcdefgh-_1", 30)
-    assert clip_of(match.linked("abcdefgh-_2")) == Clip("abcdefgh-_2", 30)
+    assert clip_of(match) == PlayedClip("abcdefgh-_1", 30)
+    assert clip_of(match.linked("abcdefgh-_2")) == PlayedClip("abcdefgh-_2", 30)
     assert clip_of(Match(1, "key", 30.7, 40.0, (), 0.9, "", no_link=NoLink.GONE)) is None
 
 

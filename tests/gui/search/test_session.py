@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from core.audio.reader import AudioFile
 from core.errors import MicrophoneError, ModelError
 from core.options import Filter
-from gui.filters.model import Choice
+from gui.filters.model import ClassChoice
 from gui.search.session import State
 from tests.gui.conftest import App, FakeRecorder, write_wav
 
@@ -129,7 +129,7 @@ def test_changing_filters_searches_again_without_listening_again(app: App, sine:
     app.window.results.count.setValue(7)
     app.wait_for(lambda: app.rows == 7)
     app.wait_for(lambda: app.window.filter.model.rowCount() > 0)
-    app.window.filter.model.choose("Music", Choice.WITHOUT)
+    app.window.filter.model.choose("Music", ClassChoice.WITHOUT)
     app.wait_for(lambda: ("search", "sine.wav", 7, Filter((), ("Music",))) in app.engine.calls)
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert [call[0] for call in app.engine.calls].count("query") == 1

@@ -27,7 +27,7 @@ from core.library import Library
 from core.paths import DataFolder
 from core.setup.inventory import catalogs
 from core.types import CatalogInfo
-from core.vggish.model import Manifest
+from core.vggish.model import ModelManifest
 from gui.coordinator import Coordinator
 from gui.main_window import MainWindow
 from gui.playback.playback import Playback
@@ -134,7 +134,7 @@ def real(
     # Converted once for all tests; here it is to pass for the released model.
     copy = data.models / model_folder.name
     shutil.copytree(model_folder, copy)
-    manifest = Manifest.load(copy)
+    manifest = ModelManifest.load(copy)
     dataclasses.replace(manifest, name="VGGish", is_released=True).save(copy)
     app = RealApp(qtbot, data)
     yield app

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from core.audio.frequency import Spectrum, View
+from core.audio.frequency import FrequencyView, Spectrum
 from core.audio.reader import AudioFile
 from core.audio.spectrogram import Overview
 from core.errors import AudioFileError
@@ -86,7 +86,7 @@ def test_a_long_sound_is_sketched_then_sharpened(
 def test_a_zoom_is_read_again_finer(view: SoundView, file: AudioFile, qtbot: QtBot):
     with qtbot.waitSignal(view.viewing.drawn):
         view.viewing.show_file(file)
-    view.spectrogram.choose(replace(view.spectrogram.choices, view=View.LINEAR))
+    view.spectrogram.choose(replace(view.spectrogram.choices, view=FrequencyView.LINEAR))
     view.spectrogram.show_span((5.0, 5.5))
     coarse = drawn(view).copy()
     qtbot.waitUntil(lambda: not np.array_equal(drawn(view), coarse))

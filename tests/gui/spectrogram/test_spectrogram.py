@@ -22,7 +22,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.audio.frequency import Spectrum, View
+from core.audio.frequency import FrequencyView, Spectrum
 from core.audio.levels import to_levels
 from core.audio.logmel import magnitudes, mel_magnitudes
 from core.audio.reader import AudioFile
@@ -252,7 +252,7 @@ def test_the_middle_button_pulls_the_picture(shown: Spectrogram) -> None:
 
 
 def test_the_cursor_reads_time_frequency_and_level(shown: Spectrogram, qtbot: QtBot) -> None:
-    for view in View:
+    for view in FrequencyView:
         shown.choose(replace(shown.choices, view=view))
         height = view.scale.height_of(1000)
         place = QPointF(shown.plot.x_of(31.5), shown.plot.y_of(height))
@@ -271,7 +271,7 @@ def test_the_cursor_keeps_its_frequency_when_the_view_changes(shown: Spectrogram
     shown.point(None)
     shown.step_cursor(0, 0)
     before = shown.choices.view.scale.frequency_of(shown.cursor_place.height)
-    for view in (View.LINEAR, View.LOGARITHMIC, View.LOG_MEL):
+    for view in (FrequencyView.LINEAR, FrequencyView.LOGARITHMIC, FrequencyView.LOG_MEL):
         shown.choose(replace(shown.choices, view=view))
         now = view.scale.frequency_of(shown.cursor_place.height)
         assert now == pytest.approx(before, rel=0.01)
@@ -421,7 +421,7 @@ def test_a_selection_is_lit(shown: Spectrogram) -> None:
 
 
 def test_every_view_shows_the_tone_where_it_sounds(shown: Spectrogram) -> None:
-    for view in View:
+    for view in FrequencyView:
         shown.choose(replace(shown.choices, view=view))
         y = shown.plot.y_of(view.scale.height_of(1000))
         tone = colors_at(shown, QPointF(shown.plot.x_of(31.5), y))
@@ -441,7 +441,9 @@ def test_color_maps_grow_evenly_lighter_or_darker(shown: Spectrogram, colors: Co
     assert (np.diff(luminance) > -1e-3).all()
     assert luminance[-1] - luminance[0] > 0.5
     shown.choose(replace(shown.choices, colors=colors))
-    tone = QPointF(shown.plot.x_of(31.5), shown.plot.y_of(View.LOG_MEL.scale.height_of(1000)))
+    tone = QPointF(
+        shown.plot.x_of(31.5), shown.plot.y_of(FrequencyView.LOG_MEL.scale.height_of(1000))
+    )
     red, green, blue = colors.table()[-1]
     # The loudest of the sound has about the last colour.
     got = colors_at(shown, tone)
@@ -449,7 +451,9 @@ def test_color_maps_grow_evenly_lighter_or_darker(shown: Spectrogram, colors: Co
 
 
 def test_the_range_of_levels_can_be_set(shown: Spectrogram) -> None:
-    place = QPointF(shown.plot.x_of(31.5), shown.plot.y_of(View.LOG_MEL.scale.height_of(1000)))
+    place = QPointF(
+        shown.plot.x_of(31.5), shown.plot.y_of(FrequencyView.LOG_MEL.scale.height_of(1000))
+    )
     fitted = colors_at(shown, place)
     shown.choose(shown.choices.with_range(0.0, 10.0))
     assert colors_at(shown, place).lightnessF() < fitted.lightnessF() - 0.2
@@ -500,12 +504,12 @@ def test_the_playhead_moves_and_the_picture_follows(shown: Spectrogram) -> None:
 
 
 def test_choices_survive_being_written_down() -> None:
-    choices = ViewChoices(View.LINEAR, ColorMap.CIVIDIS, -70, -5, False, True)
+    choices = ViewChoices(FrequencyView.LINEAR, ColorMap.CIVIDIS, -70, -5, False, True)
     assert ViewChoices.from_text(choices.as_text()) == choices
     for damaged in ("", "[]", "null", '{"view": 3, "floor_db": "x", "fits_levels": 1}', "{"):
         assert ViewChoices.from_text(damaged) == ViewChoices()
     odd = ViewChoices.from_text('{"floor_db": 1e9, "ceiling_db": -1e9, "view": "linear"}')
-    assert odd.view is View.LINEAR
+    assert odd.view is FrequencyView.LINEAR
     assert odd.floor_db < odd.ceiling_db
 
 
@@ -517,7 +521,7 @@ def test_a_detail_is_asked_for_once_and_shown(
 ) -> None:
     asked: list[DetailRequest] = []
     shown.detail_wanted.connect(asked.append)
-    shown.choose(replace(shown.choices, view=View.LINEAR))
+    shown.choose(replace(shown.choices, view=FrequencyView.LINEAR))
     shown.show_span((29.9, 30.1))
     shown.refresh()
     assert len(asked) == 1
@@ -529,7 +533,7 @@ def test_a_detail_is_asked_for_once_and_shown(
     shown.add_detail(request, found)
     assert not np.array_equal(shown.rows, coarse)
     finest = found.take(29.9, 30.1, shown.plot.n_columns)
-    assert np.array_equal(shown.rows, View.LINEAR.scale.rows_of(finest))
+    assert np.array_equal(shown.rows, FrequencyView.LINEAR.scale.rows_of(finest))
     shown.pan(0.05)
     assert len(asked) == 1  # it covers more than what is in sight
     shown.zoom(0.001)
@@ -565,7 +569,7 @@ def test_live_is_shown_in_every_view_and_scrolls(shown: Spectrogram, qtbot: QtBo
     for piece in np.array_split(samples, 60):
         picture.push(piece)
         shown.show_live(picture)
-    for view in View:
+    for view in FrequencyView:
         shown.choose(replace(shown.choices, view=view))
         shown.show_live(picture)
         y = shown.plot.y_of(view.scale.height_of(1000))
@@ -588,7 +592,9 @@ def test_the_picture_is_written_twice_as_fine(shown: Spectrogram, tmp_path: Path
     shown.save_png(path)
     image = QImage(str(path))
     assert image.size() == shown.plot.size() * 2
-    place = QPointF(shown.plot.x_of(31.5), shown.plot.y_of(View.LOG_MEL.scale.height_of(1000)))
+    place = QPointF(
+        shown.plot.x_of(31.5), shown.plot.y_of(FrequencyView.LOG_MEL.scale.height_of(1000))
+    )
     loud = image.pixelColor((place * 2).toPoint())
     assert abs(loud.lightnessF() - colors_at(shown, place).lightnessF()) < 0.15
     assert len({image.pixel(x, image.height() - 30) for x in range(image.width())}) > 2  # labels

@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.audio.frequency import View
+from core.audio.frequency import FrequencyView
 from core.audio.reader import AudioFile
 from core.audio.spectrogram import Overview
 from core.jobs import Job
@@ -192,7 +192,7 @@ def test_without_a_sound_nothing_of_it_is_offered(bar: SpectrogramToolbar, view:
 
 def test_the_menus_choose_and_show(bar: SpectrogramToolbar, view: SoundView):
     spectrogram = view.spectrogram
-    for action, wanted in zip(bar.view_menu.actions(), View, strict=True):
+    for action, wanted in zip(bar.view_menu.actions(), FrequencyView, strict=True):
         action.trigger()
         assert spectrogram.choices.view is wanted
         assert action.isChecked()
