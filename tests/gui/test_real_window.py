@@ -239,7 +239,7 @@ def test_a_file_is_dragged_from_another_program(
     source = subprocess.Popen(
         [
             sys.executable,
-            str(PROJECT / "tests" / "gui" / "drag_source.py"),
+            str(PROJECT / "tests" / "gui" / "widgets" / "drag_source.py"),
             str(sounds / "rain.wav"),
         ],
         env=program.environment,

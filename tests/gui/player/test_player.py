@@ -43,7 +43,7 @@ def run_in_chromium(file: str, tmp_path: Path, **environment: str) -> int:
     home.mkdir()
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        + [str(PROJECT / "tests" / "gui" / file)],
+        + [str(PROJECT / "tests" / "gui" / "player" / file)],
         cwd=PROJECT,
         # Chromium does not run as root with its sandbox, and tests may be run by root.
         env={
