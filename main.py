@@ -13,7 +13,7 @@ with ending_on_interrupt():
     import sys
     from pathlib import Path
 
-    from core.cli.output import plain, prepare, put
+    from core.cli.output import prepare, put, tell
     from core.errors import SoundalikeError
     from core.options import ENGINES, Options
 
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         chosen = _parse(sys.argv[1:] if arguments is None else arguments)
     except SoundalikeError as error:
-        sys.stderr.write(f"error: {plain(error.message)}\nhint: {plain(error.hint)}\n")
+        tell(error)
         return 1
     if not has_display():
         sys.stderr.write(

@@ -14,7 +14,7 @@ with ending_on_interrupt():
 
     from core import __version__
     from core.cli import commands
-    from core.cli.output import drop_output, plain, prepare, put
+    from core.cli.output import drop_output, prepare, put, tell
     from core.cli.own_output import own_output
     from core.downloads.mirrors import REGIONS, VARIABLE
     from core.errors import Cancelled, SoundalikeError, unforeseen
@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with own_output():
             options.command(options)
     except SoundalikeError as error:
-        return _told(error)
+        tell(error)
+        return KNOWN_ERROR
     except BrokenPipeError:  # whoever read the output has seen enough
         drop_output()
     except (KeyboardInterrupt, Cancelled):
@@ -46,13 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("SOUNDALIKE_DEBUG"):
             raise
-        return _told(unforeseen(error))
+        tell(unforeseen(error))
+        return KNOWN_ERROR
     return DONE
-
-
-def _told(error: SoundalikeError) -> int:
-    sys.stderr.write(f"error: {plain(error.message)}\nhint: {plain(error.hint)}\n")
-    return KNOWN_ERROR
 
 
 def run() -> None:

@@ -36,7 +36,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, file)
             file.flush()
             # By name: whoever wrote may have opened the file once more.
-            with Path(file.name).open("rb") as whole, path.open("wb") as stream:
+            with Path(file.name).open("rb") as whole, _opened(path) as stream:
                 shutil.copyfileobj(whole, stream)
         return
     path = Path(os.path.realpath(path))
@@ -62,6 +62,20 @@ def _is_stream(path: Path) -> bool:
         mode = path.stat().st_mode
         return is_own or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
     return False
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a device or a pipe for writing.
+
+    The names of standard output and standard error mean Python's own streams: their usual
+    descriptors may lead elsewhere, where libraries are kept from printing.
+    """
+    for number, name, stream in ((1, "stdout", sys.stdout), (2, "stderr", sys.stderr)):
+        if str(path.absolute()) in (f"/dev/{name}", f"/dev/fd/{number}", f"/proc/self/fd/{number}"):
+            with suppress(OSError, ValueError, AttributeError):  # there is none, or it has no file
+                stream.flush()
+                return os.fdopen(os.dup(stream.fileno()), "wb")
+    return path.open("wb")
 
 
 def _prefix(path: Path) -> str:

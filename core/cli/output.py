@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.errors import OutputError
+from core.errors import OutputError, SoundalikeError
 from core.foreign import plain as plain
 from core.jobs import Job
 
@@ -91,6 +91,11 @@ def put_json(content: Any) -> None:
 
 def _escaped(sign: str) -> str:
     return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else json.dumps(sign)[1:-1]
+
+
+def tell(error: SoundalikeError) -> None:
+    """Say on standard error what happened and what to do, a line each."""
+    sys.stderr.write(f"error: {plain(error.message)}\nhint: {plain(error.hint)}\n")
 
 
 def drop_output() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import resource
@@ -60,6 +61,17 @@ def test_a_closed_output_is_one_clear_error_and_nothing_else_is_printed_into(tmp
     done = run("example", str(out), stdout=None, preexec_fn=lambda: (os.close(1), os.close(0)))
     assert done.returncode == 1
     assert soundfile.info(out).duration > 1, "what was asked for is done"
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_standard_output_by_its_name_gets_what_is_written(name, tmp_path):
+    done = run("example", name)
+    assert done.returncode == 0, done.stderr
+    assert soundfile.info(io.BytesIO(done.stdout)).duration > 1
+    out = tmp_path / "kept.wav"
+    with out.open("wb") as file:
+        assert run("example", name, stdout=file).returncode == 0
+    assert soundfile.info(out).duration > 1
 
 
 def test_a_closed_error_output_hides_nothing_but_errors():
