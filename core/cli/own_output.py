@@ -6,6 +6,7 @@ odd in some files, libmpg123 warns. On the command line JSON must be JSON alone.
 
 from __future__ import annotations
 
+import ctypes
 import io
 import os
 import sys
@@ -56,6 +57,16 @@ def _own(name: str) -> Iterator[None]:
         setattr(sys, name, usual)
         with suppress(OSError, ValueError):
             own.flush()
+        _flush_libraries()  # what they hold back would be printed at the end of the program
         os.dup2(kept, number)
         with suppress(OSError, ValueError):
             own.close()
+
+
+def _flush_libraries() -> None:
+    """Have the C library write what its own streams hold back: into a pipe or a file, that is all.
+
+    Python does so at once only if it was asked to be unbuffered.
+    """
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None).fflush(None)

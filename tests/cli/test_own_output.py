@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,8 +26,15 @@ def noisy(path: Path, rate_hz: int) -> Path:
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python as people do: unbuffered, libraries would hold nothing back until the end."""
+    environment = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return subprocess.run(
-        [sys.executable, *arguments], cwd=PROJECT, capture_output=True, text=True, check=False
+        [sys.executable, *arguments],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
