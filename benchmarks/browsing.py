@@ -27,16 +27,19 @@ from core.catalog.counting import count_classes
 from core.catalog.projection import Map, make_map
 from core.engine import Engine
 from core.jobs import Job
-from core.options import Options
+from core.options import Filter, Options
 from core.paths import DataFolder
+from gui.filters.chips import FilterChips
 from gui.filters.pane import FilterPane
 from gui.garbage import GarbageCollector
 from gui.map.pane import MapPane
 from gui.map.raster import Chart
 from gui.results.panel import ResultsPanel
-from gui.search.answers import Answer, Choices
+from gui.search.answers import Answer
+from gui.search.options import SearchOptions
 from gui.search.session import Session
 from gui.workers import Worker
+from gui.youtube.permission import LookUpPermission
 
 FILTERS = 60
 STEPS = 300
@@ -54,8 +57,10 @@ def filters_ms(application: QApplication, path: Path, home: Path) -> list[float]
     """Return the times from a change in the tree to the painted list."""
     engine = Engine(DataFolder(home), Options(catalog=path))
     sounds, searches = Worker("sounds"), Worker("searches")
-    session = Session(engine, sounds, searches)
-    pane, results = FilterPane(), ResultsPanel()
+    options = SearchOptions()
+    session = Session(engine, sounds, searches, options)
+    pane = FilterPane(options)
+    results = ResultsPanel(options, LookUpPermission(), FilterChips(options))
     pane.set_counts(count_classes(engine.catalog()))
     answers: list[Answer] = []
 
@@ -65,7 +70,6 @@ def filters_ms(application: QApplication, path: Path, home: Path) -> list[float]
         answers.append(answer)
 
     session.answered.connect(show)
-    pane.changed.connect(lambda filters: session.choose(Choices(filters=filters)))
     results.resize(900, 600)
     results.show()
     session.more_like(engine.catalog().clip(0).video_id)
@@ -83,7 +87,9 @@ def filters_ms(application: QApplication, path: Path, home: Path) -> list[float]
         pane.model.cycle(index)
         wait_for(application, lambda: bool(answers))
         took_ms.append(1000 * (time.perf_counter() - begun_s))
-        pane.set_filters(type(pane.filters)())
+        answers.clear()
+        options.change(filters=Filter())
+        wait_for(application, lambda: bool(answers))
     session.close()
     for lane in (sounds, searches):
         lane.wait(QDeadlineTimer(4000))

@@ -114,10 +114,10 @@ class Speaker:
 class Drive:
     """The program, driven a step each beat of a timer; what happens is noted with its time."""
 
-    def __init__(self, presenter: Any) -> None:
+    def __init__(self, coordinator: Any) -> None:
         from PySide6.QtCore import Qt, QTimer
 
-        self.presenter = presenter
+        self.coordinator = coordinator
         self.speaker = Speaker()
         self.beats: list[float] = []
         self.glimpses: list[float] = []
@@ -125,8 +125,8 @@ class Drive:
         self.seen_s: float | None = None
         self.is_watching = False
         self._course: Iterator[None] = iter(())
-        presenter.session.glimpsed.connect(lambda _: self.glimpses.append(time.perf_counter()))
-        self._clock = QTimer(presenter)
+        coordinator.session.glimpsed.connect(lambda _: self.glimpses.append(time.perf_counter()))
+        self._clock = QTimer(coordinator)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._beat)
 
@@ -142,28 +142,28 @@ class Drive:
         except StopIteration:
             self._clock.stop()
             self.speaker.close()
-            self.presenter._window.close()
+            self.coordinator._window.close()
 
     def painted(self) -> None:
         """Note that the spectrogram was painted, and whether a click can be seen in it."""
         self.paints.append(time.perf_counter())
-        listening = self.presenter.listening
-        is_looking = self.is_watching and listening.device is not None
-        if is_looking and listening._picture.levels[:, -30:].max() > CLICK_LEVEL:
+        coordinator = self.coordinator
+        is_looking = self.is_watching and coordinator.recording.recording.device is not None
+        if is_looking and coordinator.sound.live.levels[:, -30:].max() > CLICK_LEVEL:
             self.is_watching, self.seen_s = False, time.perf_counter()
 
     def record(self) -> Iterator[None]:
         """Begin a recording, and wait until the input is open."""
-        self.presenter.recording.toggle()
-        while self.presenter.listening.device is None:
+        self.coordinator.recording.toggle()
+        while self.coordinator.recording.recording.device is None:
             yield
 
     def stop(self) -> Iterator[None]:
         """Stop, and wait for the matches of the whole."""
         from gui.search.session import State
 
-        self.presenter.recording.toggle()
-        while self.presenter.session.state is not State.RESULTS:
+        self.coordinator.recording.toggle()
+        while self.coordinator.session.state is not State.RESULTS:
             yield
 
 
@@ -236,13 +236,13 @@ def long_recording(drive: Drive, found: dict[str, Any], result: Path) -> Iterato
     asked_s = time.perf_counter()
     yield from drive.stop()
     found["final_s"] = time.perf_counter() - asked_s
-    found["recording"] = str(drive.presenter.session.audio.path)
+    found["recording"] = str(drive.coordinator.session.audio.path)
 
 
 def course(drive: Drive, minutes: float, result: Path) -> Iterator[None]:
     """Measure everything, and write it down."""
     found: dict[str, Any] = {"minutes": minutes}
-    while "clips" not in drive.presenter._window.status.text():
+    while "clips" not in drive.coordinator._window.status.text():
         yield
     yield from pause(1.0)
     yield from live_latencies(drive, found)

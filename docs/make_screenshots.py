@@ -56,8 +56,7 @@ def show_filter(window: MainWindow) -> None:
 
     answer_questions(window)
     window.commands.filter.trigger()
-    window.filter.set_filters(PRESETS["Animals without music"])
-    window.results.take_filters(window.filter.filters)
+    window.options.change(filters=PRESETS["Animals without music"])
 
 
 def open_bad_file(window: MainWindow) -> None:

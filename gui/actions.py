@@ -74,7 +74,7 @@ class Actions(QObject):
         for action in (*self.for_a_row, *self.for_a_sound, *waiting):
             action.setEnabled(False)
 
-    def show_trail(self, can_go_back: bool, can_go_forward: bool) -> None:
+    def show_steps(self, can_go_back: bool, can_go_forward: bool) -> None:
         """Offer to go where one can go."""
         self.back.setEnabled(can_go_back)
         self.forward.setEnabled(can_go_forward)

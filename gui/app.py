@@ -67,18 +67,18 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
         collector = GarbageCollector()
         window = MainWindow()
         settings = Settings(settings_path(data))
-        presenter = Coordinator(window, Engine(data, options), settings, data, first_paths)
-        presenter.moved.connect(_start_log)
+        coordinator = Coordinator(window, Engine(data, options), settings, data, first_paths)
+        coordinator.moved.connect(_start_log)
         # Once: what is made later may well be garbage when another catalogue is ready.
-        presenter.session.ready.connect(collector.settle, Qt.ConnectionType.SingleShotConnection)
+        coordinator.session.ready.connect(collector.settle, Qt.ConnectionType.SingleShotConnection)
         accidents = _Accidents()
-        accidents.happened.connect(presenter.session.report)
+        accidents.happened.connect(coordinator.session.report)
         accidents.watch()
     close_on_interrupt(window)
     window.show()
     status = application.exec()
     _leave_text_only()
-    has_ended = presenter.wait()
+    has_ended = coordinator.wait()
     logging.shutdown()
     if not has_ended:
         # A thread stuck in a foreign library would hold up or abort the interpreter's end.

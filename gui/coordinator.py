@@ -1,4 +1,4 @@
-"""Joins the window to the session and the recording: who hears whom, and what is said."""
+"""The window at work: where the features are built, and where they meet."""
 
 from __future__ import annotations
 
@@ -7,41 +7,43 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QDeadlineTimer, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from core.audio.reader import AudioFile
-from core.audio.recordings import Recordings
 from core.engine import Engine
-from core.errors import AudioFileError, SoundalikeError
+from core.errors import AudioFileError
 from core.jobs import Job
 from core.paths import DataFolder
-from core.search.feedback import Calibration, Closeness, common_labels
-from core.types import CatalogInfo, Matches
+from core.types import CatalogInfo
 from gui import formats
+from gui.context import Context
 from gui.history.model import History
+from gui.history.queue import Queue
 from gui.main_window import MainWindow
 from gui.recording.controller import RecordingController
-from gui.recording.recording import Listening, microphone
+from gui.recording.recording import microphone
+from gui.results.answer_view import AnswerView
 from gui.search.answers import Answer
-from gui.search.queue import Queue
 from gui.search.session import Session, State
 from gui.settings import Settings
 from gui.spectrogram.controller import SpectrogramController
-from gui.spectrogram.loader import SpectrogramLoader
 from gui.widgets.drops import local_paths
-from gui.workers import Worker
+from gui.widgets.external import ExternalPrograms
+from gui.workers import Workers
 
 if TYPE_CHECKING:
-    from gui.furnishing import Furnishing
+    from gui.features import Features
     from gui.youtube.services import Services
 
 CLOSING_MS = 4000
 """A thread that has not ended by then is stuck in a foreign library."""
 
+_SAID_MS = 5000
+
 
 class Coordinator(QObject):
-    """The window at work.
+    """Joins the window to the session and the features that a first look needs.
 
     Parameters
     ----------
@@ -54,9 +56,15 @@ class Coordinator(QObject):
     first_paths : list of Path
         Sounds to open at once, as if they had been dropped.
     devices : callable
-        As in `Listening`.
+        As in `Recording`.
     services : Services, optional
         Where titles and thumbnails are looked up.
+
+    Attributes
+    ----------
+    session : Session
+    features : Features or None
+        The other features; there once the window has been painted.
 
     Signals
     -------
@@ -77,40 +85,42 @@ class Coordinator(QObject):
         services: Services | None = None,
     ) -> None:
         super().__init__()
-        self._window, self._settings, self._engine = window, settings, engine
+        self._window, self._settings, self._services = window, settings, services
         self._first_paths = first_paths or []
-        self.workers: dict[str, Worker] = {}
         self._has_begun = False
-        sounds, searches, inputs = map(self._worker, ("sounds", "searches", "in"))
-        pictures, details, files = map(self._worker, ("pictures", "details", "files"))
+        self._info: CatalogInfo | None = None
+        self.features: Features | None = None
+        self.workers = workers = Workers(self)
         remembered = settings.read()
         window.recall(remembered)
-        self.session = Session(engine, sounds, searches, self)
-        self._recordings = kept = Recordings(data.recordings)
-        self._searches = searches
-        self.listening = Listening(inputs, devices, kept, self)
-        self.viewing = SpectrogramLoader(window.spectrogram, pictures, details, self)
-        self.history = History(self)
-        self.queue = Queue(engine, searches, self.session, self.history, self)
-        self.recording = RecordingController(window, self.session, self.listening, files, kept)
-        self.sound = SpectrogramController(
-            window, self.session, self.viewing, engine, files, searches
+        self.session = Session(engine, workers["sounds"], workers["searches"], window.options, self)
+        self._context = context = Context(
+            engine,
+            data,
+            remembered,
+            workers,
+            self.session,
+            window.permission,
+            window.commands,
+            window.banner,
+            window.dialogs,
+            ExternalPrograms(window.banner, workers["opening"]),
+            lambda text: window.statusBar().showMessage(text, _SAID_MS),
+            window,
         )
-        self._remembered = remembered
-        self._data, self._services = data, services
-        self._importing = self._worker("imports")
-        self._info: CatalogInfo | None = None
-        self.furnishing: Furnishing | None = None
-        self.session.choose(window.results.choices)
+        self.history = History(self)
+        self.queue = Queue(context, self.history, self)
+        self.answer_view = AnswerView(context, window.results)
+        self.recording = RecordingController(context, window.capture, devices)
+        self.sound = SpectrogramController(
+            context, window.spectrogram, window.sound, window.progress
+        )
         self._join_window()
         self._join_session()
+        self._join_recording()
         self._retitle()
         if self._first_paths:
             window.show_sound()
-
-    def _worker(self, name: str) -> Worker:
-        self.workers[name] = Worker(name, self)
-        return self.workers[name]
 
     def _join_window(self) -> None:
         window, commands = self._window, self._window.commands
@@ -125,7 +135,6 @@ class Coordinator(QObject):
         for part in (window.capture, window.empty):
             part.open_pressed.connect(window.dialogs.open_files)
         window.progress.cancel_pressed.connect(self.session.cancel)
-        window.results.choices_changed.connect(self._choose)
 
     def _join_session(self) -> None:
         session, window = self.session, self._window
@@ -133,73 +142,60 @@ class Coordinator(QObject):
         session.opened.connect(self._on_opened)
         session.found.connect(self.queue.add)
         session.answered.connect(self._on_answer)
-        session.glimpsed.connect(self._on_glimpse)
         for row in (window.progress, window.empty.progress):
             session.began.connect(row.begin)
             session.progressed.connect(row.report)
             session.finished.connect(row.finish)
-        session.troubled.connect(self._on_trouble)
-        session.noted.connect(self._on_note)
+        session.troubled.connect(self._context.show_trouble)
+        session.noted.connect(window.banner.show_note)
         session.ready.connect(self._on_ready)
-        session.choices_rejected.connect(self._on_choices_rejected)
-        session.trail_changed.connect(window.commands.show_trail)
-        self.viewing.failed.connect(self._on_trouble)
+        session.steps_changed.connect(window.commands.show_steps)
+
+    def _join_recording(self) -> None:
+        window, recording = self._window, self.recording
+        window.empty.record_pressed.connect(recording.toggle)
+        recording.recording.unavailable.connect(window.empty.set_unavailable)
+        recording.recording.arrived.connect(self.sound.push_live)
+        recording.kept.connect(self.open_paths)
 
     def _begin(self) -> None:
         """Start what is slow, now that the window is on the screen."""
         self._has_begun = True
-        self.session.load()
-        self._importing.submit(_import_furnishing, self._furnish)
+        self.session.loader.load()
+        self.workers["imports"].submit(_import_features, self._build_features)
         if self._first_paths:
             self.open_paths(self._first_paths)
         else:
             self.recording.offer_kept()
-        self.listening.refresh()
+        self.recording.recording.refresh()
 
-    def _furnish(self, kind: type[Furnishing]) -> None:
-        self.furnishing = kind(
-            self._window,
-            self.session,
-            self.history,
-            self._engine,
-            self._data,
-            self._remembered,
-            self._worker,
-            self.open_paths,
-            self._services,
-            lambda: [worker for worker in self.workers.values() if worker is not self._searches],
-            lambda: self.recording.is_active,
-        )
-        self.furnishing.moving.moved.connect(self._on_moved)
-        self.furnishing.catch_up(self._info)
+    def _build_features(self, kind: type[Features]) -> None:
+        self.features = kind(self._context, self._window, self.sound, self.history, self._services)
+        self.features.opened.connect(self.open_paths)
+        self.features.moving.moved.connect(self._on_moved)
+        self.features.catch_up(self._info)
 
     def _on_moved(self, _: DataFolder, now: DataFolder) -> None:
-        self._recordings.folder = now.recordings
+        self.recording.use(now)
         self._settings.use(now)
         self.moved.emit(now)
 
     def close(self) -> None:
         """Remember the window and stop all work."""
-        output, may_look_up = self._remembered.output, self._remembered.may_look_up
-        if self.furnishing is not None:
-            output = self.furnishing.playback.output
-            may_look_up = self.furnishing.results.may_look_up
-        self._settings.write(
-            replace(self._window.remembered(), output=output, may_look_up=may_look_up)
-        )
+        output = self._context.remembered.output
+        if self.features is not None:
+            output = self.features.playback.output
+        self._settings.write(replace(self._window.remembered(), output=output))
         self.session.close()
-        self.listening.close()
-        self.viewing.forget()
-        if self.furnishing is not None:
-            self.furnishing.close()
-        for worker in self.workers.values():
-            worker.close()
+        self.recording.close()
+        self.sound.close()
+        if self.features is not None:
+            self.features.close()
+        self.workers.close()
 
     def wait(self) -> bool:
         """Wait for the threads of a closed window; False if one of them is stuck."""
-        deadline = QDeadlineTimer(CLOSING_MS)
-        ended = [worker.wait(deadline) for worker in self.workers.values()]
-        return all(ended)
+        return self.workers.wait(CLOSING_MS)
 
     # What a person does
 
@@ -230,17 +226,13 @@ class Coordinator(QObject):
         else:
             self._window.banner.clear()
 
-    def _choose(self) -> None:
-        self.session.choose(self._window.results.choices)
-
     # What the session says
 
     def _on_state(self, state: State) -> None:
         window, has_answer = self._window, self.session.answer is not None
-        window.results.set_dimmed(state in (State.ANALYSING, State.RECORDING))
-        if not has_answer:
-            window.results.show_message(_SENTENCES[state])
-        if not has_answer and (
+        if state is State.RECORDING:
+            window.show_sound()
+        elif not has_answer and (
             state is State.EMPTY or (state is State.TROUBLE and window.spectrogram.is_blank)
         ):
             window.show_empty()
@@ -254,7 +246,8 @@ class Coordinator(QObject):
             case State.ANALYSING:
                 self._window.show_title(session.subject, "matching")
             case State.RESULTS if session.answer is not None:
-                number = min(len(session.answer.matches.matches), session.choices.k)
+                most = session.options.values.k
+                number = min(len(session.answer.matches.matches), most)
                 self._window.show_title(session.subject, formats.count(number, "match", "matches"))
             case State.TROUBLE:
                 self._window.show_title(session.subject, "no match")
@@ -262,72 +255,19 @@ class Coordinator(QObject):
                 self._window.show_title()
 
     def _on_opened(self, audio: AudioFile) -> None:
+        self._window.show_sound()
         if audio.path.parent != self.recording.folder:
             self._window.recent.add(audio.path)
 
     def _on_answer(self, answer: Answer) -> None:
-        subject = answer.matches.query.name
-        if answer.span is not None and not isinstance(answer.source, str):
-            start, end = (formats.clock(time_s, 1) for time_s in answer.span)
-            subject = f"{subject}, {start} – {end}"
-        self._show_matches(_heading(answer, subject), subject, answer.matches, answer.calibration)
-        self._describe(answer.matches.catalog)
-
-    def _on_glimpse(self, matches: Matches) -> None:
-        labels = common_labels(matches.matches)
-        self._show_matches(f"Sounds like {labels}" if labels else "Recording", "", matches)
-
-    def _show_matches(
-        self, heading: str, subject: str, answer: Matches, calibration: Calibration | None = None
-    ) -> None:
-        most = self.session.choices.k
-        number = formats.count(min(len(answer.matches), most), "match", "matches")
-        parts = (subject, number, formats.elapsed(answer.elapsed_s))
-        self._window.results.show_matches(
-            heading, " · ".join(part for part in parts if part), answer.matches, calibration, most
-        )
-        for action in self._window.commands.for_a_row:
-            action.setEnabled(bool(answer.matches))
+        self._window.describe(answer.matches.catalog)
 
     def _on_ready(self, info: CatalogInfo) -> None:
         self._info = info
-        self._describe(info)
-
-    def _describe(self, info: CatalogInfo) -> None:
-        clips = formats.count(info.n_clips, "clip", "clips")
-        self._window.status.setText(f"{info.model} · {info.name}, {clips}")
-        self._window.status.setToolTip("")
-
-    def _on_trouble(self, error: SoundalikeError) -> None:
-        self._window.banner.show_trouble(error.in_full)
-
-    def _on_note(self, note: str) -> None:
-        self._window.banner.show_note(note)
-
-    def _on_choices_rejected(self) -> None:
-        self._window.show_choices(self.session.choices)
+        self._window.describe(info)
 
 
-def _import_furnishing(job: Job) -> type[Furnishing]:
-    from gui.furnishing import Furnishing
+def _import_features(job: Job) -> type[Features]:
+    from gui.features import Features
 
-    return Furnishing
-
-
-def _heading(answer: Answer, subject: str) -> str:
-    """Return what a person should think of an answer, in one line."""
-    if not answer.matches.matches:
-        return "No match"
-    if answer.closeness is Closeness.NONE:
-        return "No close match: this is the nearest there is"
-    labels = common_labels(answer.matches.matches)
-    return f"Sounds like {labels}" if labels else f"Sounds like {subject}"
-
-
-_SENTENCES = {
-    State.EMPTY: "",
-    State.RECORDING: "Recording. Stop to find the videos that sound like it.",
-    State.ANALYSING: "Looking for the videos that sound like it.",
-    State.RESULTS: "",
-    State.TROUBLE: "No matches for this sound.",
-}
+    return Features

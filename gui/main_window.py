@@ -26,14 +26,17 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import AudioFileError
-from gui import theme
+from core.types import CatalogInfo
+from gui import formats, theme
 from gui.actions import Actions
+from gui.filters.chips import FilterChips
 from gui.filters.pane import FilterPane
 from gui.history.panel import HistoryPanel
 from gui.history.recent_files import RecentFiles
+from gui.playback.bar import PlaybackBar
 from gui.recording.capture_bar import CaptureBar
 from gui.results.panel import ResultsPanel
-from gui.search.answers import Choices
+from gui.search.options import SearchOptions, SearchValues
 from gui.settings import Remembered
 from gui.spectrogram.toolbar import SpectrogramToolbar
 from gui.spectrogram.view_choices import ViewChoices
@@ -45,6 +48,7 @@ from gui.widgets.empty_page import EmptyPage
 from gui.widgets.file_dialogs import FileDialogs
 from gui.widgets.progress_row import ProgressRow
 from gui.widgets.shortcuts_page import ShortcutsPage
+from gui.youtube.permission import LookUpPermission
 
 NAME = "Soundalike"
 
@@ -61,6 +65,12 @@ SPECTROGRAM_KEYS = [
 
 class MainWindow(QMainWindow):
     """The one window. It decides nothing: what its parts say goes to the `Coordinator`.
+
+    Attributes
+    ----------
+    options : SearchOptions
+    permission : LookUpPermission
+        What its parts show and change, and others follow.
 
     Signals
     -------
@@ -82,14 +92,17 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self._is_painted = False
+        self.options, self.permission = SearchOptions(self), LookUpPermission(None, self)
         self.commands = Actions(self)
         self.capture = CaptureBar()
         self.banner = Banner()
         self.spectrogram = Spectrogram()
-        self.sound = SpectrogramToolbar(self.spectrogram)
+        self.playback = PlaybackBar()
+        self.sound = SpectrogramToolbar(self.spectrogram, self.playback)
         self.progress = ProgressRow()
-        self.results = ResultsPanel()
-        self.filter = FilterPane()
+        self.chips = FilterChips(self.options)
+        self.results = ResultsPanel(self.options, self.permission, self.chips)
+        self.filter = FilterPane(self.options)
         self.history = HistoryPanel()
         self.empty = EmptyPage()
         self.status = QLabel()
@@ -142,11 +155,9 @@ class MainWindow(QMainWindow):
         self.commands.shortcuts.triggered.connect(self._show_shortcuts)
         self.commands.history.toggled.connect(self.history.setVisible)
         self.commands.filter.toggled.connect(self.filter.setVisible)
-        self.commands.filter.toggled.connect(self.results.chips.toggle.setChecked)
-        self.results.chips.toggle.toggled.connect(self.commands.filter.setChecked)
+        self.commands.filter.toggled.connect(self.chips.toggle.setChecked)
+        self.chips.toggle.toggled.connect(self.commands.filter.setChecked)
         self.empty.earlier_pressed.connect(self.show_earlier)
-        self.filter.changed.connect(self.results.take_filters)
-        self.results.chips.changed.connect(self.filter.set_filters)
         self.commands.open.triggered.connect(self.dialogs.open_files)
         self.commands.open_folder.triggered.connect(self.dialogs.open_folder)
         self.dialogs.opened.connect(self.dropped)
@@ -171,10 +182,10 @@ class MainWindow(QMainWindow):
             self.empty.open,
             self.empty.earlier,
             self.spectrogram.plot,
-            self.sound.play,
-            self.sound.stop,
-            self.sound.loop,
-            self.sound.volume,
+            self.playback.play,
+            self.playback.stop,
+            self.playback.loop,
+            self.playback.volume,
             self.sound.start,
             self.sound.end,
             self.sound.match_selection,
@@ -195,7 +206,7 @@ class MainWindow(QMainWindow):
             self.results.count,
             self.results.by,
             self.results.unfold,
-            self.results.chips.toggle,
+            self.chips.toggle,
             self.results.table,
             *self.results.details.buttons,
             self.setting_up,
@@ -211,11 +222,6 @@ class MainWindow(QMainWindow):
         """Go back to the page without a sound."""
         self._pages.setCurrentWidget(self.empty)
 
-    def show_choices(self, choices: Choices) -> None:
-        """Show what was chosen without telling anyone."""
-        self.results.set_choices(choices)
-        self.filter.set_filters(choices.filters)
-
     def add_map(self, pane: QWidget) -> None:
         """Put the map at the right."""
         self._lower.addWidget(pane)
@@ -227,6 +233,12 @@ class MainWindow(QMainWindow):
         self.commands.history.setChecked(True)
         self.show_sound()
         self.history.view.setFocus()
+
+    def describe(self, info: CatalogInfo) -> None:
+        """Say in the status line which model and which catalogue answer."""
+        clips = formats.count(info.n_clips, "clip", "clips")
+        self.status.setText(f"{info.model} · {info.name}, {clips}")
+        self.status.setToolTip("")
 
     def show_title(self, *parts: str) -> None:
         """Put what the window is about into its title."""
@@ -258,10 +270,11 @@ class MainWindow(QMainWindow):
         for splitter, state in ((self._splitter, values.splitter), (self._lower, values.lower)):
             if state:
                 splitter.restoreState(QByteArray(state))
-        self.show_choices(Choices(values.k, values.filters, values.by))
+        self.options.adopt(SearchValues(values.k, values.filters, values.by))
+        self.permission.adopt(values.may_look_up)
         self.results.live.setValue(values.live_s)
         self.capture.choose_device(values.device)
-        self.sound.volume.setValue(round(100 * values.volume))
+        self.playback.volume.setValue(round(100 * values.volume))
         self.spectrogram.choose(ViewChoices.from_text(values.view))
         self.commands.history.setChecked(values.shows_history)
         self.history.setVisible(values.shows_history)
@@ -275,16 +288,17 @@ class MainWindow(QMainWindow):
 
     def remembered(self) -> Remembered:
         """Return sizes and choices for the next time, as far as the widgets know them."""
-        choices = self.results.choices
+        options = self.options.values
         return Remembered(
             geometry=bytes(self.saveGeometry().data()),
             splitter=bytes(self._splitter.saveState().data()),
             lower=bytes(self._lower.saveState().data()),
-            k=choices.k,
-            filters=choices.filters,
-            by=choices.by,
+            k=options.k,
+            filters=options.filters,
+            by=options.by,
+            may_look_up=self.permission.answer,
             device=self.capture.wanted_device,
-            volume=self.sound.volume.value() / 100,
+            volume=self.playback.volume.value() / 100,
             folder=self.dialogs.folder,
             recent=tuple(self.recent.paths),
             live_s=self.results.live.value(),

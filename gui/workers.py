@@ -1,6 +1,6 @@
 """Work that must not hold up the window. The only file here that knows threads.
 
-A `Lane` is one thread that does one thing at a time, newest request first: a request that comes
+A `Worker` is one thread that does one thing at a time, newest request first: a request that comes
 while another is at work waits in a mailbox with a single slot, replaces what waited there, and
 asks the one at work to stop. Whatever a replaced request still says is dropped.
 """
@@ -250,3 +250,37 @@ class Worker(QObject):
             self._begin(waiting)
         else:
             self.busy_changed.emit(False)
+
+
+class Workers(QObject):
+    """The workers of a window, by name."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workers: dict[str, Worker] = {}
+
+    def __getitem__(self, name: str) -> Worker:
+        """Return the worker of a name, started when it is first asked for."""
+        if name not in self._workers:
+            self._workers[name] = Worker(name, self)
+        return self._workers[name]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any of them is at work."""
+        return any(worker.is_busy for worker in self._workers.values())
+
+    def others(self, name: str) -> list[Worker]:
+        """Return all workers but one."""
+        return [worker for other, worker in self._workers.items() if other != name]
+
+    def close(self) -> None:
+        """Stop all that their users have not closed."""
+        for worker in self._workers.values():
+            worker.close()
+
+    def wait(self, milliseconds: int) -> bool:
+        """Wait for the threads of closed workers; False if one of them is stuck."""
+        deadline = QDeadlineTimer(milliseconds)
+        ended = [worker.wait(deadline) for worker in self._workers.values()]
+        return all(ended)

@@ -25,7 +25,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import vocabulary
-from core.catalog.build.replacing import readable_folder
 from core.catalog.classes import YOUTUBE8M_V1, class_indices, class_name, n_classes
 from core.catalog.clips import offsets, spans
 from core.catalog.manifest import (
@@ -43,6 +42,7 @@ from core.catalog.manifest import (
 )
 from core.catalog.ontology import Ontology
 from core.catalog.records.ids import MAX_ID_BYTES
+from core.catalog.replacing import readable_folder
 from core.catalog.structure import check_structure
 from core.errors import CatalogError
 from core.filters import ClassIndex

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.atomic import written_whole
-from core.catalog.build.replacing import alone, beside, readable_folder
 from core.catalog.manifest import MANIFEST, CatalogManifest, manifest_text
+from core.catalog.replacing import alone, beside, readable_folder
 from core.downloads import pinned
 from core.errors import CatalogError, SoundalikeError
 from core.paths import MOVED_FROM, MOVED_TO, DataFolder, pointed_at

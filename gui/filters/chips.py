@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QToolButton, QWidget
 
 from core.options import Filter
 from gui import theme
+from gui.search.options import SearchOptions
 
 
 class FilterChips(QWidget):
@@ -15,17 +16,16 @@ class FilterChips(QWidget):
 
     Chips for which there is no room are one button that shows the classes.
 
-    Signals
-    -------
-    changed : Filter
-        A person removed a class.
+    Parameters
+    ----------
+    options : SearchOptions
+        Whose filter is shown and changed.
     """
 
-    changed = Signal(object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, options: SearchOptions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.filters = Filter()
+        self.options = options
+        self._shown = Filter()
         self.toggle = QPushButton("&Filter…")
         self.chips: list[QToolButton] = []
         self.rest = QToolButton()
@@ -46,17 +46,19 @@ class FilterChips(QWidget):
         self._layout.addStretch(1)
         for button in (self.toggle, self.rest):
             button.setFixedHeight(theme.ROW_HEIGHT)
+        self.options.changed.connect(self._show_filters)
+        self._show_filters()
 
     def minimumSizeHint(self) -> QSize:
         """Return the room for the buttons alone: chips give way."""
         width = self.toggle.sizeHint().width() + theme.GRID + self.rest.sizeHint().width()
         return QSize(width, theme.ROW_HEIGHT)
 
-    def set_filters(self, filters: Filter) -> None:
-        """Show other choices without telling anyone."""
-        if filters == self.filters:
+    def _show_filters(self) -> None:
+        filters = self.options.filters
+        if filters == self._shown:
             return
-        self.filters = filters
+        self._shown = filters
         for chip in self.chips:
             self._layout.removeWidget(chip)
             chip.hide()
@@ -87,14 +89,13 @@ class FilterChips(QWidget):
         return chip
 
     def _remove(self, word: str, name: str) -> None:
-        include, exclude = self.filters.include, self.filters.exclude
+        include, exclude = self._shown.include, self._shown.exclude
         if word == "Only":
             include = tuple(each for each in include if each != name)
         else:
             exclude = tuple(each for each in exclude if each != name)
-        self.set_filters(Filter(include, exclude))
         self.toggle.setFocus()
-        self.changed.emit(self.filters)
+        self.options.change(filters=Filter(include, exclude))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many chips as there is room for."""

@@ -14,11 +14,11 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSortFilterProxyModel,
     Qt,
-    Signal,
 )
 
 from core.options import Filter
 from gui import formats
+from gui.search.options import SearchOptions
 
 # Counting imports the catalogue, which a window can show without.
 if TYPE_CHECKING:
@@ -61,26 +61,21 @@ class _Node:
 class FilterModel(QAbstractItemModel):
     """One column of classes; nodes are made when they are first looked at.
 
-    Signals
-    -------
-    chosen : Filter
-        A person changed a class.
+    Parameters
+    ----------
+    options : SearchOptions
+        Whose filter is shown and changed; also classes that this catalogue does not have.
     """
 
-    chosen = Signal(object)
-
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, options: SearchOptions, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.options = options
         self._counts: Mapping[str, ClassCount] = {}
         self._roots: list[str] = []
         self._nodes = [_Node(None, 0, 0, [])]
-        self._filters = Filter()
         self._choices: dict[str, ClassChoice] = {}
-
-    @property
-    def filters(self) -> Filter:
-        """What is chosen; also classes that this catalogue does not have."""
-        return self._filters
+        options.changed.connect(self._show_filters)
+        self._show_filters()
 
     @property
     def n_nodes(self) -> int:
@@ -96,9 +91,8 @@ class FilterModel(QAbstractItemModel):
         self._nodes = [_Node(None, 0, 0)]
         self.endResetModel()
 
-    def set_filters(self, filters: Filter) -> None:
-        """Show other choices without telling anyone."""
-        self._filters = filters
+    def _show_filters(self) -> None:
+        filters = self.options.filters
         # What is unwanted stays out, even where it is also wanted.
         self._choices = {name.casefold(): ClassChoice.ONLY for name in filters.include}
         self._choices.update({name.casefold(): ClassChoice.WITHOUT for name in filters.exclude})
@@ -111,15 +105,14 @@ class FilterModel(QAbstractItemModel):
             self.choose(count.name, self._own(count).following)
 
     def choose(self, name: str, choice: ClassChoice) -> None:
-        """Choose for a class, and tell."""
+        """Choose for a class."""
         include, exclude = (
             [each for each in names if each.casefold() != name.casefold()]
-            for names in (self._filters.include, self._filters.exclude)
+            for names in (self.options.filters.include, self.options.filters.exclude)
         )
         if choice is not ClassChoice.SHOWN:
             (include if choice is ClassChoice.ONLY else exclude).append(name)
-        self.set_filters(Filter(tuple(include), tuple(exclude)))
-        self.chosen.emit(self._filters)
+        self.options.change(filters=Filter(tuple(include), tuple(exclude)))
 
     # The tree
 

@@ -31,6 +31,7 @@ from gui.filters.model import (
     FilterModel,
     FoundClasses,
 )
+from gui.search.options import SearchOptions
 
 if TYPE_CHECKING:
     from core.catalog.counting import ClassCount
@@ -121,21 +122,24 @@ class _Tree(QTreeView):
 class FilterPane(QWidget):
     """The classes of the catalogue, and what a person wants of them.
 
+    Parameters
+    ----------
+    options : SearchOptions
+        Whose filter is shown and changed.
+
     Signals
     -------
-    changed : Filter
-        A person chose something else.
     preset_saved : str, Filter
     preset_removed : str
     """
 
-    changed = Signal(object)
     preset_saved = Signal(str, object)
     preset_removed = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, options: SearchOptions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.model = FilterModel(self)
+        self.options = options
+        self.model = FilterModel(options, self)
         self.found = FoundClasses(self.model, self)
         self.presets: dict[str, Filter] = {}
         self._names: frozenset[str] = frozenset()
@@ -161,7 +165,6 @@ class FilterPane(QWidget):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.nothing.hide()
         self._build_tree()
-        self.model.chosen.connect(self.changed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, 0)
         layout.setSpacing(theme.GRID)
@@ -197,15 +200,6 @@ class FilterPane(QWidget):
         self._names = frozenset(count.name for count in counts.values() if count.n_all)
         self.model.set_counts(counts)
 
-    @property
-    def filters(self) -> Filter:
-        """What is chosen."""
-        return self.model.filters
-
-    def set_filters(self, filters: Filter) -> None:
-        """Show other choices without telling anyone."""
-        self.model.set_filters(filters)
-
     def set_presets(self, presets: Mapping[str, Filter]) -> None:
         """Offer a person's own filters."""
         self.presets = dict(presets)
@@ -230,23 +224,21 @@ class FilterPane(QWidget):
         for name, filters in (*PRESETS.items(), *self.presets.items()):
             action = self._menu.addAction(_shown(name))
             action.setCheckable(True)
-            action.setChecked(filters == self.filters)
+            action.setChecked(filters == self.options.filters)
             is_own = name in self.presets
             action.setEnabled(is_own or {*filters.include, *filters.exclude} <= self._names)
-            action.triggered.connect(lambda _=False, chosen=filters: self._apply(chosen))
+            action.triggered.connect(
+                lambda _=False, chosen=filters: self.options.change(filters=chosen)
+            )
         self._menu.addSeparator()
         save = self._menu.addAction("Keep this filter as…")
-        save.setEnabled(self.filters != Filter())
+        save.setEnabled(self.options.filters != Filter())
         save.triggered.connect(self._ask_name)
         if self.presets:
             removing = self._menu.addMenu("Remove")
             for name in self.presets:
                 action = removing.addAction(_shown(name))
                 action.triggered.connect(lambda _=False, name=name: self.remove_preset(name))
-
-    def _apply(self, filters: Filter) -> None:
-        self.set_filters(filters)
-        self.changed.emit(filters)
 
     def _ask_name(self) -> None:
         dialog = QInputDialog(self)
@@ -261,8 +253,8 @@ class FilterPane(QWidget):
         """Keep what is chosen under a name."""
         name = " ".join(name.split())
         if name and name not in PRESETS:
-            self.presets = dict(sorted({**self.presets, name: self.filters}.items()))
-            self.preset_saved.emit(name, self.filters)
+            self.presets = dict(sorted({**self.presets, name: self.options.filters}.items()))
+            self.preset_saved.emit(name, self.options.filters)
 
     def remove_preset(self, name: str) -> None:
         """Let go of one that was kept."""

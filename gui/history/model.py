@@ -22,7 +22,7 @@ from core.paths import relocated
 from core.types import Query
 from gui import formats
 from gui.search.answers import Answer, Span
-from gui.spectrogram.thumbnails import image_of
+from gui.widgets.color_map import ColorMap
 
 MOST_ENTRIES = 1000
 
@@ -87,7 +87,7 @@ class Entry:
         """A small spectrogram, where there is one."""
         levels = self.past.thumbnail if self.past is not None else None
         if self._image is None and levels is not None:
-            self._image = image_of(levels)
+            self._image = ColorMap.INFERNO.image_of(levels[::-1])  # low bands below
         return self._image
 
     @property

@@ -183,7 +183,7 @@ class HistoryPanel(QWidget):
         self._stars = stars
         self.starred.found.setSourceModel(stars)
 
-    def point_out(self, row: int) -> None:
+    def mark_shown(self, row: int) -> None:
         """Mark the entry whose matches are shown; a negative row marks none."""
         index = QModelIndex()
         if row >= 0 and self._history is not None:

@@ -159,7 +159,7 @@ class MapCanvas(QWidget):
         current = self.marks.current if self.marks.hovered < 0 else self.marks.hovered
         text = self.describe(current) if current >= 0 else ""
         paint_legend(painter, self, self.legend())
-        paint_marks(painter, self, self.view, self.chart.map.points, text)
+        paint_marks(painter, self, self.marks, self.view, self.chart.map.points, text)
         if self.hasFocus():
             painter.setPen(palette.color(QPalette.ColorRole.Highlight))
             painter.setBrush(Qt.BrushStyle.NoBrush)

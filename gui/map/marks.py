@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from core.types import Float32
 from gui import theme
 from gui.map.raster import MapView
-
-if TYPE_CHECKING:
-    from gui.map.canvas import MapCanvas
 
 _MATCH, _CURRENT, _QUERY = 5.0, 8.0, 8.0
 """Radii in pixels: matches are rings, the current point a larger one, the query is a diamond."""
@@ -44,10 +41,10 @@ class Marks:
 
 
 def paint_marks(
-    painter: QPainter, canvas: MapCanvas, view: MapView, points: Float32, text: str
+    painter: QPainter, canvas: QWidget, marks: Marks, view: MapView, points: Float32, text: str
 ) -> None:
-    """Paint the marks of a canvas, with words on the point that is looked at."""
-    marks, palette = canvas.marks, canvas.palette()
+    """Paint marks on a canvas, with words on the point that is looked at."""
+    palette = canvas.palette()
     strong = palette.color(QPalette.ColorRole.Text)
     base = palette.color(QPalette.ColorRole.Base)
 
@@ -85,7 +82,7 @@ def _diamond(painter: QPainter, at: QPointF, palette: QPalette) -> None:
     painter.drawPolygon(QPolygonF([at + QPointF(*step) for step in steps]))
 
 
-def _words(painter: QPainter, canvas: MapCanvas, at: QPointF, text: str) -> None:
+def _words(painter: QPainter, canvas: QWidget, at: QPointF, text: str) -> None:
     """Paint plain text beside a point, within the canvas."""
     palette = canvas.palette()
     if not QRectF(canvas.rect()).contains(at):
@@ -111,7 +108,7 @@ def _words(painter: QPainter, canvas: MapCanvas, at: QPointF, text: str) -> None
     )
 
 
-def legend_size(canvas: MapCanvas, names: Sequence[str]) -> QSize:
+def legend_size(canvas: QWidget, names: Sequence[str]) -> QSize:
     """Return the room that the legend takes; none where it would take too much, and is left out."""
     metrics = QFontMetrics(theme.scaled_font(canvas, 0.85))
     width = max(map(metrics.horizontalAdvance, names), default=0) + _SWATCH + 4 * theme.GRID
@@ -121,7 +118,7 @@ def legend_size(canvas: MapCanvas, names: Sequence[str]) -> QSize:
     return QSize(width, height) if is_narrow or is_low else QSize(0, 0)
 
 
-def paint_legend(painter: QPainter, canvas: MapCanvas, legend: dict[str, QColor]) -> None:
+def paint_legend(painter: QPainter, canvas: QWidget, legend: dict[str, QColor]) -> None:
     """Paint the groups' names with their colours into a corner."""
     size = legend_size(canvas, list(legend))
     if size.isEmpty():

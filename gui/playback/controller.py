@@ -1,109 +1,134 @@
-"""Joins playback to the window and the session."""
+"""Hearing the sound in sight: what a person does about it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
 
 from core.audio.devices import Device
 from core.audio.reader import AudioFile
-from core.errors import SoundalikeError
-from gui.main_window import MainWindow
+from gui.context import Context
+from gui.playback.bar import PlaybackBar
 from gui.playback.playback import Playback
 from gui.search.answers import Span
-from gui.search.session import Session, State
+from gui.search.session import State
 
 DEFAULT_OUTPUT = "Default output"
 
 
 class PlaybackController(QObject):
-    """What a person does about hearing the sound in sight.
+    """Joins the buttons, the playback and the session.
 
     A recording ends playback: what is played would be recorded.
 
     Parameters
     ----------
-    window : MainWindow
-    session : Session
-    playing : Playback
+    context : Context
+    bar : PlaybackBar
+    selected : callable
+        Returns the span to be played; None for all of the sound.
+
+    Attributes
+    ----------
+    playback : Playback
     output : str
-        The key of the output that was chosen last.
+        The key of the output that is chosen.
+
+    Signals
+    -------
+    moved : float or None
+        Where in the sound one is, in seconds; None for nowhere.
     """
 
+    moved = Signal(object)
+
     def __init__(
-        self, window: MainWindow, session: Session, playing: Playback, output: str
+        self, context: Context, bar: PlaybackBar, selected: Callable[[], Span | None]
     ) -> None:
-        super().__init__(window)
-        self._window, self._session, self._playing = window, session, playing
-        self.output = output
+        super().__init__(context.window)
+        self._context, self._session, self._bar = context, context.session, bar
+        self._selected = selected
+        self.playback = Playback(context.workers["out"], self)
+        self.output = context.remembered.output
         self._played: tuple[AudioFile, Span | None] | None = None
         self._from_s: float | None = None
         self._group: QActionGroup | None = None
-        bar, commands = window.sound, window.commands
-        bar.play_pressed.connect(self.toggle)
-        bar.stop_pressed.connect(self.stop)
-        commands.play.triggered.connect(self.toggle)
-        commands.loop.toggled.connect(bar.loop.setChecked)
-        bar.loop_changed.connect(commands.loop.setChecked)
-        bar.loop_changed.connect(playing.set_looping)
-        bar.volume_changed.connect(playing.set_volume)
-        window.spectrogram.seeked.connect(self._seek)
-        window.spectrogram.selection.changed.connect(self._forget_place)
-        commands.output_menu.aboutToShow.connect(playing.refresh)
-        playing.devices_listed.connect(self._on_listed)
-        playing.state_changed.connect(bar.set_playing)
-        playing.moved.connect(window.spectrogram.set_playhead)
-        playing.failed.connect(self._on_failed)
-        session.state_changed.connect(self._on_state)
-        session.opened.connect(self._on_opened)
-        playing.set_volume(bar.volume.value() / 100)
-        playing.set_device(output)
+        playback, actions = self.playback, context.actions
+        bar.play.clicked.connect(self.toggle)
+        bar.stop.clicked.connect(self.stop)
+        actions.play.triggered.connect(self.toggle)
+        actions.loop.toggled.connect(bar.loop.setChecked)
+        bar.loop.toggled.connect(actions.loop.setChecked)
+        bar.loop.toggled.connect(playback.set_looping)
+        bar.volume_changed.connect(playback.set_volume)
+        actions.output_menu.aboutToShow.connect(playback.refresh)
+        playback.devices_listed.connect(self._on_listed)
+        playback.state_changed.connect(bar.set_playing)
+        playback.moved.connect(self.moved)
+        playback.failed.connect(context.show_trouble)
+        context.session.state_changed.connect(self._on_state)
+        context.session.opened.connect(self._on_opened)
+        self._offer()
+        playback.set_volume(bar.volume.value() / 100)
+        playback.set_device(self.output)
+        playback.refresh()  # also imports what the first playing would wait for
 
     def toggle(self) -> None:
         """Play the selection, or all of it; pause, or go on."""
-        audio, span = self._session.audio, self._window.spectrogram.selection.span
+        audio, span = self._session.audio, self._selected()
         if audio is None or self._session.state is State.RECORDING:
             return
-        if self._playing.is_active and self._played == (audio, span):
-            self._playing.toggle()
+        if self.playback.is_active and self._played == (audio, span):
+            self.playback.toggle()
             return
         self._played = (audio, span)
         start_s, end_s = span or (None, None)
-        self._playing.play(audio, start_s, end_s)
+        self.playback.play(audio, start_s, end_s)
         if self._from_s is not None:
-            self._playing.seek(self._from_s)
+            self.playback.seek(self._from_s)
             self._from_s = None
 
     def stop(self) -> None:
         """Stop, and go back to the start."""
-        self._playing.stop()
-        self._forget_place()
+        self.playback.stop()
+        self.forget_place()
 
-    def _seek(self, time_s: float) -> None:
-        if self._playing.is_active:
-            self._playing.seek(time_s)
+    def seek(self, time_s: float) -> None:
+        """Play from a time on, now or when playing begins."""
+        if self.playback.is_active:
+            self.playback.seek(time_s)
         else:
             self._from_s = time_s
-            self._window.spectrogram.set_playhead(time_s)
+            self.moved.emit(time_s)
 
-    def _forget_place(self) -> None:
+    def forget_place(self) -> None:
+        """Begin at the start when playing begins: something else is selected."""
         self._from_s = None
-        if not self._playing.is_active:
-            self._window.spectrogram.set_playhead(None)
+        if not self.playback.is_active:
+            self.moved.emit(None)
+
+    def close(self) -> None:
+        """Stop for good."""
+        self.playback.close()
 
     def _on_state(self, state: State) -> None:
+        self._offer()
         if state is State.RECORDING:
             self.stop()
 
+    def _offer(self) -> None:
+        is_recording = self._session.state is State.RECORDING
+        self._bar.set_sound_ready(self._session.audio is not None and not is_recording)
+
     def _on_opened(self, audio: AudioFile) -> None:
+        self._offer()
         if self._played is not None and self._played[0] is not audio:
             self.stop()
 
-    def _on_failed(self, error: SoundalikeError) -> None:
-        self._window.banner.show_trouble(error.in_full)
-
     def _on_listed(self, found: list[Device]) -> None:
-        menu = self._window.commands.output_menu
+        menu = self._context.actions.output_menu
         menu.clear()
         # Exclusive by the group; the old one goes with its actions.
         self._group = QActionGroup(menu)
@@ -118,4 +143,4 @@ class PlaybackController(QObject):
 
     def _choose(self, key: str) -> None:
         self.output = key
-        self._playing.set_device(key)
+        self.playback.set_device(key)

@@ -1,22 +1,20 @@
-"""Joins the player to the matches: what plays, when it pauses, and why it does not play."""
+"""Playing a match here: what plays, when it pauses, and why it does not play."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import SoundalikeError
 from core.types import Match
-from gui.main_window import MainWindow
-from gui.playback.playback import Playback
+from gui.context import Context
 from gui.player.page import Addresses, PlayedClip, clip_of, page_of
 from gui.player.page_server import PageServer
 from gui.player.panel import PlayerPanel
 from gui.player.readiness import browser_kind
-from gui.search.session import Session, State
-from gui.workers import Worker
+from gui.search.session import State
 
 if TYPE_CHECKING:
     from gui.player.browser import Browser
@@ -49,34 +47,33 @@ class PlayerController(QObject):
 
     Parameters
     ----------
-    window : MainWindow
-    session : Session
-    playing : Playback
-        The person's own sound: only one of the two is heard.
-    worker : Worker
-        Where the player is tried and imported.
-    browse : callable
-        Opens an address in the browser.
+    context : Context
+    make_room : callable
+        Unfolds the pane that `panel` is in; returns whether there is room for it.
 
     Attributes
     ----------
+    panel : PlayerPanel
     addresses : Addresses
         Where YouTube's player comes from.
     browser : Browser or None
         What plays now.
+
+    Signals
+    -------
+    shown : bool
+        Whether the panel is to be seen.
+    began
+        The video sounds: nothing else should.
     """
 
-    def __init__(
-        self,
-        window: MainWindow,
-        session: Session,
-        playing: Playback,
-        worker: Worker,
-        browse: Callable[[str], None],
-    ) -> None:
-        super().__init__(window)
-        self._window, self._session, self.playing = window, session, playing
-        self._worker, self._browse = worker, browse
+    shown = Signal(bool)
+    began = Signal()
+
+    def __init__(self, context: Context, make_room: Callable[[], bool]) -> None:
+        super().__init__(context.window)
+        self._context, self._make_room = context, make_room
+        self._browse = context.external.browse
         self.addresses = Addresses()
         self.panel = PlayerPanel()
         self.browser: Browser | None = None
@@ -89,20 +86,9 @@ class PlayerController(QObject):
         self.patience.setSingleShot(True)
         self.patience.setInterval(PATIENCE_MS)
         self.patience.timeout.connect(lambda: self._fail(UNREACHABLE))
-        self._join()
-
-    def _join(self) -> None:
-        results = self._window.results
-        results.details.add_player(self.panel)
-        results.details.play_pressed.connect(self.toggle)
-        results.table.chosen_changed.connect(self._on_row)
-        self._window.commands.play_here.triggered.connect(
-            lambda: self.toggle(results.table.chosen())
-        )
         self.panel.browser_pressed.connect(lambda: self._browse(self._address))
         self.panel.left_sight.connect(self._on_out_of_sight)
-        self._session.state_changed.connect(self._on_state)
-        self.playing.state_changed.connect(self._on_own_sound)
+        context.session.state_changed.connect(self._on_state)
 
     def toggle(self, match: Match | None) -> None:
         """Play a match, or stop it where it is the one that plays."""
@@ -113,10 +99,10 @@ class PlayerController(QObject):
             self.stop()
         elif clip is None:
             reason = match.no_link or "its address is not known"
-            self._window.banner.show_note(f"This video cannot be played: {reason}.")
-        elif self._session.state is State.RECORDING:
-            self._window.banner.show_note("Stop recording first: it would hear the video.")
-        elif not self._window.results.show_details():
+            self._context.banner.show_note(f"This video cannot be played: {reason}.")
+        elif self._context.session.state is State.RECORDING:
+            self._context.banner.show_note("Stop recording first: it would hear the video.")
+        elif not self._make_room():
             self._offer_browser(NO_ROOM, match.url)
         else:
             self._play(clip, match.url)
@@ -125,7 +111,7 @@ class PlayerController(QObject):
         """Stop, and show the details alone."""
         self._release()
         self._clip = None
-        self._window.results.details.show_player(False)
+        self.shown.emit(False)
 
     def close(self) -> None:
         """Stop for good."""
@@ -135,12 +121,12 @@ class PlayerController(QObject):
         self.stop()
         self._clip, self._address = clip, address
         self.panel.show_waiting()
-        self._window.results.details.show_player(True)
+        self.shown.emit(True)
         if self.kind is not None:
             # Only after the pressed button was painted: Chromium takes a moment to begin.
             QTimer.singleShot(0, self, lambda: self._begin(clip))
             return
-        self._worker.submit(
+        self._context.workers["player"].submit(
             browser_kind,
             lambda kind: self._on_ready(clip, kind),
             lambda error: self._on_not_ready(clip, error),
@@ -193,7 +179,7 @@ class PlayerController(QObject):
             self._offer_browser(sentence, self._address)
 
     def _offer_browser(self, sentence: str, address: str) -> None:
-        self._window.banner.show_note(sentence, "Open in browser", lambda: self._browse(address))
+        self._context.banner.show_note(sentence, "Open in browser", lambda: self._browse(address))
 
     # What happens
 
@@ -203,16 +189,17 @@ class PlayerController(QObject):
             self.patience.stop()
         elif word == "state" and number == _PLAYING:
             self.has_played = True
-            self.playing.pause()
+            self.began.emit()
         elif word == "error" and number.isdecimal():
             self._fail(ERRORS.get(number, f"YouTube’s player reported error {number}."))
         elif word == "unreachable":
             self._fail(UNREACHABLE)
 
-    def _on_row(self, match: Match | None) -> None:
+    def follow(self, match: Match | None) -> None:
+        """Show what plays beside its own match only."""
         if self._clip is not None:
             is_its_row = match is not None and clip_of(match) == self._clip
-            self._window.results.details.show_player(is_its_row)
+            self.shown.emit(is_its_row)
 
     def _on_out_of_sight(self) -> None:
         if self.browser is None or not self.has_played:
@@ -224,6 +211,7 @@ class PlayerController(QObject):
         if state is State.RECORDING:
             self.stop()
 
-    def _on_own_sound(self, is_playing: bool) -> None:
+    def give_way(self, is_playing: bool) -> None:
+        """Pause where the person's own sound is playing: only one of the two is heard."""
         if is_playing and self.browser is not None and self.has_played:
             self.browser.pause()

@@ -1,81 +1,78 @@
-"""Joins the recording to the window and the session."""
+"""Recording: what a person does about it, and what the inputs say."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from core.audio.devices import Device
 from core.audio.reader import AudioFile
 from core.audio.recordings import Recordings
 from core.errors import MicrophoneError, SoundalikeError
 from core.jobs import Job
-from gui.main_window import MainWindow
-from gui.recording.recording import Listening
-from gui.search.session import Session, State
-from gui.spectrogram.live_picture import LivePicture
-from gui.workers import Worker
+from core.paths import DataFolder
+from gui.context import Context
+from gui.recording.capture_bar import CaptureBar
+from gui.recording.recording import Recording
+from gui.search.session import State
 
 _NAME_LENGTH = 32
 """Characters of a device's name on a button."""
 
 
 class RecordingController(QObject):
-    """What a person does about recordings, and what these say.
+    """Joins the bar on top, the recording and the session.
 
     Parameters
     ----------
-    window : MainWindow
-    session : Session
-    listening : Listening
-    files : Worker
-        Where what a crash left is looked for.
-    recordings : Recordings
+    context : Context
+    bar : CaptureBar
+    devices : callable
+        As in `Recording`.
+
+    Attributes
+    ----------
+    recording : Recording
+
+    Signals
+    -------
+    kept : list of Path
+        A person wants recordings matched that were running when the program ended.
     """
 
-    def __init__(
-        self,
-        window: MainWindow,
-        session: Session,
-        listening: Listening,
-        files: Worker,
-        recordings: Recordings,
-    ) -> None:
-        super().__init__(window)
-        self._window, self._session, self._listening = window, session, listening
-        self._files, self._recordings = files, recordings
-        self._was_clipped, self._advice = False, ""
-        # What was said of a device that went or refused, while another one may still be offered.
-        self._said, self._device_key, self._has_gone = "", "", False
-        commands, capture = window.commands, window.capture
-        commands.record.triggered.connect(self.toggle)
-        commands.inputs.triggered.connect(listening.refresh)
-        for part in (capture, window.empty):
-            part.record_pressed.connect(self.toggle)
-        window.results.live_changed.connect(self._on_live_seconds)
-        listening.devices_listed.connect(self._on_listed)
-        listening.unavailable.connect(self._on_unavailable)
-        listening.began.connect(self._on_began)
-        listening.heard.connect(session.live.push)
-        session.answered.connect(self._offer_another)
-        listening.pictured.connect(self._on_pictured)
-        listening.advised.connect(self._on_advised)
-        listening.stopped.connect(self._on_stopped)
-        listening.put_aside.connect(self._on_put_aside)
-        listening.failed.connect(self._on_failed)
-        self._on_live_seconds(window.results.live.value())
+    kept = Signal(list)
 
-    @property
-    def device(self) -> Device | None:
-        """The input that is open."""
-        return self._listening.device
+    def __init__(self, context: Context, bar: CaptureBar, devices: Callable[[], Any]) -> None:
+        super().__init__(context.window)
+        self._context, self._session, self._bar = context, context.session, bar
+        self._recordings = Recordings(context.data.recordings)
+        self.recording = Recording(context.workers["in"], devices, self._recordings, self)
+        self._was_clipped, self._advice = False, ""
+        # Of a device that went or refused, while another one may still be offered.
+        self._trouble, self._device_key, self._has_gone = "", "", False
+        recording, session, actions = self.recording, context.session, context.actions
+        actions.record.triggered.connect(self.toggle)
+        actions.inputs.triggered.connect(recording.refresh)
+        bar.record_pressed.connect(self.toggle)
+        recording.devices_listed.connect(self._on_listed)
+        recording.unavailable.connect(self._on_unavailable)
+        recording.began.connect(self._on_began)
+        recording.arrived.connect(session.live.push)
+        recording.measured.connect(self._on_measured)
+        recording.advised.connect(self._on_advised)
+        recording.stopped.connect(self._on_stopped)
+        recording.put_aside.connect(self._on_put_aside)
+        recording.failed.connect(self._on_failed)
+        session.answered.connect(self._offer_another)
 
     @property
     def is_active(self) -> bool:
         """Whether an input is open, or being opened or closed."""
-        return self._listening.is_active
+        return self.recording.is_active
 
     @property
     def folder(self) -> Path:
@@ -84,31 +81,36 @@ class RecordingController(QObject):
 
     def offer_kept(self) -> None:
         """Offer the recordings that were running when the program ended."""
-        self._files.submit(self._recover, self._on_recovered, must_finish=True)
+        self._context.workers["files"].submit(self._recover, self._on_recovered, must_finish=True)
 
     def toggle(self) -> None:
         """Record, or stop and match."""
-        window = self._window
-        if self._listening.is_active:
-            self._listening.stop()
+        if self.recording.is_active:
+            self.recording.stop()
             return
-        if not window.capture.record.isEnabled():
+        bar = self._bar
+        if not bar.record.isEnabled():
             return
-        device = window.capture.next_device
-        self._said, self._has_gone = "", False
+        device = bar.next_device
+        self._trouble, self._has_gone = "", False
         self._device_key = device.key if device else ""
-        window.banner.clear()
-        window.show_sound()
-        window.capture.set_elapsed(0)
-        window.progress.describe("")
-        window.capture.set_recording(True)
-        window.results.live.show()
+        self._context.banner.clear()
+        bar.set_elapsed(0)
+        bar.set_recording(True)
         self._session.listen()
-        self._listening.start(window.capture.chosen_device)
+        self.recording.start(bar.chosen_device)
 
     def set_aside(self) -> None:
         """Stop without matching, if anything is recorded."""
-        self._listening.set_aside()
+        self.recording.set_aside()
+
+    def use(self, data: DataFolder) -> None:
+        """Write recordings here from now on."""
+        self._recordings.folder = data.recordings
+
+    def close(self) -> None:
+        """Stop for good; what runs is offered at the next start."""
+        self.recording.close()
 
     def _recover(self, job: Job) -> list[Path]:
         self._recordings.prune()
@@ -116,20 +118,17 @@ class RecordingController(QObject):
 
     def _on_recovered(self, found: list[Path]) -> None:
         if found:
-            self._window.banner.show_note(
+            self._context.banner.show_note(
                 "A recording was running when the program ended. It was kept."
                 if len(found) == 1
                 else f"{len(found)} recordings were not finished when the program ended. "
                 "They were kept.",
                 "Match it" if len(found) == 1 else "Match them",
-                lambda: self._window.dropped.emit(found),
+                lambda: self.kept.emit(found),
             )
 
-    def _on_live_seconds(self, seconds: int) -> None:
-        self._session.live.window_s = seconds
-
     def _on_listed(self, found: list[Device]) -> None:
-        self._window.capture.set_devices(found)
+        self._bar.set_devices(found)
         self._has_gone = self._device_key not in {device.key for device in found}
         self._offer_another()
 
@@ -138,32 +137,27 @@ class RecordingController(QObject):
 
     def _offer_another(self) -> None:
         """Offer the next device beside what is said of one that is not there any more."""
-        banner, device = self._window.banner, self._window.capture.next_device
-        said = banner.text.text()
-        if not self._said or self._said not in said or not self._has_gone or device is None:
+        banner, device = self._context.banner, self._bar.next_device
+        text = banner.text.text()
+        if not self._trouble or self._trouble not in text or not self._has_gone or device is None:
             return
-        self._said = ""
+        self._trouble = ""
         name = textwrap.shorten(device.name, _NAME_LENGTH, placeholder="…").replace("&", "&&")
-        banner.show_trouble(said, f"Record from {name}", self.toggle)
+        banner.show_trouble(text, f"Record from {name}", self.toggle)
 
     def _on_unavailable(self, reason: str) -> None:
-        self._window.capture.set_unavailable(reason)
-        self._window.empty.set_unavailable(reason)
-        self._window.commands.record.setEnabled(not reason)
+        self._bar.set_unavailable(reason)
+        self._context.actions.record.setEnabled(not reason)
 
-    def _on_pictured(
-        self, picture: LivePicture, peak: float, has_clipped: bool, elapsed_s: float
-    ) -> None:
-        window = self._window
-        window.spectrogram.show_live(picture)
-        window.capture.level.set_level(peak)
+    def _on_measured(self, peak: float, has_clipped: bool, elapsed_s: float) -> None:
+        self._bar.level.set_level(peak)
         if has_clipped and not self._was_clipped:
-            window.capture.clip.set_lit(True)
+            self._bar.clip.set_lit(True)
         self._was_clipped = has_clipped
-        window.capture.set_elapsed(elapsed_s)
+        self._bar.set_elapsed(elapsed_s)
 
     def _on_advised(self, advice: str) -> None:
-        banner = self._window.banner
+        banner = self._context.banner
         if advice:
             banner.show_note(advice)
             self._advice = advice
@@ -171,32 +165,28 @@ class RecordingController(QObject):
             banner.clear()
             self._advice = ""
 
-    def _end(self) -> None:
-        self._window.capture.set_recording(False)
-        self._window.results.live.hide()
-
     def _on_stopped(self, audio: AudioFile, problem: str) -> None:
-        self._end()
+        self._bar.set_recording(False)
         if problem:
-            self._said = problem
-            self._listening.refresh()
+            self._trouble = problem
+            self.recording.refresh()
         self._session.match_recording(audio, problem)
 
     def _on_put_aside(self, audio: AudioFile) -> None:
-        self._end()
+        self._bar.set_recording(False)
         if self._session.state is State.RECORDING:
             self._session.cancel()
-        self._window.banner.show_note(
+        self._context.banner.show_note(
             f"The recording of {audio.duration_s:.1f} s was put aside.",
             "Match it",
             lambda: self._session.match(audio),
         )
 
     def _on_failed(self, error: SoundalikeError) -> None:
-        self._end()
+        self._bar.set_recording(False)
         if self._session.state is State.RECORDING:
             self._session.cancel()
-        self._window.banner.show_trouble(error.in_full)
+        self._context.show_trouble(error)
         if isinstance(error, MicrophoneError):
-            self._said = error.in_full
-            self._listening.refresh()
+            self._trouble = error.in_full
+            self.recording.refresh()

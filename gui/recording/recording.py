@@ -19,7 +19,6 @@ from core.audio.recordings import Recordings, Unfinished
 from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError, SoundalikeError
 from core.jobs import Job
-from gui.spectrogram.live_picture import LivePicture
 from gui.workers import Worker
 
 log = logging.getLogger(__name__)
@@ -56,7 +55,7 @@ def microphone() -> Any:
     return core.audio.recorder
 
 
-class Listening(QObject):
+class Recording(QObject):
     """Records, one recording at a time.
 
     Parameters
@@ -75,11 +74,10 @@ class Listening(QObject):
         Why recording is off; empty when it is on.
     began : Device
         The input is open.
-    heard : Float32
+    arrived : Float32
         New samples, mono at 16 kHz.
-    pictured : LivePicture, float, bool, float
-        The picture so far, the newest peak (1 is full scale), whether anything was clipped, and
-        the length in seconds.
+    measured : float, bool, float
+        The newest peak (1 is full scale), whether anything was clipped, and the length in seconds.
     advised : str
         What is wrong with the sound and what to do; empty when nothing is.
     stopped : AudioFile, str
@@ -93,8 +91,8 @@ class Listening(QObject):
     devices_listed = Signal(list)
     unavailable = Signal(str)
     began = Signal(object)
-    heard = Signal(object)
-    pictured = Signal(object, float, bool, float)
+    arrived = Signal(object)
+    measured = Signal(float, bool, float)
     advised = Signal(str)
     stopped = Signal(object, str)
     put_aside = Signal(object)
@@ -241,7 +239,6 @@ class Listening(QObject):
 
     def _on_open(self, recorder: OpenRecorder) -> None:
         self._recorder = recorder
-        self._picture = LivePicture()
         self.n_samples = 0
         self._finding = Finding.FINE
         was_stopped = self._phase is _Phase.STOPPING
@@ -254,20 +251,18 @@ class Listening(QObject):
     def _follow(self) -> None:
         if self._recorder is None:
             return
-        self._hear(self._recorder.drain())
+        self._take(self._recorder.drain())
         if self._recorder.problem is not None:
             self.stop()
 
-    def _hear(self, parts: list[RecordedBlock]) -> None:
+    def _take(self, parts: list[RecordedBlock]) -> None:
         if not parts or self._recorder is None:
             return
         samples = np.concatenate([part.samples for part in parts])
         self.n_samples += len(samples)
-        self._picture.push(samples)
-        self.heard.emit(samples)
+        self.arrived.emit(samples)
         peak, last = max(part.peak for part in parts), parts[-1]
-        elapsed_s = self.n_samples / MODEL_RATE_HZ
-        self.pictured.emit(self._picture, peak, last.has_clipped, elapsed_s)
+        self.measured.emit(peak, last.has_clipped, self.n_samples / MODEL_RATE_HZ)
         if last.finding is not self._finding:
             self._finding = last.finding
             self.advised.emit(_advice(last.finding, self._recorder.device))
@@ -275,7 +270,7 @@ class Listening(QObject):
     def _on_stopped(self, audio: AudioFile) -> None:
         recorder = self._recorder
         if recorder is not None:
-            self._hear(recorder.drain())  # the last words, which came while it was stopped
+            self._take(recorder.drain())  # the last words, which came while it was stopped
         problem = recorder.problem if recorder is not None else None
         self._end()
         if self._is_wanted:

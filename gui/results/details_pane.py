@@ -60,6 +60,7 @@ class DetailsPane(QWidget):
         self.match: Match | None = None
         self.calibration: Calibration | None = None
         self._is_starred = self._has_player = False
+        self._stars: frozenset[tuple[str, float]] = frozenset()
         self.picture = LargeThumbnail()
         self.title, self.channel = QLabel(), QLabel()
         self.labels, self.span = QLabel(), QLabel()
@@ -223,6 +224,7 @@ class DetailsPane(QWidget):
         for button in self.buttons:
             button.setEnabled(match is not None)
         self.picture.show_image(image)
+        self.show_star(match is not None and (match.video_id, match.start_s) in self._stars)
         if match is None:
             for label in self._texts:
                 label.setText("")
@@ -243,6 +245,12 @@ class DetailsPane(QWidget):
         self.similarity.setText(self._words(match))
         self.address.setText(match.url.removeprefix("https://www.") or (match.no_link or ""))
         self.address.setToolTip(match.url)
+
+    def show_stars(self, stars: frozenset[tuple[str, float]]) -> None:
+        """Take note of the clips that have a star: video id and start of each."""
+        self._stars = stars
+        match = self.match
+        self.show_star(match is not None and (match.video_id, match.start_s) in stars)
 
     def show_star(self, is_starred: bool) -> None:
         """Show whether the match is starred."""
@@ -273,8 +281,10 @@ class DetailsPane(QWidget):
             self.copied.emit("Id copied")
 
     def _on_star(self, is_starred: bool) -> None:
-        self.show_star(is_starred)
-        self.star_toggled.emit(self.match, is_starred)
+        if self.match is not None:
+            clip = {(self.match.video_id, self.match.start_s)}
+            self.show_stars(self._stars | clip if is_starred else self._stars - clip)
+            self.star_toggled.emit(self.match, is_starred)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.types import CLIP_HOP_S, Float32
 from gui import formats, theme
-from gui.spectrogram.view_choices import ColorMap
+from gui.widgets.color_map import ColorMap
 
 MOST_ROWS = 60
 """A longer sound is shown by the best of several of its seconds together."""
@@ -173,7 +173,4 @@ def _drawn(pairs: Float32) -> QImage:
     if not pairs.size:
         return QImage()
     levels = np.clip((pairs - _LEAST) / (_MOST - _LEAST) * 255, 0, 255).astype(np.uint8)
-    colours = np.ascontiguousarray(ColorMap.CIVIDIS.table()[levels])
-    height, width = pairs.shape
-    image = QImage(colours.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return image.copy()  # it must not outlive the array's memory
+    return ColorMap.CIVIDIS.image_of(levels)

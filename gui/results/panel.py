@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -18,18 +18,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.options import FRAMES, MEAN, Filter
+from core.options import FRAMES, MEAN
 from core.search.feedback import Calibration
 from core.types import Match, youtube_id_of
 from gui import theme
-from gui.filters.chips import FilterChips
 from gui.results.details_pane import WIDTH, DetailsPane
 from gui.results.look_ups_question import QUESTION, TROUBLE, LookUpsQuestion
 from gui.results.table import ResultsTable
-from gui.search.answers import Choices
+from gui.search.options import SearchOptions
 from gui.widgets.dimming import Dimming
 from gui.widgets.elided import Elided
 from gui.youtube import LARGE
+from gui.youtube.permission import LookUpPermission
 
 if TYPE_CHECKING:
     from gui.youtube.look_ups import LookUps
@@ -42,29 +42,35 @@ _NARROW = 108 * theme.GRID
 class ResultsPanel(QWidget):
     """Heading, filters, table, and the details of a row.
 
+    Parameters
+    ----------
+    options : SearchOptions
+        What is compared and how many results there are, shown and changed.
+    permission : LookUpPermission
+        Whether YouTube may be asked for titles and thumbnails; the question is put here.
+    chips : QWidget
+        What is chosen of the classes.
+
     Signals
     -------
-    choices_changed
-        A person changed what is compared, how many results there are, or a class.
-    live_changed : int
-        A person changed how many of the last seconds of a recording are searched for.
-
-    look_ups_answered : bool
-        A person said whether YouTube may be asked for titles and thumbnails.
     try_again_pressed
         A person wants titles and pictures to be asked for once more.
     details_folded : bool
         A person folded the details, or unfolded them.
     """
 
-    choices_changed = Signal()
-    live_changed = Signal(int)
-    look_ups_answered = Signal(bool)
     try_again_pressed = Signal()
     details_folded = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        options: SearchOptions,
+        permission: LookUpPermission,
+        chips: QWidget,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._options, self.permission, self._chips = options, permission, chips
         self.back = QPushButton("Back")
         self.forward = QPushButton()
         self.more = QPushButton("More like this")
@@ -74,7 +80,6 @@ class ResultsPanel(QWidget):
         self.live = QSpinBox()
         self.count = QSpinBox()
         self.by = QComboBox()
-        self.chips = FilterChips()
         self.table = ResultsTable()
         self._veil = Dimming(self.table)
         self.details = DetailsPane()
@@ -84,9 +89,12 @@ class ResultsPanel(QWidget):
         self._pages = QStackedWidget()
         self._sides = QSplitter(Qt.Orientation.Horizontal)
         self._look_ups: LookUps | None = None
-        self._may_look_up: bool | None = None
         self._build()
         self._follow_palette()
+        options.changed.connect(self._show_options)
+        permission.changed.connect(self._on_permission)
+        self._show_options()
+        self._on_permission()
 
     def _build(self) -> None:
         self.heading.setFont(theme.scaled_font(self, 1.25, bold=True))
@@ -100,7 +108,7 @@ class ResultsPanel(QWidget):
         self.count.setToolTip("How many matches are shown")
         self.count.setKeyboardTracking(False)
         self.count.setFixedHeight(theme.ROW_HEIGHT)
-        self.count.valueChanged.connect(self.choices_changed)
+        self.count.valueChanged.connect(lambda k: self._options.change(k=k))
         self.by.addItem("Whole sounds", MEAN)
         self.by.addItem("Best seconds", FRAMES)
         self.by.setAccessibleName("What is compared")
@@ -108,16 +116,16 @@ class ResultsPanel(QWidget):
             "Compare sounds as wholes, or each part of yours with the clip's most similar second"
         )
         self.by.setFixedHeight(theme.ROW_HEIGHT)
-        self.by.currentIndexChanged.connect(self.choices_changed)
+        self.by.currentIndexChanged.connect(
+            lambda _: self._options.change(by=self.by.currentData())
+        )
         self.live.setRange(1, 60)
         self.live.setPrefix("last ")
         self.live.setSuffix(" s")
         self.live.setAccessibleName("Seconds of the recording that are matched while it runs")
         self.live.setToolTip(self.live.accessibleName())
         self.live.setFixedHeight(theme.ROW_HEIGHT)
-        self.live.valueChanged.connect(self.live_changed)
         self.live.hide()
-        self.chips.changed.connect(self.choices_changed)
         for button in (self.back, self.forward, self.more):
             button.setFixedHeight(theme.ROW_HEIGHT)
         self.forward.setAccessibleName("Forward")
@@ -172,7 +180,7 @@ class ResultsPanel(QWidget):
         row.addWidget(self.count)
         row.addWidget(self.by)
         row.addSpacing(theme.GRID)
-        row.addWidget(self.chips, 1)
+        row.addWidget(self._chips, 1)
         return row
 
     def bind(self, back: QAction, forward: QAction, more: QAction) -> None:
@@ -219,25 +227,14 @@ class ResultsPanel(QWidget):
 
     # Look-ups
 
-    def use_look_ups(self, look_ups: LookUps, is_allowed: bool | None) -> None:
-        """Show titles and thumbnails, once a person has allowed it.
-
-        Parameters
-        ----------
-        look_ups : LookUps
-        is_allowed : bool or None
-            What was answered before; None where nobody was asked.
-        """
+    def use_look_ups(self, look_ups: LookUps) -> None:
+        """Show titles and thumbnails, once a person has allowed it."""
         self._look_ups = look_ups
         self.table.use_look_ups(look_ups)
         look_ups.changed.connect(self._on_looked_up)
-        self.allow_look_ups(is_allowed)
+        self._ask_once()
 
-    def allow_look_ups(self, is_allowed: bool | None) -> None:
-        """Begin or stop asking YouTube; None asks the person."""
-        self._may_look_up = is_allowed
-        if self._look_ups is not None:
-            self._look_ups.allow(is_allowed is True)
+    def _on_permission(self) -> None:
         self._make_room()
         self._ask_once()
 
@@ -248,7 +245,7 @@ class ResultsPanel(QWidget):
 
     def _make_room(self) -> None:
         """Make room for pictures where there may be some."""
-        has_pictures = self._may_look_up is True and self.look_up_trouble.isHidden()
+        has_pictures = self.permission.is_given and self.look_up_trouble.isHidden()
         self.table.set_tall(has_pictures)
         self.details.picture.setVisible(has_pictures)
 
@@ -259,12 +256,11 @@ class ResultsPanel(QWidget):
             self._on_answered(False)
 
     def _on_answered(self, is_allowed: bool) -> None:
-        self.allow_look_ups(is_allowed)
+        self.permission.adopt(is_allowed)
         self.table.setFocus()
-        self.look_ups_answered.emit(is_allowed)
 
     def _ask_once(self) -> None:
-        is_open = self._look_ups is not None and self._may_look_up is None
+        is_open = self._look_ups is not None and self.permission.answer is None
         self.question.setVisible(is_open and any(self.table.results.youtube_ids))
 
     def _on_looked_up(self, ids: list[str]) -> None:
@@ -320,31 +316,9 @@ class ResultsPanel(QWidget):
         """Dim an answer that a newer one will replace."""
         self._veil.set_down(is_dimmed)
 
-    @property
-    def choices(self) -> Choices:
-        """What a person chose."""
-        return Choices(self.count.value(), self.filters, str(self.by.currentData()))
-
-    def set_choices(self, choices: Choices) -> None:
-        """Show other choices without telling anyone."""
-        with QSignalBlocker(self):
-            self.count.setValue(choices.k)
-            self.by.setCurrentIndex(max(0, self.by.findData(choices.by)))
-            self.set_filters(choices.filters)
-
-    @property
-    def filters(self) -> Filter:
-        """The classes to show and to hide."""
-        return self.chips.filters
-
-    def set_filters(self, filters: Filter) -> None:
-        """Show other classes without telling anyone."""
-        self.chips.set_filters(filters)
-
-    def take_filters(self, filters: Filter) -> None:
-        """Show other classes, because a person chose them elsewhere."""
-        self.chips.set_filters(filters)
-        self.choices_changed.emit()
+    def _show_options(self) -> None:
+        self.count.setValue(self._options.values.k)
+        self.by.setCurrentIndex(max(0, self.by.findData(self._options.values.by)))
 
     @property
     def is_dimmed(self) -> bool:

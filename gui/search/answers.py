@@ -1,38 +1,31 @@
-"""What a person asked for, and what was answered."""
+"""What was asked, what was answered, and how an engine is asked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from core.audio.reader import AudioFile
-from core.options import DEFAULT_K, MEAN, Filter
+from core.engine import Engine
+from core.jobs import Job
 from core.search.feedback import Calibration, Closeness
 from core.types import Matches, Query
+from gui.search.options import SearchValues
 
 Source: TypeAlias = Query | str
-"""What was asked for: a sound that was listened to, or the id of a video."""
+"""What was asked: a sound that was analysed, or the id of a video."""
 
 Span: TypeAlias = tuple[float, float]
 """Start and end in seconds."""
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What a person chose for all searches.
-
-    Attributes
-    ----------
-    k : int
-        How many matches.
-    filters : Filter
-    by : {"mean", "frames"}
-        What is compared: sounds as wholes, or their best-aligned seconds.
-    """
-
-    k: int = DEFAULT_K
-    filters: Filter = field(default_factory=Filter)
-    by: str = MEAN
+def matches_of(engine: Engine, source: Source, values: SearchValues, job: Job) -> Matches:
+    """Return the matches of a sound or a video, with links to the most similar seconds."""
+    if isinstance(source, Query):
+        found = engine.search(source, values.k, values.filters, job, values.by)
+    else:
+        found = engine.similar(source, values.k, values.filters, job, values.by)
+    return engine.point_out(found, job)
 
 
 @dataclass(frozen=True)

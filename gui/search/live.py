@@ -14,11 +14,12 @@ from core.engine import Engine
 from core.errors import AudioFileError, SoundalikeError
 from core.jobs import Job
 from core.types import Float32, Matches
+from gui.search.answers import matches_of
+from gui.search.options import SearchOptions
 from gui.workers import Worker
 
 if TYPE_CHECKING:
     from core.query import QueryStream
-    from gui.search.answers import Choices
 
 DEFAULT_WINDOW_S = 5
 _NAME = "Recording"
@@ -36,30 +37,30 @@ class Live(QObject):
     -------
     glimpsed : Matches
         What the last seconds sound like.
-    heard : Query
+    finished : Query
         All of the recording, after `finish`.
     failed : SoundalikeError
         It cannot be matched; more sound may be pushed all the same.
     """
 
     glimpsed = Signal(object)
-    heard = Signal(object)
+    finished = Signal(object)
     failed = Signal(object)
 
     def __init__(
         self,
         engine: Engine,
         worker: Worker,
-        choices: Callable[[], Choices],
+        options: SearchOptions,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine, self._worker, self._choices = engine, worker, choices
+        self._engine, self._worker, self._options = engine, worker, options
         self.window_s = DEFAULT_WINDOW_S
         self._is_active = self._is_at_work = False
         # What is in the list is touched in the worker only; the list itself tells recordings apart.
-        self._hearing: list[QueryStream] = []
-        # Taken out in the worker: what a request that is never done would have heard, waits here.
+        self._stream: list[QueryStream] = []
+        # Taken out in the worker: what a request that is never done would have taken, waits here.
         self._waiting: deque[Float32] = deque()
         self._n_samples = self._n_patches = 0
 
@@ -85,22 +86,22 @@ class Live(QObject):
             self._search()
 
     def finish(self, progressed: Callable[[str, float | None], None]) -> None:
-        """Hear what is left, and tell of the whole by `heard`."""
+        """Embed what is left, and tell of the whole by `finished`."""
         step = self._step()
         self.end()
         self._worker.submit(
-            lambda job: step(job).query(), self.heard.emit, self.failed.emit, progressed
+            lambda job: step(job).query(), self.finished.emit, self.failed.emit, progressed
         )
 
     def end(self) -> None:
         """Forget the recording."""
         self._is_active = self._is_at_work = False
-        self._hearing, self._waiting = [], deque()
+        self._stream, self._waiting = [], deque()
         self._n_samples = self._n_patches = 0
 
     def _search(self) -> None:
-        step, choices, window_s = self._step(), self._choices(), self.window_s
-        engine, begun_with = self._engine, self._hearing
+        step, values, window_s = self._step(), self._options.values, self.window_s
+        engine, begun_with = self._engine, self._stream
         self._is_at_work = True
 
         def look(job: Job) -> Matches | None:
@@ -108,17 +109,16 @@ class Live(QObject):
                 query = step(job).query(window_s)
             except AudioFileError:  # silence so far
                 return None
-            found = engine.search(query, choices.k, choices.filters, job, choices.by)
-            return engine.point_out(found, job)
+            return matches_of(engine, query, values, job)
 
         def done(matches: Matches | None) -> None:
-            if begun_with is self._hearing:
+            if begun_with is self._stream:
                 self._is_at_work = False
                 if matches is not None:
                     self.glimpsed.emit(matches)
 
         def failed(error: SoundalikeError) -> None:
-            if begun_with is self._hearing:
+            if begun_with is self._stream:
                 self._is_at_work = False
                 self.failed.emit(error)
 
@@ -126,14 +126,14 @@ class Live(QObject):
         self._worker.submit(look, done, failed, must_finish=True)
 
     def _step(self) -> Callable[[Job], QueryStream]:
-        """Return work that hears what waits when it is done."""
-        engine, hearing, waiting = self._engine, self._hearing, self._waiting
+        """Return work that embeds what waits when it is done."""
+        engine, stream, waiting = self._engine, self._stream, self._waiting
 
-        def hear(job: Job) -> QueryStream:
-            if not hearing:
-                hearing.append(engine.hearing(_NAME, job))
+        def push(job: Job) -> QueryStream:
+            if not stream:
+                stream.append(engine.hearing(_NAME, job))
             samples = [waiting.popleft() for _ in range(len(waiting))]
-            hearing[0].push(np.concatenate([np.empty(0, np.float32), *samples]), job)
-            return hearing[0]
+            stream[0].push(np.concatenate([np.empty(0, np.float32), *samples]), job)
+            return stream[0]
 
-        return hear
+        return push

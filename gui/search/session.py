@@ -7,7 +7,6 @@ from dataclasses import replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,20 +15,16 @@ from core.engine import Engine
 from core.errors import SoundalikeError
 from core.jobs import Job
 from core.types import CatalogInfo, Match, Matches, Query
-from gui.search.answers import Answer, Choices, Source, Span
+from gui.search.answer_history import AnswerHistory
+from gui.search.answers import Answer, Source, Span, matches_of
 from gui.search.live import Live
-from gui.search.trail import AnswerHistory
+from gui.search.loading import LOADING, EngineLoader
+from gui.search.options import SearchOptions, SearchValues
 from gui.widgets.drops import FoundSounds, find_sounds
 from gui.workers import Worker
 
-LOADING = "Loading the model"
-SWITCHING = "Switching to what is there now"
-
 MOST_SPARE = 500
 """Matches beyond those that are shown, to take the places of hidden ones."""
-
-Change: TypeAlias = Callable[[Job], CatalogInfo]
-"""Something done to the engine, after which another model or catalogue may answer."""
 
 
 class State(Enum):
@@ -44,6 +39,24 @@ class State(Enum):
 
 class Session(QObject):
     """One person's search. Lives in the window's thread; the work is done in two workers.
+
+    Parameters
+    ----------
+    engine : Engine
+    sounds, searches : Worker
+        Where sounds are looked for, and where the engine belongs.
+    options : SearchOptions
+        Followed: what is shown is asked anew where they change. Options that the catalogue does
+        not know go back to those that worked before.
+
+    Attributes
+    ----------
+    loader : EngineLoader
+    live : Live
+        Follows a recording.
+    state : State
+    subject : str
+        What is asked, in a word.
 
     Signals
     -------
@@ -66,9 +79,7 @@ class Session(QObject):
         Something worth knowing about the sound.
     ready : CatalogInfo
         Model and catalogue are loaded.
-    choices_rejected
-        `choices` went back to those that worked before.
-    trail_changed : bool, bool
+    steps_changed : bool, bool
         Whether there is an answer to go back to, and one to go forward to.
     """
 
@@ -83,37 +94,45 @@ class Session(QObject):
     troubled = Signal(object)
     noted = Signal(str)
     ready = Signal(object)
-    choices_rejected = Signal()
-    trail_changed = Signal(bool, bool)
+    steps_changed = Signal(bool, bool)
 
     def __init__(
-        self, engine: Engine, sounds: Worker, searches: Worker, parent: QObject | None = None
+        self,
+        engine: Engine,
+        sounds: Worker,
+        searches: Worker,
+        options: SearchOptions,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine, self._sounds, self.searches = engine, sounds, searches
         self.state = State.EMPTY
         self.subject = ""
-        self.choices = self._good_choices = Choices()
-        self.live = Live(engine, searches, lambda: self.choices, self)
+        self.options = options
+        self._good_values = SearchValues()
+        options.changed.connect(self._on_options)
+        self.live = Live(engine, searches, options, self)
         self.live.glimpsed.connect(self._on_glimpse)
         self.live.failed.connect(self._on_live_failed)
-        self.live.heard.connect(self._on_query)
-        self.is_loading = False
-        self._heard_by = ""
+        self.live.finished.connect(self._on_query)
+        self.loader = EngineLoader(engine, searches, self._may_switch, self)
+        self.loader.began.connect(self._on_loading)
+        self.loader.progressed.connect(self.progressed)
+        self.loader.ready.connect(self._on_ready)
+        self.loader.switched.connect(self._on_switched)
+        self.loader.failed.connect(self._on_load_failed)
         self._later: Callable[[], None] | None = None
-        self._changes: list[Change] = []
-        searches.busy_changed.connect(self._change)
         self._audio: AudioFile | None = None
         self._span: Span | None = None
         self._note = ""
         self._n_spare = 0
         self._asked: Source | None = None
-        self._trail = AnswerHistory()
+        self._answers = AnswerHistory()
 
     @property
     def answer(self) -> Answer | None:
         """What is shown."""
-        return self._trail.current
+        return self._answers.current
 
     @property
     def span(self) -> Span | None:
@@ -125,25 +144,6 @@ class Session(QObject):
         """The sound in sight."""
         return self._audio
 
-    def load(self) -> None:
-        """Load model and catalogue; a sound that comes meanwhile waits."""
-        self.is_loading = True
-        self.began.emit(LOADING, self.state is State.ANALYSING)
-        self.searches.submit(
-            self._load, self._on_ready, self._on_load_failed, self._on_progress, must_finish=True
-        )
-
-    def reload(self, change: Change | None = None) -> None:
-        """Switch to what is there now, as soon as nothing is at work, and match anew.
-
-        Parameters
-        ----------
-        change : callable, optional
-            Done instead, in the worker that the engine belongs to.
-        """
-        self._changes.append(change or self._engine.reload)
-        self._change()
-
     def open_files(self, paths: list[Path]) -> None:
         """Read and match the first sound among files and folders; tell of the others."""
         self._think(paths[0].name)
@@ -152,7 +152,7 @@ class Session(QObject):
             lambda job: find_sounds(paths, job),
             self._on_found,
             self._on_trouble,
-            self._on_progress,
+            self.progressed.emit,
         )
 
     def match(self, audio: AudioFile, span: Span | None = None, note: str = "") -> None:
@@ -168,7 +168,7 @@ class Session(QObject):
             lambda job: self._engine.query(audio, start_s, end_s, job),
             self._on_query,
             self._on_trouble,
-            self._on_progress,
+            self.progressed.emit,
         )
 
     def match_span(self, span: Span | None) -> None:
@@ -199,28 +199,28 @@ class Session(QObject):
         """Show an answer anew that has links now, if it is still the one that is shown."""
         if answer is self.answer and self.state is State.RESULTS:
             renewed = replace(answer, matches=matches)
-            self._trail.renew(renewed)
+            self._answers.renew(renewed)
             self.answered.emit(renewed)
 
     def restore(self, answer: Answer) -> None:
-        """Return to an answer of before, under the choices of now."""
+        """Return to an answer of before, under the options of now."""
         self._forget_work()
         self._arrive(answer)
         self._show(answer)
         self._ask_now(answer.source, answer.audio, answer.span, answer.matches.catalog.heard_by)
 
     def ask_again(
-        self, query: Query, audio: AudioFile | None, span: Span | None, heard_by: str
+        self, query: Query, audio: AudioFile | None, span: Span | None, model_id: str
     ) -> None:
         """Ask what was asked on a former day; where its file is gone there is no picture."""
         self._think(query.name)
         self._span, self._audio = span, audio
         if audio is not None:
             self.opened.emit(audio)
-        if self._heard_by or not self.is_loading:
-            self._ask_now(query, audio, span, heard_by)
+        if self.loader.model_id or not self.loader.is_loading:
+            self._ask_now(query, audio, span, model_id)
         else:  # which model answers, only loading it tells
-            self._later = partial(self._ask_now, query, audio, span, heard_by)
+            self._later = partial(self._ask_now, query, audio, span, model_id)
 
     def tell_again(self) -> None:
         """Tell of the answer that is shown once more, for whoever came later."""
@@ -232,28 +232,18 @@ class Session(QObject):
         answer = self.answer
         if answer is None or self.state is not State.RESULTS or self._n_spare >= MOST_SPARE:
             return
-        if len(answer.matches.matches) < self.choices.k + self._n_spare:
+        if len(answer.matches.matches) < self.options.values.k + self._n_spare:
             return  # there are no more
         self._n_spare = min(self._n_spare + max(n_missing, 5), MOST_SPARE)
         self._ask(answer.source)
 
     def back(self) -> None:
-        """Return to the answer before, under the choices of now."""
+        """Return to the answer before, under the options of now."""
         self._move(-1)
 
     def forward(self) -> None:
-        """Go again to the answer that one has come back from, under the choices of now."""
+        """Go again to the answer that one has come back from, under the options of now."""
         self._move(1)
-
-    def choose(self, choices: Choices) -> None:
-        """Change what is shown of the catalogue; what was listened to is kept."""
-        if choices == self.choices:
-            return
-        self.choices = choices
-        source = self._asked or (self.answer.source if self.answer else None)
-        is_hearing = self.state is State.ANALYSING and self._asked is None
-        if source is not None and not is_hearing and self.state is not State.RECORDING:
-            self._ask(source)
 
     def listen(self) -> None:
         """Make way for a recording: what was at work is no longer wanted."""
@@ -264,7 +254,7 @@ class Session(QObject):
         self.live.begin()
 
     def match_recording(self, audio: AudioFile, note: str = "") -> None:
-        """Match all of a recording, as it was heard live if nothing else was asked meanwhile."""
+        """Match all of a recording, as it was followed live if nothing was asked meanwhile."""
         if not self.live.is_active:
             self.match(audio, note=note)
             return
@@ -273,7 +263,7 @@ class Session(QObject):
         self._enter(State.ANALYSING)
         self.opened.emit(audio)
         self.began.emit("Analysing", True)
-        self.live.finish(self._on_progress)
+        self.live.finish(self.progressed.emit)
 
     def cancel(self) -> None:
         """Give up what is at work and lead back to what was there before."""
@@ -290,62 +280,49 @@ class Session(QObject):
         self._sounds.close()
         self.searches.close(self._engine.close)
 
-    # Loading
+    # Model and catalogue
 
-    def _load(self, job: Job) -> CatalogInfo:
-        return self._engine.load(job)
+    def _may_switch(self) -> bool:
+        return self.state not in (State.ANALYSING, State.RECORDING)
+
+    def _on_loading(self, stage: str) -> None:
+        self.began.emit(stage, stage == LOADING and self.state is State.ANALYSING)
 
     def _on_ready(self, info: CatalogInfo) -> None:
-        self.is_loading, self._heard_by = False, info.heard_by
-        if self.state is not State.ANALYSING:
-            self.finished.emit()
+        self._tell_of_loading()
         self.ready.emit(info)
         self._do_later()
 
+    def _on_switched(self, model_id_before: str) -> None:
+        if self.loader.model_id != model_id_before:
+            self._answers.forget_others()
+            self._tell_of_steps()
+        if self._asked is not None:
+            self._ask_now(self._asked, self._audio, self._span, model_id_before)
+        elif self.answer is not None and self.state in (State.RESULTS, State.TROUBLE):
+            answer = self.answer
+            self._ask_now(answer.source, answer.audio, answer.span, model_id_before)
+
     def _on_load_failed(self, error: SoundalikeError) -> None:
         # A sound that waits asks for the model again, and tells of the same trouble.
-        self.is_loading = False
-        if self.state is not State.ANALYSING:
-            self.finished.emit()
+        self._tell_of_loading()
         self.troubled.emit(error)
         self._do_later()
+
+    def _tell_of_loading(self) -> None:
+        if self.state is not State.ANALYSING:
+            self.finished.emit()
 
     def _do_later(self) -> None:
         later, self._later = self._later, None
         if later is not None:
             later()
 
-    # Another model or catalogue
-
-    def _change(self) -> None:
-        """Do what waits; in between, so that no search and no recording loses its model."""
-        is_at_work = self.searches.is_busy or self.state in (State.ANALYSING, State.RECORDING)
-        if not self._changes or is_at_work:
-            return
-        self.is_loading = True
-        self.began.emit(SWITCHING, False)
-        change = self._changes.pop(0)
-        self.searches.submit(
-            change, self._on_changed, self._on_load_failed, self._on_progress, must_finish=True
-        )
-
-    def _on_changed(self, info: CatalogInfo) -> None:
-        before = self._heard_by
-        self._on_ready(info)
-        if self._heard_by != before:
-            self._trail.forget_others()
-            self._tell_of_trail()
-        if self._asked is not None:
-            self._ask_now(self._asked, self._audio, self._span, before)
-        elif self.answer is not None and self.state in (State.RESULTS, State.TROUBLE):
-            answer = self.answer
-            self._ask_now(answer.source, answer.audio, answer.span, before)
-
     def _ask_now(
-        self, source: Source, audio: AudioFile | None, span: Span | None, heard_by: str
+        self, source: Source, audio: AudioFile | None, span: Span | None, model_id: str
     ) -> None:
-        """Ask again; a sound that another model heard is heard anew."""
-        if isinstance(source, str) or heard_by == self._heard_by:
+        """Ask again; a sound that another model has analysed is analysed anew."""
+        if isinstance(source, str) or model_id == self.loader.model_id:
             self._ask(source)
         elif audio is not None:
             self.match(audio, span)
@@ -353,11 +330,11 @@ class Session(QObject):
             if self.state is State.ANALYSING:
                 self.cancel()
             self.noted.emit(
-                f"{source.name} was heard by another model, and its file is gone: open or record "
-                "the sound again to match it."
+                f"{source.name} was analysed by another model, and its file is gone: open or "
+                "record the sound again to match it."
             )
 
-    # Listening to a sound
+    # Analysing a sound
 
     def _think(self, subject: str) -> None:
         self._forget_work()
@@ -388,35 +365,37 @@ class Session(QObject):
 
     # Asking the catalogue
 
+    def _on_options(self) -> None:
+        """Ask anew what is shown; a sound is not analysed again for it."""
+        source = self._asked or (self.answer.source if self.answer else None)
+        is_analysing = self.state is State.ANALYSING and self._asked is None
+        if source is not None and not is_analysing and self.state is not State.RECORDING:
+            self._ask(source)
+
     def _ask(self, source: Source) -> None:
         self._asked = source
-        choices, n_wanted = self.choices, self.choices.k + self._n_spare
-        audio, span = self._audio, self._span
+        values, audio, span = self.options.values, self._audio, self._span
+        wanted = replace(values, k=values.k + self._n_spare)
         self.subject = source.name if isinstance(source, Query) else source
         self._enter(State.ANALYSING)
         self.began.emit("Searching", True)
 
         def search(job: Job) -> Answer:
-            find = self._engine.search if isinstance(source, Query) else self._engine.similar
-            found = find(source, n_wanted, choices.filters, job, choices.by)  # type: ignore[arg-type]
-            found = self._engine.point_out(found, job)
-            calibration = self._engine.calibration(choices.by, job)
-            return Answer(source, found, audio, span, calibration)
+            found = matches_of(self._engine, source, wanted, job)
+            return Answer(source, found, audio, span, self._engine.calibration(values.by, job))
 
         def done(answer: Answer) -> None:
-            self._good_choices = choices
+            self._good_values = values
             self._on_answer(answer)
 
         def failed(error: SoundalikeError) -> None:
-            if choices != self._good_choices:
-                self.choices = self._good_choices
-                self.choices_rejected.emit()
+            if values != self._good_values:
                 self.troubled.emit(error)
-                self._ask(source)
+                self.options.adopt(self._good_values)  # which asks again
             else:
                 self._on_trouble(error)
 
-        self.searches.submit(search, done, failed, self._on_progress)
+        self.searches.submit(search, done, failed, self.progressed.emit)
 
     def _on_answer(self, answer: Answer) -> None:
         self._asked = None
@@ -428,29 +407,26 @@ class Session(QObject):
     # Back and forward
 
     def _move(self, by: int) -> None:
-        answer = self._trail.move(by)
+        answer = self._answers.move(by)
         if answer is None:
             return
         self._forget_work()
-        self._tell_of_trail()
+        self._tell_of_steps()
         self._show(answer)
         self._ask(answer.source)
 
     def _arrive(self, answer: Answer) -> None:
         """Show another answer to the same question in its place, any other as the next step."""
         if self.answer is not None and answer.answers_same_as(self.answer):
-            self._trail.renew(answer)
+            self._answers.renew(answer)
         else:
-            self._trail.visit(answer)
-        self._tell_of_trail()
+            self._answers.visit(answer)
+        self._tell_of_steps()
 
-    def _tell_of_trail(self) -> None:
-        self.trail_changed.emit(self._trail.can_go_back, self._trail.can_go_forward)
+    def _tell_of_steps(self) -> None:
+        self.steps_changed.emit(self._answers.can_go_back, self._answers.can_go_forward)
 
     # What all of it shares
-
-    def _on_progress(self, stage: str, fraction: float | None) -> None:
-        self.progressed.emit(stage, fraction)
 
     def _on_trouble(self, error: SoundalikeError) -> None:
         self._forget_work()
@@ -466,7 +442,7 @@ class Session(QObject):
 
     def _rest(self) -> None:
         self.finished.emit()
-        if self.is_loading:
+        if self.loader.is_loading:
             self.began.emit(LOADING, False)
 
     def _lead_back(self, state: State) -> None:
@@ -485,4 +461,4 @@ class Session(QObject):
     def _enter(self, state: State) -> None:
         self.state = state
         self.state_changed.emit(state)
-        self._change()
+        self.loader.switch_if_idle()

@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QFileDialog
 from core.errors import SoundalikeError
 from core.paths import DataFolder
 from core.types import CatalogInfo
-from gui.main_window import MainWindow
-from gui.search.session import Session
+from gui.context import Context
 from gui.setup import saved_request
 from gui.setup.dialog import SetUpDialog
-from gui.setup.request import ALL, NONE, SetUpRequest, SetUpStatus, Step, look, steps
-from gui.workers import Worker
+from gui.setup.request import ALL, NONE, SetUpRequest, SetUpStatus
+from gui.setup.steps import Step, look, steps
 
 DEMO_NOTE = "Demo: an untrained model and a small starter catalogue answer, so matches are rough."
 
@@ -26,32 +25,23 @@ class SetUpController(QObject):
 
     Parameters
     ----------
-    window : MainWindow
-    session : Session
-        Told to switch when something came.
-    data : DataFolder
-    fetching, looking : Worker
-        For the long work, and for seeing what is there.
+    context : Context
 
     Signals
     -------
+    told : str, str
+        How far setting up is, and its stage; empty where it rests.
     move_pressed
         The data is to lie in another folder.
     """
 
+    told = Signal(str, str)
     move_pressed = Signal()
 
-    def __init__(
-        self,
-        window: MainWindow,
-        session: Session,
-        data: DataFolder,
-        fetching: Worker,
-        looking: Worker,
-    ) -> None:
-        super().__init__(window)
-        self._window, self._session, self._data = window, session, data
-        self.fetching, self._looking = fetching, looking
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._context, self._session, self._data = context, context.session, context.data
+        self.fetching, self._looking = context.workers["set-up"], context.workers["stored"]
         self._left: list[Step] = []
         # What has stopped by itself, and what was asked for then.
         self._wish = SetUpRequest()
@@ -60,14 +50,13 @@ class SetUpController(QObject):
         self._lines: list[str] = []
         self._note = ""
         self._dialog: SetUpDialog | None = None
-        window.commands.set_up.triggered.connect(self.open)
-        window.setting_up.clicked.connect(self.open)
+        context.actions.set_up.triggered.connect(self.open)
 
     @property
     def dialog(self) -> SetUpDialog:
         """The dialog, made when it is first wanted."""
         if self._dialog is None:
-            self._dialog = dialog = SetUpDialog(self._window)
+            self._dialog = dialog = SetUpDialog(self._context.window)
             dialog.started.connect(self.start)
             dialog.paused.connect(self.pause)
             dialog.continued.connect(self.go_on)
@@ -95,7 +84,7 @@ class SetUpController(QObject):
     def offer(self, info: CatalogInfo) -> None:
         """Say in the banner what was begun and not finished, or what the demo lacks."""
         self._forget_note()
-        banner = self._window.banner
+        banner = self._context.banner
         notes = [DEMO_NOTE, *info.notes] if info.is_demo else list(info.notes)
         if self.is_active or banner.is_trouble or banner.has_action:
             return
@@ -107,7 +96,7 @@ class SetUpController(QObject):
         self._looking.submit(lambda _: look(self._data), self._complete_note)
 
     def _complete_note(self, outlook: SetUpStatus) -> None:
-        banner, begun = self._window.banner, outlook.begun
+        banner, begun = self._context.banner, outlook.begun
         is_ours = bool(self._note) and banner.text.text() == self._note
         if begun is not None and not self.is_active and (is_ours or not banner.isVisible()):
             self._note = "Setting up was interrupted. What came so far is kept."
@@ -119,7 +108,7 @@ class SetUpController(QObject):
             banner.show_note(note, "Set &up…", self.open, may_yield=True)
 
     def _forget_note(self) -> None:
-        banner = self._window.banner
+        banner = self._context.banner
         if self._note and not banner.is_trouble and banner.text.text().startswith(self._note):
             banner.clear()
         self._note = ""
@@ -181,7 +170,7 @@ class SetUpController(QObject):
         """Stop for now; what came is kept."""
         self.fetching.cancel()
         self.dialog.show_paused()
-        self._window.show_setting_up("Setting up: paused")
+        self.told.emit("Setting up: paused", "")
 
     def stop(self) -> None:
         """Give it up; what came is kept all the same."""
@@ -198,12 +187,12 @@ class SetUpController(QObject):
             stage = f"{number} of {self._n_steps}: {stage}"
         self.dialog.show_progress(stage, fraction)
         share = "" if fraction is None else f" · {fraction:.0%}"
-        self._window.show_setting_up(f"Setting up{share}", stage)
+        self.told.emit(f"Setting up{share}", stage)
 
     def _on_step(self, lines: list[str]) -> None:
         self._left.pop(0)
         self._lines += lines
-        self._session.reload()
+        self._session.loader.reload()
         if self._left:
             self.go_on()
         else:
@@ -211,7 +200,7 @@ class SetUpController(QObject):
             self.dialog.show_result(["All is set up.", *self._lines])
 
     def _end(self) -> None:
-        self._window.show_setting_up("")
+        self.told.emit("", "")
         self.dialog.show_choosing()
         self.dialog.show_result(self._lines)
         self._look()
@@ -220,9 +209,9 @@ class SetUpController(QObject):
         text = error.in_full
         self._stopped, self._left = self._wish, []
         self.dialog.show_trouble("\n".join([text, *self._lines]))
-        self._window.show_setting_up("Setting up: stopped")
+        self.told.emit("Setting up: stopped", "")
         if not self.dialog.isVisible():
-            self._window.banner.show_trouble(text, "Set &up…", self.open)
+            self._context.banner.show_trouble(text, "Set &up…", self.open)
 
     def _ask_for_files(self) -> None:
         dialog = QFileDialog(self.dialog, "Official files that you have", str(Path.home()))

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
+from gui.spectrogram.navigable import Navigable
 from gui.spectrogram.plot import SpectrogramPlot
 from gui.spectrogram.spans import Span
-
-if TYPE_CHECKING:
-    from gui.spectrogram.widget import Spectrogram
 
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 _ZOOM = 1.5
@@ -31,7 +28,7 @@ class KeyboardInput(QObject):
     and 0 zoom; Page Up, Page Down, Home and End move the picture.
     """
 
-    def __init__(self, plot: SpectrogramPlot, shown: Spectrogram) -> None:
+    def __init__(self, plot: SpectrogramPlot, shown: Navigable) -> None:
         super().__init__(plot)
         self._shown = shown
         self._pulled: _Pulled | None = None

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture
 
+from gui.spectrogram.navigable import Navigable
 from gui.spectrogram.overlay import HANDLE
 from gui.spectrogram.plot import SpectrogramPlot
 from gui.spectrogram.spans import Span
-
-if TYPE_CHECKING:
-    from gui.spectrogram.widget import Spectrogram
 
 _NOTCH = 120.0
 """What a wheel reports for one step."""
@@ -34,7 +31,7 @@ class MouseInput(QObject):
     Shift or sideways it moves; two fingers zoom; a double click shows the whole.
     """
 
-    def __init__(self, plot: SpectrogramPlot, shown: Spectrogram) -> None:
+    def __init__(self, plot: SpectrogramPlot, shown: Navigable) -> None:
         super().__init__(plot)
         self._plot, self._shown = plot, shown
         self._anchor_s: float | None = None

@@ -16,7 +16,7 @@ from core.types import UInt8
 from gui import formats, theme
 from gui.spectrogram.overlay import Overlay, paint_overlay
 from gui.spectrogram.spans import Span
-from gui.spectrogram.view_choices import ColorMap
+from gui.widgets.color_map import ColorMap
 
 _LEFT_WIDTH, _BOTTOM_HEIGHT = 48, 24
 _STRIP = 8

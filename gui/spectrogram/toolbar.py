@@ -1,17 +1,16 @@
-"""The row under the spectrogram: hear it, select of it, match it, see it in another way."""
+"""The row under the spectrogram: select of it, match it, see it in another way."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
-    QSlider,
     QToolButton,
     QWidget,
 )
@@ -31,43 +30,31 @@ _MORE = "▾"
 class SpectrogramToolbar(QWidget):
     """Belongs to one spectrogram, whose selection, choices and read-out it shows.
 
-    Playback is somebody else's: this bar only has its buttons.
+    Parameters
+    ----------
+    spectrogram : Spectrogram
+    first : QWidget
+        Stands at the left.
 
     Attributes
     ----------
-    play, stop, loop : QToolButton
-        `loop` can be checked; see `set_playing` for `play`.
-    volume : QSlider
-        0 to 100.
     start, end : TimeEdit
         The selection's edges.
     match_selection, match_all : QPushButton
 
     Signals
     -------
-    play_pressed, stop_pressed
-    loop_changed : bool
-    volume_changed : float
-        0 to 1.
     match_selection_pressed, match_all_pressed
     """
 
-    play_pressed = Signal()
-    stop_pressed = Signal()
-    loop_changed = Signal(bool)
-    volume_changed = Signal(float)
     match_selection_pressed = Signal()
     match_all_pressed = Signal()
 
-    def __init__(self, spectrogram: Spectrogram, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, spectrogram: Spectrogram, first: QWidget, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._spectrogram = spectrogram
-        self._is_playing = False
-        self.play = _tool("Play", "Play the selection, or all of it (P)")
-        self.stop = _tool("Stop playing", "Stop playing, and go back to the start")
-        self.loop = _tool("Loop", "Play it again and again")
-        self.volume_icon = QLabel()
-        self.volume = QSlider(Qt.Orientation.Horizontal)
+        self._spectrogram, self._first = spectrogram, first
         self.start = TimeEdit("Start of the selection", "Empty while nothing is selected.")
         self.end = TimeEdit("End of the selection", "Empty while nothing is selected.")
         self.match_selection = QPushButton("Match &selection")
@@ -80,16 +67,8 @@ class SpectrogramToolbar(QWidget):
         self._join()
         self._on_selection(None)
         self._on_choices(spectrogram.choices)
-        self._follow_palette()
 
     def _build(self) -> None:
-        self.loop.setCheckable(True)
-        self.volume.setRange(0, 100)
-        self.volume.setValue(100)
-        self.volume.setPageStep(10)
-        self.volume.setFixedWidth(9 * theme.GRID)
-        self.volume.setAccessibleName("Volume")
-        self.volume.setToolTip("Volume")
         self.match_selection.setToolTip("Find what sounds like the selection (Enter)")
         self.match_all.setToolTip("Find what sounds like all of it")
         self.view.setMenu(self.view_menu)
@@ -104,8 +83,7 @@ class SpectrogramToolbar(QWidget):
         row.setContentsMargins(theme.GRID, theme.GRID // 2, 2 * theme.GRID, theme.GRID // 2)
         row.setSpacing(theme.GRID // 2)
         groups: tuple[tuple[QWidget, ...], ...] = (
-            (self.play, self.stop, self.loop),
-            (self.volume_icon, self.volume),
+            (self._first,),
             (self.start, QLabel("–"), self.end),
             (self.match_selection, self.match_all),
             (self.view, self.colors),
@@ -120,10 +98,6 @@ class SpectrogramToolbar(QWidget):
 
     def _join(self) -> None:
         spectrogram = self._spectrogram
-        self.play.clicked.connect(self.play_pressed)
-        self.stop.clicked.connect(self.stop_pressed)
-        self.loop.toggled.connect(self.loop_changed)
-        self.volume.valueChanged.connect(self._on_volume)
         self.match_selection.clicked.connect(self.match_selection_pressed)
         self.match_all.clicked.connect(self.match_all_pressed)
         self.start.entered.connect(self._on_start)
@@ -137,23 +111,11 @@ class SpectrogramToolbar(QWidget):
         spectrogram.choices_changed.connect(self._on_choices)
         spectrogram.selection.changed.connect(self._on_selection)
 
-    def set_playing(self, is_playing: bool) -> None:
-        """Show Pause instead of Play, or the other way round."""
-        self._is_playing = is_playing
-        name = "Pause" if is_playing else "Play"
-        self.play.setAccessibleName(name)
-        self.play.setToolTip(f"{name} (P)")
-        self._follow_palette()
-
     def set_sound_ready(self, is_ready: bool) -> None:
         """Allow what needs a whole sound, or do not."""
-        for widget in (self.play, self.stop, self.start, self.end, self.match_all):
+        for widget in (self.start, self.end, self.match_all):
             widget.setEnabled(is_ready)
         self.match_selection.setEnabled(is_ready and self._spectrogram.selection.span is not None)
-
-    def _on_volume(self, percent: int) -> None:
-        self.volume_changed.emit(percent / 100)
-        self._follow_palette()
 
     def _on_start(self, time_s: float) -> None:
         self._spectrogram.selection.set_start(time_s)
@@ -184,21 +146,6 @@ class SpectrogramToolbar(QWidget):
     def _show_range(self) -> None:
         self.color_menu.show_choices(self._spectrogram.choices, *self._spectrogram.range_db)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette from light to dark and back."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
-
-    def _follow_palette(self) -> None:
-        palette = self.palette()
-        self.play.setIcon(theme.icon("pause-fill" if self._is_playing else "play-fill", palette))
-        self.stop.setIcon(theme.icon("stop-fill", palette))
-        self.loop.setIcon(theme.icon("repeat", palette))
-        speaker = "speaker-high" if self.volume.value() else "speaker-slash"
-        icon = theme.icon(speaker, palette, theme.quiet_text(palette))
-        self.volume_icon.setPixmap(icon.pixmap(QSize(theme.ICON_SIZE, theme.ICON_SIZE)))
-
 
 class _ReadOut(QLabel):
     """What lies under the cursor, at the right; it takes whatever room is left."""
@@ -225,17 +172,6 @@ class _ReadOut(QLabel):
             self._text, Qt.TextElideMode.ElideRight, self.contentsRect().width()
         )
         self.setText(cut)
-
-
-def _tool(name: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setAutoRaise(True)
-    button.setFixedWidth(_BUTTON)
-    button.setIconSize(QSize(theme.ICON_SIZE, theme.ICON_SIZE))
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    button.setAccessibleName(name)
-    button.setToolTip(tip)
-    return button
 
 
 def _menu_button(name: str) -> QToolButton:

@@ -1,4 +1,4 @@
-"""How a person wants to see sound: the choices that are remembered, and the colour maps."""
+"""How a person wants to see sound: the choices that are remembered."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 
 from core.audio.frequency import FrequencyView
 from core.audio.levels import CEILING_DB, FLOOR_DB
 from core.foreign import parsed_json
-from core.types import UInt8
+from gui.widgets.color_map import ColorMap
 
 LEAST_RANGE_DB = 10.0
 """A narrower range of levels would show two colours only."""
@@ -28,38 +27,6 @@ VIEW_TITLES = {
     FrequencyView.LINEAR: "STFT, linear frequency",
     FrequencyView.LOGARITHMIC: "STFT, logarithmic frequency",
 }
-
-
-class ColorMap(Enum):
-    """Colours for levels, quiet to loud; each grows evenly lighter or darker to the eye."""
-
-    INFERNO = "inferno"
-    CIVIDIS = "cividis"
-    GREY = "grey"
-    INK = "ink"
-
-    @property
-    def title(self) -> str:
-        """The name for people."""
-        return {
-            ColorMap.INFERNO: "Inferno",
-            ColorMap.CIVIDIS: "Cividis, for colour-blind eyes",
-            ColorMap.GREY: "Grey",
-            ColorMap.INK: "Ink on paper",
-        }[self]
-
-    @property
-    def has_light_ground(self) -> bool:
-        """Whether quiet is light, so that lines upon it must be dark."""
-        return self is ColorMap.INK
-
-    def table(self) -> UInt8:
-        """Return 256 colours, uint8, shape (256, 3)."""
-        if self in (ColorMap.INFERNO, ColorMap.CIVIDIS):
-            table: UInt8 = pg.colormap.get(self.value).getLookupTable(nPts=256, alpha=False)
-            return table
-        greys = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
-        return greys if self is ColorMap.GREY else np.ascontiguousarray(greys[::-1])
 
 
 @dataclass(frozen=True)

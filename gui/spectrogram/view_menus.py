@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 from core.audio.frequency import FrequencyView
 from core.audio.levels import CEILING_DB, FLOOR_DB
 from gui import theme
-from gui.spectrogram.view_choices import VIEW_TITLES, ColorMap, ViewChoices
+from gui.spectrogram.view_choices import VIEW_TITLES, ViewChoices
+from gui.widgets.color_map import ColorMap
 
 _SWATCH = QSize(32, 32)
 

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from core.engine import Engine
 from core.errors import SoundalikeError
 from core.jobs import Job
 from core.paths import DataFolder
 from core.types import CatalogInfo
-from gui.main_window import MainWindow
-from gui.search.session import Session
+from gui.context import Context
 from gui.storage.catalog_chooser import CatalogChooser
 from gui.storage.page import StoragePage
-from gui.workers import Worker
 
 if TYPE_CHECKING:
     from core.setup.inventory import CatalogEntry, StoredItem
@@ -29,15 +26,9 @@ class StorageController(QObject):
 
     Parameters
     ----------
-    window : MainWindow
-    session : Session
-    engine : Engine
-    data : DataFolder
-    looking : Worker
+    context : Context
     is_setting_up : callable
         While it is so, nothing may be removed.
-    show_folder : callable
-        Opens a folder in the file manager.
 
     Signals
     -------
@@ -47,24 +38,16 @@ class StorageController(QObject):
 
     move_wanted = Signal(object)
 
-    def __init__(
-        self,
-        window: MainWindow,
-        session: Session,
-        engine: Engine,
-        data: DataFolder,
-        looking: Worker,
-        is_setting_up: Callable[[], bool],
-        show_folder: Callable[[Path], None],
-    ) -> None:
-        super().__init__(window)
-        self._show_folder = show_folder
-        self._session, self._engine, self._data = session, engine, data
-        self._looking, self._is_setting_up = looking, is_setting_up
+    def __init__(self, context: Context, is_setting_up: Callable[[], bool]) -> None:
+        super().__init__(context.window)
+        self._context, self._is_setting_up = context, is_setting_up
+        self._session, self._engine, self._data = context.session, context.engine, context.data
+        self._looking = context.workers["storage"]
+        window, actions, session = context.window, context.actions, context.session
         self._outcome = ""
         self.chooser, self.page = CatalogChooser(window), StoragePage(window)
-        window.commands.catalogs.triggered.connect(lambda: self._open(self.chooser))
-        window.commands.storage.triggered.connect(lambda: self._open(self.page))
+        actions.catalogs.triggered.connect(lambda: self._open(self.chooser))
+        actions.storage.triggered.connect(lambda: self._open(self.page))
         self.chooser.chosen.connect(self._choose)
         self.chooser.deleted.connect(lambda name: self._remove(f"catalog:{name}"))
         self.page.removed.connect(self._remove)
@@ -107,7 +90,7 @@ class StorageController(QObject):
 
     def _choose(self, name: str) -> None:
         self.chooser.message.setText(f"Switching to {name}.")
-        self._session.reload(lambda job: self._engine.choose(name, job))
+        self._session.loader.reload(lambda job: self._engine.choose(name, job))
 
     def _remove(self, key: str) -> None:
         if self._is_setting_up():
@@ -122,7 +105,7 @@ class StorageController(QObject):
             return info
 
         self._tell("Removing.")
-        self._session.reload(remove)
+        self._session.loader.reload(remove)
 
     def _on_trouble(self, error: SoundalikeError) -> None:
         self._tell(error.in_full)
@@ -149,4 +132,4 @@ class StorageController(QObject):
                 dialog.message.setText(text)
 
     def _open_folder(self) -> None:
-        self._show_folder(self._data.root)
+        self._context.external.show_folder(self._data.root)

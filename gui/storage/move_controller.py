@@ -9,13 +9,11 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from core.engine import Engine
 from core.errors import Cancelled, SoundalikeError
 from core.jobs import Job
 from core.paths import DataFolder
 from core.types import CatalogInfo
-from gui.main_window import MainWindow
-from gui.search.session import Session
+from gui.context import Context
 from gui.storage.move_dialog import MoveDialog
 from gui.workers import Worker
 
@@ -44,10 +42,7 @@ class MoveController(QObject):
 
     Parameters
     ----------
-    window : MainWindow
-    session : Session
-    engine : Engine
-    data : DataFolder
+    context : Context
     users : tuple of DataUser
     workers : callable
         Returns the workers in which files are used, but for the engine's.
@@ -64,17 +59,14 @@ class MoveController(QObject):
 
     def __init__(
         self,
-        window: MainWindow,
-        session: Session,
-        engine: Engine,
-        data: DataFolder,
+        context: Context,
         users: tuple[DataUser, ...],
         workers: Callable[[], list[Worker]],
         told: Callable[[str], None],
     ) -> None:
-        super().__init__(window)
-        self._window, self._session, self._engine = window, session, engine
-        self._data, self._users, self._workers, self._told = data, users, workers, told
+        super().__init__(context.window)
+        self._window, self._session, self._engine = context.window, context.session, context.engine
+        self._data, self._users, self._workers, self._told = context.data, users, workers, told
         self._awaited: list[Worker] = []
         self._job = Job()
         self._target = Path()
@@ -105,7 +97,7 @@ class MoveController(QObject):
         for worker in self._awaited:
             worker.busy_changed.disconnect(self._begin)
         self._awaited = []
-        self._session.reload(self._work)
+        self._session.loader.reload(self._work)
 
     def _work(self, job: Job) -> CatalogInfo:
         """Move, and load what is there then; in the engine's worker."""

@@ -16,6 +16,7 @@ from core.paths import DataFolder
 from gui.workers import Worker
 from gui.youtube.cache import MOST_BYTES, Cache
 from gui.youtube.cache_worker import CacheWorker, FoundVideos, Key
+from gui.youtube.permission import LookUpPermission
 from gui.youtube.politeness import Politeness, told_wait_s
 from gui.youtube.services import Services, Video, read_thumbnail, read_title
 
@@ -83,6 +84,8 @@ class LookUps(QObject):
         The database's file.
     worker : Worker
         For the database and the decoding of pictures; used by nobody else.
+    permission : LookUpPermission
+        Whether YouTube may be asked; the cache is used in either case.
     services : Services
     timeout_s : float
         For each answer.
@@ -97,6 +100,7 @@ class LookUps(QObject):
         self,
         cache: Path,
         worker: Worker,
+        permission: LookUpPermission,
         services: Services | None = None,
         parent: QObject | None = None,
         timeout_s: float = _TIMEOUT_S,
@@ -113,17 +117,14 @@ class LookUps(QObject):
         self._asking: set[tuple[str, str]] = set()
         self.titles, self.thumbnails = Politeness(AT_ONCE), Politeness(AT_ONCE)
         self._fetcher: Fetcher | None = None
-        self._is_allowed = self._is_closed = self._is_failing = False
+        self.permission = permission
+        self._is_closed = self._is_failing = False
         # One after another, of titles and of pictures.
         self._n_failed = {"title": 0, "picture": 0}
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._ask)
-
-    @property
-    def is_allowed(self) -> bool:
-        """Whether YouTube may be asked."""
-        return self._is_allowed
+        permission.changed.connect(self._on_permission)
 
     @property
     def is_asking(self) -> bool:
@@ -135,17 +136,18 @@ class LookUps(QObject):
         """How many pictures are kept in memory."""
         return len(self._images)
 
-    def allow(self, is_allowed: bool) -> None:
-        """Let YouTube be asked, or stop asking; the cache is used in either case."""
-        self._is_allowed = is_allowed
-        if is_allowed:
+    def _on_permission(self) -> None:
+        if self.permission.is_given:
             self._ask()
-        elif self._fetcher is not None:
+        else:
+            self._stop_asking()
+
+    def _stop_asking(self) -> None:
+        if self._fetcher is not None:
             self._fetcher.close()
             self._asking.clear()
             self._later.stop()
-        if not is_allowed:
-            self._forgive()
+        self._forgive()
 
     def try_again(self) -> None:
         """Ask at once for what is in sight, however often that has failed."""
@@ -189,7 +191,7 @@ class LookUps(QObject):
     def close(self) -> None:
         """Stop everything; the worker is closed by its owner."""
         self._is_closed = True
-        self.allow(False)
+        self._stop_asking()
 
     def hold(self) -> None:
         """Leave the cache alone."""
@@ -240,7 +242,7 @@ class LookUps(QObject):
 
     def _ask(self) -> None:
         """Ask for what is in sight and not known, as much at once as is polite."""
-        if not self._is_allowed or self._is_closed:
+        if not self.permission.is_given or self._is_closed:
             return
         ids = list(dict.fromkeys(youtube_id for youtube_id, _ in self._wanted))
         waits_s = []

@@ -273,7 +273,7 @@ class App:
         self.qtbot, self.engine, self.devices = qtbot, FakeEngine(catalog), FakeDevices()
         self.window = MainWindow()
         self.settings = Settings(home / "window.ini")
-        self.presenter = Coordinator(
+        self.coordinator = Coordinator(
             self.window,
             self.engine,  # type: ignore[arg-type]
             self.settings,
@@ -282,12 +282,12 @@ class App:
             lambda: self.devices,
             Services("http://127.0.0.1:9/titles", "http://127.0.0.1:9/thumbnails"),
         )
-        self.session = self.presenter.session
+        self.session = self.coordinator.session
 
     def show(self) -> None:
         self.window.show()
         self.qtbot.waitExposed(self.window)
-        self.wait_for(lambda: self.presenter.furnishing is not None)
+        self.wait_for(lambda: self.coordinator.features is not None)
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition)
@@ -299,7 +299,7 @@ class App:
     def close(self) -> None:
         self.engine.gate.set()
         self.window.close()
-        assert self.presenter.wait()
+        assert self.coordinator.wait()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -340,7 +340,7 @@ def make_app(
     for app in apps:
         app.close()
         app.window.deleteLater()
-        app.presenter.deleteLater()
+        app.coordinator.deleteLater()
     qtbot.wait(1)
 
 
@@ -348,7 +348,7 @@ def make_app(
 def app(make_app: Callable[..., App]) -> App:
     made = make_app()
     made.show()
-    made.wait_for(lambda: ("load",) in made.engine.calls and not made.session.is_loading)
+    made.wait_for(lambda: ("load",) in made.engine.calls and not made.session.loader.is_loading)
     return made
 
 

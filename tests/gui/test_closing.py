@@ -42,7 +42,7 @@ class Watched(Coordinator):
         self.timer.start(50)
 
     def look(self):
-        if self.furnishing is None or self.window.capture.device.count() < 2:
+        if self.features is None or self.window.capture.device.count() < 2:
             return
         if not self.has_begun:
             self.has_begun = True
@@ -51,8 +51,8 @@ class Watched(Coordinator):
                 if what == "opening":
                     self.window.close()
             else:
-                self.furnishing.playing.moved.connect(moved.append)
-                self.furnishing.playing.play(AudioFile(tone))
+                self.features.playback.playback.moved.connect(moved.append)
+                self.features.playback.playback.play(AudioFile(tone))
         elif what == "recording" and self.window.capture.elapsed.text() > "0:00.5":
             self.window.close()
         elif what == "playing" and moved and moved[-1] > 0.2:

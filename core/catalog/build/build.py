@@ -11,7 +11,6 @@ from pathlib import Path
 
 from core.catalog.build.merge import CatalogRows, HeldClips, Piece, merge
 from core.catalog.build.parts import found_parts, kept_parts
-from core.catalog.build.replacing import alone, beside, replacing
 from core.catalog.build.tasks import Task, TaskOptions, plan
 from core.catalog.build.workers import run_tasks
 from core.catalog.catalog import Catalog
@@ -27,6 +26,7 @@ from core.catalog.manifest import (
     Source,
 )
 from core.catalog.records.sources import ArchiveStream, check_source, printable
+from core.catalog.replacing import alone, beside, replacing
 from core.errors import CatalogError
 from core.jobs import Job
 

@@ -22,6 +22,7 @@ from gui.filters.model import (
     FoundClasses,
 )
 from gui.filters.pane import FilterPane
+from gui.search.options import SearchOptions
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 
@@ -47,7 +48,7 @@ SMALL = {
 
 @pytest.fixture
 def pane(qtbot: QtBot) -> FilterPane:
-    made = FilterPane()
+    made = FilterPane(SearchOptions())
     qtbot.addWidget(made)
     made.set_counts(SMALL)
     made.resize(made.sizeHint())
@@ -81,12 +82,12 @@ def click(qtbot: QtBot, pane: FilterPane, index: QModelIndex) -> None:
 
 
 def test_the_models_keep_qts_contract(qtmodeltester, qtbot: QtBot) -> None:
-    model = FilterModel()
+    model = FilterModel(SearchOptions())
     proxy = FoundClasses(model)
     testers = [QAbstractItemModelTester(each, FATAL) for each in (model, proxy)]
     for counts in ({}, SMALL, {}, SMALL):
         model.set_counts(counts)
-        model.set_filters(Filter(("Dog",), ("Music",)))
+        model.options.change(filters=Filter(("Dog",), ("Music",)))
         assert len(lines(model)) == len(lines(proxy)) == (7 if counts else 0)
     for text in ("howl", "", "q", ""):
         proxy.setFilterFixedString(text)
@@ -109,7 +110,7 @@ def test_the_tree_shows_larger_classes_first_and_none_without_clips(pane: Filter
 
 
 def test_nodes_are_made_when_they_are_looked_at(made_catalog: Catalog) -> None:
-    model = FilterModel()
+    model = FilterModel(SearchOptions())
     counts = count_classes(made_catalog)
     model.set_counts(counts)
     assert model.rowCount() == 7
@@ -124,7 +125,7 @@ def test_a_click_chooses_only_then_without_then_all(qtbot: QtBot, pane: FilterPa
     dog = index_of(pane, 0, 1)
     pane.tree.expand(index_of(pane, 0))
     said: list[Filter] = []
-    pane.changed.connect(said.append)
+    pane.options.changed.connect(lambda values: said.append(values.filters))
     for _ in range(3):
         click(qtbot, pane, dog)
     assert said == [Filter(("Dog",)), Filter((), ("Dog",)), Filter()]
@@ -146,13 +147,13 @@ def test_the_keyboard_chooses_too(qtbot: QtBot, pane: FilterPane) -> None:
     pane.tree.setCurrentIndex(index_of(pane, 1))
     for key in (Qt.Key.Key_Space, Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Space):
         qtbot.keyClick(pane.tree, key)
-    assert pane.filters == Filter(("Animal",), ("Music",))
+    assert pane.options.filters == Filter(("Animal",), ("Music",))
     qtbot.keyClick(pane.tree, Qt.Key.Key_Right)
     assert pane.tree.isExpanded(index_of(pane, 0))
 
 
 def test_a_choice_is_said_in_words_and_holds_below(pane: FilterPane) -> None:
-    pane.set_filters(Filter(("animal",), ("Dog", "Not here")))
+    pane.options.change(filters=Filter(("animal",), ("Dog", "Not here")))
     states = [index_of(pane, *path).data(WORDS_ROLE) for path in ((0,), (0, 0), (0, 1), (0, 1, 0))]
     assert states == ["only", "(only)", "without", "(without)"]
     spoken = index_of(pane, 0, 1).data(Qt.ItemDataRole.AccessibleTextRole)
@@ -162,7 +163,7 @@ def test_a_choice_is_said_in_words_and_holds_below(pane: FilterPane) -> None:
     pane.model.choose("<b>Howl</b> & co", ClassChoice.ONLY)
     assert index_of(pane, 0, 2, 0).data(CHOICE_ROLE) is ClassChoice.ONLY
     assert index_of(pane, 0, 1, 0).data(CHOICE_ROLE) is ClassChoice.ONLY
-    assert pane.filters.exclude == ("Dog", "Not here")
+    assert pane.options.filters.exclude == ("Dog", "Not here")
     assert "<" not in index_of(pane, 0, 1, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
@@ -178,7 +179,7 @@ def test_the_search_shows_matches_with_what_is_above_them(qtbot: QtBot, pane: Fi
     assert pane.tree.isExpanded(index_of(pane, 0, 0))
     assert pane.nothing.isHidden()
     click(qtbot, pane, index_of(pane, 0, 0, 0))
-    assert pane.filters == Filter(("<b>Howl</b> & co",))
+    assert pane.options.filters == Filter(("<b>Howl</b> & co",))
     qtbot.keyClicks(pane.search, "q")
     assert lines(pane.found) == []
     assert pane.nothing.isVisible()
@@ -193,7 +194,7 @@ def texts(menu: QMenu) -> list[str]:
 
 def test_presets_are_applied_kept_and_removed(qtbot: QtBot, pane: FilterPane) -> None:
     said: list[object] = []
-    pane.changed.connect(said.append)
+    pane.options.changed.connect(lambda values: said.append(values.filters))
     pane.preset_saved.connect(lambda name, filters: said.append((name, filters)))
     pane.preset_removed.connect(said.append)
     menu = pane.preset.menu()
@@ -202,7 +203,7 @@ def test_presets_are_applied_kept_and_removed(qtbot: QtBot, pane: FilterPane) ->
     assert not menu.actions()[-1].isEnabled()
     menu.actions()[1].trigger()
     animals = Filter(("Animal",), ("Music",))
-    assert pane.filters == animals
+    assert pane.options.filters == animals
     pane.save_preset("  My\nown & ")
     pane.save_preset("Everything")
     pane.save_preset(" ")
@@ -224,7 +225,7 @@ def test_presets_are_applied_kept_and_removed(qtbot: QtBot, pane: FilterPane) ->
 def test_a_name_for_a_preset_is_asked_for(qtbot: QtBot, pane: FilterPane) -> None:
     from PySide6.QtWidgets import QInputDialog
 
-    pane.set_filters(Filter(("Dog",)))
+    pane.options.change(filters=Filter(("Dog",)))
     texts(pane.preset.menu())
     pane.preset.menu().actions()[-1].trigger()
     dialog = pane.findChild(QInputDialog)
@@ -235,13 +236,13 @@ def test_a_name_for_a_preset_is_asked_for(qtbot: QtBot, pane: FilterPane) -> Non
 
 
 def test_chips_remove_what_they_name_and_give_way(qtbot: QtBot) -> None:
-    chips = FilterChips()
+    chips = FilterChips(SearchOptions())
     qtbot.addWidget(chips)
     chips.resize(700, chips.sizeHint().height())
     chips.show()
+    chips.options.change(filters=Filter(("Dog", "Cat"), ("R&B",)))
     said: list[Filter] = []
-    chips.changed.connect(said.append)
-    chips.set_filters(Filter(("Dog", "Cat"), ("R&B",)))
+    chips.options.changed.connect(lambda values: said.append(values.filters))
     assert [chip.text() for chip in chips.chips] == ["Only Dog", "Only Cat", "Without R&&B"]
     assert all(chip.isVisible() for chip in chips.chips)
     chips.resize(chips.minimumSizeHint().width() + chips.chips[0].width() + 30, chips.height())
@@ -261,7 +262,7 @@ def test_chips_remove_what_they_name_and_give_way(qtbot: QtBot) -> None:
 
 def test_verticals_of_videos_are_a_tree(youtube8m_shards, tmp_path, qtbot: QtBot) -> None:
     videos = build_catalog(tmp_path / "v2", "youtube8m", [youtube8m_shards / "v2_video"])
-    pane = FilterPane()
+    pane = FilterPane(SearchOptions())
     qtbot.addWidget(pane)
     pane.set_counts(count_classes(videos))
     assert pane.found.rowCount() > 20
@@ -271,7 +272,7 @@ def test_verticals_of_videos_are_a_tree(youtube8m_shards, tmp_path, qtbot: QtBot
     assert below.data(WORDS_ROLE) == "(only)"
     pane.model.cycle(pane.found.mapToSource(below))
     # Both names are ones that the catalogue's filter knows.
-    assert videos.class_indices(pane.filters.include)
+    assert videos.class_indices(pane.options.filters.include)
     assert below.data(COUNT_ROLE) > 0
 
 
@@ -284,7 +285,7 @@ def test_every_name_of_the_tree_is_a_filter(made_catalog: Catalog) -> None:
 def test_every_change_is_told_at_once(made_catalog: Catalog, pane: FilterPane) -> None:
     pane.set_counts(count_classes(made_catalog))
     told: list[Filter] = []
-    pane.changed.connect(told.append)
+    pane.options.changed.connect(lambda values: told.append(values.filters))
     for row in range(7):
         pane.model.cycle(pane.model.index(row, 0))
         assert len(told) == row + 1

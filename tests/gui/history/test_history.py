@@ -24,11 +24,14 @@ from core.options import Filter
 from core.paths import DataFolder
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
 from gui import formats
+from gui.history.library_worker import LibraryWorker
 from gui.history.model import SEARCH_ROLE, THUMBNAIL_ROLE, Entry, History, Status
 from gui.history.panel import HISTORY, STARS, HistoryPanel
+from gui.history.personal_lists import PersonalLists
 from gui.history.stars import Stars
 from gui.history.store import HistoryStore, Recalled
-from gui.search.answers import Answer, Choices
+from gui.search.answers import Answer
+from gui.search.options import SearchOptions, SearchValues
 from gui.search.session import State
 from gui.workers import Worker
 from tests.gui.conftest import App, write_wav
@@ -48,22 +51,28 @@ class Window:
         qtbot.addWidget(self.panel)
         self.panel.resize(260, 400)
         self.panel.show_history(self.history)
-        self.choices = Choices(7, Filter(("Animal",)))
-        self.remembering = HistoryStore(
-            self.library, self.worker, self.history, self.panel, lambda: self.choices
-        )
+        options = SearchOptions()
+        options.adopt(SearchValues(7, Filter(("Animal",))))
+        self.library_worker = LibraryWorker(self.library, self.worker)
+        self.store = HistoryStore(self.library_worker, self.history, options)
+        self.lists = PersonalLists(self.library_worker)
+        self.panel.show_stars(self.lists.stars)
+        self.panel.removed.connect(self.store.remove)
+        self.panel.star_removed.connect(lambda star: self.lists.unstar(star.video_id, star.start_s))
+        self.panel.cleared.connect(self.store.clear)
         self.said: list[object] = []
         self.recalled: list[Recalled] = []
-        self.remembering.noted.connect(self.said.append)
-        self.remembering.failed.connect(self.said.append)
-        self.remembering.recalled.connect(self.recalled.append)
+        self.library_worker.noted.connect(self.said.append)
+        self.library_worker.failed.connect(self.said.append)
+        self.store.recalled.connect(self.recalled.append)
         self.panel.show()
 
     def rest(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.remembering.is_busy)
+        self.qtbot.waitUntil(lambda: not self.library_worker.is_busy)
 
     def load(self) -> None:
-        self.remembering.load()
+        self.store.load()
+        self.lists.load()
         self.rest()
 
     def texts(self) -> list[str]:
@@ -71,7 +80,8 @@ class Window:
         return [found.index(row, 0).data() for row in range(found.rowCount())]
 
     def close(self) -> None:
-        self.remembering.close()
+        self.store.forget_for_good()
+        self.library_worker.close()
         assert self.worker.wait(QDeadlineTimer(5000))
 
 
@@ -86,7 +96,8 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Window]]:
     yield make
     for window in made:
         window.close()
-        window.remembering.deleteLater()
+        for part in (window.store, window.lists, window.library_worker):
+            part.deleteLater()
         window.history.deleteLater()
 
 
@@ -129,7 +140,7 @@ def test_a_day_later_all_is_there_and_can_be_asked_again(
     assert index.data(THUMBNAIL_ROLE).size() == image.size()
     assert "Dog, Bark (2 of the 2 nearest)" in index.data(Qt.ItemDataRole.ToolTipRole)
     entry = second.history.at(index)
-    second.remembering.recall(entry)
+    second.store.recall(entry)
     second.rest()
     (recalled,) = second.recalled
     assert recalled.audio is not None
@@ -156,7 +167,7 @@ def test_a_file_that_is_gone_takes_only_the_picture_with_it(
     second = make_window()
     second.load()
     entry = second.history.at(second.history.index(0))
-    second.remembering.recall(entry)
+    second.store.recall(entry)
     second.rest()
     assert second.recalled[0].audio is None
     assert len(second.recalled[0].query.frames) == 2
@@ -201,7 +212,7 @@ def test_entries_are_forgotten_one_by_one_and_all_at_once(window: Window, tmp_pa
     window.panel.clear.click()
     window.rest()
     assert [past.name for past in window.library.history()] == ["d.wav", "b.wav"]
-    window.remembering.forgetting.timeout.emit()
+    window.store.forgetting.timeout.emit()
     window.rest()
     assert window.library.history() == []
     assert window.texts() == []
@@ -213,18 +224,18 @@ def test_what_was_forgotten_can_be_brought_back(
 ) -> None:
     window = make_window()
     said: list[str] = []
-    window.remembering.undoable.connect(said.append)
+    window.store.undoable.connect(said.append)
     paths = [write_wav(tmp_path / f"{name}.wav", np.sin(np.arange(20_000))) for name in "abcd"]
     for path in paths[:3]:
         window.history.remember(answer(path))
     before = window.texts()
     window.panel.removed.emit(window.history.at(window.history.index(1)))
-    window.remembering.undo()
-    window.remembering.undo()
+    window.store.undo()
+    window.store.undo()
     assert window.texts() == before
     window.panel.clear.click()
     window.history.remember(answer(paths[3]))
-    window.remembering.undo()
+    window.store.undo()
     assert window.texts()[1:] == before
     assert said == ["Forgot b.wav.", "Cleared the history."]
     window.rest()
@@ -253,9 +264,9 @@ def test_what_another_window_has_forgotten_is_said(
     first.rest()
     second.load()
     first.panel.clear.click()
-    first.remembering.forgetting.timeout.emit()
+    first.store.forgetting.timeout.emit()
     first.rest()
-    second.remembering.recall(second.history.at(second.history.index(0)))
+    second.store.recall(second.history.at(second.history.index(0)))
     second.rest()
     assert second.recalled == []
     assert "Another window" in str(second.said)
@@ -278,9 +289,9 @@ def test_a_sound_can_be_found_by_its_name_and_what_it_sounded_like(window: Windo
     window.panel.view.activated.emit(window.panel.view.found.index(1, 0))
     assert [entry.name for entry in chosen] == ["DOG & co.wav"]
     # Marking an entry that is not listed now marks none.
-    window.panel.point_out(1)
+    window.panel.mark_shown(1)
     assert window.panel.view.currentIndex().row() == 1
-    window.panel.point_out(2)
+    window.panel.mark_shown(2)
     assert not window.panel.view.selectionModel().hasSelection()
 
 
@@ -291,8 +302,8 @@ def action(menu: QMenu, text: str):
 def test_stars_are_kept_noted_and_removed(make_window: Callable[[], Window]) -> None:
     first = make_window()
     starred: list[frozenset[tuple[str, float]]] = []
-    first.remembering.stars_changed.connect(starred.append)
-    first.remembering.star(MATCH)
+    first.lists.stars_changed.connect(starred.append)
+    first.lists.star(MATCH)
     first.rest()
     assert starred[-1] == {("abcdefghijk", 30.0)}
     first.panel.tabs.setCurrentIndex(STARS)
@@ -306,7 +317,7 @@ def test_stars_are_kept_noted_and_removed(make_window: Callable[[], Window]) -> 
     assert editor is not None
     first.qtbot.keyClicks(editor, "<b>my</b> dog")
     first.qtbot.keyClick(editor, Qt.Key.Key_Return)
-    stars = first.remembering.stars
+    stars = first.lists.stars
     first.qtbot.waitUntil(lambda: bool(stars.index(0).data(Qt.ItemDataRole.EditRole)))
     second = make_window()
     second.load()
@@ -332,17 +343,17 @@ def test_stars_are_kept_noted_and_removed(make_window: Callable[[], Window]) -> 
 
 def test_hidden_videos_and_presets_are_kept(make_window: Callable[[], Window]) -> None:
     first = make_window()
-    first.remembering.hide("a")
-    first.remembering.hide("b")
-    first.remembering.show("a")
-    first.remembering.save_preset("Zoo", Filter(("Animal",)))
-    first.remembering.save_preset("Quiet", Filter((), ("Music",)))
-    first.remembering.remove_preset("Zoo")
+    first.lists.hide("a")
+    first.lists.hide("b")
+    first.lists.show("a")
+    first.lists.save_preset("Zoo", Filter(("Animal",)))
+    first.lists.save_preset("Quiet", Filter((), ("Music",)))
+    first.lists.remove_preset("Zoo")
     first.rest()
     second = make_window()
     told: list[object] = []
-    second.remembering.presets_changed.connect(told.append)
-    second.remembering.hidden_changed.connect(told.append)
+    second.lists.presets_changed.connect(told.append)
+    second.lists.hidden_changed.connect(told.append)
     second.load()
     assert told == [{"Quiet": Filter((), ("Music",))}, frozenset({"b"})]
 
@@ -354,7 +365,7 @@ def test_without_a_library_the_window_works_and_says_so_once(
     window = make_window("file/library.sqlite")
     window.load()
     window.history.remember(answer(sine))
-    window.remembering.star(MATCH)
+    window.lists.star(MATCH)
     window.rest()
     (error,) = window.said
     assert isinstance(error, SoundalikeError)
@@ -371,12 +382,13 @@ def test_a_damaged_library_is_told_of(make_window: Callable[[], Window], tmp_pat
 
 def test_what_waits_is_written_when_the_window_closes(window: Window, sine: Path) -> None:
     gate = threading.Event()
-    window.remembering.do(lambda _: gate.wait(10))
+    window.library_worker.do(lambda _: gate.wait(10))
     for number in range(1, 4):
         window.history.remember(answer(sine, number, (0.0, number / 10)))
     window.history.remember(answer(sine, 9, (0.0, 0.3)))
-    window.remembering.star(MATCH)
-    window.remembering.close()
+    window.lists.star(MATCH)
+    window.store.forget_for_good()
+    window.library_worker.close()
     gate.set()
     assert window.worker.wait(QDeadlineTimer(5000))
     assert [past.n_matches for past in window.library.history()] == [9, 2, 1]
@@ -396,7 +408,7 @@ def test_nothing_is_written_in_the_window_s_thread(
     monkeypatch.setattr(window.library.database, "do", watched)
     window.load()
     window.history.remember(answer(sine))
-    window.remembering.star(MATCH)
+    window.lists.star(MATCH)
     window.panel.clear.click()
     window.rest()
     assert threads
@@ -477,7 +489,7 @@ def reopened(
 
 
 def choose_the_only_entry(app: App) -> None:
-    history = app.presenter.history
+    history = app.coordinator.history
     app.wait_for(lambda: history.rowCount() == 1)
     app.window.history.chosen.emit(history.at(history.index(0)))
 
@@ -527,7 +539,9 @@ def test_a_former_sound_that_is_gone_is_not_searched_by_another_models_numbers(
     app.wait_for(lambda: bool(app.window.status.text()))
     choose_the_only_entry(app)
     app.wait_for(
-        lambda: "was heard by another model, and its file is gone" in app.window.banner.text.text()
+        lambda: (
+            "was analysed by another model, and its file is gone" in app.window.banner.text.text()
+        )
     )
     assert asked(app) == []
     assert app.session.state is State.EMPTY
@@ -546,10 +560,10 @@ def test_the_sound_that_is_shown_is_the_one_that_is_selected(app: App, tmp_path:
     def remove(name: str) -> None:
         rows = [
             at
-            for at in range(app.presenter.history.rowCount())
-            if name in str(app.presenter.history.index(at).data())
+            for at in range(app.coordinator.history.rowCount())
+            if name in str(app.coordinator.history.index(at).data())
         ]
-        panel.removed.emit(app.presenter.history.at(app.presenter.history.index(rows[0])))
+        panel.removed.emit(app.coordinator.history.at(app.coordinator.history.index(rows[0])))
 
     assert selected() == ["four.wav"]
     # By the key, as Qt moves on to a neighbour then.

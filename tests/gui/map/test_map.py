@@ -153,9 +153,9 @@ def test_the_map_comes_and_goes_in_a_window_and_the_window_closes(
 ) -> None:
     open_and_wait(app, sine)
     app.window.resize(*size)
-    commands, furnishing = app.window.commands, app.presenter.furnishing
-    assert furnishing is not None
-    canvas = furnishing.map.canvas
+    commands, features = app.window.commands, app.coordinator.features
+    assert features is not None
+    canvas = features.map.canvas
     for _ in range(4):
         commands.map.trigger()
     for action in (commands.history, commands.filter, commands.map, commands.history):

@@ -38,13 +38,13 @@ def test_p_plays_pauses_and_goes_on(playable: App) -> None:
     app.window.spectrogram.plot.setFocus()
     app.qtbot.keyClick(app.window.spectrogram.plot, Qt.Key.Key_P)
     app.wait_for(lambda: (playhead_s(app) or 0) > 0.5)
-    assert app.window.sound.play.accessibleName() == "Pause"
-    app.window.sound.play.click()
-    assert app.window.sound.play.accessibleName() == "Play"
+    assert app.window.playback.play.accessibleName() == "Pause"
+    app.window.playback.play.click()
+    assert app.window.playback.play.accessibleName() == "Play"
     paused_s = playhead_s(app)
-    app.window.sound.play.click()
+    app.window.playback.play.click()
     app.wait_for(lambda: (playhead_s(app) or 0) > paused_s + 0.3)
-    app.window.sound.stop.click()
+    app.window.playback.stop.click()
     assert playhead_s(app) is None
 
 
@@ -52,8 +52,8 @@ def test_the_selection_is_played_and_looped(playable: App) -> None:
     app = playable
     app.window.spectrogram.selection.adopt((2.0, 2.6))
     app.window.commands.loop.trigger()
-    assert app.window.sound.loop.isChecked()
-    app.window.sound.play.click()
+    assert app.window.playback.loop.isChecked()
+    app.window.playback.play.click()
     seen: list[float] = []
 
     def has_come_round() -> bool:
@@ -67,14 +67,14 @@ def test_the_selection_is_played_and_looped(playable: App) -> None:
     assert max(seen) <= 2.65
     app.window.commands.loop.trigger()
     app.wait_for(lambda: playhead_s(app) is None)
-    assert app.window.sound.play.accessibleName() == "Play"
+    assert app.window.playback.play.accessibleName() == "Play"
 
 
 def test_a_click_says_where_to_begin(playable: App) -> None:
     app = playable
     app.window.spectrogram.seek(5.0)
     assert playhead_s(app) == 5.0
-    app.window.sound.play.click()
+    app.window.playback.play.click()
     app.wait_for(lambda: (playhead_s(app) or 0) > 5.2)
     app.window.spectrogram.seek(1.0)
     app.wait_for(lambda: 1.0 <= (playhead_s(app) or 9) < 3.0)
@@ -82,19 +82,21 @@ def test_a_click_says_where_to_begin(playable: App) -> None:
 
 def test_a_recording_or_another_sound_ends_playback(playable: App, sine: Path) -> None:
     app = playable
-    app.window.sound.play.click()
+    app.window.playback.play.click()
     app.wait_for(lambda: (playhead_s(app) or 0) > 0.2)
-    app.presenter.recording.toggle()
-    assert not app.presenter.furnishing.playing.is_active
+    app.coordinator.recording.toggle()
+    assert not app.coordinator.features.playback.playback.is_active
     app.window.commands.play.trigger()
-    assert not app.presenter.furnishing.playing.is_active, "what is played would be recorded"
-    app.wait_for(lambda: app.presenter.listening.n_samples > 16_000)
-    app.presenter.recording.toggle()
+    assert not app.coordinator.features.playback.playback.is_active, (
+        "what is played would be recorded"
+    )
+    app.wait_for(lambda: app.coordinator.recording.recording.n_samples > 16_000)
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
-    app.window.sound.play.click()
-    app.wait_for(lambda: app.presenter.furnishing.playing.is_active)
+    app.window.playback.play.click()
+    app.wait_for(lambda: app.coordinator.features.playback.playback.is_active)
     open_and_wait(app, sine)
-    app.wait_for(lambda: not app.presenter.furnishing.playing.is_active)
+    app.wait_for(lambda: not app.coordinator.features.playback.playback.is_active)
 
 
 def test_outputs_are_offered_and_remembered(
@@ -113,7 +115,7 @@ def test_outputs_are_offered_and_remembered(
     ]  # fmt: skip
     assert menu.actions()[0].isChecked()
     menu.actions()[2].trigger()
-    app.window.sound.play.click()
+    app.window.playback.play.click()
     app.wait_for(lambda: "phones" in virtual_microphone.control("list", "short", "sinks"))
     app.wait_for(lambda: (playhead_s(app) or 0) > 0.2)
     running = [
@@ -122,12 +124,12 @@ def test_outputs_are_offered_and_remembered(
         if "phones" in line
     ]
     assert "RUNNING" in running[0]
-    app.window.sound.volume.setValue(30)
+    app.window.playback.volume.setValue(30)
     app.close()
     again = make_app()
     again.show()
-    assert again.presenter.furnishing.playback.output == "phones"
-    assert again.window.sound.volume.value() == 30
+    assert again.coordinator.features.playback.output == "phones"
+    assert again.window.playback.volume.value() == 30
 
 
 def test_without_an_output_the_reason_is_given(make_app, sine: Path, monkeypatch) -> None:
@@ -136,6 +138,6 @@ def test_without_an_output_the_reason_is_given(make_app, sine: Path, monkeypatch
     app = make_app()
     app.show()
     open_and_wait(app, sine)
-    app.window.sound.play.click()
+    app.window.playback.play.click()
     app.wait_for(lambda: said(app) != "" and app.window.banner.is_trouble)
-    assert not app.presenter.furnishing.playing.is_active
+    assert not app.coordinator.features.playback.playback.is_active

@@ -194,7 +194,7 @@ def test_idle_connections_are_few_and_end_with_it(qtbot, server):
 
 def test_starting_imports_nothing_of_it():
     script = (
-        "import sys, gui.app, gui.furnishing;"
+        "import sys, gui.app, gui.features;"
         "print([name for name in sys.modules if 'WebEngine' in name])"
     )
     answer = subprocess.run(
@@ -217,7 +217,7 @@ def test_without_the_extra_the_panel_offers_the_browser(app, sine, not_installed
     app.window.dropped.emit([sine])
     app.wait_for(lambda: app.rows > 0)
     app.window.results.table.selectRow(0)
-    details, panel = app.window.results.details, app.presenter.furnishing.player.panel
+    details, panel = app.window.results.details, app.coordinator.features.player.panel
     assert not panel.isVisible()
     QTest.mouseClick(details.play, Qt.MouseButton.LeftButton)
     app.wait_for(panel.open.isVisible)

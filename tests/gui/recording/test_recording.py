@@ -23,8 +23,8 @@ from tests.gui.search.test_session import open_and_wait, qt_key, said
 @pytest.fixture
 def recording(app: App) -> App:
     """A window that records."""
-    app.presenter.recording.toggle()
-    app.wait_for(lambda: app.presenter.listening.n_samples > 0)
+    app.coordinator.recording.toggle()
+    app.wait_for(lambda: app.coordinator.recording.recording.n_samples > 0)
     return app
 
 
@@ -53,7 +53,7 @@ def test_each_sample_is_heard_once_and_the_end_gives_all_of_it(
 ) -> None:
     app = recording
     app.wait_for(lambda: live_searches(app) >= 2)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert [call[0] for call in app.engine.calls].count("hearing") == 1
     assert [call[0] for call in app.engine.calls].count("query") == 0
@@ -63,27 +63,27 @@ def test_each_sample_is_heard_once_and_the_end_gives_all_of_it(
     assert answer.matches.query.duration_s == pytest.approx(answer.audio.duration_s)
     assert app.engine.calls[-2:] == [
         ("live", None),
-        ("search", "Recording", 25, app.session.choices.filters),
+        ("search", "Recording", 25, app.session.options.values.filters),
     ]
     assert not app.window.results.live.isVisible()
-    assert app.presenter.history.rowCount() == 1
+    assert app.coordinator.history.rowCount() == 1
 
 
 def test_a_second_recording_begins_anew(recording: App) -> None:
     app = recording
     app.wait_for(lambda: live_searches(app) >= 1)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: live_searches(app) >= 4)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert [call[0] for call in app.engine.calls].count("hearing") == 2
     answer = app.session.answer
     assert answer is not None
     assert answer.audio is not None
     assert answer.matches.query.duration_s == pytest.approx(answer.audio.duration_s)
-    assert app.presenter.history.rowCount() == 2
+    assert app.coordinator.history.rowCount() == 2
 
 
 def test_a_model_that_is_not_ready_holds_nothing_up(make_app: Callable[..., App]) -> None:
@@ -91,12 +91,12 @@ def test_a_model_that_is_not_ready_holds_nothing_up(make_app: Callable[..., App]
     app.engine.gate.clear()
     app.show()
     app.wait_for(lambda: app.window.capture.device.count() == 4)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:02.0")
     assert live_searches(app) == 0
     app.engine.gate.set()
     app.wait_for(lambda: live_searches(app) >= 1)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     answer = app.session.answer
     assert answer is not None
@@ -115,8 +115,8 @@ def test_a_catalogue_that_breaks_does_not_stop_the_recording(
     monkeypatch.setattr(app.engine, "search", refuse)
     app.wait_for(lambda: "has gone" in said(app))
     assert app.session.state is State.RECORDING
-    before = app.presenter.listening.n_samples
-    app.wait_for(lambda: app.presenter.listening.n_samples > before)
+    before = app.coordinator.recording.recording.n_samples
+    app.wait_for(lambda: app.coordinator.recording.recording.n_samples > before)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_the_clip_light_stays_until_it_is_clicked(recording: App) -> None:
     assert not light.is_lit
     FakeRecorder.has_clipped = True
     app.wait_for(lambda: light.is_lit)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert light.is_lit
     light.click()
@@ -171,7 +171,7 @@ def test_inputs_are_watched_and_the_choice_outlives_an_absence(app: App) -> None
 
 def test_a_folder_that_cannot_be_written_is_explained(app: App, own_data_folder: Path) -> None:
     (own_data_folder / "recordings").write_text("in the way")
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: "cannot be written" in said(app))
     assert app.session.state is State.EMPTY
     assert app.window.capture.record.text() == "Record"
@@ -184,7 +184,7 @@ def test_trouble_ends_a_recording_without_sound(
         raise MicrophoneError("Built-in cannot be opened: busy.", "Close the other program.")
 
     monkeypatch.setattr(app.devices, "Recorder", refuse)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: "busy" in said(app))
     assert list((own_data_folder / "recordings").iterdir()) == []
 
@@ -203,7 +203,7 @@ def test_space_records_in_the_spectrogram_too(app: App, sine: Path) -> None:
 def test_a_recording_can_be_saved(recording: App, tmp_path: Path) -> None:
     app = recording
     app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:01.2")
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     audio = app.session.audio
     assert audio is not None
@@ -211,7 +211,7 @@ def test_a_recording_can_be_saved(recording: App, tmp_path: Path) -> None:
     app.window.dialogs.save = lambda title, name, kinds, chosen: chosen(target)  # type: ignore[method-assign]
     app.window.commands.save.trigger()
     app.wait_for(target.exists)
-    app.wait_for(lambda: not app.presenter.workers["files"].is_busy)
+    app.wait_for(lambda: not app.coordinator.workers["files"].is_busy)
     saved, rate_hz = soundfile.read(target)
     assert rate_hz == audio.rate_hz
     assert np.array_equal(saved, soundfile.read(audio.path)[0])
@@ -221,7 +221,7 @@ def test_after_a_device_has_gone_the_next_one_is_offered(app: App) -> None:
     device = app.window.capture.device
     app.wait_for(lambda: device.count() == 4)
     app.window.capture.choose_device("usb")
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.2")
     listed = app.devices.list_inputs
     app.devices.list_inputs = lambda: [each for each in listed() if each.key != "usb"]
@@ -235,7 +235,7 @@ def test_after_a_device_has_gone_the_next_one_is_offered(app: App) -> None:
     assert FakeRecorder.made[-1].key == ""
     # What was chosen is chosen again as soon as it is there.
     app.devices.list_inputs = listed
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.window.capture.chosen_device == "usb")
 
 
@@ -250,7 +250,7 @@ def test_a_device_that_went_before_it_was_opened_leads_to_the_next_one(
         raise MicrophoneError("The device is not there.", "Choose another input.")
 
     monkeypatch.setattr(app.devices, "Recorder", refuse)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.window.banner.action.isVisible() and "not there" in said(app))
     assert app.window.banner.action.text() == "Record from USB microphone"
 
@@ -258,12 +258,12 @@ def test_a_device_that_went_before_it_was_opened_leads_to_the_next_one(
 def test_a_device_that_is_still_there_is_not_exchanged(app: App) -> None:
     app.wait_for(lambda: app.window.capture.device.count() == 4)
     app.window.capture.choose_device("usb")
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.2")
     FakeRecorder.made[-1].problem = MicrophoneError("The disk is full.", "Make room.")
     app.wait_for(lambda: app.session.state is State.RESULTS)
-    with app.qtbot.waitSignal(app.presenter.listening.devices_listed):
-        app.presenter.listening.refresh()
+    with app.qtbot.waitSignal(app.coordinator.recording.recording.devices_listed):
+        app.coordinator.recording.recording.refresh()
     assert said(app) == "The disk is full. Make room."
     assert not app.window.banner.action.isVisible()
 
@@ -275,9 +275,9 @@ def test_a_recording_that_ends_before_the_model_is_ready_is_matched_whole(
     app.engine.gate.clear()
     app.show()
     app.wait_for(lambda: app.window.capture.device.count() == 4)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:03.0")
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.ANALYSING)
     app.engine.gate.set()
     app.wait_for(lambda: app.session.state is State.RESULTS)
@@ -301,7 +301,7 @@ def test_a_recording_during_which_something_else_was_asked_is_matched_whole(
     app.wait_for(lambda: app.session.state is State.RESULTS)
     begun = app.window.capture.elapsed.text()
     app.wait_for(lambda: app.window.capture.elapsed.text() > begun[:-1] + "9")
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.window.windowTitle().startswith("Recording"))
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert_matched_whole(app)
@@ -319,7 +319,7 @@ def test_rows_that_wait_are_painted_once_wherever_a_message_moves_them(
     monkeypatch.setattr(FakeRecorder, "drain", silent)
     window, table = app.window, app.window.results.table
     window.resize(1024, 640)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RECORDING)
     app.qtbot.waitUntil(lambda: window.results.is_dimmed)
     app.wait_for(lambda: window.banner.height() == 0)
@@ -334,4 +334,4 @@ def test_rows_that_wait_are_painted_once_wherever_a_message_moves_them(
         return bool(shown == table.grab().toImage().convertToFormat(shown.format()))
 
     app.wait_for(is_painted_once)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()

@@ -36,7 +36,7 @@ def test_what_was_recorded_is_matched_and_the_next_input_is_offered(
     window = app.window
     app.wait_for(lambda: window.capture.device.count() == 3)
     window.capture.choose_device("microphone")
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: window.capture.elapsed.text() > "0:01.0")
     modules = heard.control("list", "short", "modules").splitlines()
     (number,) = (line.split()[0] for line in modules if "module-remap-source" in line)
@@ -55,6 +55,6 @@ def test_what_was_recorded_is_matched_and_the_next_input_is_offered(
     window.banner.action.click()
     app.wait_for(lambda: app.session.state is State.RECORDING)
     app.wait_for(lambda: window.capture.elapsed.text() > "0:00.5")
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert said(app) == ""

@@ -43,7 +43,7 @@ def select(app: App, *rows: int) -> None:
 
 def test_the_selected_match_is_explained_and_pointed_out(shown: App) -> None:
     app = shown
-    heat = app.presenter.furnishing.results.heat
+    heat = app.coordinator.features.results.heat
     told = "0:00.0 of your sound, 0:01 of the demo sound: 0.90"
     app.wait_for(lambda: heat.accessibleDescription() == told)
     answer = app.session.answer
@@ -62,7 +62,7 @@ def test_seconds_of_a_selection_are_told_as_seconds_of_the_sound(shown: App) -> 
     app.session.match_span((0.2, 0.9))
     app.wait_for(lambda: app.session.state is State.RESULTS and app.session.span is not None)
     app.window.results.table.selectRow(2)
-    heat = app.presenter.furnishing.results.heat
+    heat = app.coordinator.features.results.heat
     app.wait_for(lambda: "0:03 of the demo sound" in heat.accessibleDescription())
     assert heat.accessibleDescription().startswith("0:00.2 of your sound")
     mark = app.window.spectrogram.plot.overlay.mark
@@ -108,7 +108,7 @@ def test_the_list_is_copied_and_saved(shown: App, tmp_path: Path) -> None:
         app.window.dialogs.save = lambda *given, target=target: given[-1](target)  # type: ignore[method-assign]
         app.window.commands.save_list.trigger()
         app.wait_for(target.exists)
-        app.wait_for(lambda: app.presenter.furnishing.results.saving.dialog is None)
+        app.wait_for(lambda: app.coordinator.features.results.saving.dialog is None)
         assert "sin00000001" in target.read_text()
     assert "data:image/png;base64" in (tmp_path / "list.html").read_text()
 
@@ -117,18 +117,17 @@ def test_nothing_is_looked_up_before_it_is_allowed(shown: App, make_app) -> None
     app = shown
     question = app.window.results.question
     assert question.isVisible()
-    assert not app.presenter.furnishing.look_ups.is_allowed
+    assert not app.window.permission.is_given
     question.answered.emit(False)
     assert not question.isVisible()
-    assert not app.presenter.furnishing.look_ups.is_allowed
+    assert not app.window.permission.is_given
     app.window.commands.look_ups.trigger()
-    assert app.presenter.furnishing.look_ups.is_allowed
+    assert app.window.permission.is_given
     app.window.commands.look_ups.trigger()
     app.close()
     again = make_app()
     again.show()
-    assert again.presenter.furnishing.results.may_look_up is False
-    assert not again.presenter.furnishing.look_ups.is_allowed
+    assert again.window.permission.answer is False
 
 
 def test_other_ids_are_resolved_where_that_is_allowed(

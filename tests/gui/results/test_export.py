@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPageSize
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from core.jobs import Job
@@ -17,11 +18,13 @@ from core.types import Match, watch_url
 from gui.results.export import FILE_KINDS, MatchExport
 from gui.results.model import Column
 from gui.results.panel import ResultsPanel
+from gui.search.options import SearchOptions
+from gui.youtube.permission import LookUpPermission
 
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> ResultsPanel:
-    made = ResultsPanel()
+    made = ResultsPanel(SearchOptions(), LookUpPermission(), QWidget())
     qtbot.addWidget(made)
     found = tuple(
         Match(n, f"id{n:09}", 0, 10, ("Dog",), 1 - n / 100, watch_url(f"id{n:09}", 0))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.search.feedback import Calibration
@@ -22,7 +22,9 @@ from gui.results.model import NOT_RESOLVED, SORT_ROLE, Column, ResultsModel
 from gui.results.panel import ResultsPanel
 from gui.results.proxy import ResultsProxy
 from gui.results.table import ResultsTable
+from gui.search.options import SearchOptions
 from gui.youtube.look_ups import LookUps
+from gui.youtube.permission import LookUpPermission
 from gui.youtube.services import Standing, Video
 
 
@@ -174,10 +176,6 @@ class Known(QObject):
         self.videos: dict[str, Video] = {}
         self.images: dict[tuple[str, int], QImage] = {}
         self.wanted: list[tuple[str, int]] = []
-        self.is_allowed = False
-
-    def allow(self, is_allowed: bool) -> None:
-        self.is_allowed = is_allowed
 
     def recall(self, ids: Iterable[str]) -> None:
         self.recalled = [youtube_id for youtube_id in ids if youtube_id]
@@ -385,43 +383,54 @@ def test_several_rows_can_be_selected(qtbot: QtBot) -> None:
     assert len(table.selected()) == 6
 
 
+def make_panel() -> ResultsPanel:
+    return ResultsPanel(SearchOptions(), LookUpPermission(), QWidget())
+
+
+@pytest.fixture
+def permission(panel: ResultsPanel) -> LookUpPermission:
+    return panel.permission
+
+
 @pytest.fixture
 def panel(qtbot: QtBot) -> ResultsPanel:
-    made = ResultsPanel()
+    made = make_panel()
     qtbot.addWidget(made)
     made.resize(1100, 500)
     made.show()
     return made
 
 
-def test_the_question_is_asked_once(qtbot: QtBot, panel: ResultsPanel) -> None:
+def test_the_question_is_asked_once(
+    qtbot: QtBot, panel: ResultsPanel, permission: LookUpPermission
+) -> None:
     known = Known()
     panel.show_matches("Sounds like a dog", "", matches(3))
     assert not panel.question.isVisible()
-    panel.use_look_ups(as_look_ups(known), None)
-    assert panel.question.isVisible() and not known.is_allowed
-    answers: list[bool] = []
-    panel.look_ups_answered.connect(answers.append)
+    panel.use_look_ups(as_look_ups(known))
+    assert panel.question.isVisible()
+    answers: list[bool | None] = []
+    permission.changed.connect(answers.append)
     qtbot.mouseClick(panel.question.yes, Qt.MouseButton.LeftButton)
-    assert answers == [True] and known.is_allowed
+    assert answers == [True]
     assert not panel.question.isVisible()
     assert panel.table.rowHeight(0) == TALL_ROW
     assert panel.table.hasFocus()
-    panel.allow_look_ups(False)
-    assert not known.is_allowed and panel.table.rowHeight(0) == 32
+    permission.adopt(False)
+    assert panel.table.rowHeight(0) == 32
     panel.show_matches("Sounds like a cat", "", matches(3))
     assert not panel.question.isVisible()
-    panel.allow_look_ups(None)
+    permission.adopt(None)
     qtbot.mouseClick(panel.question.no, Qt.MouseButton.LeftButton)
-    assert answers == [True, False] and not known.is_allowed
-    panel.allow_look_ups(None)
+    assert answers == [True, False, None, False]
+    permission.adopt(None)
     panel.show_matches("", "", (Match(1, "x", 0, 1, (), 0.5, "", no_link=NoLink.NO_ID),))
     assert not panel.question.isVisible(), "there is nothing to look up"
 
 
 def test_the_details_are_those_of_the_current_row(qtbot: QtBot, panel: ResultsPanel) -> None:
     known = Known()
-    panel.use_look_ups(as_look_ups(known), True)
+    panel.use_look_ups(as_look_ups(known))
     calibration = Calibration(np.linspace(0, 0.5, 1001, dtype=np.float32))
     some = matches(3)
     panel.show_matches("Sounds like a dog", "", some, calibration)
@@ -496,7 +505,7 @@ def test_an_empty_pane_offers_nothing(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("width", [360, 500, 900])
 def test_the_question_is_not_cut_where_the_list_is_narrow(qtbot, width: int) -> None:
-    panel = ResultsPanel()
+    panel = make_panel()
     qtbot.addWidget(panel)
     panel.question.show()
     panel.resize(width, 260)

@@ -19,7 +19,7 @@ from tests.gui.conftest import App, FakeRecorder, write_wav
 
 
 def open_and_wait(app: App, path: Path) -> None:
-    app.presenter.open_paths([path])
+    app.coordinator.open_paths([path])
     app.wait_for(lambda: app.session.state is State.RESULTS)
 
 
@@ -100,7 +100,7 @@ def test_progress_shows_and_goes_without_moving_anything(app: App, sine: Path) -
     open_and_wait(app, sine)
     place = app.window.results.geometry()
     app.engine.gate.clear()
-    app.presenter.open_paths([sine])
+    app.coordinator.open_paths([sine])
     app.wait_for(app.window.progress.bar.isVisible)
     app.wait_for(lambda: "VGGish" in app.window.progress.stage.text())
     assert app.window.progress.cancel.isVisible()
@@ -117,7 +117,7 @@ def test_the_newest_sound_wins(app: App, tmp_path: Path) -> None:
     app.engine.gate.clear()
     paths = [write_wav(tmp_path / f"{name}.wav", np.sin(np.arange(20_000))) for name in "abc"]
     for path in paths:
-        app.presenter.open_paths([path])
+        app.coordinator.open_paths([path])
     app.engine.gate.set()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.window.windowTitle().startswith("c.wav")
@@ -137,17 +137,16 @@ def test_changing_filters_searches_again_without_listening_again(app: App, sine:
 
 def test_an_unknown_class_is_explained_and_taken_back(app: App, sine: Path) -> None:
     open_and_wait(app, sine)
-    app.window.results.take_filters(Filter(("Dgo",)))
+    app.window.options.change(filters=Filter(("Dgo",)))
     app.wait_for(lambda: "Did you mean Dog" in said(app))
-    assert app.window.results.filters == Filter()
-    assert app.window.filter.filters == Filter()
+    assert app.window.options.filters == Filter()
+    assert app.window.options.filters == Filter()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.rows == 25
 
 
 def test_an_unknown_class_chosen_before_the_first_sound(app: App, sine: Path) -> None:
-    app.window.results.set_filters(Filter(("Dgo",)))
-    app.window.results.choices_changed.emit()
+    app.window.options.change(filters=Filter(("Dgo",)))
     open_and_wait(app, sine)
     assert "Did you mean Dog" in said(app)
     assert app.rows == 25
@@ -269,19 +268,19 @@ def test_recording_is_seen_and_matched(app: App) -> None:
 
 
 def test_a_long_recording_costs_no_more_than_a_short_one(app: App) -> None:
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: bool(FakeRecorder.made) and app.window.spectrogram.picture is not None)
     shape = app.window.spectrogram.picture.levels.shape
     app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:11")
     assert app.window.spectrogram.picture.levels.shape == shape
     start_s, end_s = app.window.spectrogram.span
     assert end_s - start_s == pytest.approx(10.0)
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
 
 
 def test_a_microphone_that_goes_leaves_its_recording(app: App) -> None:
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: bool(FakeRecorder.made) and bool(FakeRecorder.made[0].blocks))
     FakeRecorder.made[0].problem = MicrophoneError("The microphone has gone.", "Plug it in.")
     app.wait_for(lambda: app.session.state is State.RESULTS)
@@ -289,7 +288,7 @@ def test_a_microphone_that_goes_leaves_its_recording(app: App) -> None:
 
 
 def test_escape_puts_a_recording_aside_and_it_can_be_matched(app: App) -> None:
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.5")
     qt_key(app, Qt.Key.Key_Escape)
     app.wait_for(lambda: "put aside" in said(app))
@@ -300,9 +299,9 @@ def test_escape_puts_a_recording_aside_and_it_can_be_matched(app: App) -> None:
 
 
 def test_a_drop_while_recording_loses_neither(app: App, sine: Path) -> None:
-    app.presenter.recording.toggle()
+    app.coordinator.recording.toggle()
     app.wait_for(lambda: app.window.capture.elapsed.text() > "0:00.5")
-    app.presenter.open_paths([sine])
+    app.coordinator.open_paths([sine])
     app.wait_for(lambda: app.session.state is State.RESULTS and "put aside" in said(app))
     assert app.window.windowTitle().startswith("sine.wav")
 
@@ -333,12 +332,12 @@ def test_closing_at_any_moment_is_clean(
     app.show()
     if moment == "thinking":
         app.engine.gate.clear()
-        app.presenter.open_paths([sine])
+        app.coordinator.open_paths([sine])
     elif moment == "recording":
-        app.presenter.recording.toggle()
+        app.coordinator.recording.toggle()
         app.wait_for(lambda: bool(FakeRecorder.made))
     app.window.close()
-    assert app.presenter.wait()
+    assert app.coordinator.wait()
     assert app.engine.is_closed
     assert all(recorder.is_stopped for recorder in FakeRecorder.made)
 
@@ -348,8 +347,8 @@ def test_a_recording_that_was_running_at_the_end_is_offered_once(
 ) -> None:
     first = make_app()
     first.show()
-    first.presenter.recording.toggle()
-    first.wait_for(lambda: first.presenter.listening.n_samples > 16_000)
+    first.coordinator.recording.toggle()
+    first.wait_for(lambda: first.coordinator.recording.recording.n_samples > 16_000)
     first.close()
     second = make_app()
     second.show()
@@ -374,13 +373,13 @@ def test_choices_are_remembered(make_app: Callable[..., App], sine: Path) -> Non
     first.wait_for(lambda: first.window.capture.device.count() == 4)
     first.window.resize(920, 650)
     first.window.results.count.setValue(12)
-    first.window.results.set_filters(Filter(("Cattle, bovinae",), ("Music",)))
+    first.window.options.change(filters=Filter(("Cattle, bovinae",), ("Music",)))
     first.window.capture.choose_device("usb")
     first.close()
     second = make_app()
     second.show()
     assert second.window.size() == first.window.size()
-    assert second.window.results.filters == Filter(("Cattle, bovinae",), ("Music",))
+    assert second.window.options.filters == Filter(("Cattle, bovinae",), ("Music",))
     second.wait_for(lambda: second.window.capture.chosen_device == "usb")
     open_and_wait(second, sine)
     assert second.rows == 12
@@ -481,7 +480,7 @@ def test_trouble_with_the_first_sound_leads_back_to_the_empty_page(
 ) -> None:
     letter = tmp_path / "letter.wav"
     letter.write_text("Not a sound.")
-    app.presenter.open_paths([letter])
+    app.coordinator.open_paths([letter])
     app.wait_for(lambda: app.session.state is State.TROUBLE)
     assert app.window.empty.isVisible()
     assert "letter.wav is not sound" in said(app)

@@ -31,13 +31,13 @@ from core.vggish.model import ModelManifest
 from gui.coordinator import Coordinator
 from gui.main_window import MainWindow
 from gui.playback.playback import Playback
-from gui.recording.controller import RecordingController
 from gui.search.session import State
 from gui.settings import Settings
 from gui.setup import saved_request
 from gui.setup.controller import SetUpController
 from gui.setup.dialog import SetUpDialog
-from gui.setup.request import ALL, BALANCED, NONE, SOME, SetUpRequest, SetUpStatus, look
+from gui.setup.request import ALL, BALANCED, NONE, SOME, SetUpRequest, SetUpStatus
+from gui.setup.steps import look
 from tests.conftest import small_disk
 from tests.gui.conftest import INFO, App
 from tests.setup.conftest import archive_of, pin
@@ -53,23 +53,23 @@ class RealApp:
         self.qtbot, self.data = qtbot, data
         self.window = MainWindow()
         devices = SimpleNamespace(list_inputs=list, Recorder=None)
-        self.presenter = Coordinator(
+        self.coordinator = Coordinator(
             self.window,
             Engine(data),
             Settings(data.root / "window.ini"),
             data,
             devices=lambda: devices,
         )
-        self.session = self.presenter.session
+        self.session = self.coordinator.session
         self.window.show()
-        self.wait_for(lambda: "clips" in self.status and self.presenter.furnishing is not None)
+        self.wait_for(lambda: "clips" in self.status and self.coordinator.features is not None)
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition)
 
     @property
     def set_up(self) -> SetUpController:
-        return self.presenter.furnishing.set_up
+        return self.coordinator.features.set_up
 
     @property
     def dialog(self) -> SetUpDialog:
@@ -84,7 +84,7 @@ class RealApp:
         return self.window.banner.text.text() if self.window.banner.isVisible() else ""
 
     def open(self, path: Path) -> None:
-        self.presenter.open_paths([path])
+        self.coordinator.open_paths([path])
         self.wait_for(lambda: self.session.state is State.RESULTS)
 
 
@@ -140,9 +140,9 @@ def real(
     yield app
     server.released.set()
     app.window.close()
-    assert app.presenter.wait()
+    assert app.coordinator.wait()
     app.window.deleteLater()
-    app.presenter.deleteLater()
+    app.coordinator.deleteLater()
     qtbot.wait(1)
 
 
@@ -255,7 +255,7 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
     part = real.data.files / ".vggish_model.ckpt.part"
     real.wait_for(lambda: part.is_file() and part.stat().st_size > 500_000)
     real.window.close()
-    assert real.presenter.wait()
+    assert real.coordinator.wait()
     server.asked.clear()
     again = RealApp(qtbot, real.data)
     try:
@@ -282,9 +282,9 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
     finally:
         server.released.set()
         again.window.close()
-        assert again.presenter.wait()
+        assert again.coordinator.wait()
         again.window.deleteLater()
-        again.presenter.deleteLater()
+        again.coordinator.deleteLater()
 
 
 @pytest.mark.parametrize(
@@ -384,7 +384,7 @@ def test_closing_the_window_amid_a_download_ends_at_once(real: RealApp, server: 
     part = real.data.files / ".vggish_model.ckpt.part"
     real.wait_for(part.is_file)
     real.window.close()
-    assert real.presenter.wait()
+    assert real.coordinator.wait()
     assert [entry.name for entry in catalogs(real.data)] != ["audioset"]
 
 
@@ -414,9 +414,9 @@ def test_the_dialog_asks_for_room_and_for_what_a_choice_needs(qtbot: QtBot) -> N
 
 
 def test_an_address_that_is_not_encrypted_is_refused_before_anything(app: App) -> None:
-    app.presenter.furnishing.set_up.start(SetUpRequest(mirror="http://example.org"))
-    assert "not encrypted" in app.presenter.furnishing.set_up.dialog.outcome.text()
-    assert not app.presenter.furnishing.set_up.is_active
+    app.coordinator.features.set_up.start(SetUpRequest(mirror="http://example.org"))
+    assert "not encrypted" in app.coordinator.features.set_up.dialog.outcome.text()
+    assert not app.coordinator.features.set_up.is_active
 
 
 @pytest.fixture
@@ -432,7 +432,7 @@ def furnished(
     build_catalog(real.data.catalogs / "audioset", "audioset", [archive])
     some = real.data.catalogs / "audioset-dog"
     build_catalog(some, "audioset", [archive], include=("Dog",))
-    real.session.reload()
+    real.session.loader.reload()
     real.wait_for(lambda: real.status.startswith("VGGish · audioset, "))
     return real
 
@@ -449,8 +449,8 @@ def answer_with(app: RealApp, verb: str) -> None:
 def test_a_catalogue_is_chosen_and_deleted(furnished: RealApp, sounds: Path) -> None:
     app = furnished
     app.open(sounds / "barks.wav")
-    assert app.presenter.furnishing is not None
-    chooser = app.presenter.furnishing.storage.chooser
+    assert app.coordinator.features is not None
+    chooser = app.coordinator.features.storage.chooser
     app.window.commands.catalogs.trigger()
     app.wait_for(lambda: chooser.current is not None)
     assert chooser.current is not None
@@ -480,8 +480,8 @@ def test_what_lies_where_is_removed_piece_by_piece(
     app = furnished
     folders: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: folders.append(url.toLocalFile()))
-    assert app.presenter.furnishing is not None
-    page = app.presenter.furnishing.storage.page
+    assert app.coordinator.features is not None
+    page = app.coordinator.features.storage.page
     app.window.commands.storage.trigger()
     app.wait_for(lambda: page.table.rowCount() > 3)
     press(app, page.folder)
@@ -505,16 +505,16 @@ def test_what_lies_where_is_removed_piece_by_piece(
 @pytest.fixture
 def moving(real: RealApp, sounds: Path) -> Callable[[Path], None]:
     """Show what lies where, and return what moves the data as if that folder had been chosen."""
-    furnishing = real.presenter.furnishing
-    assert furnishing is not None
+    features = real.coordinator.features
+    assert features is not None
     real.window.commands.storage.trigger()
-    real.wait_for(lambda: furnishing.storage.page.table.rowCount() > 0)
-    return furnishing.storage.move_wanted.emit
+    real.wait_for(lambda: features.storage.page.table.rowCount() > 0)
+    return features.storage.move_wanted.emit
 
 
 def told(app: RealApp) -> str:
-    assert app.presenter.furnishing is not None
-    return app.presenter.furnishing.storage.page.message.text()
+    assert app.coordinator.features is not None
+    return app.coordinator.features.storage.page.message.text()
 
 
 def kept(data: DataFolder) -> list[tuple[str, str]]:
@@ -534,7 +534,7 @@ def test_the_data_moves_while_the_window_stays(
     real.wait_for(lambda: old.maps.is_dir() and any(old.maps.glob("*.npz")))
     before = real.session.answer
     moving(new.root)
-    dialog = real.presenter.furnishing.moving.dialog  # type: ignore[union-attr]
+    dialog = real.coordinator.features.moving.dialog  # type: ignore[union-attr]
     assert dialog is not None
     assert dialog.isVisible()
     assert dialog.windowModality() is Qt.WindowModality.ApplicationModal
@@ -551,7 +551,7 @@ def test_the_data_moves_while_the_window_stays(
     real.session.match_span((0.0, 1.0))
     real.wait_for(lambda: len(kept(new)) == 2)
     real.window.close()
-    assert real.presenter.wait()
+    assert real.coordinator.wait()
     assert (new.root / "window.ini").read_text() != ""
     assert {path.name for path in old.root.iterdir()} == {"moved-to"}
 
@@ -582,7 +582,7 @@ def test_a_move_is_cancelled_and_everything_goes_on(
 ) -> None:
     target = tmp_path / "disk"
     moving(target)
-    dialog = real.presenter.furnishing.moving.dialog  # type: ignore[union-attr]
+    dialog = real.coordinator.features.moving.dialog  # type: ignore[union-attr]
     assert dialog is not None
     real.wait_for(lambda: dialog.bar.value() > 0)
     press(real, dialog.cancel)
@@ -630,43 +630,43 @@ def test_what_must_end_before_a_move_is_said(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    furnishing, target = real.presenter.furnishing, tmp_path / "disk"
-    assert furnishing is not None
+    features, target = real.coordinator.features, tmp_path / "disk"
+    assert features is not None
     for kind, name, words in (
-        (RecordingController, "is_active", "A recording is running. Stop it, then move the data."),
+        (real.session, "state", "A recording is running. Stop it, then move the data."),
         (Playback, "is_active", "A sound is playing. Stop it, then move the data."),
     ):
         with monkeypatch.context() as patch:
-            patch.setattr(kind, name, True)
+            patch.setattr(kind, name, State.RECORDING)
             moving(target)
             assert told(real) == words
     server.behaviour = halting(1_000_000)
     press(real, opened(real).start)
     moving(target)
     assert told(real) == "Setting up is not done. Wait for it, or stop it, then move the data."
-    assert furnishing.moving.dialog is None
+    assert features.moving.dialog is None
     assert not target.exists()
 
 
 def test_nothing_is_removed_while_something_is_fetched(real: RealApp, server: WebServer) -> None:
     server.behaviour = halting(1_000_000)
     press(real, opened(real).start)
-    assert real.presenter.furnishing is not None
-    storage = real.presenter.furnishing.storage
+    assert real.coordinator.features is not None
+    storage = real.coordinator.features.storage
     real.window.commands.storage.trigger()
     real.wait_for(lambda: storage.page.table.rowCount() > 0)
     part = real.data.files / ".vggish_model.ckpt.part"
     real.wait_for(part.is_file)
     storage.page.removed.emit("unfinished")
     assert "stop it first" in storage.page.message.text()
-    real.session.reload()
+    real.session.loader.reload()
     real.wait_for(lambda: not real.session.searches.is_busy)
     assert part.is_file()
 
 
 def test_a_change_waits_for_what_is_at_work_and_matches_anew(app: App, sine: Path) -> None:
     app.engine.gate.clear()
-    app.presenter.open_paths([sine])
+    app.coordinator.open_paths([sine])
     app.wait_for(lambda: ("query", "sine.wav") in app.engine.calls)
     other = dataclasses.replace(INFO, name="Another", model="VGGish")
 
@@ -674,7 +674,7 @@ def test_a_change_waits_for_what_is_at_work_and_matches_anew(app: App, sine: Pat
         app.engine.calls.append(("changed",))
         return other
 
-    app.session.reload(change)
+    app.session.loader.reload(change)
     app.engine.gate.set()
     app.wait_for(lambda: [call[0] for call in app.engine.calls].count("query") == 2)
     app.wait_for(lambda: app.session.state is State.RESULTS and not app.session.searches.is_busy)
@@ -690,7 +690,7 @@ def test_a_change_waits_for_the_end_of_a_recording(app: App) -> None:
         return INFO
 
     app.session.listen()
-    app.session.reload(change)
+    app.session.loader.reload(change)
     app.qtbot.wait(50)
     assert changes == []
     app.session.cancel()

@@ -6,11 +6,12 @@ import itertools
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer
+from PySide6.QtCore import QDeadlineTimer, QPoint
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from core.audio.reader import AudioFile
+from gui.playback.bar import PlaybackBar
 from gui.spectrogram.loader import SpectrogramLoader
 from gui.spectrogram.toolbar import SpectrogramToolbar
 from gui.spectrogram.widget import Spectrogram
@@ -25,7 +26,9 @@ class SoundView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.spectrogram = Spectrogram()
-        self.bar = SpectrogramToolbar(self.spectrogram)
+        self.playback = PlaybackBar()
+        self.playback.set_sound_ready(True)
+        self.bar = SpectrogramToolbar(self.spectrogram, self.playback)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -48,12 +51,19 @@ def check_fits(view: SoundView) -> None:
     """Nothing may be cut, nor lie over anything else, in 1024 pixels."""
     assert view.minimumSizeHint().width() <= WIDTH
     parts = [
-        child for child in view.bar.children() if isinstance(child, QWidget) and child.isVisible()
+        child
+        for host in (view.bar, view.playback)
+        for child in host.children()
+        if isinstance(child, QWidget) and child.isVisible() and child is not view.playback
     ]
-    parts.sort(key=lambda part: part.x())
+
+    def left_of(part: QWidget) -> int:
+        return part.mapTo(view.bar, QPoint()).x()
+
+    parts.sort(key=left_of)
     for left, right in itertools.pairwise(parts):
-        assert left.geometry().right() < right.x()
-    assert parts[-1].geometry().right() <= view.bar.width()
+        assert left_of(left) + left.width() <= left_of(right)
+    assert left_of(parts[-1]) + parts[-1].width() <= view.bar.width()
     for part in parts:
         if isinstance(part, QAbstractButton):
             assert part.width() >= part.minimumSizeHint().width()

@@ -54,7 +54,7 @@ def test_a_selection_that_settles_is_matched(shown: App) -> None:
     app.wait_for(lambda: queries(app)[-1] == ("query", "tones.wav", 1.0, 2.5))
     app.wait_for(lambda: app.session.state is State.RESULTS)
     # The picture was read once.
-    assert app.presenter.viewing.file is app.session.audio
+    assert app.coordinator.sound.loader.file is app.session.audio
 
 
 def test_one_settled_selection_is_matched_once(shown: App) -> None:
@@ -73,8 +73,8 @@ def test_spans_are_entries_of_the_history_and_come_back(shown: App) -> None:
     selection.select(1.0, 2.5)
     selection.settle()
     app.wait_for(lambda: app.session.state is State.RESULTS and app.session.span is not None)
-    app.wait_for(lambda: app.presenter.history.rowCount() == 2)
-    history = app.presenter.history
+    app.wait_for(lambda: app.coordinator.history.rowCount() == 2)
+    history = app.coordinator.history
     assert history.index(0).data() == "tones.wav\n0:01.0 – 0:02.5 · 25 matches"
     assert history.index(1).data() == "tones.wav\n0:06.0 · 25 matches"
     app.window.history.view.activated.emit(history.index(1))
@@ -96,7 +96,7 @@ def test_a_span_and_its_sound_come_back_after_another_sound(shown: App, sine: Pa
     app.wait_for(lambda: app.session.span == (3.0, 4.0) and app.session.state is State.RESULTS)
     open_and_wait(app, sine)
     app.wait_for(lambda: app.window.windowTitle().startswith("sine.wav – 25"))
-    app.window.history.view.activated.emit(app.presenter.history.index(1))
+    app.window.history.view.activated.emit(app.coordinator.history.index(1))
     app.wait_for(lambda: selection.span == (3.0, 4.0))
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.session.audio is not None
@@ -148,10 +148,10 @@ def test_saving_something_long_can_be_cancelled(shown: App, tmp_path: Path) -> N
     app.engine.gate.clear()
     app.window.dialogs.save = lambda *given: given[-1](tmp_path / "a.npz")  # type: ignore[method-assign]
     app.window.commands.save_embedding.trigger()
-    saving = app.presenter.sound.saving
+    saving = app.coordinator.sound.saving
     app.wait_for(lambda: saving.dialog is not None and saving.dialog.isVisible())
     saving.dialog.findChild(QPushButton).click()
-    app.wait_for(lambda: not app.presenter.workers["searches"].is_busy)
+    app.wait_for(lambda: not app.coordinator.workers["searches"].is_busy)
     assert saving.dialog is None
     assert not (tmp_path / "a.npz").exists()
     app.engine.gate.set()

@@ -30,9 +30,10 @@ from core.audio.spectrogram import Overview, detail
 from core.errors import SoundalikeError
 from core.jobs import Job
 from gui.spectrogram.live_picture import LivePicture
-from gui.spectrogram.view_choices import ColorMap, ViewChoices
+from gui.spectrogram.view_choices import ViewChoices
 from gui.spectrogram.widget import Spectrogram
 from gui.spectrogram.zoom import DetailRequest
+from gui.widgets.color_map import ColorMap
 from tests.gui.conftest import write_wav
 
 DURATION_S = 60.0

@@ -23,7 +23,7 @@ from core.jobs import Job
 from gui import formats
 from gui.spectrogram.spans import moved, parsed_time, zoomed
 from gui.spectrogram.toolbar import SpectrogramToolbar
-from gui.spectrogram.view_choices import ColorMap
+from gui.widgets.color_map import ColorMap
 from tests.gui.conftest import write_wav
 from tests.gui.spectrogram.sound_view import WIDTH, SoundView, check_fits
 
@@ -164,30 +164,13 @@ def test_the_selection_decides_what_can_be_matched(
         qtbot.mouseClick(bar.match_all, Qt.MouseButton.LeftButton)
 
 
-def test_playing_is_told_and_shown(bar: SpectrogramToolbar, qtbot: QtBot):
-    with qtbot.waitSignal(bar.play_pressed):
-        qtbot.mouseClick(bar.play, Qt.MouseButton.LeftButton)
-    playing, paused = bar.play.icon().cacheKey(), bar.play.accessibleName()
-    bar.set_playing(True)
-    assert (bar.play.accessibleName(), paused) == ("Pause", "Play")
-    assert bar.play.icon().cacheKey() != playing
-    with qtbot.waitSignal(bar.stop_pressed):
-        qtbot.mouseClick(bar.stop, Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(bar.loop_changed) as looped:
-        qtbot.mouseClick(bar.loop, Qt.MouseButton.LeftButton)
-    assert looped.args == [True]
-    with qtbot.waitSignal(bar.volume_changed) as volume:
-        bar.volume.setValue(40)
-    assert volume.args == [0.4]
-
-
 def test_without_a_sound_nothing_of_it_is_offered(bar: SpectrogramToolbar, view: SoundView):
     bar.set_sound_ready(False)
-    for widget in (bar.play, bar.stop, bar.start, bar.end, bar.match_all, bar.match_selection):
+    for widget in (bar.start, bar.end, bar.match_all, bar.match_selection):
         assert not widget.isEnabled()
     view.spectrogram.selection.select(1.0, 2.0)
     bar.set_sound_ready(True)
-    assert bar.play.isEnabled() and bar.match_selection.isEnabled()
+    assert bar.match_all.isEnabled() and bar.match_selection.isEnabled()
 
 
 def test_the_menus_choose_and_show(bar: SpectrogramToolbar, view: SoundView):

@@ -70,9 +70,9 @@ def test_of_several_the_first_readable_is_shown_and_the_others_follow(
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.window.windowTitle() == "b.wav – 25 matches – Soundalike"
     assert "a.wav is not sound" in said(app)
-    history = app.presenter.history
+    history = app.coordinator.history
     app.wait_for(
-        lambda: history.waiting() is None and not app.presenter.workers["searches"].is_busy
+        lambda: history.waiting() is None and not app.coordinator.workers["searches"].is_busy
     )
     texts = [history.index(row).data() for row in range(history.rowCount())]
     assert [text.partition("\n")[0] for text in texts] == ["b.wav", "c.wav", "d.wav", "mute.wav"]
@@ -91,14 +91,14 @@ def test_of_several_the_first_readable_is_shown_and_the_others_follow(
 
 def test_a_sound_of_the_queue_gives_way_and_is_taken_up_again(app: App, tmp_path: Path) -> None:
     paths = [write_wav(tmp_path / f"{name}.wav", np.sin(np.arange(20_000))) for name in "abc"]
-    app.presenter.open_paths(paths[:2])
+    app.coordinator.open_paths(paths[:2])
     app.wait_for(lambda: app.session.state is State.RESULTS)
-    history = app.presenter.history
+    history = app.coordinator.history
     app.wait_for(
-        lambda: history.waiting() is None and not app.presenter.workers["searches"].is_busy
+        lambda: history.waiting() is None and not app.coordinator.workers["searches"].is_busy
     )
     app.engine.gate.clear()
-    app.presenter.queue.add([paths[2]])
+    app.coordinator.queue.add([paths[2]])
     app.wait_for(lambda: "Analysing" in history.index(0).data())
     app.window.results.count.setValue(3)
     app.wait_for(lambda: ("search", "a.wav", 3, Filter()) in app.engine.calls)
@@ -117,7 +117,7 @@ def test_a_folder_gives_its_sounds_in_order(app: App, tmp_path: Path) -> None:
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.session.answer is not None
     assert app.session.answer.matches.query.name == "b.wav"
-    app.wait_for(lambda: app.presenter.history.rowCount() == 2)
+    app.wait_for(lambda: app.coordinator.history.rowCount() == 2)
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"', "file://{}", "  {}\n"])

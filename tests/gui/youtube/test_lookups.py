@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QDeadlineTimer, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.types import Match, watch_url
@@ -21,11 +21,13 @@ from gui import theme
 from gui.results.delegates import TALL_ROW, VideoDelegate
 from gui.results.model import Column, Row
 from gui.results.panel import ResultsPanel
+from gui.search.options import SearchOptions
 from gui.workers import Worker
 from gui.youtube import LARGE, politeness
 from gui.youtube.cache import Cache, Known
 from gui.youtube.cache_worker import decoded
 from gui.youtube.look_ups import LookUps
+from gui.youtube.permission import LookUpPermission
 from gui.youtube.politeness import Politeness, told_wait_s
 from gui.youtube.services import Services, Standing, Video, one_line, read_title
 from tests.gui.youtube.youtube_server import MARKUP, YoutubeServer, jpeg, serving, title
@@ -50,15 +52,14 @@ def make(qtbot: QtBot, tmp_path: Path, youtube: YoutubeServer) -> Iterator[Make]
     made: list[tuple[LookUps, Worker]] = []
 
     def look_ups(
-        is_allowed: bool = True,
+        is_allowed: bool | None = True,
         cache: str = "cache.sqlite",
         timeout_s: float = 1.0,
         services: Services | Network | None = None,
     ) -> LookUps:
-        worker = Worker("look-ups")
+        worker, permission = Worker("look-ups"), LookUpPermission(is_allowed)
         whole = services or youtube.services
-        these = LookUps(tmp_path / cache, worker, whole, timeout_s=timeout_s)  # type: ignore[arg-type]
-        these.allow(is_allowed)
+        these = LookUps(tmp_path / cache, worker, permission, whole, timeout_s=timeout_s)  # type: ignore[arg-type]
         made.append((these, worker))
         return these
 
@@ -190,7 +191,7 @@ def test_nothing_is_fetched_before_it_is_allowed(
     look_ups.want([(key("ok"), 56)])
     qtbot.waitUntil(lambda: look_ups.states[key("ok")].has_picture is False)
     assert youtube.asked == []
-    look_ups.allow(True)
+    look_ups.permission.adopt(True)
     qtbot.waitUntil(lambda: look_ups.image(key("ok"), 56) is not None)
 
 
@@ -198,11 +199,11 @@ def test_forbidding_breaks_off(qtbot: QtBot, make: Make, youtube: YoutubeServer)
     look_ups = make()
     look_ups.want([(key("hang"), 56)])
     qtbot.waitUntil(lambda: bool(youtube.asked))
-    look_ups.allow(False)
+    look_ups.permission.adopt(False)
     look_ups.want([(key("ok"), 56)])
     qtbot.wait(100)
     assert len(youtube.asked) == 1
-    look_ups.allow(True)
+    look_ups.permission.adopt(True)
     qtbot.waitUntil(lambda: look_ups.video(key("ok")) is not None)
 
 
@@ -278,11 +279,12 @@ def test_the_window_shows_what_youtube_says_and_nothing_as_markup(
         Match(rank, key(begin), 30, 40, ("Dog",), 0.5, watch_url(key(begin), 30))
         for rank, begin in enumerate(begins, 1)
     )
-    panel, look_ups = ResultsPanel(), make(is_allowed=False)
+    look_ups = make(is_allowed=None)
+    panel = ResultsPanel(SearchOptions(), look_ups.permission, QWidget())
     qtbot.addWidget(panel)
     panel.resize(1200, 700)
     panel.show()
-    panel.use_look_ups(look_ups, None)
+    panel.use_look_ups(look_ups)
     panel.show_matches("Sounds like a dog", "", found)
     qtbot.wait(100)
     assert youtube.asked == [], "nobody has answered the question yet"
@@ -332,13 +334,14 @@ def network(youtube: YoutubeServer) -> Network:
 
 def shown_panel(qtbot: QtBot, look_ups: LookUps, ids: list[str]) -> ResultsPanel:
     """Return a panel that is allowed to look up, with videos of these ids."""
-    panel = ResultsPanel()
+    panel = ResultsPanel(SearchOptions(), look_ups.permission, QWidget())
     qtbot.addWidget(panel)
     panel.resize(1200, 700)
     panel.show()
     look_ups.failing_changed.connect(panel.show_failing)
     panel.try_again_pressed.connect(look_ups.try_again)
-    panel.use_look_ups(look_ups, True)
+    panel.use_look_ups(look_ups)
+    look_ups.permission.adopt(True)
     matches = [
         Match(rank, youtube_id, 30, 40, ("Dog",), 0.5, watch_url(youtube_id, 30))
         for rank, youtube_id in enumerate(ids, 1)
@@ -376,11 +379,11 @@ def test_a_line_about_look_ups_that_fail_ends_them_too(
     look_ups = make(is_allowed=False, services=network)
     panel = shown_panel(qtbot, look_ups, [key("ok")])
     qtbot.waitUntil(panel.look_up_trouble.isVisible, timeout=20_000)
-    with qtbot.waitSignal(panel.look_ups_answered) as answered:
+    with qtbot.waitSignal(look_ups.permission.changed) as answered:
         qtbot.mouseClick(panel.look_up_trouble.no, Qt.MouseButton.LeftButton)
     assert answered.args == [False]
     assert not panel.look_up_trouble.isVisible()
-    assert not look_ups.is_allowed
+    assert not look_ups.permission.is_given
 
 
 def test_answers_of_no_use_are_told_of_after_the_third(qtbot: QtBot, make: Make) -> None:

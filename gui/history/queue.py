@@ -7,13 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from core.audio.reader import AudioFile
-from core.engine import Engine
 from core.errors import SoundalikeError
 from core.jobs import Job
+from gui.context import Context
 from gui.history.model import Entry, History, Status
-from gui.search.answers import Answer
-from gui.search.session import Session, State
-from gui.workers import Worker
+from gui.search.answers import Answer, matches_of
+from gui.search.session import State
 
 
 class Queue(QObject):
@@ -22,20 +21,13 @@ class Queue(QObject):
     What a person asks for comes first: it stops the sound at work, which is taken up again later.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        worker: Worker,
-        session: Session,
-        history: History,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, context: Context, history: History, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine, self._worker = engine, worker
-        self._session, self._history = session, history
+        self._engine, self._session, self._history = context.engine, context.session, history
+        self._worker = context.session.searches
         self._at_work: Entry | None = None
-        worker.busy_changed.connect(self._go_on)
-        session.state_changed.connect(self._go_on)
+        self._worker.busy_changed.connect(self._go_on)
+        context.session.state_changed.connect(self._go_on)
 
     def add(self, paths: list[Path]) -> None:
         """Have sounds matched, in this order."""
@@ -58,14 +50,12 @@ class Queue(QObject):
         self._at_work = entry
         entry.status, entry.fraction = Status.ANALYSING, 0.0
         self._history.update(entry)
-        choices = self._session.choices
+        values = self._session.options.values
 
         def match(job: Job) -> Answer:
             audio = AudioFile(entry.path, job=job)
             query = self._engine.query(audio, job=job)
-            found = self._engine.search(query, choices.k, choices.filters, job, choices.by)
-            found = self._engine.point_out(found, job)
-            return Answer(query, found, audio)
+            return Answer(query, matches_of(self._engine, query, values, job), audio)
 
         def done(answer: Answer) -> None:
             self._at_work = None

@@ -17,7 +17,7 @@ from core.catalog.clips import Clips
 from core.catalog.manifest import ModelIdentity
 from core.errors import CatalogError
 
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[2]
 MODEL = ModelIdentity("Demo", "demo-1")
 
 
@@ -44,8 +44,8 @@ import numpy as np
 import pyarrow.parquet
 from core.catalog.build import build
 from core.catalog.build import merge
-from core.catalog.build import replacing
-from tests.catalog.build.test_replacing import MODEL, clips
+from core.catalog import replacing
+from tests.catalog.test_replacing import MODEL, clips
 
 step, die_at = 0, 0
 
@@ -117,7 +117,7 @@ def test_kills_at_moments_that_nobody_chose(tmp_path: Path):
     folder = tmp_path / "catalog"
     build(folder, 3)
     code = (
-        "import sys, pathlib; from tests.catalog.build.test_replacing import build\n"
+        "import sys, pathlib; from tests.catalog.test_replacing import build\n"
         "while True:\n"
         "    for n in (3, 50): print(len(build(pathlib.Path(sys.argv[1]), n)), flush=True)"
     )
@@ -179,7 +179,7 @@ def test_two_programs_cannot_build_into_one_folder(tmp_path: Path):
     code = (
         "import sys, pathlib\n"
         "from core.catalog.build.build import write_catalog\n"
-        "from tests.catalog.build.test_replacing import MODEL, clips\n"
+        "from tests.catalog.test_replacing import MODEL, clips\n"
         "def batches():\n"
         "    print('building', flush=True)\n"
         "    sys.stdin.readline()\n"

@@ -1,0 +1,63 @@
+"""What every feature of the window is built from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from core.engine import Engine
+from core.errors import SoundalikeError
+from core.paths import DataFolder
+from gui.actions import Actions
+from gui.search.session import Session
+from gui.settings import Remembered
+from gui.widgets.banner import Banner
+from gui.widgets.external import ExternalPrograms
+from gui.widgets.file_dialogs import FileDialogs
+from gui.workers import Workers
+from gui.youtube.permission import LookUpPermission
+
+
+@dataclass(frozen=True)
+class Context:
+    """The engine, the data, the person's settings, and what all features share of the window.
+
+    Attributes
+    ----------
+    engine : Engine
+        Only the worker "searches" may use it, but for what any thread may ask.
+    data : DataFolder
+    remembered : Remembered
+        What a person chose the last time.
+    workers : Workers
+    session : Session
+        What is asked and answered.
+    permission : LookUpPermission
+    actions : Actions
+    banner : Banner
+    dialogs : FileDialogs
+    external : ExternalPrograms
+    say : callable
+        Shows a line for some seconds.
+    window : QWidget
+        The parent of dialogs.
+    """
+
+    engine: Engine
+    data: DataFolder
+    remembered: Remembered
+    workers: Workers
+    session: Session
+    permission: LookUpPermission
+    actions: Actions
+    banner: Banner
+    dialogs: FileDialogs
+    external: ExternalPrograms
+    say: Callable[[str], None]
+    window: QWidget
+
+    def show_trouble(self, error: SoundalikeError) -> None:
+        """Say in the banner what happened and what to do."""
+        self.banner.show_trouble(error.in_full)

@@ -1,0 +1,208 @@
+"""The features that a first look can do without, built once the window is on the screen.
+
+Importing them takes a third of the window's own time: a worker does that, after the first paint.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from core.paths import DataFolder
+from core.types import CatalogInfo, Match
+from gui.context import Context
+from gui.history.controller import HistoryController
+from gui.history.model import History
+from gui.main_window import MainWindow
+from gui.map.pane import MapPane
+from gui.playback.controller import PlaybackController
+from gui.player.controller import PlayerController
+from gui.results.controller import ResultsController
+from gui.search.answers import Answer
+from gui.search.session import State
+from gui.setup.controller import SetUpController
+from gui.spectrogram.controller import SpectrogramController
+from gui.storage.controller import StorageController
+from gui.storage.move_controller import MoveController
+from gui.youtube.services import Services
+
+
+class Features(QObject):
+    """Playback, look-ups, details, the map, history and setting up; here they meet.
+
+    Parameters
+    ----------
+    context : Context
+    window : MainWindow
+    sound : SpectrogramController
+    history : History
+    services : Services, optional
+        Where titles and thumbnails are looked up.
+
+    Signals
+    -------
+    opened : list of Path
+        Sounds that a person wants matched.
+    """
+
+    opened = Signal(list)
+
+    def __init__(
+        self,
+        context: Context,
+        window: MainWindow,
+        sound: SpectrogramController,
+        history: History,
+        services: Services | None,
+    ) -> None:
+        super().__init__(window)
+        self._context, self._window, self._history = context, window, history
+        self.playback = PlaybackController(context, window.playback, lambda: sound.selected)
+        self.results = ResultsController(context, window.results, sound.picture, services)
+        self.player = PlayerController(context, window.results.show_details)
+        self.map = MapPane(context.workers["map"], context.data.maps)
+        self.history = HistoryController(context, history, window.history)
+        self.set_up = SetUpController(context)
+        self.storage = StorageController(context, lambda: self.set_up.is_active)
+        self._join_playback()
+        self._join_player()
+        self._join_history()
+        self._join_map()
+        self._join_set_up()
+        self._join_moving()
+        context.session.ready.connect(self._on_ready)
+
+    def _join_playback(self) -> None:
+        spectrogram = self._window.spectrogram
+        spectrogram.seeked.connect(self.playback.seek)
+        spectrogram.selection.changed.connect(self.playback.forget_place)
+        self.playback.moved.connect(spectrogram.set_playhead)
+        self.results.pointed.connect(spectrogram.mark)
+
+    def _join_player(self) -> None:
+        player, playback, results = self.player, self.playback.playback, self._window.results
+        results.details.add_player(player.panel)
+        results.details.play_pressed.connect(player.toggle)
+        results.table.chosen_changed.connect(player.follow)
+        player.shown.connect(results.details.show_player)
+        player.began.connect(playback.pause)
+        playback.state_changed.connect(player.give_way)
+        self._context.actions.play_here.triggered.connect(
+            lambda: player.toggle(results.table.chosen())
+        )
+
+    def _join_history(self) -> None:
+        window, lists = self._window, self.history.lists
+        details, filters = window.results.details, window.filter
+        self.history.reopened.connect(self.opened)
+        self.history.recalled.connect(window.show_sound)
+        details.offer_memory()
+        details.star_toggled.connect(lists.set_star)
+        details.hide_pressed.connect(lambda match: lists.hide(match.video_id))
+        lists.stars_changed.connect(details.show_stars)
+        lists.hidden_changed.connect(window.results.table.proxy.hide_videos)
+        filters.preset_saved.connect(lists.save_preset)
+        filters.preset_removed.connect(lists.remove_preset)
+        lists.presets_changed.connect(filters.set_presets)
+        for signal in (
+            self._history.rowsInserted,
+            self._history.rowsRemoved,
+            self._history.modelReset,
+        ):
+            signal.connect(self._offer_earlier)
+
+    def _offer_earlier(self) -> None:
+        self._window.empty.earlier.setVisible(self._history.rowCount() > 0)
+
+    def _join_map(self) -> None:
+        self._window.add_map(self.map)
+        self.map.chosen.connect(self._on_map_chosen)
+        self.map.failed.connect(self._context.session.report)
+        self._window.results.table.chosen_changed.connect(self._on_row)
+        self._context.session.answered.connect(self._on_answered)
+
+    def _on_answered(self, answer: Answer) -> None:
+        self.map.show_answer(answer.matches)
+
+    def _on_row(self, match: Match | None) -> None:
+        if match is not None and match.row >= 0:
+            self.map.select(match.row)
+
+    def _on_map_chosen(self, row: int) -> None:
+        if not self._window.results.table.select_clip(row):
+            session = self._context.session
+            video_id = self._context.engine.catalog().clip(row).video_id
+            self._context.banner.show_note(
+                f"{video_id} is not among the matches.",
+                "More like this",
+                lambda: session.more_like(video_id),
+            )
+
+    def _join_set_up(self) -> None:
+        self._window.setting_up.clicked.connect(self.set_up.open)
+        self.set_up.told.connect(self._window.show_setting_up)
+        self.set_up.move_pressed.connect(lambda: self.storage.ask_for_folder(self.set_up.dialog))
+
+    # Model and catalogue
+
+    def catch_up(self, info: CatalogInfo | None) -> None:
+        """Take up what happened before: the engine was ready, and has answered."""
+        if info is not None:
+            self._on_ready(info)
+        self._context.session.tell_again()
+
+    def _on_ready(self, info: CatalogInfo) -> None:
+        engine = self._context.engine
+        self.map.set_catalog(engine.catalog())
+        self._context.workers["counting"].submit(
+            engine.class_counts, self._window.filter.set_counts
+        )
+        self.set_up.offer(info)
+
+    def close(self) -> None:
+        """Stop; whoever owns the workers closes them."""
+        self.player.close()
+        self.playback.close()
+        self.results.close()
+        self.history.close()
+
+    # Moving the data folder
+
+    def _join_moving(self) -> None:
+        self.moving = MoveController(
+            self._context,
+            (self.history, self.results.look_ups, self.map),
+            lambda: self._context.workers.others("searches"),
+            self._tell_of_move,
+        )
+        self.storage.move_wanted.connect(self._move)
+        self.moving.moved.connect(self._on_moved)
+
+    def _move(self, target: Path) -> None:
+        if reason := self._why_not_now():
+            self._tell_of_move(f"{reason}, then move the data.")
+        else:
+            self.moving.move(target)
+
+    def _tell_of_move(self, text: str) -> None:
+        self.storage.tell_of_move(text)
+        self.set_up.tell_of_move(text)
+
+    def _why_not_now(self) -> str:
+        """Return what must end before the data can be moved; empty for nothing."""
+        if self._context.session.state is State.RECORDING:
+            return "A recording is running. Stop it"
+        if self.playback.playback.is_active:
+            return "A sound is playing. Stop it"
+        if self.set_up.is_active:
+            return "Setting up is not done. Wait for it, or stop it"
+        return ""
+
+    def _on_moved(self, before: DataFolder, now: DataFolder) -> None:
+        self._history.relocate(before.root, now.root)
+        audio = self._context.session.audio
+        if audio is not None:
+            audio.relocate(before.root, now.root)
+        self.set_up.use(now)
+        self.storage.use(now)

@@ -1,0 +1,87 @@
+"""What is done to set up, step by step, and what there is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.downloads.room import free_bytes
+from core.jobs import Job
+from core.paths import DataFolder
+from gui.setup import saved_request
+from gui.setup.request import ALL, BALANCED, NONE, SOME, SetUpRequest, SetUpStatus
+
+# The engine's part takes a fifth of a second to import: only the workers do that.
+
+
+def look(data: DataFolder) -> SetUpStatus:
+    """Return what is missing and how much room there is."""
+    from core.downloads.pinned import FEATURES
+    from core.setup.install import missing
+
+    rooms = {
+        clips: SetUpRequest(clips, ("Any",)).choice().room_bytes for clips in (ALL, BALANCED, SOME)
+    }
+    found = tuple(missing(data))
+    return SetUpStatus(
+        found,
+        data.root,
+        free_bytes(data.root),
+        rooms,
+        FEATURES.size,
+        saved_request.kept(data),
+    )
+
+
+Step = Callable[[Job], list[str]]
+"""Returns in words what it has led to."""
+
+
+def steps(data: DataFolder, wish: SetUpRequest) -> list[Step]:
+    """Return what is to be done; after each of them the window can switch to what came.
+
+    The wish is kept on disk until the last one is done.
+    """
+    wanted: list[Step] = [lambda job: _fetch_model(data, wish, job)]
+    if wish.paths:
+        wanted = [lambda job: _import(data, wish, job)]
+    elif wish.clips != NONE:
+        wanted.append(lambda job: _fetch_features(data, wish, job))
+    return [_kept(data, wish, step, step is wanted[-1]) for step in wanted]
+
+
+def _kept(data: DataFolder, wish: SetUpRequest, step: Step, is_last: bool) -> Step:
+
+    def work(job: Job) -> list[str]:
+        saved_request.keep(data, wish)
+        lines = step(job)
+        if is_last:
+            saved_request.forget(data)
+        return lines
+
+    return work
+
+
+def _fetch_model(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
+    from core.setup.install import fetch_model
+
+    lines, check = fetch_model(data, job, wish.source())
+    return lines + check.lines()
+
+
+def _fetch_features(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
+    from core.setup.install import fetch_features
+    from core.setup.inventory import choose
+
+    catalog, notes = fetch_features(data, wish.choice(), job, wish.source())
+    choose(data, catalog.path.name)
+    name = catalog.path.name
+    return [f"{len(catalog):,} clips of AudioSet are in the catalogue {name}", *notes]
+
+
+def _import(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
+    from core.setup.install import has_model_files, import_files, install_model
+
+    lines = import_files(data, wish.paths, job.part(0, 0.6), wish.choice())
+    if has_model_files(data):
+        lines += install_model(data, job.part(0.6, 1)).lines()
+    return lines
