@@ -126,7 +126,7 @@ class Coordinator(QObject):
         window, commands = self._window, self._window.commands
         window.painted.connect(self._begin)
         window.dropped.connect(self.open_paths)
-        window.refused.connect(self.session.report)
+        window.overlay.refused.connect(self.session.report)
         window.closing.connect(self.close)
         commands.paste.triggered.connect(self._paste)
         commands.cancel.triggered.connect(self._lead_back)
@@ -149,7 +149,7 @@ class Coordinator(QObject):
         session.troubled.connect(self._context.show_trouble)
         session.noted.connect(window.banner.show_note)
         session.ready.connect(self._on_ready)
-        session.steps_changed.connect(window.commands.show_steps)
+        session.answers.changed.connect(window.commands.show_steps)
 
     def _join_recording(self) -> None:
         window, recording = self._window, self.recording

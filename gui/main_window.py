@@ -8,12 +8,8 @@ import itertools
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QKeyEvent,
     QPaintEvent,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QLabel,
@@ -25,7 +21,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.errors import AudioFileError
 from core.types import CatalogInfo
 from gui import formats, theme
 from gui.actions import Actions
@@ -43,7 +38,6 @@ from gui.spectrogram.view_choices import ViewChoices
 from gui.spectrogram.widget import Spectrogram
 from gui.widgets.banner import Banner
 from gui.widgets.drop_overlay import DropOverlay
-from gui.widgets.drops import local_paths
 from gui.widgets.empty_page import EmptyPage
 from gui.widgets.file_dialogs import FileDialogs
 from gui.widgets.progress_row import ProgressRow
@@ -78,15 +72,12 @@ class MainWindow(QMainWindow):
         For the first time; slow work may begin.
     dropped : list of Path
         Local files and folders were dropped, or chosen in the dialog.
-    refused : AudioFileError
-        Something else was dropped.
     closing
         The window is about to go.
     """
 
     painted = Signal()
     dropped = Signal(list)
-    refused = Signal(object)
     closing = Signal()
 
     def __init__(self) -> None:
@@ -116,7 +107,6 @@ class MainWindow(QMainWindow):
         self._build()
 
     def _build(self) -> None:
-        self.setAcceptDrops(True)
         self.setMinimumSize(920, 560)
         self.resize(1120, 760)
         sound = QWidget()
@@ -161,6 +151,7 @@ class MainWindow(QMainWindow):
         self.commands.open.triggered.connect(self.dialogs.open_files)
         self.commands.open_folder.triggered.connect(self.dialogs.open_folder)
         self.dialogs.opened.connect(self.dropped)
+        self.overlay.dropped.connect(self.dropped)
         self.recent = RecentFiles(self)
         self.recent.chosen.connect(lambda path: self.dropped.emit([path]))
         self.recent.filled.connect(self.capture.recent.setEnabled)
@@ -323,48 +314,12 @@ class MainWindow(QMainWindow):
             self._is_painted = True
             QTimer.singleShot(0, self.painted.emit)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the drop target over the whole window."""
-        super().resizeEvent(event)
-        self.overlay.resize(self.size())
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Record or stop on Space, where no button or line wanted it."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.commands.record.trigger()
         else:
             super().keyPressEvent(event)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Show what a drop would do; what cannot be used is still taken, to say why."""
-        mime = event.mimeData()
-        if not (mime.hasUrls() or mime.hasText()):
-            return
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        try:
-            paths = local_paths(mime)
-        except AudioFileError as error:
-            self.overlay.appear(error.message)
-        else:
-            name = paths[0].name if len(paths) == 1 else f"these {len(paths)} files"
-            self.overlay.appear(f"Drop to find what sounds like {name}")
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Uncover the window."""
-        self.overlay.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Hand on what was dropped."""
-        self.overlay.hide()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        try:
-            paths = local_paths(event.mimeData())
-        except AudioFileError as error:
-            self.refused.emit(error)
-        else:
-            self.dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Go at once; whatever takes longer ends without a window."""

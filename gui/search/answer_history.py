@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QObject, Signal
+
 from gui.search.answers import Answer
 
 LONGEST = 100
 
 
-class AnswerHistory:
-    """The answers of this session in the order in which they were asked for, and where one is."""
+class AnswerHistory(QObject):
+    """The answers of this session in the order in which they were asked for, and where one is.
 
-    def __init__(self) -> None:
+    Signals
+    -------
+    changed : bool, bool
+        Whether there is an answer to go back to, and one to go forward to.
+    """
+
+    changed = Signal(bool, bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._steps: list[Answer] = []
         self._here = -1
 
@@ -19,20 +30,15 @@ class AnswerHistory:
         """What is shown."""
         return self._steps[self._here] if self._steps else None
 
-    @property
-    def can_go_back(self) -> bool:
-        """Whether there is an answer before this one."""
-        return self._here > 0
-
-    @property
-    def can_go_forward(self) -> bool:
-        """Whether one has gone back from an answer."""
-        return self._here < len(self._steps) - 1
-
-    def visit(self, answer: Answer) -> None:
-        """Go on to another answer; what lay ahead is forgotten."""
-        self._steps = [*self._steps[: self._here + 1], answer][-LONGEST:]
-        self._here = len(self._steps) - 1
+    def arrive(self, answer: Answer) -> None:
+        """Put another answer to the same question in its place, any other as the next step."""
+        if self.current is not None and answer.answers_same_as(self.current):
+            self.renew(answer)
+        else:
+            # What lay ahead is forgotten.
+            self._steps = [*self._steps[: self._here + 1], answer][-LONGEST:]
+            self._here = len(self._steps) - 1
+        self._tell()
 
     def renew(self, answer: Answer) -> None:
         """Put another answer to the same question in the place of the one that is shown."""
@@ -43,9 +49,14 @@ class AnswerHistory:
         if not 0 <= self._here + by < len(self._steps):
             return None
         self._here += by
+        self._tell()
         return self._steps[self._here]
 
     def forget_others(self) -> None:
         """Keep nothing but what is shown."""
         self._steps = self._steps[self._here :][:1]
         self._here = min(self._here, 0)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.changed.emit(self._here > 0, self._here < len(self._steps) - 1)

@@ -13,18 +13,15 @@ from PySide6.QtCore import QObject, Signal
 from core.audio.reader import AudioFile
 from core.engine import Engine
 from core.errors import SoundalikeError
-from core.jobs import Job
 from core.types import CatalogInfo, Match, Matches, Query
 from gui.search.answer_history import AnswerHistory
-from gui.search.answers import Answer, Source, Span, matches_of
+from gui.search.answers import Answer, Source, Span
+from gui.search.catalog_search import CatalogSearch
 from gui.search.live import Live
 from gui.search.loading import LOADING, EngineLoader
-from gui.search.options import SearchOptions, SearchValues
+from gui.search.options import SearchOptions
 from gui.widgets.drops import FoundSounds, find_sounds
 from gui.workers import Worker
-
-MOST_SPARE = 500
-"""Matches beyond those that are shown, to take the places of hidden ones."""
 
 
 class State(Enum):
@@ -46,14 +43,14 @@ class Session(QObject):
     sounds, searches : Worker
         Where sounds are looked for, and where the engine belongs.
     options : SearchOptions
-        Followed: what is shown is asked anew where they change. Options that the catalogue does
-        not know go back to those that worked before.
+        Followed: what is shown is asked anew where they change.
 
     Attributes
     ----------
     loader : EngineLoader
     live : Live
         Follows a recording.
+    answers : AnswerHistory
     state : State
     subject : str
         What is asked, in a word.
@@ -79,8 +76,6 @@ class Session(QObject):
         Something worth knowing about the sound.
     ready : CatalogInfo
         Model and catalogue are loaded.
-    steps_changed : bool, bool
-        Whether there is an answer to go back to, and one to go forward to.
     """
 
     state_changed = Signal(object)
@@ -94,7 +89,6 @@ class Session(QObject):
     troubled = Signal(object)
     noted = Signal(str)
     ready = Signal(object)
-    steps_changed = Signal(bool, bool)
 
     def __init__(
         self,
@@ -109,7 +103,6 @@ class Session(QObject):
         self.state = State.EMPTY
         self.subject = ""
         self.options = options
-        self._good_values = SearchValues()
         options.changed.connect(self._on_options)
         self.live = Live(engine, searches, options, self)
         self.live.glimpsed.connect(self._on_glimpse)
@@ -121,18 +114,21 @@ class Session(QObject):
         self.loader.ready.connect(self._on_ready)
         self.loader.switched.connect(self._on_switched)
         self.loader.failed.connect(self._on_load_failed)
+        self._search = CatalogSearch(engine, searches, options, self)
+        self._search.progressed.connect(self.progressed)
+        self._search.answered.connect(self._on_answer)
+        self._search.rejected.connect(self.troubled)
+        self._search.failed.connect(self._on_trouble)
         self._later: Callable[[], None] | None = None
         self._audio: AudioFile | None = None
         self._span: Span | None = None
         self._note = ""
-        self._n_spare = 0
-        self._asked: Source | None = None
-        self._answers = AnswerHistory()
+        self.answers = AnswerHistory(self)
 
     @property
     def answer(self) -> Answer | None:
         """What is shown."""
-        return self._answers.current
+        return self.answers.current
 
     @property
     def span(self) -> Span | None:
@@ -199,13 +195,13 @@ class Session(QObject):
         """Show an answer anew that has links now, if it is still the one that is shown."""
         if answer is self.answer and self.state is State.RESULTS:
             renewed = replace(answer, matches=matches)
-            self._answers.renew(renewed)
+            self.answers.renew(renewed)
             self.answered.emit(renewed)
 
     def restore(self, answer: Answer) -> None:
         """Return to an answer of before, under the options of now."""
         self._forget_work()
-        self._arrive(answer)
+        self.answers.arrive(answer)
         self._show(answer)
         self._ask_now(answer.source, answer.audio, answer.span, answer.matches.catalog.heard_by)
 
@@ -230,12 +226,10 @@ class Session(QObject):
     def ask_for_more(self, n_missing: int) -> None:
         """Get more matches than asked for, because some of them are hidden."""
         answer = self.answer
-        if answer is None or self.state is not State.RESULTS or self._n_spare >= MOST_SPARE:
+        if answer is None or self.state is not State.RESULTS:
             return
-        if len(answer.matches.matches) < self.options.values.k + self._n_spare:
-            return  # there are no more
-        self._n_spare = min(self._n_spare + max(n_missing, 5), MOST_SPARE)
-        self._ask(answer.source)
+        if self._search.can_find_more(answer, n_missing):
+            self._ask(answer.source)
 
     def back(self) -> None:
         """Return to the answer before, under the options of now."""
@@ -295,10 +289,9 @@ class Session(QObject):
 
     def _on_switched(self, model_id_before: str) -> None:
         if self.loader.model_id != model_id_before:
-            self._answers.forget_others()
-            self._tell_of_steps()
-        if self._asked is not None:
-            self._ask_now(self._asked, self._audio, self._span, model_id_before)
+            self.answers.forget_others()
+        if self._search.pending is not None:
+            self._ask_now(self._search.pending, self._audio, self._span, model_id_before)
         elif self.answer is not None and self.state in (State.RESULTS, State.TROUBLE):
             answer = self.answer
             self._ask_now(answer.source, answer.audio, answer.span, model_id_before)
@@ -367,64 +360,33 @@ class Session(QObject):
 
     def _on_options(self) -> None:
         """Ask anew what is shown; a sound is not analysed again for it."""
-        source = self._asked or (self.answer.source if self.answer else None)
-        is_analysing = self.state is State.ANALYSING and self._asked is None
+        source = self._search.pending or (self.answer.source if self.answer else None)
+        is_analysing = self.state is State.ANALYSING and self._search.pending is None
         if source is not None and not is_analysing and self.state is not State.RECORDING:
             self._ask(source)
 
     def _ask(self, source: Source) -> None:
-        self._asked = source
-        values, audio, span = self.options.values, self._audio, self._span
-        wanted = replace(values, k=values.k + self._n_spare)
         self.subject = source.name if isinstance(source, Query) else source
         self._enter(State.ANALYSING)
         self.began.emit("Searching", True)
-
-        def search(job: Job) -> Answer:
-            found = matches_of(self._engine, source, wanted, job)
-            return Answer(source, found, audio, span, self._engine.calibration(values.by, job))
-
-        def done(answer: Answer) -> None:
-            self._good_values = values
-            self._on_answer(answer)
-
-        def failed(error: SoundalikeError) -> None:
-            if values != self._good_values:
-                self.troubled.emit(error)
-                self.options.adopt(self._good_values)  # which asks again
-            else:
-                self._on_trouble(error)
-
-        self.searches.submit(search, done, failed, self.progressed.emit)
+        self._search.ask(source, self._audio, self._span)
 
     def _on_answer(self, answer: Answer) -> None:
-        self._asked = None
+        self._search.pending = None
         self._rest()
-        self._arrive(answer)
+        self.answers.arrive(answer)
         self.answered.emit(answer)
         self._enter(State.RESULTS)
 
     # Back and forward
 
     def _move(self, by: int) -> None:
-        answer = self._answers.move(by)
+        answer = self.answers.move(by)
         if answer is None:
             return
         self._forget_work()
-        self._tell_of_steps()
         self._show(answer)
         self._ask(answer.source)
-
-    def _arrive(self, answer: Answer) -> None:
-        """Show another answer to the same question in its place, any other as the next step."""
-        if self.answer is not None and answer.answers_same_as(self.answer):
-            self._answers.renew(answer)
-        else:
-            self._answers.visit(answer)
-        self._tell_of_steps()
-
-    def _tell_of_steps(self) -> None:
-        self.steps_changed.emit(self._answers.can_go_back, self._answers.can_go_forward)
 
     # What all of it shares
 
@@ -435,7 +397,7 @@ class Session(QObject):
         self._lead_back(State.TROUBLE)
 
     def _forget_work(self) -> None:
-        self._asked = self._later = None
+        self._search.pending = self._later = None
         self.live.end()
         self._sounds.cancel()
         self.searches.cancel()

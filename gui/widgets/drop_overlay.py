@@ -1,16 +1,29 @@
-"""What lies over the window while something is dragged across it."""
+"""Dropping files on the window, and what lies over it while something is dragged across."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
+from core.errors import AudioFileError
 from gui import theme
+from gui.widgets.drops import local_paths
 
 
 class DropOverlay(QWidget):
-    """Takes no drops itself: they pass on to the window, its parent."""
+    """Takes what is dropped on its parent, and covers it meanwhile.
+
+    Signals
+    -------
+    dropped : list of Path
+        Local files and folders.
+    refused : AudioFileError
+        Something else was dropped.
+    """
+
+    dropped = Signal(list)
+    refused = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -18,8 +31,51 @@ class DropOverlay(QWidget):
         self.text = ""
         self.setAccessibleName("Drop target")
         self.hide()
+        parent.setAcceptDrops(True)
+        parent.installEventFilter(self)
 
-    def appear(self, text: str) -> None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the window's drags and drops; keep as large as it is."""
+        if isinstance(event, QDragEnterEvent):  # which is a kind of the next
+            self._enter(event)
+            return True
+        if isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop:
+            self._drop(event)
+            return True
+        if event.type() == QEvent.Type.DragLeave:
+            self.hide()
+        elif event.type() == QEvent.Type.Resize:
+            self.resize(self._window.size())
+        return False
+
+    def _enter(self, event: QDragEnterEvent) -> None:
+        """Show what a drop would do; what cannot be used is still taken, to say why."""
+        mime = event.mimeData()
+        if not (mime.hasUrls() or mime.hasText()):
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        try:
+            paths = local_paths(mime)
+        except AudioFileError as error:
+            self._appear(error.message)
+        else:
+            name = paths[0].name if len(paths) == 1 else f"these {len(paths)} files"
+            self._appear(f"Drop to find what sounds like {name}")
+
+    def _drop(self, event: QDropEvent) -> None:
+        self.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        try:
+            paths = local_paths(event.mimeData())
+        except AudioFileError as error:
+            self.refused.emit(error)
+        else:
+            self.dropped.emit(paths)
+
+    def _appear(self, text: str) -> None:
         """Cover the window and say what a drop would do."""
         self.text = text
         self.setAccessibleDescription(text)

@@ -1,0 +1,93 @@
+"""Asking the catalogue: which matches a sound or a video has, under the options of now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from core.audio.reader import AudioFile
+from core.engine import Engine
+from core.errors import SoundalikeError
+from core.jobs import Job
+from gui.search.answers import Answer, Source, Span, matches_of
+from gui.search.options import SearchOptions, SearchValues
+from gui.workers import Worker
+
+MOST_SPARE = 500
+"""Matches beyond those that are shown, to take the places of hidden ones."""
+
+
+class CatalogSearch(QObject):
+    """Asks one thing at a time, in the worker that owns the engine.
+
+    Parameters
+    ----------
+    engine : Engine
+    worker : Worker
+    options : SearchOptions
+        Those that the catalogue does not know go back to those that worked before.
+
+    Attributes
+    ----------
+    pending : Query, str or None
+        What is being asked.
+
+    Signals
+    -------
+    progressed : str, object
+        Stage, and the fraction done or None.
+    answered : Answer
+    rejected : SoundalikeError
+        The catalogue does not know an option; they change back now.
+    failed : SoundalikeError
+    """
+
+    progressed = Signal(str, object)
+    answered = Signal(object)
+    rejected = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        engine: Engine,
+        worker: Worker,
+        options: SearchOptions,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine, self._worker, self._options = engine, worker, options
+        self._good_values = SearchValues()
+        self._n_spare = 0
+        self.pending: Source | None = None
+
+    def ask(self, source: Source, audio: AudioFile | None, span: Span | None) -> None:
+        """Ask for the matches of a sound or a video, instead of what was asked before."""
+        self.pending = source
+        engine, values = self._engine, self._options.values
+        wanted = replace(values, k=values.k + self._n_spare)
+
+        def search(job: Job) -> Answer:
+            found = matches_of(engine, source, wanted, job)
+            return Answer(source, found, audio, span, engine.calibration(values.by, job))
+
+        def done(answer: Answer) -> None:
+            self._good_values, self.pending = values, None
+            self.answered.emit(answer)
+
+        def failed(error: SoundalikeError) -> None:
+            if values == self._good_values:
+                self.failed.emit(error)
+            else:
+                self.rejected.emit(error)
+                self._options.adopt(self._good_values)
+
+        self._worker.submit(search, done, failed, self.progressed.emit)
+
+    def can_find_more(self, answer: Answer, n_missing: int) -> bool:
+        """Whether asking again would find more than an answer has; makes room for that."""
+        n_found, n_asked = len(answer.matches.matches), self._options.values.k + self._n_spare
+        if self._n_spare >= MOST_SPARE or n_found < n_asked:
+            return False
+        self._n_spare = min(self._n_spare + max(n_missing, 5), MOST_SPARE)
+        return True
