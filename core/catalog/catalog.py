@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 
 MAX_VISUAL_SIZE = 1024
-"""Products of more components might not be exact; see `core.search.weighted`."""
+"""Products of more components might not be exact; see `core.search.visual`."""
 
 _CLIPS_A_STEP = 50_000
 _MOST_CATEGORIES = 25

@@ -18,7 +18,7 @@ from core.jobs import Job
 from core.products import product
 from core.search.bounds import FLOAT32_SLACK, RoundedQuery, inverse_norms
 from core.search.scan import Scanner, read_only
-from core.search.topk import best_rows
+from core.search.topk import Exact, best_rows
 from core.types import Float32, UInt8
 from core.vectors import CENTRE, FLOAT32_LARGEST, frames_of
 
@@ -73,17 +73,34 @@ class FrameSearch:
         self, query: UInt8, k: int, mask: NDArray[np.bool_] | None = None, job: Job | None = None
     ) -> AlignedRows:
         """Return the clips that hold a query's seconds best; parameters as `ClipSearch.top_k`."""
+        rows, scores = best_rows(*self.scores(query, job), k, mask)
+        return AlignedRows(rows, scores, *self.aligned(query, rows))
+
+    def scores(self, query: UInt8, job: Job | None = None) -> tuple[NDArray[np.float32], Exact]:
+        """Return an upper bound of every clip's similarity, and what computes exact ones.
+
+        Returns
+        -------
+        bounds : float32 array, shape (C,)
+            May be changed.
+        exact : callable
+            As `best_rows` takes it.
+        """
         whole = query.astype(np.int64) - CENTRE
         wide = whole.astype(np.float64)
         kernels = self._scanner.kernels
         largest = FLOAT32_LARGEST if kernels is None else kernels.LARGEST
         bounds = self._bounds(RoundedQuery.of(whole, largest), kernels, job or Job())
-        rows, scores = best_rows(
-            bounds, lambda some: self._per_second(some, wide).mean(axis=1), k, mask
-        )
+        return bounds, lambda rows: self._per_second(rows, wide).mean(axis=1)
+
+    def aligned(
+        self, query: UInt8, rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return which frame of each clip, and which of the query, are the most similar two."""
+        wide = query.astype(np.float64) - CENTRE
         best = [np.unravel_index(np.argmax(each), each.shape) for each in self._each(rows, wide)]
         frame, query_frame = np.array(best, np.int64).reshape(-1, 2).T
-        return AlignedRows(rows, scores, frame, query_frame)
+        return frame, query_frame
 
     def _bounds(self, query: RoundedQuery, kernels: Any, job: Job) -> NDArray[np.float32]:
         bounds = np.empty(len(self._offsets) - 1, np.float32)

@@ -16,8 +16,9 @@ from core.options import FRAMES, MEAN, Filter, Weights
 from core.search.feedback import Calibration
 from core.search.frames import FrameSearch
 from core.search.mean import ClipSearch
+from core.search.parts import Part, best_of_parts
 from core.search.scan import Scanner
-from core.search.weighted import WeightedSearch
+from core.search.visual import VisualSearch
 from core.types import CLIP_HOP_S, Match, NoLink, Query
 
 _COMPILED_FROM_CLIPS = 200_000
@@ -83,9 +84,12 @@ class Matcher:
         mask = self._mask(filters or Filter(), without)
         seconds: list[tuple[float, float] | None] | None = None
         if weights is not None and query.looks is not None:
-            rows, similarities = self._weighted.top_k(
-                query.frames, query.looks, weights, k, mask, job
+            parts = (
+                Part(weights.audio, *self._clips.scores(query.frames, job)),
+                Part(weights.visual, *self._pictures.scores(query.looks, job)),
             )
+            best = best_of_parts(parts, k, mask)
+            rows, similarities = best.rows, best.scores
         elif query.direction is not None:
             rows, similarities = self._clips.nearest(query.direction, k, mask, job)
         elif by == FRAMES:
@@ -174,5 +178,5 @@ class Matcher:
         return FrameSearch(self.catalog.frames, self.catalog.frame_offsets, self._scanner)
 
     @cached_property
-    def _weighted(self) -> WeightedSearch:
-        return WeightedSearch(self._clips, self.catalog.visual, self._scanner)
+    def _pictures(self) -> VisualSearch:
+        return VisualSearch(self.catalog.visual, self._scanner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from core.errors import Cancelled, CatalogError
 from core.jobs import Job
 from core.options import Weights
-from core.search.weighted import WeightedSearch
+from core.search.parts import Part, best_of_parts
+from core.search.visual import VisualSearch
 from tests.search.sounds import catalogues, clip_search, random_query
 from tests.search.test_mean import exact_cosine
 
@@ -34,6 +36,13 @@ def pictures(draw, n_clips: int) -> np.ndarray:
     return distinct[rng.integers(0, len(distinct), n_clips)]
 
 
+def parts_of(clips, visual, query, looks, weights, scanner) -> tuple[Part, Part]:
+    return (
+        Part(weights.audio, *clip_search(clips, scanner).scores(query)),
+        Part(weights.visual, *VisualSearch(visual, scanner).scores(looks)),
+    )
+
+
 @pytest.mark.parametrize("compiled", [False, True])
 @settings(max_examples=100, deadline=None)
 @given(st.data())
@@ -48,8 +57,7 @@ def test_the_order_is_the_exact_one_ties_and_all(scanners, compiled, data):
     mask = data.draw(st.sampled_from([None, np.arange(len(clips)) % 3 > 0]))
     k = data.draw(st.integers(1, len(clips) + 2))
     scanner = scanners[compiled]
-    search = WeightedSearch(clip_search(clips, scanner), visual, scanner)
-    rows, similarities = search.top_k(query, looks, weights, k, mask)
+    best = best_of_parts(parts_of(clips, visual, query, looks, weights, scanner), k, mask)
     allowed = range(len(clips)) if mask is None else np.flatnonzero(mask).tolist()
     scores = {
         row: weights.audio * exact_cosine(clips[row], query)
@@ -57,39 +65,38 @@ def test_the_order_is_the_exact_one_ties_and_all(scanners, compiled, data):
         for row in allowed
     }
     expected = sorted(scores, key=lambda row: (-scores[row], row))[:k]
-    assert rows.tolist() == expected
-    assert similarities.tolist() == [scores[row] for row in expected]
+    assert best.rows.tolist() == expected
+    assert best.scores.tolist() == [scores[row] for row in expected]
 
 
-def test_few_of_many_clips_are_computed_exactly(scanners, monkeypatch):
+def test_few_of_many_clips_are_computed_exactly(scanners):
     rng = np.random.default_rng(4)
     clips = list(rng.integers(0, 256, (20_000, 1, 128), dtype=np.uint8))
     visual = rng.integers(-127, 128, (20_000, 320)).astype(np.int8)
-    search = WeightedSearch(clip_search(clips, scanners[True]), visual, scanners[True])
-    computed, exact = [], search.exact_visual
-    monkeypatch.setattr(
-        search, "exact_visual", lambda rows, looks: computed.append(len(rows)) or exact(rows, looks)
-    )
-    rows, similarities = search.top_k(clips[77], visual[77], Weights(1, 1), 10)
-    assert (rows[0], similarities[0]) == (77, pytest.approx(1))
+    sound, pictures = parts_of(clips, visual, clips[77], visual[77], Weights(1, 1), scanners[True])
+    computed: list[int] = []
+
+    def counted(rows: np.ndarray) -> np.ndarray:
+        computed.append(len(rows))
+        return pictures.exact(rows)
+
+    best = best_of_parts((sound, replace(pictures, exact=counted)), 10)
+    assert (best.rows[0], best.scores[0]) == (77, pytest.approx(1))
+    assert [values[0] for values in best.values] == pytest.approx([1, 1])
     assert sum(computed) < 1000
 
 
 def test_looks_of_another_size_are_refused(scanners):
-    clips = [np.zeros((1, 128), np.uint8)]
-    search = WeightedSearch(
-        clip_search(clips, scanners[True]), np.ones((1, 1024), np.int8), scanners[True]
-    )
+    search = VisualSearch(np.ones((1, 1024), np.int8), scanners[True])
     for size in (0, 1, 320, 2048):
         with pytest.raises(CatalogError, match="in another way"):
-            search.top_k(clips[0], np.ones(size, np.int8), Weights(1, 1), 1)
+            search.scores(np.ones(size, np.int8))
 
 
 def test_a_cancelled_search_ends(scanners):
     job = Job()
     job.cancel()
-    clip = np.zeros((1, 128), np.uint8)
     looks = np.ones((1, 320), np.int8)
-    search = WeightedSearch(clip_search([clip], scanners[False]), looks, scanners[False])
+    search = VisualSearch(looks, scanners[False])
     with pytest.raises(Cancelled):
-        search.top_k(clip, looks[0], Weights(1, 1), 1, job=job)
+        search.scores(looks[0], job)
