@@ -9,10 +9,19 @@ from pathlib import Path
 
 from core.private import keep_private, private_folder
 
-MOVED_TO, MOVED_FROM = "moved-to", "moved-from"
+MOVED_TO, MOVED_FROM, PLANNED_MOVE = "moved-to", "moved-from", "planned-move"
 """Files in a data folder that name another one."""
 
-_PERSONAL = ("library*", "youtube-ids*", "window.*", "chosen-catalog", ".set-up.json", "moved-*")
+MOVING_HERE = ".soundalike-is-moving-here"
+"""A file in the folder that a move fills; see `core.setup.moving`."""
+
+LOCK = ".in-use.lock"
+"""A file that every program locks which uses the data folder; see `core.setup.folder_lock`."""
+
+_PERSONAL = (
+    *("library*", "youtube-ids*", "window.*", "chosen-catalog"),
+    *(".set-up.json", "moved-*", PLANNED_MOVE),
+)
 _MOST_POINTER_BYTES = 1 << 15
 
 
@@ -119,8 +128,8 @@ class DataFolder:
         return self.root / "library.sqlite"
 
 
-def pointed_at(pointer: Path) -> Path | None:
-    """Return the folder that a file names; None unless it is absolute, and there.
+def named_in(pointer: Path) -> Path | None:
+    """Return the folder that a file names, there or not; None unless it is absolute.
 
     What stands in the file may be anything: cut off, of another machine, or made to mislead.
     """
@@ -128,8 +137,17 @@ def pointed_at(pointer: Path) -> Path | None:
         if pointer.is_file():
             with pointer.open("rb") as file:
                 named = Path(os.fsdecode(file.read(_MOST_POINTER_BYTES).strip()))
-            if named.is_absolute() and named.is_dir():
+            if named.is_absolute() and "\0" not in str(named):
                 return named
+    return None
+
+
+def pointed_at(pointer: Path) -> Path | None:
+    """Return the folder that a file names if it is there."""
+    named = named_in(pointer)
+    with suppress(OSError):
+        if named is not None and named.is_dir():
+            return named
     return None
 
 

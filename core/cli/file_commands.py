@@ -13,12 +13,21 @@ from core.errors import Cancelled, DownloadError
 from core.jobs import Job
 from core.paths import DataFolder
 from core.setup import install, inventory, model_check
+from core.setup.folder_lock import in_use
 from core.setup.moving import move
 from core.vggish.model import installed
 
 
 def done(arguments: Namespace, data: DataFolder, job: Job) -> list[str]:
     """Do what was asked for; return the lines to print."""
+    action, words = arguments.action, arguments.path
+    if action == "move" and len(words) == 1:
+        return [f"The data is in {move(data, words[0], job).root} now."]
+    with in_use(data, job) as where:
+        return _done(arguments, where, job)
+
+
+def _done(arguments: Namespace, data: DataFolder, job: Job) -> list[str]:
     action, words = arguments.action, arguments.path
     if words and action in ("status", "verify", "list"):
         raise DownloadError(
@@ -98,6 +107,4 @@ def _looked_after(data: DataFolder, action: str, words: list[Path], job: Job) ->
         return [
             f"{key}: removed, {megabytes(inventory.remove(data, str(key)))} freed" for key in words
         ]
-    if action == "use":
-        return [f"{inventory.choose(data, str(words[0])).name}: is searched from now on"]
-    return [f"The data is in {move(data, words[0], job).root} now."]
+    return [f"{inventory.choose(data, str(words[0])).name}: is searched from now on"]

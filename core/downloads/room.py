@@ -10,6 +10,8 @@ from core.errors import ROOM_IN_THE_WINDOW, DownloadError
 _SPARE_BYTES = 50_000_000
 """A disk that is full to the last byte harms more than us."""
 
+_HINT = "Free some space, or move the data folder: python -m core files move DIR"
+
 
 def free_bytes(folder: Path) -> int:
     """Return how much room there is where a folder is, or would be."""
@@ -19,8 +21,10 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def check_room(folder: Path, n_bytes: int, what: str) -> None:
-    """Raise a DownloadError if there is no room for so many bytes more.
+def check_room(
+    folder: Path, n_bytes: int, what: str, hint: str = _HINT, window_hint: str = ROOM_IN_THE_WINDOW
+) -> None:
+    """Raise a DownloadError with these hints if there is no room for so many bytes more.
 
     Raises
     ------
@@ -31,8 +35,8 @@ def check_room(folder: Path, n_bytes: int, what: str) -> None:
         raise DownloadError(
             f"There is no room for {what} in {folder}: it needs {megabytes(n_bytes)}, and "
             f"{megabytes(free)} are free.",
-            "Free some space, or move the data folder: python -m core files move DIR",
-            ROOM_IN_THE_WINDOW,
+            hint,
+            window_hint,
         )
 
 

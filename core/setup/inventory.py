@@ -14,7 +14,7 @@ from core.catalog.manifest import MANIFEST, CatalogManifest, manifest_text
 from core.catalog.replacing import alone, beside, readable_folder
 from core.downloads import pinned
 from core.errors import CatalogError, SoundalikeError
-from core.paths import MOVED_FROM, MOVED_TO, DataFolder, pointed_at
+from core.paths import MOVED_FROM, MOVED_TO, PLANNED_MOVE, DataFolder, pointed_at
 from core.vggish.model import installed
 
 WHOLE = "audioset"
@@ -230,7 +230,7 @@ def storage(data: DataFolder) -> list[StoredItem]:
     return items + [
         _item(f"own:{path.name}", f"Your {path.name}", path, removable=False)
         for path in _seen(data.root)
-        if path not in known and path.name not in (MOVED_FROM, MOVED_TO)
+        if path not in known and path.name not in (MOVED_FROM, MOVED_TO, PLANNED_MOVE)
     ]
 
 

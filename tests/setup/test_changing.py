@@ -5,34 +5,21 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import random
 import shutil
-import signal
-import subprocess
-import sys
-import time
 
-import numpy as np
 import pytest
 
 from core.__main__ import main
 from core.audio.reader import load
 from core.catalog.build.build import build_catalog
-from core.catalog.catalog import Catalog
-from core.downloads import room
 from core.engine import Engine
-from core.errors import Cancelled, CatalogError, DownloadError
+from core.errors import Cancelled, CatalogError
 from core.jobs import Job
-from core.library import Library
-from core.library_types import Past
 from core.paths import DataFolder
 from core.preparing import prepare_starter
 from core.setup import inventory
 from core.setup.install import fetch_features
-from core.setup.moving import move
-from core.types import Query
 from core.vggish.model import ModelManifest
-from tests.conftest import PROJECT, small_disk
 
 
 @pytest.fixture(scope="module")
@@ -212,153 +199,3 @@ def test_what_is_stored_is_listed_with_its_size_and_removed_one_by_one(data, cap
     assert main(["files", "remove", *keys]) == 0
     assert [item.key for item in inventory.storage(data)] == ["own:recordings"]
     assert (data.recordings / "mine.flac").stat().st_size == 1000
-
-
-def contents(root):
-    return {
-        str(path.relative_to(root)): path.read_bytes()
-        for path in root.rglob("*")
-        if path.is_file()
-        and path.suffix != ".lock"
-        and path.name not in ("moved-to", "moved-from", "manifest.json")
-    }
-
-
-@pytest.fixture
-def small(own_data_folder, features):
-    """A data folder with a catalogue and a recording, and no model."""
-    data = DataFolder(own_data_folder)
-    build_catalog(data.catalogs / "audioset", "audioset", [features], include=["Dog"])
-    data.recordings.mkdir()
-    (data.recordings / "mine.flac").write_bytes(os.urandom(100_000))
-    return data
-
-
-def test_the_data_folder_moves_and_is_found_where_it_is(engine, data, dog, tmp_path, capsys):
-    engine.load()
-    before = contents(data.root)
-    moved = engine.move_data(tmp_path / "disk" / "sounds")
-    assert contents(moved.root) == before
-    assert contents(data.root) == {}
-    assert DataFolder.default() == moved
-    assert engine.load().is_starter
-    assert engine.match(dog, 3).matches
-    (model,) = moved.models.glob("vggish*")
-    assert ModelManifest.load(model).source == str(moved.files / "vggish_model.ckpt")
-    # And back again, from the command line.
-    engine.close()
-    assert main(["files", "move", str(data.root)]) == 0
-    assert str(data.root) in capsys.readouterr().out
-    assert DataFolder.default() == data
-    assert contents(data.root) == before
-
-
-def test_a_place_that_is_not_empty_or_inside_is_refused(small, tmp_path, monkeypatch):
-    before = contents(small.root)
-    foreign = tmp_path / "foreign"
-    foreign.mkdir()
-    (foreign / "thesis.odt").write_text("my life's work")
-    for target in (foreign, foreign / "thesis.odt", small.root / "inside", small.root.parent):
-        with pytest.raises(DownloadError):
-            move(small, target)
-    monkeypatch.setattr(room, "free_bytes", lambda _: 1_000)
-    with pytest.raises(DownloadError, match="no room"):
-        move(small, tmp_path / "new")
-    assert contents(small.root) == before
-    assert (foreign / "thesis.odt").read_text() == "my life's work"
-    assert DataFolder.default() == small
-
-
-def test_a_cancelled_move_loses_nothing_and_can_be_done_again(small, tmp_path):
-    before = contents(small.root)
-    target = tmp_path / "new"
-    with pytest.raises(Cancelled):
-        move(small, target, Job(lambda stage, done: job_at(done, 0.5)))
-    assert contents(small.root) == before
-    assert DataFolder.default() == small
-    (small.recordings / "mine.flac").unlink()
-    assert contents(move(small, target).root).keys() == before.keys() - {"recordings/mine.flac"}
-
-
-@pytest.mark.parametrize("was_there", [False, True])
-def test_a_move_that_ends_early_leaves_no_half_a_copy(small, tmp_path, was_there):
-    target = tmp_path / "new"
-    if was_there:
-        target.mkdir()
-    with pytest.raises(Cancelled):
-        move(small, target, Job(lambda stage, done: job_at(done, 0.5)))
-    assert target.exists() == was_there
-    assert not was_there or list(target.iterdir()) == []
-
-
-def test_a_full_disk_stops_a_move_and_nothing_is_lost(small, tmp_path, monkeypatch):
-    """The room is there when it is asked for, and gone while the data is copied."""
-    before = contents(small.root)
-    monkeypatch.setattr(room, "free_bytes", lambda _: 1 << 50)
-    n_bytes = sum(map(len, before.values()))
-    with small_disk(tmp_path / "disk", n_bytes // 2) as disk:
-        with pytest.raises(DownloadError, match="No space left on device") as raised:
-            move(small, disk / "sounds")
-        assert "make room there" in raised.value.hint
-        assert list(disk.iterdir()) == []
-    assert contents(small.root) == before
-    assert DataFolder.default() == small
-
-
-def test_a_place_that_cannot_be_written_is_refused(small, tmp_path):
-    blocked = tmp_path / "file"
-    blocked.write_text("in the way")
-    with pytest.raises(DownloadError, match="cannot be moved to"):
-        move(small, blocked / "below")
-    assert DataFolder.default() == small
-
-
-def test_back_again_after_a_cancelled_move_the_way_still_leads_there(small, tmp_path):
-    first, target = small, tmp_path / "new"
-    moved = move(first, target)
-    with pytest.raises(Cancelled):
-        move(moved, first.root, Job(lambda stage, done: job_at(done, 0.5)))
-    assert DataFolder.default() == moved
-    assert {path.name for path in first.root.iterdir()} <= {"moved-to", "moved-from"}
-    # Killed between its last two steps, a move has left two folders that lead to each other.
-    before = contents(moved.root)
-    (target / "moved-to").write_text(str(first.root))
-    assert contents(DataFolder.default().root) == before
-
-
-def test_history_knows_its_recordings_after_a_move(small, tmp_path):
-    library, elsewhere = Library(small.library), tmp_path / "else.wav"
-    query = Query("mine", np.zeros((1, 128), np.uint8), 1.0)
-    for path in (small.recordings / "mine.flac", elsewhere):
-        library.remember(Past(name=path.name, path=str(path)), query)
-    moved = move(small, tmp_path / "new")
-    paths = [past.path for past in Library(moved.library).history()]
-    assert paths == [str(elsewhere), str(moved.recordings / "mine.flac")]
-
-
-def job_at(done, limit):
-    if done is not None and done > limit:
-        raise Cancelled
-
-
-def test_a_killed_move_loses_nothing(small, tmp_path):
-    before, moments = contents(small.root), random.Random(3)
-    target = tmp_path / "new"
-    script = "import sys; from core.__main__ import main; sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", script, "files", "move", str(target)]
-    for _ in range(8):
-        with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL) as program:
-            time.sleep(moments.uniform(0.2, 0.9))
-            program.send_signal(signal.SIGKILL)
-        now = DataFolder.default()
-        assert contents(now.root) == before
-        assert Catalog.open(now.catalogs / "audioset", verify=True)
-        if now.root == target:
-            break
-    move(DataFolder.default(), target)
-    assert contents(target) == before
-    assert DataFolder.default().root == target
-    for key in [item.key for item in inventory.storage(DataFolder(target))]:
-        if key == "left-behind":
-            inventory.remove(DataFolder(target), key)
-    assert contents(small.root) == {}
