@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -23,6 +24,7 @@ from gui.garbage import GarbageCollector
 from gui.main_window import NAME, MainWindow
 from gui.player.readiness import is_installed
 from gui.settings import Settings, settings_path
+from gui.storage.opening import OpenedData, open_data
 
 log = logging.getLogger(__name__)
 
@@ -52,31 +54,44 @@ class _Accidents(QObject):
 
 def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     """Show the window until it is closed; return the exit status."""
+    with ExitStack() as held:
+        with ending_on_interrupt():
+            _make_application()
+            opened = open_data(data, held)
+        if opened.folder is None:
+            return 0
+        return _run(opened, opened.folder, options, first_paths)
+
+
+def _make_application() -> None:
+    if is_installed():
+        # The player needs it, and only here can it be said; nothing of it is imported yet.
+        QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    application = QApplication.instance() or QApplication([NAME])
+    assert isinstance(application, QApplication)  # noqa: S101 - there is no other kind here
+    application.setApplicationName(NAME)
+    application.setApplicationDisplayName(NAME)
+    application.setDesktopFileName(NAME.lower())
+    # The window waits this long for each turn that another thread's Python code has.
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+
+
+def _run(opened: OpenedData, data: DataFolder, options: Options, first_paths: list[Path]) -> int:
     with ending_on_interrupt():
         _start_log(data)
-        if is_installed():
-            # The player needs it, and only here can it be said; nothing of it is imported yet.
-            QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
-        application = QApplication.instance() or QApplication([NAME])
-        assert isinstance(application, QApplication)  # noqa: S101 - there is no other kind here
-        application.setApplicationName(NAME)
-        application.setApplicationDisplayName(NAME)
-        application.setDesktopFileName(NAME.lower())
-        # The window waits this long for each turn that another thread's Python code has.
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
         collector = GarbageCollector()
         window = MainWindow()
         settings = Settings(settings_path(data))
         coordinator = Coordinator(window, Engine(data, options), settings, data, first_paths)
-        coordinator.moved.connect(_start_log)
         # Once: what is made later may well be garbage when another catalogue is ready.
         coordinator.session.ready.connect(collector.settle, Qt.ConnectionType.SingleShotConnection)
         accidents = _Accidents()
         accidents.happened.connect(coordinator.session.report)
         accidents.watch()
     close_on_interrupt(window)
+    _tell_of_move(window, opened)
     window.show()
-    status = application.exec()
+    status = QApplication.exec()
     _leave_text_only()
     has_ended = coordinator.wait()
     logging.shutdown()
@@ -84,6 +99,15 @@ def run(data: DataFolder, options: Options, first_paths: list[Path]) -> int:
         # A thread stuck in a foreign library would hold up or abort the interpreter's end.
         os._exit(status)
     return status
+
+
+def _tell_of_move(window: MainWindow, opened: OpenedData) -> None:
+    """Say why the data is where it was, though it was to move."""
+    if opened.error is not None:
+        storage = window.commands.storage
+        window.banner.show_trouble(opened.error.in_full, storage.text(), storage.trigger)
+    elif opened.is_cancelled:
+        window.banner.show_note("Moving was cancelled. The data is where it was.")
 
 
 def close_on_interrupt(window: MainWindow) -> None:
@@ -109,7 +133,7 @@ def _leave_text_only() -> None:
 
 
 def _start_log(data: DataFolder) -> None:
-    """Log to the terminal and to the data folder, and to no other one any more."""
+    """Log to the terminal and to the data folder."""
     handlers: list[logging.Handler] = [logging.StreamHandler()]
     try:
         data.root.mkdir(parents=True, exist_ok=True)
@@ -120,5 +144,4 @@ def _start_log(data: DataFolder) -> None:
         level=logging.WARNING,
         format="%(asctime)s %(name)s: %(message)s",
         handlers=handlers,
-        force=True,
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from core.audio.reader import AudioFile
@@ -65,14 +65,7 @@ class Coordinator(QObject):
     session : Session
     features : Features or None
         The other features; there once the window has been painted.
-
-    Signals
-    -------
-    moved : DataFolder
-        Where the data is now.
     """
-
-    moved = Signal(object)
 
     def __init__(
         self,
@@ -172,13 +165,7 @@ class Coordinator(QObject):
     def _build_features(self, kind: type[Features]) -> None:
         self.features = kind(self._context, self._window, self.sound, self.history, self._services)
         self.features.opened.connect(self.open_paths)
-        self.features.moving.moved.connect(self._on_moved)
         self.features.catch_up(self._info)
-
-    def _on_moved(self, _: DataFolder, now: DataFolder) -> None:
-        self.recording.use(now)
-        self._settings.use(now)
-        self.moved.emit(now)
 
     def close(self) -> None:
         """Remember the window and stop all work."""

@@ -5,11 +5,8 @@ Importing them takes a third of the window's own time: a worker does that, after
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QObject, Signal
 
-from core.paths import DataFolder
 from core.types import CatalogInfo, Match
 from gui.context import Context
 from gui.history.controller import HistoryController
@@ -20,7 +17,6 @@ from gui.playback.controller import PlaybackController
 from gui.player.controller import PlayerController
 from gui.results.controller import ResultsController
 from gui.search.answers import Answer
-from gui.search.session import State
 from gui.setup.controller import SetUpController
 from gui.spectrogram.controller import SpectrogramController
 from gui.storage.controller import StorageController
@@ -64,13 +60,13 @@ class Features(QObject):
         self.map = MapPane(context.workers["map"], context.data.maps)
         self.history = HistoryController(context, history, window.history)
         self.set_up = SetUpController(context)
-        self.storage = StorageController(context, lambda: self.set_up.is_active)
+        self.moving = MoveController(context)
+        self.storage = StorageController(context, lambda: self.set_up.is_active, self.moving)
         self._join_playback()
         self._join_player()
         self._join_history()
         self._join_map()
         self._join_set_up()
-        self._join_moving()
         context.session.ready.connect(self._on_ready)
 
     def _join_playback(self) -> None:
@@ -142,7 +138,10 @@ class Features(QObject):
     def _join_set_up(self) -> None:
         self._window.setting_up.clicked.connect(self.set_up.open)
         self.set_up.told.connect(self._window.show_setting_up)
-        self.set_up.move_pressed.connect(lambda: self.storage.ask_for_folder(self.set_up.dialog))
+        self.set_up.move_pressed.connect(lambda: self.moving.toggle(self.set_up.dialog))
+        self.set_up.show_planned_move(self.moving.target)
+        self.moving.planned.connect(self.set_up.show_planned_move)
+        self.moving.failed.connect(self.set_up.tell_of_move)
 
     # Model and catalogue
 
@@ -166,43 +165,3 @@ class Features(QObject):
         self.playback.close()
         self.results.close()
         self.history.close()
-
-    # Moving the data folder
-
-    def _join_moving(self) -> None:
-        self.moving = MoveController(
-            self._context,
-            (self.history, self.results.look_ups, self.map),
-            lambda: self._context.workers.others("searches"),
-            self._tell_of_move,
-        )
-        self.storage.move_wanted.connect(self._move)
-        self.moving.moved.connect(self._on_moved)
-
-    def _move(self, target: Path) -> None:
-        if reason := self._why_not_now():
-            self._tell_of_move(f"{reason}, then move the data.")
-        else:
-            self.moving.move(target)
-
-    def _tell_of_move(self, text: str) -> None:
-        self.storage.tell_of_move(text)
-        self.set_up.tell_of_move(text)
-
-    def _why_not_now(self) -> str:
-        """Return what must end before the data can be moved; empty for nothing."""
-        if self._context.session.state is State.RECORDING:
-            return "A recording is running. Stop it"
-        if self.playback.playback.is_active:
-            return "A sound is playing. Stop it"
-        if self.set_up.is_active:
-            return "Setting up is not done. Wait for it, or stop it"
-        return ""
-
-    def _on_moved(self, before: DataFolder, now: DataFolder) -> None:
-        self._history.relocate(before.root, now.root)
-        audio = self._context.session.audio
-        if audio is not None:
-            audio.relocate(before.root, now.root)
-        self.set_up.use(now)
-        self.storage.use(now)

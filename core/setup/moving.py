@@ -113,7 +113,7 @@ def marked(data: DataFolder, target: Path) -> MoveMark:
     is_new = not target.exists()
     if not is_new and not target.is_dir():
         raise DownloadError(f"{target} is no folder.", _ELSEWHERE)
-    mark = _mark(data, target) or MoveMark((str(data.root), str(source)), is_new)
+    mark = mark_of(data, target) or MoveMark((str(data.root), str(source)), is_new)
     there = FolderContent.of(target, is_ours=False)
     if any(not is_partial(name) and name not in mark.copied.files for name in there.files):
         raise DownloadError(f"{target} is not empty, so it is left as it is.", _ELSEWHERE)
@@ -146,6 +146,7 @@ def _fill(source: Path, target: Path, mark: MoveMark, job: Job) -> None:
             "Close other programs that use it, and try again.",
         )
     MoveMark(mark.sources, mark.is_new, content).write(target)
+    job.report("Removing the data from its old place", 1.0)
 
 
 def _switch(source: Path, target: Path) -> None:
@@ -156,12 +157,8 @@ def _switch(source: Path, target: Path) -> None:
         file.write(os.fsencode(target))
 
 
-def is_marked(data: DataFolder, target: Path) -> bool:
-    """Return whether a folder is there and marked as the one that the data moves to."""
-    return _mark(data, target) is not None
-
-
-def _mark(data: DataFolder, target: Path) -> MoveMark | None:
+def mark_of(data: DataFolder, target: Path) -> MoveMark | None:
+    """Return the mark of a folder that is there, and is the one that the data moves to."""
     mark = MoveMark.read(target)
     return mark if mark is not None and str(data.root.resolve()) in mark.sources else None
 
@@ -177,7 +174,7 @@ def abandon(data: DataFolder, target: Path, keeps_mark: bool = False) -> None:
     keeps_mark : bool
         Whether the data is to move there later all the same.
     """
-    mark = _mark(data, target)
+    mark = mark_of(data, target)
     if mark is None:
         return
     with suppress(OSError):

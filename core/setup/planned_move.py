@@ -77,13 +77,13 @@ def carry_out(data: DataFolder, job: Job | None = None) -> DataFolder:
     DownloadError
         If the data cannot be moved now. Everything is where it was then.
     """
-    from core.setup.moving import finish, is_marked, move
+    from core.setup.moving import finish, mark_of, move
 
     target = planned_move(data)
     if target is None:
         finish(data)
         return data
-    if not is_marked(data, target):
+    if mark_of(data, target) is None:
         raise DownloadError(
             f"The data cannot be moved to {target}: that folder is not there.",
             "Connect the disk that it lies on, or choose another folder.",

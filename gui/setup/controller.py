@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from core.errors import SoundalikeError
-from core.paths import DataFolder
 from core.types import CatalogInfo
 from gui.context import Context
 from gui.setup import saved_request
@@ -32,7 +31,7 @@ class SetUpController(QObject):
     told : str, str
         How far setting up is, and its stage; empty where it rests.
     move_pressed
-        The data is to lie in another folder.
+        The data is to lie in another folder, or, where that is planned, to stay.
     """
 
     told = Signal(str, str)
@@ -50,6 +49,7 @@ class SetUpController(QObject):
         self._lines: list[str] = []
         self._note = ""
         self._dialog: SetUpDialog | None = None
+        self._target: Path | None = None
         context.actions.set_up.triggered.connect(self.open)
 
     @property
@@ -63,6 +63,7 @@ class SetUpController(QObject):
             dialog.stopped.connect(self.stop)
             dialog.move_pressed.connect(self.move_pressed)
             dialog.import_pressed.connect(self._ask_for_files)
+            dialog.show_planned_move(self._target)
         return self._dialog
 
     @property
@@ -70,14 +71,14 @@ class SetUpController(QObject):
         """Whether something is being fetched, or will be when it goes on."""
         return bool(self._left)
 
-    def use(self, data: DataFolder) -> None:
-        """Set up here from now on."""
-        self._data = data
-        if self._dialog is not None and self._dialog.isVisible():
-            self._look()
+    def show_planned_move(self, target: Path | None) -> None:
+        """Say where the data moves at the next start."""
+        self._target = target
+        if self._dialog is not None:
+            self._dialog.show_planned_move(target)
 
     def tell_of_move(self, text: str) -> None:
-        """Say what came of moving the data."""
+        """Say why the data cannot be moved."""
         if self._dialog is not None:
             self._dialog.show_result([text])
 

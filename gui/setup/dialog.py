@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -55,7 +57,7 @@ class SetUpDialog(QDialog):
     import_pressed
         Somebody has the files already.
     move_pressed
-        It is to lie in another folder.
+        It is to lie in another folder, or, where that is planned, to stay.
     """
 
     started = Signal(object)
@@ -79,7 +81,7 @@ class SetUpDialog(QDialog):
         self.mirror = QComboBox()
         self.keeps_archive = QCheckBox("Keep AudioSet’s archive, too")
         self.have_files = QPushButton("I have the files already…")
-        self.move_away = QPushButton("Another folder…")
+        self.move_away = QPushButton()
         self.start, self.pause = QPushButton("Set &up"), QPushButton("&Pause")
         self.stop, self.hide_away = QPushButton("S&top"), QPushButton("Close")
         self.bar = QProgressBar()
@@ -160,7 +162,6 @@ class SetUpDialog(QDialog):
         form.addRow("", self.address)
         form.addRow("", self.keeps_archive)
         column.addLayout(form)
-        self.move_away.setToolTip("Keep all data of the program elsewhere")
         self.move_away.clicked.connect(self.move_pressed)
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
@@ -169,6 +170,7 @@ class SetUpDialog(QDialog):
         row.addStretch(1)
         column.addLayout(row)
         self.choices[ALL].setChecked(True)
+        self.show_planned_move(None)
 
     @property
     def wish(self) -> SetUpRequest:
@@ -205,6 +207,13 @@ class SetUpDialog(QDialog):
         )
         self._on_choice()
         self._show(self._is_choosing, self._has_stopped)
+
+    def show_planned_move(self, target: Path | None) -> None:
+        """Say where all data moves at the next start."""
+        self.move_away.setText("Another folder…" if target is None else "Undo the move")
+        self.move_away.setToolTip("Keep all data elsewhere, from the next start on")
+        planned = f"All data moves to {target} at the next start: set up then." if target else ""
+        self.outcome.setText(planned)
 
     def show_choosing(self) -> None:
         """Offer to begin."""

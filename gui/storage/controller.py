@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog
 
 from core.errors import SoundalikeError
 from core.jobs import Job
-from core.paths import DataFolder
 from core.types import CatalogInfo
 from gui.context import Context
 from gui.storage.catalog_chooser import CatalogChooser
+from gui.storage.move_controller import MoveController
 from gui.storage.page import StoragePage
 
 if TYPE_CHECKING:
@@ -29,22 +28,17 @@ class StorageController(QObject):
     context : Context
     is_setting_up : callable
         While it is so, nothing may be removed.
-
-    Signals
-    -------
-    move_wanted : Path
-        Somebody chose a folder to move the data to.
+    moving : MoveController
     """
 
-    move_wanted = Signal(object)
-
-    def __init__(self, context: Context, is_setting_up: Callable[[], bool]) -> None:
+    def __init__(
+        self, context: Context, is_setting_up: Callable[[], bool], moving: MoveController
+    ) -> None:
         super().__init__(context.window)
         self._context, self._is_setting_up = context, is_setting_up
         self._session, self._engine, self._data = context.session, context.engine, context.data
         self._looking = context.workers["storage"]
         window, actions, session = context.window, context.actions, context.session
-        self._outcome = ""
         self.chooser, self.page = CatalogChooser(window), StoragePage(window)
         actions.catalogs.triggered.connect(lambda: self._open(self.chooser))
         actions.storage.triggered.connect(lambda: self._open(self.page))
@@ -52,14 +46,12 @@ class StorageController(QObject):
         self.chooser.deleted.connect(lambda name: self._remove(f"catalog:{name}"))
         self.page.removed.connect(self._remove)
         self.page.folder_pressed.connect(self._open_folder)
-        self.page.move_pressed.connect(lambda: self.ask_for_folder(self.page))
+        self.page.move_pressed.connect(lambda: moving.toggle(self.page))
+        self.page.show_planned_move(moving.target)
+        moving.planned.connect(self.page.show_planned_move)
+        moving.failed.connect(self._tell)
         session.ready.connect(self._refresh)
         session.troubled.connect(self._on_trouble)
-
-    def use(self, data: DataFolder) -> None:
-        """Look after another data folder."""
-        self._data = data
-        self._refresh()
 
     def _open(self, dialog: QDialog) -> None:
         dialog.show()
@@ -84,9 +76,6 @@ class StorageController(QObject):
         entries, items = found
         self.chooser.show_entries(entries)
         self.page.show_items(items, self._data.root)
-        if self._outcome:
-            self._tell(self._outcome)
-            self._outcome = ""
 
     def _choose(self, name: str) -> None:
         self.chooser.message.setText(f"Switching to {name}.")
@@ -109,22 +98,6 @@ class StorageController(QObject):
 
     def _on_trouble(self, error: SoundalikeError) -> None:
         self._tell(error.in_full)
-
-    def tell_of_move(self, text: str) -> None:
-        """Say what came of it, below what lies where then."""
-        self._outcome = text
-        self._tell(text)
-        self._refresh()
-
-    def ask_for_folder(self, parent: QWidget) -> None:
-        """Ask where the data is to be moved."""
-        dialog = QFileDialog(parent, "A new or empty folder for the data", str(Path.home()))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Move here")
-        dialog.fileSelected.connect(lambda name: self.move_wanted.emit(Path(name)))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     def _tell(self, text: str) -> None:
         for dialog in (self.chooser, self.page):

@@ -28,7 +28,7 @@ class StoragePage(QDialog):
     folder_pressed
         The data folder is to be opened.
     move_pressed
-        The data folder is to be moved.
+        The data folder is to be moved, or, where that is planned, to stay.
     """
 
     removed = Signal(str)
@@ -38,10 +38,11 @@ class StoragePage(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._items: list[StoredItem] = []
+        self._in_all = self._planned = ""
         self.table = plain_table(_COLUMNS)
         self.message = QLabel()
         self.remove = QPushButton("Remove…")
-        self.folder, self.move_away = QPushButton("Open the folder"), QPushButton("&Move…")
+        self.folder, self.move_away = QPushButton("Open the folder"), QPushButton()
         self.hide_away = QPushButton("Close")
         self._build()
 
@@ -52,12 +53,12 @@ class StoragePage(QDialog):
         self.table.itemSelectionChanged.connect(self._on_selected)
         self.remove.clicked.connect(self._on_remove)
         self.folder.clicked.connect(self.folder_pressed)
-        self.move_away.setToolTip("Move all of it to another folder or disk")
         self.move_away.clicked.connect(self.move_pressed)
         self.hide_away.clicked.connect(self.close)
         self.hide_away.setDefault(True)
         buttons = (self.hide_away, self.folder, self.move_away, self.remove)
         lay_out(self, self.table, self.message, buttons)
+        self.show_planned_move(None)
         self._on_selected()
 
     @property
@@ -79,9 +80,22 @@ class StoragePage(QDialog):
             numbers=(1,),
         )
         total = sum(item.n_bytes for item in items)
-        self.message.setText(f"{megabytes(total)} in all, in {folder}.")
+        self._in_all = f"{megabytes(total)} in all, in {folder}."
+        self._show_message()
         self.table.clearSelection()
         self._on_selected()
+
+    def show_planned_move(self, target: Path | None) -> None:
+        """Say where all of it moves at the next start."""
+        self._planned = f"It moves to {target} at the next start." if target else ""
+        self.move_away.setText("&Move…" if target is None else "Undo the &move")
+        self.move_away.setToolTip(
+            "Move all of it to another folder or disk, at the next start" if target is None else ""
+        )
+        self._show_message()
+
+    def _show_message(self) -> None:
+        self.message.setText(" ".join(filter(None, (self._in_all, self._planned))))
 
     def _on_selected(self) -> None:
         item = self.current

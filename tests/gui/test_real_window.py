@@ -82,7 +82,7 @@ class Program:
                 stderr=output,
             )
         self.window = ""
-        wait_until(self._is_shown)
+        wait_until(self.find_window)
         self.do("windowmove", "--sync", self.window, "40", "60")
         self.do("windowactivate", "--sync", self.window)
 
@@ -101,7 +101,8 @@ class Program:
         )
         return done.stdout.strip()
 
-    def _is_shown(self) -> bool:
+    def find_window(self) -> bool:
+        """Look for the window, which may be another one after a while."""
         assert self.process.poll() is None, self.log
         found = self.do(
             *("search", "--all", "--onlyvisible"),  # without --all, any condition is enough

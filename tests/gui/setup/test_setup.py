@@ -16,21 +16,17 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from core.audio.reader import AudioFile
-from core.audio.writing import save_sound
 from core.catalog.build import tasks
 from core.catalog.build.build import build_catalog
 from core.catalog.records import tfrecord
-from core.downloads import download, pinned, room
+from core.downloads import download, pinned
 from core.engine import Engine
-from core.library import Library
 from core.paths import DataFolder
 from core.setup.inventory import catalogs
 from core.types import CatalogInfo
 from core.vggish.model import ModelManifest
 from gui.coordinator import Coordinator
 from gui.main_window import MainWindow
-from gui.playback.playback import Playback
 from gui.search.session import State
 from gui.settings import Settings
 from gui.setup import saved_request
@@ -38,7 +34,6 @@ from gui.setup.controller import SetUpController
 from gui.setup.dialog import SetUpDialog
 from gui.setup.request import ALL, BALANCED, NONE, SOME, SetUpRequest, SetUpStatus
 from gui.setup.steps import look
-from tests.conftest import small_disk
 from tests.gui.conftest import INFO, App
 from tests.setup.conftest import archive_of, pin
 from tests.web_server import WebServer, body, halting, serve, web_server
@@ -502,150 +497,24 @@ def test_what_lies_where_is_removed_piece_by_piece(
     app.wait_for(lambda: "The trained model VGGish" in app.said)
 
 
-@pytest.fixture
-def moving(real: RealApp, sounds: Path) -> Callable[[Path], None]:
-    """Show what lies where, and return what moves the data as if that folder had been chosen."""
-    features = real.coordinator.features
-    assert features is not None
-    real.window.commands.storage.trigger()
-    real.wait_for(lambda: features.storage.page.table.rowCount() > 0)
-    return features.storage.move_wanted.emit
-
-
-def told(app: RealApp) -> str:
-    assert app.coordinator.features is not None
-    return app.coordinator.features.storage.page.message.text()
-
-
-def kept(data: DataFolder) -> list[tuple[str, str]]:
-    return [(past.name, past.path) for past in Library(data.library).history()]
-
-
-def test_the_data_moves_while_the_window_stays(
-    real: RealApp, moving: Callable[[Path], None], sounds: Path, tmp_path: Path
-) -> None:
-    old, new = real.data, DataFolder(tmp_path / "disk" / "sounds")
-    old.recordings.mkdir()
-    recording = old.recordings / "recording 1.flac"
-    save_sound(AudioFile(sounds / "barks.wav"), recording)
-    real.window.commands.map.setChecked(True)
-    real.open(recording)
-    real.wait_for(lambda: kept(old) == [(recording.name, str(recording))])
-    real.wait_for(lambda: old.maps.is_dir() and any(old.maps.glob("*.npz")))
-    before = real.session.answer
-    moving(new.root)
-    dialog = real.coordinator.features.moving.dialog  # type: ignore[union-attr]
-    assert dialog is not None
-    assert dialog.isVisible()
-    assert dialog.windowModality() is Qt.WindowModality.ApplicationModal
-    real.wait_for(lambda: str(new.root) in told(real))
-    assert DataFolder.default() == new
-    assert f"The data lies in {new.root} now." in told(real)
-    assert {path.name for path in old.root.iterdir()} == {"moved-to"}
-    # The window goes on: it searches, keeps, reads the recording, and makes maps, all over there.
-    real.wait_for(lambda: real.session.answer not in (None, before))
-    assert str(new.root) in real.session.answer.matches.catalog.path  # type: ignore[union-attr]
-    assert kept(new) == [(recording.name, str(new.recordings / recording.name))]
-    assert real.session.audio is not None
-    assert real.session.audio.waveform().duration_s > 1
-    real.session.match_span((0.0, 1.0))
-    real.wait_for(lambda: len(kept(new)) == 2)
-    real.window.close()
-    assert real.coordinator.wait()
-    assert (new.root / "window.ini").read_text() != ""
-    assert {path.name for path in old.root.iterdir()} == {"moved-to"}
-
-
-def test_where_it_will_lie_is_chosen_before_it_is_set_up(
-    real: RealApp, server: WebServer, tmp_path: Path
-) -> None:
-    dialog = opened(real)
+def test_where_it_will_lie_is_chosen_before_it_is_set_up(real: RealApp, tmp_path: Path) -> None:
+    dialog, target = opened(real), tmp_path / "disk"
     dialog.details.click()
+    choose_folder(real, dialog, real.data.root / "inside")
+    real.wait_for(lambda: "lie within each other" in dialog.outcome.text())
+    choose_folder(real, dialog, target)
+    real.wait_for(lambda: f"moves to {target} at the next start" in dialog.outcome.text())
+    assert target.is_dir()
     press(real, dialog.move_away)
-    (asking,) = dialog.findChildren(QFileDialog)
-    target = tmp_path / "disk"
-    target.mkdir()
-    asking.setDirectory(str(target))
-    asking.fileSelected.emit(str(target))
+    real.wait_for(lambda: dialog.outcome.text() == "" and not target.exists())
+    assert "Another folder" in dialog.move_away.text()
+
+
+def choose_folder(app: RealApp, dialog: SetUpDialog, folder: Path) -> None:
+    press(app, dialog.move_away)
+    asking = dialog.findChildren(QFileDialog)[-1]
+    asking.fileSelected.emit(str(folder))
     asking.reject()
-    real.wait_for(lambda: f"The data lies in {target} now." in dialog.outcome.text())
-    real.wait_for(lambda: str(target) in dialog.room.text())
-    dialog.choices[NONE].click()
-    server.behaviour = halting(1_000_000)
-    press(real, dialog.start)
-    real.wait_for((target / "files" / ".vggish_model.ckpt.part").is_file)
-    assert not real.data.files.exists()
-
-
-def test_a_move_is_cancelled_and_everything_goes_on(
-    real: RealApp, moving: Callable[[Path], None], sounds: Path, tmp_path: Path
-) -> None:
-    target = tmp_path / "disk"
-    moving(target)
-    dialog = real.coordinator.features.moving.dialog  # type: ignore[union-attr]
-    assert dialog is not None
-    real.wait_for(lambda: dialog.bar.value() > 0)
-    press(real, dialog.cancel)
-    assert dialog.isVisible(), "nothing else may be done before it is undone"
-    real.wait_for(lambda: "Everything is where it was" in told(real))
-    assert not target.exists()
-    assert DataFolder.default() == real.data
-    real.open(sounds / "barks.wav")
-    real.wait_for(lambda: len(kept(real.data)) == 1)
-
-
-def test_a_move_that_cannot_be_is_one_clear_sentence(
-    real: RealApp,
-    moving: Callable[[Path], None],
-    sounds: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    full = tmp_path / "full"
-    full.mkdir()
-    (full / "thesis.odt").write_text("my life's work")
-    moving(full)
-    real.wait_for(lambda: "is not empty, so it is left as it is" in told(real))
-    moving(real.data.root / "inside")
-    real.wait_for(lambda: "lie within each other" in told(real))
-    moving(full / "thesis.odt" / "below")
-    real.wait_for(lambda: "cannot be moved to" in told(real))
-    n_bytes = sum(path.stat().st_size for path in real.data.root.rglob("*") if path.is_file())
-    with small_disk(tmp_path / "small", n_bytes // 3) as disk:
-        moving(disk / "sounds")
-        real.wait_for(lambda: "There is no room for the data folder" in told(real))
-        monkeypatch.setattr(room, "free_bytes", lambda _: 1 << 50)  # it fills up later
-        moving(disk / "sounds")
-        real.wait_for(lambda: "No space left on device" in told(real))
-        assert list(disk.iterdir()) == []
-    assert [path.name for path in full.iterdir()] == ["thesis.odt"]
-    assert DataFolder.default() == real.data
-    real.open(sounds / "barks.wav")
-
-
-def test_what_must_end_before_a_move_is_said(
-    real: RealApp,
-    moving: Callable[[Path], None],
-    server: WebServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    features, target = real.coordinator.features, tmp_path / "disk"
-    assert features is not None
-    for kind, name, words in (
-        (real.session, "state", "A recording is running. Stop it, then move the data."),
-        (Playback, "is_active", "A sound is playing. Stop it, then move the data."),
-    ):
-        with monkeypatch.context() as patch:
-            patch.setattr(kind, name, State.RECORDING)
-            moving(target)
-            assert told(real) == words
-    server.behaviour = halting(1_000_000)
-    press(real, opened(real).start)
-    moving(target)
-    assert told(real) == "Setting up is not done. Wait for it, or stop it, then move the data."
-    assert features.moving.dialog is None
-    assert not target.exists()
 
 
 def test_nothing_is_removed_while_something_is_fetched(real: RealApp, server: WebServer) -> None:
