@@ -139,21 +139,6 @@ class Engine:
         self.close()
         return remove(self._data, key)
 
-    def move_data(self, target: Path, job: Job | None = None) -> DataFolder:
-        """Move the data folder, and return where it is now; afterwards `load` has to be called.
-
-        Raises
-        ------
-        DownloadError
-            If the target cannot be used. Everything is where it was then.
-        """
-        from core.setup.moving import move
-
-        self.close()
-        self._data = move(self._data, target, job)
-        self.close()  # another thread may have asked for something meanwhile
-        return self._data
-
     def model(self, job: Job | None = None) -> Vggish:
         """Return the loaded model."""
         if self._model is None:

@@ -51,10 +51,6 @@ class Settings:
     def __init__(self, path: Path) -> None:
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
 
-    def use(self, data: DataFolder) -> None:
-        """Go on in a data folder that has moved."""
-        self._store = QSettings(str(settings_path(data)), QSettings.Format.IniFormat)
-
     def read(self) -> Remembered:
         """Return what was written last; what is damaged falls back to the defaults."""
         return Remembered(

@@ -270,10 +270,6 @@ class Workers(QObject):
         """Whether any of them is at work."""
         return any(worker.is_busy for worker in self._workers.values())
 
-    def others(self, name: str) -> list[Worker]:
-        """Return all workers but one."""
-        return [worker for other, worker in self._workers.items() if other != name]
-
     def close(self) -> None:
         """Stop all that their users have not closed."""
         for worker in self._workers.values():

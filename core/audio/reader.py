@@ -17,7 +17,6 @@ from core.audio.input_check import is_clipped
 from core.audio.waveform import MODEL_RATE_HZ, Waveform, checked_span, native_name
 from core.errors import AudioFileError
 from core.jobs import Job
-from core.paths import relocated
 from core.types import Float32
 
 if TYPE_CHECKING:
@@ -120,10 +119,6 @@ class AudioFile:
         if self._is_clipped:
             notes.append("The sound is clipped: it was too loud where it was recorded.")
         return tuple(notes)
-
-    def relocate(self, old: Path, new: Path) -> None:
-        """Take note that a folder has moved; the file is the same, wherever it lies."""
-        self.path = relocated(self.path, old, new) or self.path
 
     def waveform(
         self, start_s: float | None = None, end_s: float | None = None, job: Job | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from core.library import Library
-from core.paths import DataFolder
 from gui.context import Context
 from gui.history.library_worker import LibraryWorker
 from gui.history.model import Entry, History, Status
@@ -80,14 +79,6 @@ class HistoryController(QObject):
         lists.hidden_changed.connect(lambda hidden: actions.show_hidden.setEnabled(bool(hidden)))
         self.library_worker.noted.connect(banner.show_note)
         self.library_worker.failed.connect(lambda error: banner.show_note(error.in_full))
-
-    def hold(self) -> None:
-        """Leave the library alone."""
-        self.library_worker.hold()
-
-    def use(self, data: DataFolder) -> None:
-        """Go on with the library that lies here."""
-        self.library_worker.use(Library(data.library))
 
     def close(self) -> None:
         """Write what waits; whoever owns the worker waits for its thread."""

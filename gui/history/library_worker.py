@@ -40,7 +40,7 @@ class LibraryWorker(QObject):
         super().__init__(parent)
         self.library, self._worker = library, worker
         self._waiting: deque[tuple[Callable[[Job], Any], Callable[[Any], None]]] = deque()
-        self._is_told = self._is_held = False
+        self._is_told = False
         worker.busy_changed.connect(self._go_on)
 
     @property
@@ -51,15 +51,6 @@ class LibraryWorker(QObject):
     def do(self, work: Callable[[Job], Any], done: Callable[[Any], None] = lambda _: None) -> None:
         """Have something done after all that waits; a worker alone would drop what waits."""
         self._waiting.append((work, done))
-        self._go_on()
-
-    def hold(self) -> None:
-        """Leave the library alone; what is to be done waits."""
-        self._is_held = True
-
-    def use(self, library: Library) -> None:
-        """Go on with a library, the same or another one."""
-        self.library, self._is_held = library, False
         self._go_on()
 
     def close(self) -> None:
@@ -77,7 +68,7 @@ class LibraryWorker(QObject):
         self._worker.close(finish)
 
     def _go_on(self) -> None:
-        if not self._waiting or self._worker.is_busy or self._is_held:
+        if not self._waiting or self._worker.is_busy:
             return
         work, done = self._waiting.popleft()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage
 
 from core.library_types import Past
-from core.paths import relocated
 from core.types import Query
 from gui import formats
 from gui.search.answers import Answer, Span
@@ -237,16 +236,6 @@ class History(QAbstractListModel):
             self.add([entry])
         if entry is not None:
             self.finish(entry, answer)
-
-    def relocate(self, old: Path, new: Path) -> None:
-        """Take note that a folder has moved in which sounds lay."""
-        for entry in self._entries:
-            entry.path = relocated(entry.path, old, new) or entry.path
-            if entry.past is not None:
-                path = relocated(Path(entry.past.path), old, new)
-                entry.past = replace(entry.past, path=str(path or entry.past.path))
-            if entry.answer is not None and entry.answer.audio is not None:
-                entry.answer.audio.relocate(old, new)
 
     def waiting(self) -> Entry | None:
         """Return the entry whose turn it is."""

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from core.catalog.projection import kept_map
 from core.errors import SoundalikeError
 from core.jobs import Job
-from core.paths import DataFolder
 from core.types import Matches, UInt8
 from gui import formats, theme
 from gui.map.canvas import MapCanvas
@@ -54,7 +53,7 @@ class MapPane(QWidget):
         self._worker, self._folder = worker, folder
         self._catalog: Catalog | None = None
         self._answer: Matches | None = None
-        self._is_made = self._is_drawing = self._is_held = False
+        self._is_made = self._is_drawing = False
         self._next: MapView | None = None
         self.canvas = MapCanvas()
         self.heading = QLabel("Map")
@@ -102,17 +101,6 @@ class MapPane(QWidget):
         if self.isVisible():
             self._make()
 
-    def hold(self) -> None:
-        """Let go of the catalogue; another one, which `set_catalog` gives, waits until `use`."""
-        self._worker.cancel()
-        self._catalog, self._is_made, self._is_held = None, False, True
-
-    def use(self, data: DataFolder) -> None:
-        """Keep maps here."""
-        self._folder, self._is_held = data.maps, False
-        if self.isVisible():
-            self._make()
-
     def show_answer(self, answer: Matches) -> None:
         """Mark a query and its matches."""
         self._answer = answer
@@ -138,7 +126,7 @@ class MapPane(QWidget):
 
     def _make(self) -> None:
         catalog = self._catalog
-        if catalog is None or self._is_made or self._is_held:
+        if catalog is None or self._is_made:
             return
         self._is_made = True
 

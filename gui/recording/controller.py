@@ -14,7 +14,6 @@ from core.audio.reader import AudioFile
 from core.audio.recordings import Recordings
 from core.errors import MicrophoneError, SoundalikeError
 from core.jobs import Job
-from core.paths import DataFolder
 from gui.context import Context
 from gui.recording.capture_bar import CaptureBar
 from gui.recording.recording import Recording
@@ -103,10 +102,6 @@ class RecordingController(QObject):
     def set_aside(self) -> None:
         """Stop without matching, if anything is recorded."""
         self.recording.set_aside()
-
-    def use(self, data: DataFolder) -> None:
-        """Write recordings here from now on."""
-        self._recordings.folder = data.recordings
 
     def close(self) -> None:
         """Stop for good; what runs is offered at the next start."""

@@ -73,16 +73,6 @@ class CacheWorker(QObject):
         self._wishes: list[Key] = []
         self._next = _Errand()
         self._now: _Errand | None = None
-        self._is_held = False
-
-    def hold(self) -> None:
-        """Leave the cache alone; what is asked for waits."""
-        self._is_held = True
-
-    def use(self, cache: Cache) -> None:
-        """Go on with a cache, the same or another one."""
-        self._cache, self._is_held = cache, False
-        self._go()
 
     def read_titles(self, ids: Iterable[str]) -> None:
         """Ask what is known of videos beside their pictures."""
@@ -107,14 +97,14 @@ class CacheWorker(QObject):
         self._go()
 
     def _go(self) -> None:
-        if self._is_held or self._now is not None or (self._next == _Errand() and not self._wishes):
+        if self._now is not None or (self._next == _Errand() and not self._wishes):
             return
         errand, self._next = self._next, _Errand()
         errand.images += self._wishes[:_AT_ONCE]
         self._wishes = self._wishes[_AT_ONCE:]
-        self._now, cache = errand, self._cache
+        self._now = errand
         self._worker.submit(
-            lambda job: _done(cache, errand, job),
+            lambda job: _done(self._cache, errand, job),
             self._on_done,
             self._on_failed,
             must_finish=True,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from core.paths import DataFolder
 from gui.workers import Worker
 from gui.youtube.cache import MOST_BYTES, Cache
 from gui.youtube.cache_worker import CacheWorker, FoundVideos, Key
@@ -108,7 +107,6 @@ class LookUps(QObject):
     ) -> None:
         super().__init__(parent)
         self.services, self._timeout_s = services or Services(), timeout_s
-        self._most_bytes = most_bytes
         self._shelf = CacheWorker(Cache(cache, most_bytes), worker, self._on_found, self)
         self.states: dict[str, _State] = {}
         self._images: OrderedDict[Key, QImage] = OrderedDict()
@@ -192,14 +190,6 @@ class LookUps(QObject):
         """Stop everything; the worker is closed by its owner."""
         self._is_closed = True
         self._stop_asking()
-
-    def hold(self) -> None:
-        """Leave the cache alone."""
-        self._shelf.hold()
-
-    def use(self, data: DataFolder) -> None:
-        """Go on with the cache that lies here."""
-        self._shelf.use(Cache(data.look_ups, self._most_bytes))
 
     def _state(self, youtube_id: str) -> _State:
         return self.states.setdefault(youtube_id, _State())
