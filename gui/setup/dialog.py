@@ -212,8 +212,8 @@ class SetUpDialog(QDialog):
         """Say where all data moves at the next start."""
         self.move_away.setText("Another folder…" if target is None else "Undo the move")
         self.move_away.setToolTip("Keep all data elsewhere, from the next start on")
-        planned = f"All data moves to {target} at the next start: set up then." if target else ""
-        self.outcome.setText(planned)
+        words = f"All data moves to {target} at the next start. Start anew, then set up."
+        self.outcome.setText("" if target is None else words)
 
     def show_choosing(self) -> None:
         """Offer to begin."""
