@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any, get_type_hints
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QSettings
 
+from core.foreign import as_number, as_text, parsed_json
 from core.options import DEFAULT_K, FRAMES, MEAN, Filter
 from core.paths import DataFolder
 from core.private import private_file
 
-_SEPARATOR = "\n"
-"""Class names have commas in them, but never line breaks; files that have some are not listed."""
+
+def _between(usual: float, least: float, most: float) -> Any:
+    return field(default=usual, metadata={"allows": lambda value: least <= value <= most})
+
+
+def _one_of(*choices: str) -> Any:
+    return field(default=choices[0], metadata={"allows": lambda value: value in choices})
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """The window's state; empty bytes leave sizes to the program."""
+    """The window's state; empty bytes leave sizes to the program.
+
+    A field's name, type, default and bounds are all that `Settings` knows of it.
+    """
 
     geometry: bytes = b""
     splitter: bytes = b""
     lower: bytes = b""
-    k: int = DEFAULT_K
+    k: int = _between(DEFAULT_K, 1, 1000)
     filters: Filter = field(default_factory=Filter)
-    by: str = MEAN
+    by: str = _one_of(MEAN, FRAMES)
     device: str = ""
     output: str = ""
-    volume: float = 1.0
+    volume: float = _between(1.0, 0.0, 1.0)
     folder: str = ""
     recent: tuple[str, ...] = ()
-    live_s: int = 5
+    live_s: int = _between(5, 1, 60)
     shows_history: bool = True
     shows_filter: bool = False
     shows_map: bool = False
@@ -46,73 +60,68 @@ def settings_path(data: DataFolder) -> Path:
 
 
 class Settings:
-    """Reads and writes `Remembered` in one file."""
+    """Reads and writes `Remembered` in one file: a line of JSON for each field."""
 
     def __init__(self, path: Path) -> None:
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
 
     def read(self) -> Remembered:
-        """Return what was written last; what is damaged falls back to the defaults."""
-        return Remembered(
-            self._bytes("geometry"),
-            self._bytes("splitter"),
-            self._bytes("lower"),
-            int(self._number("k", DEFAULT_K, 1, 1000)),
-            Filter(self._names("include"), self._names("exclude")),
-            self._text("by") if self._text("by") in (MEAN, FRAMES) else MEAN,
-            self._text("device"),
-            self._text("output"),
-            self._number("volume", 1.0, 0.0, 1.0),
-            self._text("folder"),
-            self._names("recent"),
-            int(self._number("live_s", 5, 1, 60)),
-            self._text("shows_history") != "no",
-            self._text("shows_filter") == "yes",
-            self._text("shows_map") == "yes",
-            self._text("hides_gone") == "yes",
-            self._text("folds_details") == "yes",
-            self._text("view"),
-            {"yes": True, "no": False}.get(self._text("may_look_up")),
-        )
+        """Return what was written last; what is damaged or foreign falls back to its default."""
+        types, kept = get_type_hints(Remembered), {}
+        for each in fields(Remembered):
+            with suppress(ValueError):
+                text = as_text(self._store.value(each.name))
+                value = _READERS[types[each.name]](parsed_json(text))
+                if each.metadata.get("allows", _always)(value):
+                    kept[each.name] = value
+        return Remembered(**kept)
 
     def write(self, values: Remembered) -> None:
         """Write everything."""
-        store = self._store
-        store.setValue("geometry", QByteArray(values.geometry))
-        store.setValue("splitter", QByteArray(values.splitter))
-        store.setValue("lower", QByteArray(values.lower))
-        store.setValue("k", values.k)
-        store.setValue("include", _SEPARATOR.join(values.filters.include))
-        store.setValue("exclude", _SEPARATOR.join(values.filters.exclude))
-        store.setValue("by", values.by)
-        store.setValue("device", values.device)
-        store.setValue("output", values.output)
-        store.setValue("volume", values.volume)
-        store.setValue("folder", values.folder)
-        store.setValue("recent", _SEPARATOR.join(values.recent))
-        store.setValue("live_s", values.live_s)
-        for key in ("shows_history", "shows_filter", "shows_map", "hides_gone", "folds_details"):
-            store.setValue(key, "yes" if getattr(values, key) else "no")
-        store.setValue("view", values.view)
-        answer = {True: "yes", False: "no", None: ""}[values.may_look_up]
-        store.setValue("may_look_up", answer)
-        store.sync()
-        private_file(Path(store.fileName()))
+        for each in fields(Remembered):
+            text = json.dumps(getattr(values, each.name), default=_as_json)
+            self._store.setValue(each.name, text)
+        self._store.sync()
+        private_file(Path(self._store.fileName()))
 
-    def _text(self, key: str) -> str:
-        value = self._store.value(key, "")
-        return value if isinstance(value, str) else ""
 
-    def _names(self, key: str) -> tuple[str, ...]:
-        return tuple(name for name in self._text(key).split(_SEPARATOR) if name)
+def _always(_: object) -> bool:
+    return True
 
-    def _bytes(self, key: str) -> bytes:
-        value = self._store.value(key)
-        return bytes(value.data()) if isinstance(value, QByteArray) else b""
 
-    def _number(self, key: str, usual: float, least: float, most: float) -> float:
-        try:
-            number = float(str(self._store.value(key, usual)))
-        except ValueError:
-            return usual
-        return number if least <= number <= most else usual
+def _as_json(value: bytes | Filter) -> Any:
+    return asdict(value) if isinstance(value, Filter) else b64encode(value).decode()
+
+
+def _as_bytes(value: object) -> bytes:
+    return b64decode(as_text(value), validate=True)
+
+
+def _as(kind: type) -> Callable[[object], Any]:
+    def read(value: object) -> Any:
+        if type(value) is not kind:
+            raise ValueError(f"it is no {kind.__name__}")
+        return value
+
+    return read
+
+
+def _as_texts(value: object) -> tuple[str, ...]:
+    return tuple(as_text(each) for each in _as(list)(value))
+
+
+def _as_filter(value: object) -> Filter:
+    found = _as(dict)(value)
+    return Filter(_as_texts(found.get("include")), _as_texts(found.get("exclude")))
+
+
+_READERS: dict[Any, Callable[[object], Any]] = {
+    bool: _as(bool),
+    bool | None: lambda value: None if value is None else _as(bool)(value),
+    bytes: _as_bytes,
+    float: lambda value: as_number(value, float("-inf"), float("inf")),
+    int: _as(int),
+    str: as_text,
+    tuple[str, ...]: _as_texts,
+    Filter: _as_filter,
+}
