@@ -12,7 +12,7 @@ from core.audio.waveform import Waveform
 from core.downloads.pinned import CHECKPOINT, PCA
 from core.errors import AudioFileError, CatalogError, ModelError
 from core.jobs import Job
-from core.options import DEFAULT_K, MEAN, Filter, Options, Weights
+from core.options import DEFAULT_K, CatalogKind, Comparison, Filter, Options, Weights
 from core.paths import DataFolder
 from core.types import CatalogInfo, Float32, Match, Matches, Query, UInt8
 
@@ -248,7 +248,7 @@ class Engine:
         k: int = DEFAULT_K,
         filters: Filter | None = None,
         job: Job | None = None,
-        by: str = MEAN,
+        by: Comparison = Comparison.MEAN,
         span: tuple[float | None, float | None] = (None, None),
     ) -> Matches:
         """Return the clips that sound most like a sound, the best first.
@@ -261,7 +261,7 @@ class Engine:
         filters : Filter, optional
         job : Job, optional
             Told about progress; may cancel.
-        by : {"mean", "frames"}
+        by : Comparison
             Compare sounds as wholes, or for every patch of the sound the clip's most similar
             second.
         span : pair of float or None
@@ -279,7 +279,7 @@ class Engine:
         k: int = DEFAULT_K,
         filters: Filter | None = None,
         job: Job | None = None,
-        by: str = MEAN,
+        by: Comparison = Comparison.MEAN,
     ) -> Matches:
         """Return the clips most similar to a query that `query` made, the best first."""
         matcher, model = self._opened(job), self.model(job)
@@ -292,7 +292,7 @@ class Engine:
         k: int = DEFAULT_K,
         filters: Filter | None = None,
         job: Job | None = None,
-        by: str = MEAN,
+        by: Comparison = Comparison.MEAN,
         weights: Weights | None = None,
     ) -> Matches:
         """Return the clips that sound most like a video of the catalogue, itself left out.
@@ -313,7 +313,7 @@ class Engine:
         CatalogError
             If the video is not in the catalogue, or pictures count and the catalogue has none.
         """
-        if weights is not None and by != MEAN:
+        if weights is not None and by != Comparison.MEAN:
             raise ValueError("weights compare clips as wholes, not by frames")
         catalog = self.catalog(job)
         rows = catalog.find(video_id)
@@ -380,7 +380,7 @@ class Engine:
         )
         return replace(answer, matches=tuple(linked))
 
-    def calibration(self, by: str = MEAN, job: Job | None = None) -> Calibration:
+    def calibration(self, by: Comparison = Comparison.MEAN, job: Job | None = None) -> Calibration:
         """Return how similar random clips of the catalogue are, to judge a match by."""
         return self._opened(job).calibration(by)
 
@@ -496,7 +496,7 @@ class Engine:
         k: int,
         filters: Filter | None,
         job: Job | None,
-        by: str,
+        by: Comparison,
         info: CatalogInfo,
         without: NDArray[np.int64] | None = None,
         weights: Weights | None = None,
@@ -528,14 +528,16 @@ def _probe_patches() -> Float32:
 
 def _describe(catalog: Catalog) -> CatalogInfo:
     kind = catalog.manifest.kind
-    name = {"demo": "Demo starter", "starter": "Starter"}.get(kind, catalog.path.name)
-    notes = (_STARTER_NOTE,) if kind == "starter" else ()
+    name = {CatalogKind.DEMO: "Demo starter", CatalogKind.STARTER: "Starter"}.get(
+        kind, catalog.path.name
+    )
+    notes = (_STARTER_NOTE,) if kind == CatalogKind.STARTER else ()
     return CatalogInfo(
         name,
         str(catalog.path),
         len(catalog),
         catalog.model_name,
-        kind == "demo",
+        kind == CatalogKind.DEMO,
         notes,
-        kind == "starter",
+        kind == CatalogKind.STARTER,
     )

@@ -27,7 +27,7 @@ from core.foreign import (
     parsed_json,
 )
 from core.library_types import Past, Star
-from core.options import FRAMES, MEAN, Filter
+from core.options import Comparison, Filter
 from core.paths import relocated
 from core.sqlite import Database
 from core.types import EMBEDDING_SIZE, Query, UInt8
@@ -307,8 +307,6 @@ def _past(row: tuple[Any, ...]) -> Past:
     thumbnail = None
     if levels:
         thumbnail = as_array(levels, np.uint8).reshape(THUMBNAIL_ROWS, -1)
-    if by not in (MEAN, FRAMES):
-        raise ValueError("it was compared in no way that is known")
     return Past(
         key=as_count(key),
         asked_s=as_number(asked_s, 0, LATEST_S),
@@ -319,7 +317,7 @@ def _past(row: tuple[Any, ...]) -> Past:
         thumbnail=thumbnail,
         k=as_count(k),
         filters=Filter(_unpacked(include), _unpacked(exclude)),
-        by=by,
+        by=Comparison(by),
         n_matches=as_count(n_matches),
         label=as_text(label),
         heard_by=as_text(heard_by or ""),

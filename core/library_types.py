@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.options import DEFAULT_K, MEAN, Filter
+from core.options import DEFAULT_K, Comparison, Filter
 from core.types import UInt8
 
 
@@ -46,7 +46,7 @@ class Past:
     thumbnail: UInt8 | None = None
     k: int = DEFAULT_K
     filters: Filter = field(default_factory=Filter)
-    by: str = MEAN
+    by: Comparison = Comparison.MEAN
     n_matches: int = 0
     label: str = ""
     heard_by: str = ""

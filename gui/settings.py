@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from core.options import DEFAULT_K, FRAMES, MEAN, Filter
+from core.options import DEFAULT_K, Comparison, Filter
 from core.paths import DataFolder
 from core.private import private_file
 
@@ -24,7 +24,7 @@ class Remembered:
     lower: bytes = b""
     k: int = DEFAULT_K
     filters: Filter = field(default_factory=Filter)
-    by: str = MEAN
+    by: Comparison = Comparison.MEAN
     device: str = ""
     output: str = ""
     volume: float = 1.0
@@ -63,7 +63,7 @@ class Settings:
             self._bytes("lower"),
             int(self._number("k", DEFAULT_K, 1, 1000)),
             Filter(self._names("include"), self._names("exclude")),
-            self._text("by") if self._text("by") in (MEAN, FRAMES) else MEAN,
+            {str(each): each for each in Comparison}.get(self._text("by"), Comparison.MEAN),
             self._text("device"),
             self._text("output"),
             self._number("volume", 1.0, 0.0, 1.0),
@@ -88,7 +88,7 @@ class Settings:
         store.setValue("k", values.k)
         store.setValue("include", _SEPARATOR.join(values.filters.include))
         store.setValue("exclude", _SEPARATOR.join(values.filters.exclude))
-        store.setValue("by", values.by)
+        store.setValue("by", str(values.by))
         store.setValue("device", values.device)
         store.setValue("output", values.output)
         store.setValue("volume", values.volume)

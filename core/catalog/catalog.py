@@ -46,6 +46,7 @@ from core.catalog.replacing import readable_folder
 from core.catalog.structure import check_structure
 from core.errors import CatalogError
 from core.filters import ClassIndex
+from core.options import CatalogKind
 from core.types import EMBEDDING_SIZE, Float32, UInt8
 from core.vectors import clip_vectors, frames_of
 
@@ -265,7 +266,7 @@ class Catalog:
 
     def verticals(self) -> dict[str, frozenset[int]]:
         """Return the labels of each group of labels, which only YouTube-8M's version 2 has."""
-        return vocabulary.verticals() if self._vocabulary == "youtube8m" else {}
+        return vocabulary.verticals() if self._vocabulary == CatalogKind.YOUTUBE8M else {}
 
     def category_counts(self) -> list[tuple[str, int]]:
         """Return the top-level classes and how many clips have any class below each.
@@ -283,7 +284,7 @@ class Catalog:
             own = np.bincount(self.label_indices, minlength=1)
             most = np.argsort(-own, kind="stable")[:_MOST_CATEGORIES]
             return {self.label_name(index): frozenset((index,)) for index in most.tolist()}
-        if self.manifest.kind == "youtube8m":
+        if self.manifest.kind == CatalogKind.YOUTUBE8M:
             groups = vocabulary.verticals()
             found = np.flatnonzero(np.bincount(self.label_indices, minlength=1)).tolist()
             return {**groups, _NO_VERTICAL: frozenset(found).difference(*groups.values())}
@@ -341,7 +342,7 @@ def _located(path: Path) -> tuple[Path, str]:
 
 def _vocabulary(manifest: CatalogManifest, id_width: int) -> str:
     """Return whose class names are used; only YouTube-8M's version 2 has ids of four characters."""
-    is_v1 = manifest.kind == "youtube8m" and id_width > 4
+    is_v1 = manifest.kind == CatalogKind.YOUTUBE8M and id_width > 4
     return YOUTUBE8M_V1 if is_v1 else manifest.kind
 
 

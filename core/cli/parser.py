@@ -12,7 +12,7 @@ from core import __version__
 from core.cli import commands
 from core.cli.output import put
 from core.downloads.mirrors import REGIONS, VARIABLE
-from core.options import DEFAULT_K, ENGINES, FRAMES, ID_SERVICE, MEAN, Weights
+from core.options import BUILT_KINDS, DEFAULT_K, ENGINES, ID_SERVICE, Comparison, Weights
 
 _Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -100,7 +100,7 @@ def parser() -> argparse.ArgumentParser:
         "that was built with --visual",
     )
     build = command("build", commands.build, "Build a catalogue, or add to one.", "filters")
-    build.add_argument("kind", choices=("audioset", "youtube8m"))
+    build.add_argument("kind", choices=list(map(str, BUILT_KINDS)))
     build.add_argument(
         "source", nargs="+", type=Path, help="a .tfrecord file, a folder of them, or a .tar(.gz)"
     )
@@ -245,8 +245,8 @@ def _add_k(parser: argparse.ArgumentParser) -> None:
 def _add_match(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--match",
-        choices=(MEAN, FRAMES),
-        default=MEAN,
+        choices=list(map(str, Comparison)),
+        default=str(Comparison.MEAN),
         help="compare sounds as wholes, or their best-aligned seconds (mean)",
     )
 

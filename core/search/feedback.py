@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.options import FRAMES
+from core.options import Comparison
 from core.types import CLIP_HOP_S, Float32, Match, UInt8, youtube_id_of
 from core.vectors import CENTRE, clip_sums, frames_of
 
@@ -51,21 +51,21 @@ class Calibration:
     similarities: Float32
 
     @classmethod
-    def of(cls, catalog: Catalog, by: str) -> Calibration:
+    def of(cls, catalog: Catalog, by: Comparison) -> Calibration:
         """Compare random pairs of clips, the same ones each time.
 
         Parameters
         ----------
         catalog : Catalog
-        by : {"mean", "frames"}
+        by : Comparison
         """
         random = np.random.default_rng(_SEED)
         n_clips = len(catalog)
-        n_pairs = _PAIRS if by != FRAMES else _PAIRS // 10
+        n_pairs = _PAIRS if by != Comparison.FRAMES else _PAIRS // 10
         first = random.integers(n_clips, size=n_pairs)
         # Any other clip; a catalogue of one is as similar to itself as it gets.
         second = (first + random.integers(1, max(n_clips, 2), size=n_pairs)) % n_clips
-        compare = _by_frames if by == FRAMES else _by_means
+        compare = _by_frames if by == Comparison.FRAMES else _by_means
         return cls(np.sort(compare(catalog, first, second)))
 
     def share(self, similarity: float) -> float:

@@ -33,6 +33,7 @@ from core.errors import (
     WrongModelError,
 )
 from core.jobs import Job
+from core.options import CatalogKind
 from core.paths import DataFolder
 from core.preparing import probe_patches
 from core.setup.inventory import WHOLE, catalogs
@@ -111,7 +112,7 @@ def missing(data: DataFolder) -> list[Missing]:
         done = sum(part_bytes(data.files, file) for file in files)
         room = size + CONVERTED_BYTES
         found.append(Missing("model", size, done, room, "Google (VGGish)", "Apache License 2.0"))
-    if not any(entry.is_real for entry in catalogs(data)):
+    if not any(entry.kind.is_built for entry in catalogs(data)):
         features = pinned.FEATURES
         done = part_bytes(data.files, features)
         found.append(
@@ -318,7 +319,7 @@ class _ArrivingFeatures:
 def _built(out: Path, source: ArchiveStream, choice: ClipChoice, job: Job) -> Catalog:
     return build_catalog(
         out,
-        "audioset",
+        CatalogKind.AUDIOSET,
         [source],
         include=choice.include,
         exclude=choice.exclude,

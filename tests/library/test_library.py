@@ -20,7 +20,7 @@ import core.library
 from core.errors import LibraryError
 from core.library import VERSION, Library
 from core.library_types import Past, Star
-from core.options import FRAMES, Filter
+from core.options import Comparison, Filter
 from core.types import Query
 from tests.conftest import PROJECT
 
@@ -61,7 +61,7 @@ def past(**changes: object) -> Past:
         "thumbnail": levels,
         "k": 7,
         "filters": Filter(("Animal", "Cattle, bovinae"), ("Music",)),
-        "by": FRAMES,
+        "by": Comparison.FRAMES,
         "n_matches": 7,
         "label": "Dog, Bark (7 of the 10 nearest)",
     }

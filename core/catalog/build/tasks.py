@@ -36,6 +36,7 @@ from core.catalog.records.sources import (
 from core.catalog.records.tfrecord import read_batches
 from core.errors import CatalogError
 from core.filters import label_mask
+from core.options import CatalogKind
 from core.vectors import CENTRE
 
 TASK_BYTES = 32 << 20
@@ -50,8 +51,8 @@ class TaskOptions:
 
     Attributes
     ----------
-    kind : str
-        "audioset" or "youtube8m".
+    kind : CatalogKind
+        One of `BUILT_KINDS`.
     include, exclude : tuple of int
         Class indices, sorted; see `core.filters.label_mask`.
     visual : bool
@@ -60,7 +61,7 @@ class TaskOptions:
         Folders whose shards are read, such as "bal_train"; empty for all.
     """
 
-    kind: str
+    kind: CatalogKind
     include: tuple[int, ...] = ()
     exclude: tuple[int, ...] = ()
     visual: bool = False
@@ -69,7 +70,7 @@ class TaskOptions:
     @property
     def decoder(self) -> Decoder:
         """What decodes the records."""
-        if self.kind == "youtube8m":
+        if self.kind == CatalogKind.YOUTUBE8M:
             return partial(youtube8m.decode, visual=self.visual)
         return audioset.decode
 

@@ -24,6 +24,7 @@ from core.catalog.records import tfrecord
 from core.downloads import download, pinned, room
 from core.engine import Engine
 from core.library import Library
+from core.options import ClipSet
 from core.paths import DataFolder
 from core.setup.inventory import catalogs
 from core.types import CatalogInfo
@@ -36,7 +37,7 @@ from gui.settings import Settings
 from gui.setup import saved_request
 from gui.setup.controller import SetUpController
 from gui.setup.dialog import SetUpDialog
-from gui.setup.request import ALL, BALANCED, NONE, SOME, SetUpRequest, SetUpStatus
+from gui.setup.request import SetUpRequest, SetUpStatus
 from gui.setup.steps import look
 from tests.conftest import small_disk
 from tests.gui.conftest import INFO, App
@@ -201,7 +202,7 @@ def test_the_banner_says_what_is_missing_and_one_button_gets_it(
 def test_the_model_alone_answers_from_the_starter(real: RealApp) -> None:
     dialog = opened(real)
     dialog.details.click()
-    dialog.choices[NONE].click()
+    dialog.choices[ClipSet.NONE].click()
     assert not dialog.wish.choice().is_balanced
     press(real, dialog.start)
     real.wait_for(lambda: "1 kHz sine, embedding" in dialog.outcome.text())
@@ -212,7 +213,7 @@ def test_the_model_alone_answers_from_the_starter(real: RealApp) -> None:
 
 def test_a_model_with_other_numbers_than_published_answers(real: RealApp) -> None:
     dialog = opened(real)
-    dialog.choices[NONE].click()
+    dialog.choices[ClipSet.NONE].click()
     press(real, dialog.start)
     real.wait_for(lambda: "further from the published numbers" in dialog.outcome.text())
     real.wait_for(lambda: real.status.startswith("VGGish · Starter, "))
@@ -223,7 +224,7 @@ def test_pausing_continuing_and_stopping(
 ) -> None:
     server.behaviour = halting(5_000_000)
     dialog = opened(real)
-    dialog.choices[NONE].click()
+    dialog.choices[ClipSet.NONE].click()
     press(real, dialog.start)
     part = real.data.files / ".vggish_model.ckpt.part"
     real.wait_for(lambda: part.is_file() and part.stat().st_size >= 4_000_000)
@@ -249,7 +250,7 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
 ) -> None:
     server.behaviour = halting(1_000_000)
     dialog = opened(real)
-    dialog.choices[NONE].click()
+    dialog.choices[ClipSet.NONE].click()
     wish = dataclasses.replace(dialog.wish, mirror=server.address)
     real.set_up.start(wish)
     part = real.data.files / ".vggish_model.ckpt.part"
@@ -290,9 +291,9 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
 @pytest.mark.parametrize(
     "wish",
     [
-        SetUpRequest(SOME, ("Cattle, bovinae", "Dog"), "eu", True),
-        SetUpRequest(BALANCED, (), "https://example.org/files"),
-        SetUpRequest(ALL, paths=(Path("/some/file.bin"),)),
+        SetUpRequest(ClipSet.SOME, ("Cattle, bovinae", "Dog"), "eu", True),
+        SetUpRequest(ClipSet.BALANCED, (), "https://example.org/files"),
+        SetUpRequest(ClipSet.ALL, paths=(Path("/some/file.bin"),)),
     ],
     ids=lambda wish: wish.clips,
 )
@@ -344,7 +345,7 @@ def test_after_a_failure_what_is_named_can_be_pressed(qtbot: QtBot, tmp_path: Pa
 def test_an_error_is_said_with_its_way_out_and_continues(real: RealApp, server: WebServer) -> None:
     server.behaviour = body(b"<html>Log in</html>", Content_Type="text/html")
     dialog = opened(real)
-    dialog.choices[NONE].click()
+    dialog.choices[ClipSet.NONE].click()
     press(real, dialog.start)
     dialog.close()
     real.wait_for(lambda: bool(dialog.outcome.text()))
@@ -391,20 +392,20 @@ def test_closing_the_window_amid_a_download_ends_at_once(real: RealApp, server: 
 def test_the_dialog_asks_for_room_and_for_what_a_choice_needs(qtbot: QtBot) -> None:
     dialog = SetUpDialog()
     qtbot.addWidget(dialog)
-    rooms = {ALL: 3_000_000_000, BALANCED: 70_000_000, SOME: 300_000_000}
+    rooms = {ClipSet.ALL: 3_000_000_000, ClipSet.BALANCED: 70_000_000, ClipSet.SOME: 300_000_000}
     dialog.show_outlook(SetUpStatus((), Path("/data"), 100_000_000, rooms, 2_400_000_000))
     assert "There is no room" in dialog.room.text()
     assert not dialog.start.isEnabled()
-    dialog.choices[BALANCED].click()
+    dialog.choices[ClipSet.BALANCED].click()
     assert dialog.start.isEnabled()
     dialog.keeps_archive.click()
     assert "2.5 GB" in dialog.room.text()
     dialog.keeps_archive.click()
     dialog.show_outlook(SetUpStatus((), Path("/data"), 10_000_000_000, rooms))
-    dialog.choices[SOME].click()
+    dialog.choices[ClipSet.SOME].click()
     assert not dialog.start.isEnabled(), "no class is named"
     qtbot.keyClicks(dialog.classes, "Dog; Cattle, bovinae;")
-    assert dialog.wish == SetUpRequest(SOME, ("Dog", "Cattle, bovinae"))
+    assert dialog.wish == SetUpRequest(ClipSet.SOME, ("Dog", "Cattle, bovinae"))
     dialog.mirror.setCurrentIndex(dialog.mirror.findData("own"))
     assert not dialog.start.isEnabled(), "no address is given"
     qtbot.keyClicks(dialog.address, "http://example.org")
@@ -570,7 +571,7 @@ def test_where_it_will_lie_is_chosen_before_it_is_set_up(
     asking.reject()
     real.wait_for(lambda: f"The data lies in {target} now." in dialog.outcome.text())
     real.wait_for(lambda: str(target) in dialog.room.text())
-    dialog.choices[NONE].click()
+    dialog.choices[ClipSet.NONE].click()
     server.behaviour = halting(1_000_000)
     press(real, dialog.start)
     real.wait_for((target / "files" / ".vggish_model.ckpt.part").is_file)
