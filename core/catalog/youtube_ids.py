@@ -14,17 +14,18 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from core.catalog.records.ids import is_youtube_id
 from core.errors import DownloadError
 from core.jobs import Job
+from core.sqlite import CacheDatabase
 
 GONE = ""
 """Stands for the id of a video that YouTube no longer shows."""
 
+_TABLES = "CREATE TABLE IF NOT EXISTS ids (key TEXT PRIMARY KEY, id TEXT, asked REAL);"
 _KEY = re.compile(r"[A-Za-z0-9]{4}")
 _ANSWER = re.compile(r'i\("([A-Za-z0-9]{4})","([A-Za-z0-9_-]{11})"\);?\s*')
 # What the storage says of a file that it does not have, or may not show. An error page alone, which
@@ -59,24 +60,21 @@ class YoutubeIds:
     """
 
     def __init__(self, cache: Path, service: str) -> None:
-        self._cache = cache
+        self._cache = CacheDatabase(cache, _TABLES)
         self._service = service.rstrip("/")
 
     def known(self, keys: Iterable[str]) -> dict[str, str]:
         """Return what has been found before by key, a YouTube id or `GONE`; asks nobody."""
-        if not self._cache.is_file():
-            return {}
         oldest = time.time() - ASK_AGAIN_S
         found = {}
-        address = f"{self._cache.absolute().as_uri()}?mode=ro"
-        try:
-            with closing(sqlite3.connect(address, timeout=1, uri=True)) as db:
-                for key in keys:
-                    row = db.execute("SELECT id, asked FROM ids WHERE key = ?", (key,)).fetchone()
-                    if row and _is_sound(row[0], row[1], oldest):
-                        found[key] = row[0]
-        except (sqlite3.Error, UnicodeDecodeError):
-            return found  # a damaged cache only costs asking again
+
+        def look(db: sqlite3.Connection) -> None:
+            for key in keys:
+                row = db.execute("SELECT id, asked FROM ids WHERE key = ?", (key,)).fetchone()
+                if row and _is_sound(row[0], row[1], oldest):
+                    found[key] = row[0]
+
+        self._cache.read(look)
         return found
 
     def resolve(
@@ -176,21 +174,10 @@ class YoutubeIds:
             return None
 
     def _remember(self, answers: dict[str, str]) -> None:
-        if not answers:
-            return
-        try:
-            self._cache.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._cache, timeout=1)) as db, db:
-                db.execute(
-                    "CREATE TABLE IF NOT EXISTS ids (key TEXT PRIMARY KEY, id TEXT, asked REAL)"
-                )
-                rows = [(key, answer, time.time()) for key, answer in answers.items()]
-                db.executemany("INSERT OR REPLACE INTO ids VALUES (?, ?, ?)", rows)
-        except sqlite3.DatabaseError as error:
-            if "not a database" in str(error) or "malformed" in str(error):
-                self._cache.unlink(missing_ok=True)
-        except OSError:
-            pass
+        rows = [(key, answer, time.time()) for key, answer in answers.items()]
+        if rows:
+            text = "INSERT OR REPLACE INTO ids VALUES (?, ?, ?)"
+            self._cache.write(lambda db: db.executemany(text, rows).close())
 
 
 def _is_sound(video_id: object, asked_s: object, oldest_s: float) -> bool:

@@ -21,6 +21,7 @@ from core.atomic import written_whole
 from core.downloads.http import BLOCK_BYTES, BrokenOffError, RangeRefusedError, Transfer, waited
 from core.downloads.mirrors import Mirror
 from core.downloads.pinned import PinnedFile
+from core.downloads.waiting import back_off_s
 from core.errors import DownloadError, DownloadInterruptedError, WrongContentError
 from core.foreign import parsed_json
 from core.jobs import Job
@@ -57,7 +58,7 @@ class Patience:
 
     def wait_s(self, n_failures: int, asked_s: float) -> float:
         """Return how long to wait after so many failures in a row."""
-        doubled_s = min(self.first_wait_s * 2.0 ** (n_failures - 1), self.longest_wait_s)
+        doubled_s = back_off_s(n_failures, self.first_wait_s, self.longest_wait_s)
         return max(doubled_s * random.uniform(0.75, 1.25), asked_s)  # noqa: S311 - no secret
 
 

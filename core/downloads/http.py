@@ -11,12 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from core.downloads.mirrors import Mirror, is_loopback
+from core.downloads.waiting import retry_after_s
 from core.errors import DownloadError
 from core.jobs import Job
 
@@ -265,7 +264,9 @@ def _head(response: Response, offset: int, etag: str) -> Head:
     """Return what the answer is, or raise what speaks against it."""
     status, headers = response.status_code, response.headers
     if status in _PASSING:
-        raise BrokenOffError(f"the server answered {status}", _asked_wait_s(headers))
+        raise BrokenOffError(
+            f"the server answered {status}", retry_after_s(headers.get("Retry-After", "")) or 0.0
+        )
     if status == 416:
         raise RangeRefusedError
     if status not in (200, 206):
@@ -291,17 +292,6 @@ def _head(response: Response, offset: int, etag: str) -> Head:
     if span is None or int(span[1]) != offset or (etag and tag and etag != tag):
         raise RangeRefusedError
     return Head(offset, int(span[3]), tag)
-
-
-def _asked_wait_s(headers: Any) -> float:
-    """Return the seconds that ``Retry-After`` asks for, given as a number or as a date."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        return max((parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds(), 0.0)
-    except (ValueError, TypeError):
-        return 0.0
 
 
 def _explained(error: Exception) -> Exception:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from core.downloads.waiting import retry_after_s
 from core.paths import DataFolder
 from gui.workers import Worker
 from gui.youtube.cache import MOST_BYTES, Cache
 from gui.youtube.cache_worker import CacheWorker, FoundVideos, Key
 from gui.youtube.permission import LookUpPermission
-from gui.youtube.politeness import Politeness, told_wait_s
+from gui.youtube.politeness import Politeness
 from gui.youtube.services import Services, Video, read_thumbnail, read_title
 
 if TYPE_CHECKING:
@@ -311,7 +312,7 @@ class LookUps(QObject):
         video = read_title(answer.status, answer.body)
         self._count("title", video is not None, answer.is_reached)
         if video is None:
-            self.titles.failed(told_wait_s(answer.retry_after))
+            self.titles.failed(retry_after_s(answer.retry_after))
         else:
             self.titles.succeeded()
             state.video, state.is_video_fresh = video, True
@@ -326,7 +327,7 @@ class LookUps(QObject):
         jpeg = read_thumbnail(answer.status, answer.body)
         self._count("picture", jpeg is not None, answer.is_reached)
         if jpeg is None:
-            self.thumbnails.failed(told_wait_s(answer.retry_after))
+            self.thumbnails.failed(retry_after_s(answer.retry_after))
         else:
             self.thumbnails.succeeded()
             state.has_picture, state.is_picture_fresh = None if jpeg else False, True

@@ -28,7 +28,7 @@ from gui.youtube.cache import Cache, Known
 from gui.youtube.cache_worker import decoded
 from gui.youtube.look_ups import LookUps
 from gui.youtube.permission import LookUpPermission
-from gui.youtube.politeness import Politeness, told_wait_s
+from gui.youtube.politeness import Politeness
 from gui.youtube.services import Services, Standing, Video, one_line, read_title
 from tests.gui.youtube.youtube_server import MARKUP, YoutubeServer, jpeg, serving, title
 
@@ -524,20 +524,8 @@ def test_a_server_in_trouble_is_asked_ever_more_seldom() -> None:
     assert server.wait_s == pytest.approx(120)
     server.failed(told_wait_s=1e9)
     assert server.wait_s == pytest.approx(24 * 3600)
-
-
-@pytest.mark.parametrize(
-    ("header", "low_s", "high_s"),
-    [("120", 120, 120), (" 7 ", 7, 7), ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0)],
-)
-def test_retry_after_is_a_number_or_a_date(header: str, low_s: float, high_s: float) -> None:
-    wait_s = told_wait_s(header)
-    assert wait_s is not None and low_s <= wait_s <= high_s
-
-
-@pytest.mark.parametrize("header", ["", "soon", "-5", "²", "Wed, 99 Foo 2015"])
-def test_retry_after_that_makes_no_sense_says_nothing(header: str) -> None:
-    assert told_wait_s(header) is None
+    server.forgive()
+    assert server.allows(3)
 
 
 @given(st.integers(0, 599), st.binary(max_size=300))
