@@ -164,11 +164,6 @@ class Player:
         return self._within(position_s)
 
     @property
-    def is_paused(self) -> bool:
-        """Whether it waits for `resume`."""
-        return self._is_paused
-
-    @property
     def is_ended(self) -> bool:
         """Whether all of the span has been heard."""
         ended_s = self._ended_s

@@ -77,11 +77,6 @@ class FilterModel(QAbstractItemModel):
         options.changed.connect(self._show_filters)
         self._show_filters()
 
-    @property
-    def n_nodes(self) -> int:
-        """How many nodes were made, the root included."""
-        return len(self._nodes)
-
     def set_counts(self, counts: Mapping[str, ClassCount]) -> None:
         """Show the classes of another catalogue; those without clips are left out."""
         self.beginResetModel()

@@ -33,8 +33,8 @@ from gui.history.rows import EntryDelegate
 from gui.history.stars import Stars
 
 WIDTH = 30 * theme.GRID
-HISTORY, STARS = range(2)
-"""The tabs."""
+HISTORY = 0
+"""The first of the two tabs; the other one has the stars."""
 
 _Index = QModelIndex | QPersistentModelIndex
 

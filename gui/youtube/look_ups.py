@@ -128,11 +128,6 @@ class LookUps(QObject):
         permission.changed.connect(self._on_permission)
 
     @property
-    def is_asking(self) -> bool:
-        """Whether an answer of YouTube's is awaited."""
-        return bool(self._asking)
-
-    @property
     def n_images(self) -> int:
         """How many pictures are kept in memory."""
         return len(self._images)
