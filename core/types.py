@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Float32: TypeAlias = NDArray[np.float32]
 UInt8: TypeAlias = NDArray[np.uint8]
+Int64: TypeAlias = NDArray[np.int64]
 
 CLIP_HOP_S = 1.0
 """Seconds from one frame of a catalogue's clip to the next: AudioSet released one a second."""
