@@ -9,19 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from core.audio.devices import (
-    Device,
-    find,
-    held,
-    is_active,
-    list_outputs,
-    open_stream,
-    portaudio,
-    reason,
-    watch,
-)
+from core.audio.devices import Device, find, list_outputs
+from core.audio.portaudio import held, portaudio, reason
 from core.audio.read_ahead import Block, ReadAhead
 from core.audio.reader import AudioFile
+from core.audio.streams import is_active, open_stream, watch
 from core.errors import MicrophoneError, PlaybackError, SoundalikeError
 from core.types import Float32
 

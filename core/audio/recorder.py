@@ -12,19 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from core.audio.devices import (
-    CHECK_HINT,
-    Device,
-    find,
-    held,
-    is_active,
-    list_inputs,
-    open_stream,
-    portaudio,
-    reason,
-    watch,
-)
+from core.audio.devices import CHECK_HINT, Device, find, list_inputs
 from core.audio.input_check import Finding, InputCheck
+from core.audio.portaudio import held, portaudio, reason
+from core.audio.streams import is_active, open_stream, watch
 from core.audio.waveform import MODEL_RATE_HZ, native_name
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError
 from core.private import private_file, private_folder

@@ -13,13 +13,14 @@ from core.errors import Cancelled, DownloadError
 from core.jobs import Job
 from core.paths import DataFolder
 from core.setup import install, inventory, model_check
+from core.setup.features import ClipChoice, fetch_features
 from core.setup.moving import move
 from core.vggish.model import installed
 
 
-def _choice(arguments: Namespace) -> install.ClipChoice:
+def _choice(arguments: Namespace) -> ClipChoice:
     include, exclude = tuple(arguments.include), tuple(arguments.exclude)
-    return install.ClipChoice(arguments.balanced, include, exclude, arguments.keep)
+    return ClipChoice(arguments.balanced, include, exclude, arguments.keep)
 
 
 def _imported(data: DataFolder, arguments: Namespace, job: Job) -> list[str]:
@@ -44,7 +45,7 @@ def _fetched(data: DataFolder, arguments: Namespace, job: Job) -> list[str]:
             lines, check = install.fetch_model(data, job, mirror)
             lines += check.lines()
         if "features" in wanted:
-            catalog, notes = install.fetch_features(data, _choice(arguments), job, mirror)
+            catalog, notes = fetch_features(data, _choice(arguments), job, mirror)
             lines += [f"{catalog.path.name}: {len(catalog)} clips in {catalog.path}", *notes]
     except (KeyboardInterrupt, Cancelled):
         sys.stderr.write("What came is kept: the same command goes on from there.\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.catalog.catalog import Catalog
 from core.catalog.youtube_ids import is_key
+from core.errors import CatalogError
 from core.filters import ClassIndex
 from core.jobs import Job
 from core.options import CatalogKind, Comparison, Filter, Weights
@@ -110,6 +112,27 @@ class Matcher:
         pairs = zip(found.frame.tolist(), found.query_frame.tolist(), strict=True)
         seconds = [(frame * CLIP_HOP_S, at * query.hop_s) for frame, at in pairs]
         return found.rows, found.similarities, [*seconds]
+
+    def clip_query(self, video_id: str, row: int, weights: Weights | None = None) -> Query:
+        """Return the query that a clip of the catalogue is.
+
+        Raises
+        ------
+        CatalogError
+            If pictures count, and the catalogue has none.
+        """
+        catalog = self.catalog
+        clip = catalog.clip(row)
+        query = Query(video_id, clip.frames, clip.end_s - clip.start_s)
+        if weights is None or not weights.visual:
+            return query
+        if not catalog.visual.shape[1]:
+            raise CatalogError(
+                f"The catalogue {catalog.path} does not know what its videos look like.",
+                "Build one of YouTube-8M with --visual, or compare by sound alone.",
+            )
+        note = f"Compared by sound ({weights.audio:.0%}) and pictures ({weights.visual:.0%})."
+        return replace(query, looks=catalog.visual[row], notes=(note,))
 
     def calibration(self, by: Comparison) -> Calibration:
         """Return how similar random clips are."""

@@ -12,7 +12,8 @@ from core.options import ClipSet
 
 # The engine's part takes a fifth of a second to import: only the workers do that.
 if TYPE_CHECKING:
-    from core.setup.install import ClipChoice, Missing
+    from core.setup.features import ClipChoice
+    from core.setup.install import Missing
 
 NAMES = {"model": "the trained model VGGish", "features": "the sounds of AudioSet"}
 
@@ -42,7 +43,7 @@ class SetUpRequest:
 
     def choice(self) -> ClipChoice:
         """Return the clips as the engine knows them."""
-        from core.setup.install import ClipChoice
+        from core.setup.features import ClipChoice
 
         include = self.classes if self.clips == ClipSet.SOME else ()
         return ClipChoice(self.clips == ClipSet.BALANCED, include, keeps_archive=self.keeps_archive)

@@ -72,7 +72,7 @@ def _fetch_model(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
 
 
 def _fetch_features(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
-    from core.setup.install import fetch_features
+    from core.setup.features import fetch_features
     from core.setup.inventory import choose
 
     catalog, notes = fetch_features(data, wish.choice(), job, wish.source())

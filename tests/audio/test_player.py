@@ -15,8 +15,8 @@ import pytest
 import soundfile
 import soxr
 
-from core.audio import devices
 from core.audio import player as playback
+from core.audio import portaudio
 from core.audio.player import Player, outputs
 from core.audio.read_ahead import AHEAD_S, ReadAhead
 from core.audio.reader import AudioFile
@@ -34,10 +34,10 @@ SOUND = noise(6)
 @pytest.fixture
 def speaker(virtual_microphone):
     """The virtual speaker, after PortAudio has looked for devices again."""
-    devices.look_again()
+    portaudio.look_again()
     yield virtual_microphone
-    assert devices.open_streams == 0
-    devices.look_again()
+    assert portaudio.open_streams == 0
+    portaudio.look_again()
 
 
 @pytest.fixture
@@ -326,7 +326,7 @@ def test_a_device_that_refuses_everything_is_named(audio, speaker, monkeypatch):
     monkeypatch.setattr(sounddevice, "RawOutputStream", refuse)
     with pytest.raises(PlaybackError, match="Speaker cannot be opened: it does not answer"):
         Player(audio)
-    assert devices.open_streams == 0
+    assert portaudio.open_streams == 0
 
 
 def test_the_chosen_output_is_used(audio, speaker, tmp_path, play):
@@ -384,7 +384,7 @@ def test_a_file_that_is_gone_lets_go_of_the_device(audio, speaker):
     audio.path.unlink()
     with pytest.raises(AudioFileError):
         Player(audio)
-    assert devices.open_streams == 0
+    assert portaudio.open_streams == 0
     assert not [t for t in threading.enumerate() if t.name == "reading ahead"]
 
 
@@ -393,7 +393,7 @@ def test_an_empty_span_and_an_unknown_output_are_named(audio, speaker):
         Player(audio, 7.0)
     with pytest.raises(PlaybackError, match="“Nowhere” is not there"):
         Player(audio, key="Nowhere")
-    assert devices.open_streams == 0
+    assert portaudio.open_streams == 0
 
 
 def test_without_any_output_the_person_is_told(audio, monkeypatch):

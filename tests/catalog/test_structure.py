@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.catalog import manifest as manifest_module
+from core.catalog.arrays import clip_dtype
 from core.catalog.build.build import write_catalog
-from core.catalog.catalog import Catalog, clip_dtype
+from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import MANIFEST, ModelIdentity
 from core.catalog.structure import check_structure

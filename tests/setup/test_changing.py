@@ -28,7 +28,7 @@ from core.library_types import Past
 from core.paths import DataFolder
 from core.preparing import prepare_starter
 from core.setup import inventory
-from core.setup.install import fetch_features
+from core.setup.features import fetch_features
 from core.setup.moving import move
 from core.types import Query
 from core.vggish.model import ModelManifest

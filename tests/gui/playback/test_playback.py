@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QDeadlineTimer
 
-from core.audio import devices
+from core.audio import portaudio
 from core.audio.devices import Device
 from core.audio.reader import AudioFile
 from core.errors import AudioFileError, PlaybackError
@@ -21,9 +21,9 @@ SOUND = noise(4)
 @pytest.fixture
 def speaker(virtual_microphone):
     """The virtual speaker, after PortAudio has looked for devices again."""
-    devices.look_again()
+    portaudio.look_again()
     yield virtual_microphone
-    devices.look_again()
+    portaudio.look_again()
 
 
 @pytest.fixture
