@@ -157,7 +157,7 @@ class Engine:
 
         return save_embedding(self.model(job), sound, path, span, job)
 
-    def hearing(self, name: str, job: Job | None = None) -> QueryStream:
+    def query_stream(self, name: str, job: Job | None = None) -> QueryStream:
         """Return what turns a sound into queries while it arrives; see `core.query`."""
         from core.query import QueryStream
 
@@ -177,9 +177,9 @@ class Engine:
         AudioFileError
             If it cannot be read, there is no such span, or it is silent.
         """
-        from core.query import hear
+        from core.query import query_of
 
-        return hear(self.model(job), sound, start_s, end_s, job)
+        return query_of(self.model(job), sound, start_s, end_s, job)
 
     def match(
         self,
@@ -273,7 +273,7 @@ class Engine:
 
         return frame_similarities(query.frames, self.catalog().clip(match.row).frames)
 
-    def point_out(self, answer: Matches, job: Job | None = None) -> Matches:
+    def with_best_seconds(self, answer: Matches, job: Job | None = None) -> Matches:
         """Return an answer by means with the seconds that are most alike, and links to these.
 
         Many matches of a sound of hours stay as they are, and those in the demo, whose frames are
@@ -283,8 +283,8 @@ class Engine:
 
         return with_best_seconds(answer, self.catalog(), job)
 
-    def link_best(self, answer: Matches, job: Job | None = None) -> Matches:
-        """Return an answer whose links open at the seconds that `point_out` finds."""
+    def with_best_links(self, answer: Matches, job: Job | None = None) -> Matches:
+        """Return an answer whose links open at the seconds that `with_best_seconds` finds."""
         from core.search.best_seconds import with_best_links
 
         return with_best_links(answer, self.catalog(), job)

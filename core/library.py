@@ -97,7 +97,7 @@ class Library:
         row = (
             *(
                 past.key or None,
-                past.asked_s or self._now_s(),
+                past.time_s or self._now_s(),
                 past.name,
                 stored_path(past.path),
                 *span,
@@ -107,7 +107,7 @@ class Library:
         )
         frames = np.ascontiguousarray(query.frames, np.uint8).tobytes()
         direction = None if query.direction is None else query.direction.tobytes()
-        asked = (
+        searched = (
             frames,
             len(frames),
             query.duration_s,
@@ -120,8 +120,10 @@ class Library:
             db.execute("BEGIN IMMEDIATE")
             cursor = db.execute(f"INSERT OR REPLACE INTO history VALUES ({_marks(row)})", row)  # noqa: S608
             key = int(cursor.lastrowid or 0)
-            db.execute("INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?, ?, ?, ?)", (key, *asked))
-            db.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (key, past.heard_by))
+            db.execute(
+                "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?, ?, ?, ?)", (key, *searched)
+            )
+            db.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (key, past.model_key))
             _trim(db)
             return key
 

@@ -50,8 +50,8 @@ def _path(value: object) -> str:
 
 def past_of(row: tuple[Any, ...]) -> Past:
     """Return the entry that a row of the history is."""
-    key, asked_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
-    include, exclude, by, n_matches, label, heard_by = row[9:]
+    key, time_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
+    include, exclude, by, n_matches, label, model_key = row[9:]
     span = None
     if start_s is not None:
         span = as_number(start_s, 0, LONGEST_S), as_number(end_s, start_s, LONGEST_S)
@@ -60,7 +60,7 @@ def past_of(row: tuple[Any, ...]) -> Past:
         thumbnail = as_array(levels, np.uint8).reshape(THUMBNAIL_ROWS, -1)
     return Past(
         key=as_count(key),
-        asked_s=as_number(asked_s, 0, LATEST_S),
+        time_s=as_number(time_s, 0, LATEST_S),
         name=as_text(name),
         path=_path(path),
         span=span,
@@ -71,7 +71,7 @@ def past_of(row: tuple[Any, ...]) -> Past:
         by=Comparison(by),
         n_matches=as_count(n_matches),
         label=as_text(label),
-        heard_by=as_text(heard_by or ""),
+        model_key=as_text(model_key or ""),
     )
 
 

@@ -110,7 +110,7 @@ class YoutubeIds:
         missing = [key for key in wanted if key not in found]
         try:
             n_unanswered = 0
-            for key, answer in self._asked(missing, job or Job(), most_wait_s):
+            for key, answer in self._answers(missing, job or Job(), most_wait_s):
                 if answer is not None:
                     answers[key] = answer
                 n_unanswered += answer is None
@@ -120,7 +120,7 @@ class YoutubeIds:
             self._remember(answers)
         return {**found, **answers}
 
-    def _asked(
+    def _answers(
         self, keys: list[str], job: Job, most_wait_s: float
     ) -> Iterator[tuple[str, str | None]]:
         """Yield keys with their answers as they come, until all are there or it takes too long."""
@@ -137,7 +137,7 @@ class YoutubeIds:
                     key = waiting.get_nowait()
                 except Empty:
                     return
-                answers.put((key, self._ask(key, enough)))
+                answers.put((key, self._fetch(key, enough)))
 
         # Not a pool, which a program would wait for at its end: nothing bounds how long an
         # operating system takes to find out that a name has no address.
@@ -156,7 +156,7 @@ class YoutubeIds:
         finally:
             enough.set()
 
-    def _ask(self, key: str, enough: threading.Event) -> str | None:
+    def _fetch(self, key: str, enough: threading.Event) -> str | None:
         """Return a YouTube id, `GONE`, or None where nobody knows."""
         import requests
 
@@ -180,12 +180,12 @@ class YoutubeIds:
             self._cache.write(lambda db: db.executemany(text, rows).close())
 
 
-def _is_sound(video_id: object, asked_s: object, oldest_s: float) -> bool:
+def _is_sound(video_id: object, looked_up_s: object, oldest_s: float) -> bool:
     """Return whether what was kept is an answer: the file may hold anything."""
-    if not isinstance(video_id, str) or not isinstance(asked_s, (int, float)):
+    if not isinstance(video_id, str) or not isinstance(looked_up_s, (int, float)):
         return False
     is_id = is_youtube_id(video_id.encode("utf-8", "replace"))
-    return is_id or (video_id == GONE and asked_s > oldest_s)
+    return is_id or (video_id == GONE and looked_up_s > oldest_s)
 
 
 def _parsed(key: str, status: int, text: str) -> str | None:

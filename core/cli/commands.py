@@ -54,7 +54,7 @@ def match(arguments: Namespace) -> None:
         )
         if not arguments.offline:
             answer = engine.resolve(answer, progress.job)
-        answer = engine.link_best(answer, progress.job)
+        answer = engine.with_best_links(answer, progress.job)
     _print_matches(answer, arguments, {"audio": str(arguments.audio)})
 
 
@@ -72,7 +72,7 @@ def similar(arguments: Namespace) -> None:
         )
         if not arguments.offline:
             answer = engine.resolve(answer, progress.job)
-        answer = engine.link_best(answer, progress.job)
+        answer = engine.with_best_links(answer, progress.job)
     stated = {} if weights is None else {"weights": asdict(weights)}
     _print_matches(answer, arguments, {"video_id": arguments.video_id, **stated})
 

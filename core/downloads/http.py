@@ -312,10 +312,10 @@ def _explained(error: Exception) -> Exception:
     return BrokenOffError(f"the connection broke ({type(error).__name__})")
 
 
-def waited(seconds: float, job: Job, told: Callable[[float], None]) -> None:
+def waited(seconds: float, job: Job, on_progress: Callable[[float], None]) -> None:
     """Wait, telling how many seconds are left; the job may cancel."""
     end_s = time.monotonic() + seconds
     while (left_s := end_s - time.monotonic()) > 0:
         job.check()
-        told(left_s)
+        on_progress(left_s)
         time.sleep(min(_POLL_S, left_s))

@@ -176,7 +176,7 @@ class _ArrivingFeatures:
         )
 
     def _opened(self) -> AbstractContextManager[BinaryIO]:
-        return arriving(self.download, self._job, self._told)
+        return arriving(self.download, self._job, self._report)
 
     def _check_counts(self, n_clips: Mapping[str, int]) -> None:
         """Refuse an archive of another packing that has not the clips that AudioSet has."""
@@ -191,9 +191,9 @@ class _ArrivingFeatures:
                 "Try again later, or from another mirror.",
             )
 
-    def _told(self) -> None:
+    def _report(self) -> None:
         download = self.download
-        how = download.waiting or self._speed.told(download.n_done, download.total)
+        how = download.waiting or self._speed.text(download.n_done, download.total)
         done = min(download.n_done / download.total, 1.0)
         self._job.report(f"Fetching AudioSet: {how}{self._read}", 0.9 * done)
 

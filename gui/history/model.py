@@ -105,7 +105,7 @@ class Entry:
             return self._summary(matches.query.duration_s, len(matches.matches))
         if self.past is None:
             return ""
-        parts = [formats.day(self.past.asked_s)]
+        parts = [formats.day(self.past.time_s)]
         if self.is_gone:
             parts.append("file gone")
         parts.append(self._summary(self.past.duration_s, self.past.n_matches))

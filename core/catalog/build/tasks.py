@@ -160,7 +160,7 @@ def _digest(options: TaskOptions, facts: Sequence[object]) -> str:
     return hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
 
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """Called with numbers of newly read records and bytes."""
 
 
@@ -171,7 +171,10 @@ def shared_name(tasks: Sequence[Task]) -> str:
 
 
 def run_task(
-    task: Task, folder: Path, place: RowPlace | None = None, told: Told = lambda *_: None
+    task: Task,
+    folder: Path,
+    place: RowPlace | None = None,
+    on_progress: OnProgress = lambda *_: None,
 ) -> int:
     """Decode a task into part files; those that are there already are left as they are.
 
@@ -208,13 +211,13 @@ def run_task(
     def moved(n_bytes: int) -> None:
         nonlocal position
         position = n_bytes
-        told(0, n_bytes)  # also where nothing is found for long, a wish to stop is heard
+        on_progress(0, n_bytes)  # also where nothing is found for long, a wish to stop is heard
 
     batches = _batches(task, moved)
     with closing(guarded(task.name, batches)) as sound:
         for batch in sound:
             n_new = writer.add(batch, position)
-            told(n_new, position)
+            on_progress(n_new, position)
     return writer.close()
 
 

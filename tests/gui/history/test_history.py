@@ -477,7 +477,7 @@ def reopened(
     first.show()
     first.wait_for(lambda: first.session.state is State.RESULTS)
     library = Library(DataFolder(own_data_folder).library)
-    first.wait_for(lambda: [past.heard_by for past in library.history()] == ["vggish-1"])
+    first.wait_for(lambda: [past.model_key for past in library.history()] == ["vggish-1"])
     first.close()
 
     def start(model_id: str) -> App:
