@@ -16,11 +16,16 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from core.catalog.records.ids import is_youtube_id
+from core.downloads.http import proxies_to, session_of
 from core.errors import DownloadError
 from core.jobs import Job
 from core.sqlite import CacheDatabase
+
+if TYPE_CHECKING:
+    from requests import Session
 
 GONE = ""
 """Stands for the id of a video that YouTube no longer shows."""
@@ -132,12 +137,13 @@ class YoutubeIds:
             waiting.put(key)
 
         def work() -> None:
-            while not enough.is_set():
-                try:
-                    key = waiting.get_nowait()
-                except Empty:
-                    return
-                answers.put((key, self._fetch(key, enough)))
+            with session_of() as session:
+                while not enough.is_set():
+                    try:
+                        key = waiting.get_nowait()
+                    except Empty:
+                        return
+                    answers.put((key, self._fetch(session, key, enough)))
 
         # Not a pool, which a program would wait for at its end: nothing bounds how long an
         # operating system takes to find out that a name has no address.
@@ -156,14 +162,16 @@ class YoutubeIds:
         finally:
             enough.set()
 
-    def _fetch(self, key: str, enough: threading.Event) -> str | None:
+    def _fetch(self, session: Session, key: str, enough: threading.Event) -> str | None:
         """Return a YouTube id, `GONE`, or None where nobody knows."""
         import requests
 
         address = f"{self._service}/{key[:2]}/{key}.js"
         body = b""
         try:
-            with requests.get(address, timeout=TIMEOUT_S, stream=True) as answer:
+            with session.get(
+                address, timeout=TIMEOUT_S, stream=True, proxies=proxies_to(address)
+            ) as answer:
                 # Byte by byte, for the time-out holds for each: a slow sender is not waited for.
                 for byte in answer.iter_content(1):
                     body += byte

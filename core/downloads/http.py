@@ -164,7 +164,7 @@ class Transfer:
         import urllib3
 
         try:
-            with _session(self._connected) as session, self._request(session) as response:
+            with session_of(self._connected) as session, self._request(session) as response:
                 goes_on = self._put(_head(response, self._offset, self._etag))
                 # As they are: nothing that claims to be packed is ever unpacked here.
                 while goes_on and (block := response.raw.read1(BLOCK_BYTES, decode_content=False)):
@@ -180,10 +180,13 @@ class Transfer:
             self._put(error)
 
 
-def _session(connected: Callable[[socket.socket], None]) -> Session:
+def session_of(connected: Callable[[socket.socket], None] = lambda _: None) -> Session:
     """Return a session that knows the system's proxies and trusts the system's certificates.
 
-    `connected` is told of each connection, so that another thread can end it.
+    Parameters
+    ----------
+    connected : callable
+        Called with the socket of each connection, so that another thread can end it.
     """
     import requests
     import truststore
@@ -227,6 +230,15 @@ def _session(connected: Callable[[socket.socket], None]) -> Session:
     return session
 
 
+def proxies_to(url: str) -> dict[str, str]:
+    """Return what requests takes as proxies: those of the system, and none for this machine.
+
+    A proxy cannot know what this machine calls itself.
+    """
+    none: Any = {"http": None, "https": None}  # which its stubs do not know
+    return none if is_loopback(urlsplit(url).hostname or "") else {}
+
+
 def _answer(
     session: Session, url: str, mirror: Mirror, offset: int, etag: str, timeout_s: float
 ) -> Response:
@@ -236,15 +248,13 @@ def _answer(
         if etag:
             headers["If-Range"] = etag
     for _ in range(_MOST_REDIRECTS):
-        # A proxy cannot know what this machine calls itself.
-        own = {"http": None, "https": None} if is_loopback(urlsplit(url).hostname or "") else {}
         response = session.get(
             url,
             headers=headers,
             stream=True,
             timeout=timeout_s,
             allow_redirects=False,
-            proxies=own,  # type: ignore[arg-type]
+            proxies=proxies_to(url),
         )
         if response.status_code not in _REDIRECTS:
             return response

@@ -185,7 +185,7 @@ def run_task(
         Where the parts lie.
     place : RowPlace, optional
         Where frames and vectors go; files of its own unless given.
-    told : callable
+    on_progress : callable
         Called now and then with the records and bytes newly read; may raise to stop.
 
     Returns
