@@ -31,7 +31,7 @@ from core.catalog.build.build import write_catalog
 from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import RELEASED_MODEL
-from core.options import FRAMES, Filter
+from core.options import Comparison, Filter
 from core.search.matcher import Matcher
 from core.types import Query
 
@@ -237,7 +237,7 @@ def measure(path: Path) -> dict[str, float | str]:
     for seconds in QUERY_SECONDS:
         sounds = queries(catalog, 9, seconds)
         works[f"by frames, a query of {seconds} s"] = lambda number, sounds=sounds: matcher.matches(
-            sounds[number], K, by=FRAMES
+            sounds[number], K, by=Comparison.FRAMES
         )
         works[f"its arithmetic alone, {seconds} s"] = kernel_alone(len(catalog.frames), seconds)
     figures |= in_turns(works, 9)

@@ -6,7 +6,6 @@ so a kill at any moment loses none.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import time
@@ -17,20 +16,22 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from core.foreign import (
-    LATEST_S,
-    LONGEST_S,
-    as_array,
-    as_count,
-    as_number,
-    as_text,
-    parsed_json,
+from core.foreign import as_text
+from core.library_rows import (
+    packed,
+    packed_filter,
+    past_of,
+    preset_of,
+    query_of,
+    star_of,
+    stored_path,
+    thumbnail_bytes,
 )
 from core.library_types import Past, Star
-from core.options import FRAMES, MEAN, Filter
+from core.options import Filter
 from core.paths import relocated
 from core.sqlite import Database
-from core.types import EMBEDDING_SIZE, Query, UInt8
+from core.types import Query
 
 T = TypeVar("T")
 
@@ -39,10 +40,6 @@ MOST_ENTRIES = 1000
 MOST_BYTES = 256 * 1024**2
 """What the frames of all entries may take; a sound of an hour takes half a megabyte."""
 
-THUMBNAIL_ROWS = 32
-
-_LARGEST_COMPONENT = 1 << 50
-"""Of a direction: sums of as many bytes as nobody records."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS history (
@@ -100,22 +97,22 @@ class Library:
         row = (
             *(
                 past.key or None,
-                past.asked_s or self._now_s(),
+                past.time_s or self._now_s(),
                 past.name,
-                _stored(past.path),
+                stored_path(past.path),
                 *span,
             ),
-            *(past.duration_s, _thumbnail_bytes(past), past.k, *_packed_filter(past.filters)),
+            *(past.duration_s, thumbnail_bytes(past), past.k, *packed_filter(past.filters)),
             *(past.by, past.n_matches, past.label),
         )
         frames = np.ascontiguousarray(query.frames, np.uint8).tobytes()
         direction = None if query.direction is None else query.direction.tobytes()
-        asked = (
+        searched = (
             frames,
             len(frames),
             query.duration_s,
             query.hop_s,
-            _packed(query.notes),
+            packed(query.notes),
             direction,
         )
 
@@ -123,8 +120,10 @@ class Library:
             db.execute("BEGIN IMMEDIATE")
             cursor = db.execute(f"INSERT OR REPLACE INTO history VALUES ({_marks(row)})", row)  # noqa: S608
             key = int(cursor.lastrowid or 0)
-            db.execute("INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?, ?, ?, ?)", (key, *asked))
-            db.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (key, past.heard_by))
+            db.execute(
+                "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?, ?, ?, ?)", (key, *searched)
+            )
+            db.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (key, past.model_key))
             _trim(db)
             return key
 
@@ -136,7 +135,7 @@ class Library:
             "SELECT history.rowid, history.*, heard_by FROM history LEFT JOIN heard USING (key) "
             "ORDER BY key DESC"
         )
-        return self._sound(text, _past, _OF_AN_ENTRY)
+        return self._sound(text, past_of, _OF_AN_ENTRY)
 
     def query(self, past: Past) -> Query | None:
         """Return what an entry searched for; None where it has been removed meanwhile."""
@@ -145,7 +144,7 @@ class Library:
         )
         found = self._sound(
             text,
-            lambda row: _query(past.name, row),
+            lambda row: query_of(past.name, row),
             _OF_AN_ENTRY,
             past.key,
         )
@@ -169,7 +168,7 @@ class Library:
                 if isinstance(path, str | bytes):
                     now = relocated(Path(os.fsdecode(path)), old, new)
                 if now is not None:
-                    text = _stored(str(now))
+                    text = stored_path(str(now))
                     db.execute("UPDATE history SET path = ? WHERE key = ?", (text, key))
 
         self.database.do(write)
@@ -179,7 +178,7 @@ class Library:
     def star(self, star: Star) -> None:
         """Keep a clip, or renew what is kept of it."""
         star = replace(star, starred_s=star.starred_s or self._now_s())
-        row = (star.video_id, star.start_s, star.end_s, _packed(star.labels), star.url, star.note)
+        row = (star.video_id, star.start_s, star.end_s, packed(star.labels), star.url, star.note)
         self._write(
             "INSERT OR REPLACE INTO stars VALUES (?, ?, ?, ?, ?, ?, ?)", *row, star.starred_s
         )
@@ -191,7 +190,7 @@ class Library:
     def stars(self) -> list[Star]:
         """Return what is kept, the newest first."""
         text = "SELECT rowid, * FROM stars ORDER BY starred_s DESC, video_id, start_s"
-        return self._sound(text, _star, ("stars",))
+        return self._sound(text, star_of, ("stars",))
 
     # Hidden videos
 
@@ -213,7 +212,7 @@ class Library:
 
     def save_preset(self, name: str, filters: Filter) -> None:
         """Keep a filter under a name, instead of what had that name."""
-        packed = _packed_filter(filters)
+        packed = packed_filter(filters)
         self._write("INSERT OR REPLACE INTO presets VALUES (?, ?, ?)", name, *packed)
 
     def remove_preset(self, name: str) -> None:
@@ -223,7 +222,7 @@ class Library:
     def presets(self) -> dict[str, Filter]:
         """Return the filters that are kept, by name, in alphabetical order."""
         text = "SELECT rowid, * FROM presets ORDER BY name COLLATE NOCASE, name"
-        return dict(self._sound(text, _preset, ("presets",)))
+        return dict(self._sound(text, preset_of, ("presets",)))
 
     def _sound(
         self,
@@ -280,107 +279,6 @@ def _trim(db: sqlite3.Connection) -> None:
             for table in _OF_AN_ENTRY:
                 db.execute(f"DELETE FROM {table} WHERE key <= ?", (key,))  # noqa: S608
             return
-
-
-def _stored(path: str) -> str | bytes:
-    """Return a path as SQLite takes it: one that is no valid text as bytes."""
-    encoded = os.fsencode(path)
-    return path if path == encoded.decode("utf-8", "replace") else encoded
-
-
-def _path(value: object) -> str:
-    """Return a path that `_stored` made; raise ValueError for anything else."""
-    if not isinstance(value, bytes):
-        return as_text(value)
-    path = os.fsdecode(value)
-    if _stored(path) != value or "\0" in path:
-        raise ValueError("it is no path")
-    return path
-
-
-def _past(row: tuple[Any, ...]) -> Past:
-    key, asked_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
-    include, exclude, by, n_matches, label, heard_by = row[9:]
-    span = None
-    if start_s is not None:
-        span = as_number(start_s, 0, LONGEST_S), as_number(end_s, start_s, LONGEST_S)
-    thumbnail = None
-    if levels:
-        thumbnail = as_array(levels, np.uint8).reshape(THUMBNAIL_ROWS, -1)
-    if by not in (MEAN, FRAMES):
-        raise ValueError("it was compared in no way that is known")
-    return Past(
-        key=as_count(key),
-        asked_s=as_number(asked_s, 0, LATEST_S),
-        name=as_text(name),
-        path=_path(path),
-        span=span,
-        duration_s=as_number(duration_s, 0, LONGEST_S),
-        thumbnail=thumbnail,
-        k=as_count(k),
-        filters=Filter(_unpacked(include), _unpacked(exclude)),
-        by=by,
-        n_matches=as_count(n_matches),
-        label=as_text(label),
-        heard_by=as_text(heard_by or ""),
-    )
-
-
-def _query(name: str, row: tuple[Any, ...]) -> Query:
-    frames, duration_s, notes, hop_s, direction = row
-    found: UInt8 = as_array(frames, np.uint8).reshape(-1, EMBEDDING_SIZE)
-    if not len(found):
-        raise ValueError("nothing was heard")
-    towards = None
-    if direction:
-        towards = as_array(direction, np.int64).reshape(EMBEDDING_SIZE)
-        if np.abs(towards).max() > _LARGEST_COMPONENT:
-            raise ValueError("a number is too large")
-    return Query(
-        name,
-        found,
-        as_number(duration_s, 0, LONGEST_S),
-        _unpacked(notes),
-        as_number(hop_s, 1e-3, LONGEST_S),
-        direction=towards,
-    )
-
-
-def _star(row: tuple[Any, ...]) -> Star:
-    video_id, start_s, end_s, labels, url, note, starred_s = row
-    return Star(
-        as_text(video_id),
-        as_number(start_s, 0, LONGEST_S),
-        as_number(end_s, 0, LONGEST_S),
-        _unpacked(labels),
-        as_text(url),
-        as_text(note),
-        as_number(starred_s, 0, LATEST_S),
-    )
-
-
-def _preset(row: tuple[Any, ...]) -> tuple[str, Filter]:
-    name, include, exclude = row
-    return as_text(name), Filter(_unpacked(include), _unpacked(exclude))
-
-
-def _thumbnail_bytes(past: Past) -> bytes:
-    return b"" if past.thumbnail is None else np.ascontiguousarray(past.thumbnail).tobytes()
-
-
-def _packed(texts: tuple[str, ...]) -> str:
-    return json.dumps(texts)
-
-
-def _packed_filter(filters: Filter) -> tuple[str, str]:
-    return _packed(filters.include), _packed(filters.exclude)
-
-
-def _unpacked(text: object) -> tuple[str, ...]:
-    found = parsed_json(as_text(text))
-    if not isinstance(found, list):
-        raise ValueError("it is no list")
-    return tuple(map(as_text, found))
 
 
 def _marks(row: tuple[object, ...]) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.options import DEFAULT_K, MEAN, Filter
+from core.options import DEFAULT_K, Comparison, Filter
 from core.types import UInt8
 
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """What was asked for once.
+    """A search of the history.
 
     Attributes
     ----------
     key : int
         Its number in the library; 0 before it is there.
-    asked_s : float
+    time_s : float
         When, in seconds since 1970; 0 for now.
     name : str
     path : str
@@ -32,13 +32,13 @@ class Past:
     n_matches : int
     label : str
         What the nearest clips have in common.
-    heard_by : str
-        The model that the sound was heard by (`CatalogInfo.heard_by`); empty where that was not
+    model_key : str
+        Of the model that embedded the sound (`CatalogInfo.model_key`); empty where that was not
         written down.
     """
 
     key: int = 0
-    asked_s: float = 0.0
+    time_s: float = 0.0
     name: str = ""
     path: str = ""
     span: tuple[float, float] | None = None
@@ -46,10 +46,10 @@ class Past:
     thumbnail: UInt8 | None = None
     k: int = DEFAULT_K
     filters: Filter = field(default_factory=Filter)
-    by: str = MEAN
+    by: Comparison = Comparison.MEAN
     n_matches: int = 0
     label: str = ""
-    heard_by: str = ""
+    model_key: str = ""
 
 
 @dataclass(frozen=True)

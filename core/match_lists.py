@@ -185,8 +185,8 @@ def match_record(match: Match) -> dict[str, Any]:
 
 
 def _record(one: Listed) -> dict[str, Any]:
-    told = {"title": one.title, "channel": one.channel}
-    return {**match_record(one.match), **{name: text for name, text in told.items() if text}}
+    known = {"title": one.title, "channel": one.channel}
+    return {**match_record(one.match), **{name: text for name, text in known.items() if text}}
 
 
 def _m3u(heading: str, listed: Sequence[Listed]) -> str:

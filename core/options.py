@@ -5,14 +5,53 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 FLOAT32, TENSORFLOW = "float32", "tensorflow"
 ENGINES = (FLOAT32, TENSORFLOW)
 """What can run the network; the first is the default."""
 
-MEAN, FRAMES = "mean", "frames"
-"""What is compared: sounds as wholes, or their best-aligned seconds."""
+
+class Comparison(StrEnum):
+    """How sounds are compared."""
+
+    MEAN = "mean"
+    """As wholes: the cosine of their means."""
+
+    FRAMES = "frames"
+    """For every frame of the query the clip's most similar one."""
+
+
+class CatalogKind(StrEnum):
+    """What a catalogue's clips are."""
+
+    AUDIOSET = "audioset"
+    YOUTUBE8M = "youtube8m"
+    STARTER = "starter"
+    DEMO = "demo"
+    DAMAGED = "damaged"
+    """Of a folder whose manifest cannot be read; no manifest has it."""
+
+    @property
+    def is_built(self) -> bool:
+        """Whether such catalogues are built from released features."""
+        return self in BUILT_KINDS
+
+
+BUILT_KINDS = (CatalogKind.AUDIOSET, CatalogKind.YOUTUBE8M)
+
+
+class ClipSet(StrEnum):
+    """Which clips of AudioSet a person wants to have."""
+
+    ALL = "all"
+    BALANCED = "balanced"
+    SOME = "some"
+    """Those of some classes."""
+
+    NONE = "none"
+
 
 DEFAULT_K = 25
 """How many matches are shown."""

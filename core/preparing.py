@@ -18,6 +18,7 @@ from core.demo.recipes import RECIPES, synthesise
 from core.demo.starter import StarterClip, starter_clips
 from core.errors import ROOM_IN_THE_WINDOW, CatalogError, ModelError
 from core.jobs import Job
+from core.options import CatalogKind
 from core.types import Float32
 from core.vggish.model import MANIFEST_FILE, NETWORK_FILE, PCA_FILE, ModelManifest
 from core.vggish.network import write_onnx
@@ -89,7 +90,9 @@ def prepare_starter(catalogs: Path, job: Job) -> Path:
             with alone(catalogs / "audioset-starter", job):
                 if not (folder / MANIFEST).is_file():
                     clips = Prototypes.load().clips
-                    write_catalog(folder, [clips], "starter", RELEASED_MODEL, RESOURCE, job)
+                    write_catalog(
+                        folder, [clips], CatalogKind.STARTER, RELEASED_MODEL, RESOURCE, job
+                    )
     except OSError as error:
         raise CatalogError(
             f"The starter catalogue cannot be stored in {catalogs}: {error.strerror or error}.",
@@ -133,7 +136,9 @@ def _prepare(model: Path, catalog: Path, job: Job) -> None:
         [True] * len(clips),
     )
     identity = ModelIdentity(MODEL_NAME, model.name)
-    write_catalog(catalog, [columns], "demo", identity, "starter.csv", job=job.part(0.97, 1))
+    write_catalog(
+        catalog, [columns], CatalogKind.DEMO, identity, "starter.csv", job=job.part(0.97, 1)
+    )
 
 
 def _sounds(clips: list[StarterClip], job: Job) -> Float32:

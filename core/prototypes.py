@@ -22,6 +22,7 @@ from core.catalog.clips import Clips, offsets, spans
 from core.catalog.records.audioset import N_CLASSES
 from core.errors import CatalogError
 from core.jobs import Job
+from core.options import CatalogKind
 from core.types import EMBEDDING_SIZE, UInt8
 from core.vectors import CENTRE, clip_sums, frames_of
 
@@ -69,7 +70,7 @@ class Prototypes:
             If the catalogue is of something else.
         """
         job = job or Job()
-        if catalog.manifest.kind != "audioset":
+        if catalog.manifest.kind != CatalogKind.AUDIOSET:
             raise CatalogError(
                 f"{catalog.path} is no catalogue of AudioSet.", "Name one, or AudioSet's features."
             )

@@ -92,7 +92,7 @@ class QueryStream:
             self._embedded.append(self._model.embed(patches, job).postprocessed)
 
 
-def hear(
+def query_of(
     model: Vggish,
     sound: Waveform | AudioFile,
     start_s: float | None = None,
@@ -109,13 +109,13 @@ def hear(
     job = job or Job()
     first_s, last_s = sound.check_span(start_s, end_s)
     n_expected = (last_s - first_s) * MODEL_RATE_HZ
-    hearing = QueryStream(model, sound.name)
-    n_heard = 0
+    stream = QueryStream(model, sound.name)
+    n_done = 0
     for samples in _batches(sound.blocks(start_s, end_s)):
-        done = [min(1.0, n / n_expected) for n in (n_heard, n_heard + len(samples))]
-        hearing.push(samples, job.part(*done))
-        n_heard += len(samples)
-    return hearing.query(notes=sound.notes)
+        done = [min(1.0, n / n_expected) for n in (n_done, n_done + len(samples))]
+        stream.push(samples, job.part(*done))
+        n_done += len(samples)
+    return stream.query(notes=sound.notes)
 
 
 def _batches(blocks: Iterator[Float32]) -> Iterator[Float32]:

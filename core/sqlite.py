@@ -1,29 +1,24 @@
-"""One SQLite file that several programs share: made when needed, put aside when damaged."""
+"""SQLite files that several programs share: made when needed, put aside when damaged."""
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from core.atomic import alone
 from core.errors import LibraryError
 from core.jobs import Job
 from core.private import private_file, private_folder
+from core.salvage import salvaged_rows, table_columns, text_or_bytes
 
 T = TypeVar("T")
 
-_WAIT_S = 10.0
-_MOST_ROWS = 100_000
-"""Of a damaged table; its links may lead in a circle."""
-
-_MOST_GAP = 10_000
-"""Between two damaged places of a table, rows are asked for one by one, up to so many."""
+_WAIT_S, _CACHE_WAIT_S = 10.0, 2.0
+_ENDINGS = ("-wal", "-shm", "")
 
 _DAMAGE = frozenset(
     (
@@ -82,7 +77,7 @@ class Database:
             try:
                 return self._try(work)
             except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-                if not self._is_damage(error):
+                if not _is_damage(error, self.path):
                     raise
                 self._put_aside()
                 return self._try(work)
@@ -118,20 +113,20 @@ class Database:
 
     def erase(self) -> None:
         """Take what was deleted out of the write-ahead log, too."""
-        with suppress(sqlite3.Error), closing(_connection(self.path)) as db:
+        with suppress(sqlite3.Error), closing(connection(self.path, _WAIT_S)) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _try(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if not self._is_ready():
             self._prepare()
-        with closing(_connection(self.path)) as db, db:
+        with closing(connection(self.path, _WAIT_S)) as db, db:
             if not self._is_checked:
                 self._check(db)
             return work(db)
 
     def _check(self, db: sqlite3.Connection) -> None:
         """Look once at the whole file: tables that share a page would overwrite each other."""
-        if _columns(db) != self._expected_columns():
+        if table_columns(db) != self._expected_columns():
             raise _DamagedError("its tables are other ones")
         (answer,) = db.execute("PRAGMA quick_check(1)").fetchone()
         if answer != "ok":
@@ -141,13 +136,13 @@ class Database:
     def _is_ready(self) -> bool:
         if not self.path.is_file():
             return False
-        with closing(_connection(self.path)) as db:
+        with closing(connection(self.path, _WAIT_S)) as db:
             return _version(db) == self._version
 
     def _prepare(self) -> None:
         """Make the tables. One program at a time: others would fail, rather than wait."""
         private_folder(self.path.parent)
-        with alone(self.path, Job()), closing(_connection(self.path)) as db:
+        with alone(self.path, Job()), closing(connection(self.path, _WAIT_S)) as db:
             if _version(db) > self._version:
                 raise LibraryError(
                     f"{self.path.name} was written by a newer Soundalike.",
@@ -162,21 +157,7 @@ class Database:
     def _expected_columns(self) -> dict[str, list[str]]:
         with closing(sqlite3.connect(":memory:")) as db:
             db.executescript(self._tables)
-            return _columns(db)
-
-    def _is_damage(self, error: Exception) -> bool:
-        if isinstance(error, (_DamagedError, UnicodeDecodeError)):  # of a name, or a message
-            return True
-        code = getattr(error, "sqlite_errorcode", None)
-        if code is None:
-            return type(error) is sqlite3.DatabaseError
-        if code == sqlite3.SQLITE_IOERR_SHORT_READ or code & 0xFF in _DAMAGE:
-            return True
-        if code & 0xFF == sqlite3.SQLITE_READONLY:
-            with suppress(OSError), self.path.open("rb") as file:
-                # The header's two versions of writing and reading; there are only 1 and 2.
-                return not {*file.read(20)[18:]} <= {1, 2}
-        return False
+            return table_columns(db)
 
     def _put_aside(self) -> None:
         """Give a damaged file another name, unless another program just has; save its rows."""
@@ -185,7 +166,7 @@ class Database:
             if not self.path.is_file() or self.path.stat().st_ino != before:
                 return
             aside = self._free_name()
-            for ending in ("-wal", "-shm", ""):
+            for ending in _ENDINGS:
                 part = self.path.with_name(self.path.name + ending)
                 if part.is_file():
                     part.replace(aside.with_name(aside.name + ending))
@@ -209,25 +190,19 @@ class Database:
     def _take_over(self, aside: Path) -> int:
         """Copy what can be read of a damaged file into the new one; return how many rows."""
         n_rows = 0
-        # Reading may change a file, or its log; so what is kept aside is not touched.
-        with tempfile.TemporaryDirectory(prefix="soundalike-") as folder:
-            copy = Path(folder) / "damaged.sqlite"
-            for ending in ("", "-wal"):
-                part = aside.with_name(aside.name + ending)
-                if part.is_file():
-                    shutil.copyfile(part, copy.with_name(copy.name + ending))
 
-            def insert(db: sqlite3.Connection) -> None:
-                nonlocal n_rows
-                db.execute("BEGIN IMMEDIATE")
-                for table, columns in self._expected_columns().items():
-                    marks = ", ".join("?" * (len(columns) + 1))
-                    names = ", ".join(("rowid", *columns))
-                    text = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
-                    for row in _readable_rows(copy, table, len(columns)):
-                        with suppress(sqlite3.IntegrityError):  # such as a key that is no number
-                            n_rows += db.execute(text, row).rowcount
+        def insert(db: sqlite3.Connection) -> None:
+            nonlocal n_rows
+            db.execute("BEGIN IMMEDIATE")
+            for table, row in rows:
+                marks = ", ".join("?" * len(row))
+                names = ", ".join(("rowid", *expected[table]))
+                text = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
+                with suppress(sqlite3.IntegrityError):  # such as a key that is no number
+                    n_rows += db.execute(text, row).rowcount
 
+        expected = self._expected_columns()
+        with closing(salvaged_rows(aside, expected)) as rows:
             self._try(insert)
         return n_rows
 
@@ -236,9 +211,59 @@ class _DamagedError(sqlite3.DatabaseError):
     """What SQLite itself does not mind."""
 
 
-def _connection(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
-    db.text_factory = _text
+class CacheDatabase:
+    """What can be found again: a damaged file is begun anew, and one out of reach is done without.
+
+    Any number of programs and threads may share it.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it and its folder are made by the first writing.
+    tables : str
+        SQL that makes what is not there yet.
+    """
+
+    def __init__(self, path: Path, tables: str) -> None:
+        self.path, self._tables = path, tables
+
+    def read(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Call `work` with a connection if there is a file."""
+        if self.path.is_file():
+            self.write(work)
+
+    def write(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Call `work` with a connection; what it did is kept if it raises nothing."""
+        try:
+            private_folder(self.path.parent)
+            with closing(connection(self.path, _CACHE_WAIT_S)) as db, db:
+                db.execute("PRAGMA auto_vacuum = FULL")  # of a new file
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute("PRAGMA synchronous = NORMAL")
+                db.executescript(self._tables)
+                private_file(self.path)
+                db.execute("BEGIN")
+                work(db)
+        except OSError:
+            pass  # no room, or no right to write
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            if not isinstance(error, sqlite3.Error) or _is_damage(error, self.path):
+                for ending in _ENDINGS:
+                    with suppress(OSError):
+                        self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+
+
+def connection(path: Path, wait_s: float) -> sqlite3.Connection:
+    """Return a connection that commits each statement, and reads text that is no UTF-8 as bytes.
+
+    Parameters
+    ----------
+    path : Path
+    wait_s : float
+        How long to wait for another program that writes.
+    """
+    db = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
+    db.text_factory = text_or_bytes
     try:
         # What is forgotten is overwritten, not only marked as free.
         db.execute("PRAGMA secure_delete = ON")
@@ -248,55 +273,21 @@ def _connection(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _text(data: bytes) -> str | bytes:
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data
+def _is_damage(error: Exception, path: Path) -> bool:
+    """Return whether an error is the file's fault."""
+    if isinstance(error, (_DamagedError, UnicodeDecodeError)):  # of a name, or a message
+        return True
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return type(error) is sqlite3.DatabaseError
+    if code == sqlite3.SQLITE_IOERR_SHORT_READ or code & 0xFF in _DAMAGE:
+        return True
+    if code & 0xFF == sqlite3.SQLITE_READONLY:
+        with suppress(OSError), path.open("rb") as file:
+            # The header's two versions of writing and reading; there are only 1 and 2.
+            return not {*file.read(20)[18:]} <= {1, 2}
+    return False
 
 
 def _version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _columns(db: sqlite3.Connection) -> dict[str, list[str]]:
-    """Return the names of each table's columns."""
-    text = (
-        "SELECT tables.name, columns.name FROM sqlite_schema AS tables, "
-        "pragma_table_info(tables.name) AS columns "
-        "WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%'"
-    )
-    found: dict[str, list[str]] = {}
-    for table, column in db.execute(text):
-        found.setdefault(table, []).append(column)
-    return found
-
-
-def _readable_rows(path: Path, table: str, n_columns: int) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a damaged table with their ids, from both ends and what is between.
-
-    A row may come twice.
-    """
-    ends = []
-    for order in ("ASC", "DESC"):
-        last = None
-        for row in _rows(path, f"SELECT rowid, * FROM {table} ORDER BY rowid {order}"):  # noqa: S608
-            last = row[0]
-            if len(row) == n_columns + 1:
-                yield row
-        ends.append(last)
-    first, last = ends
-    if isinstance(first, int) and isinstance(last, int) and 0 < last - first <= _MOST_GAP:
-        for rowid in range(first + 1, last):
-            for row in _rows(path, f"SELECT rowid, * FROM {table} WHERE rowid = {rowid}"):  # noqa: S608
-                if len(row) == n_columns + 1:
-                    yield row
-
-
-def _rows(path: Path, text: str) -> Iterator[tuple[Any, ...]]:
-    """Yield rows as long as they can be read."""
-    with suppress(sqlite3.Error, UnicodeDecodeError), closing(_connection(path)) as db:
-        for number, row in enumerate(db.execute(text)):
-            if number == _MOST_ROWS:
-                return
-            yield row

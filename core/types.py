@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Float32: TypeAlias = NDArray[np.float32]
 UInt8: TypeAlias = NDArray[np.uint8]
+Int64: TypeAlias = NDArray[np.int64]
 
 CLIP_HOP_S = 1.0
 """Seconds from one frame of a catalogue's clip to the next: AudioSet released one a second."""
@@ -82,8 +83,8 @@ class Match:
         weighted sum of those of sound and pictures.
     url : str
         The video at the second that sounds most alike where that has been looked for
-        (`Engine.point_out`, `Engine.link_best`), else at the clip's start; empty where there is
-        none.
+        (`Engine.with_best_seconds`, `Engine.with_best_links`), else at the clip's start; empty
+        where there is none.
     best_second, query_second : float or None
         The second of the video, and that of the query, that sound most alike; None in an answer
         by means.
@@ -142,8 +143,8 @@ class CatalogInfo:
     model_id: str = ""
 
     @property
-    def heard_by(self) -> str:
-        """By what two sounds must have been heard for their frames to be compared."""
+    def model_key(self) -> str:
+        """The model's id, or its name: only frames of equal ones may be compared."""
         return self.model_id or self.model
 
 

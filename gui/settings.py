@@ -13,17 +13,13 @@ from typing import Any, get_type_hints
 from PySide6.QtCore import QSettings
 
 from core.foreign import as_number, as_text, parsed_json
-from core.options import DEFAULT_K, FRAMES, MEAN, Filter
+from core.options import DEFAULT_K, Comparison, Filter
 from core.paths import DataFolder
 from core.private import private_file
 
 
 def _between(usual: float, least: float, most: float) -> Any:
     return field(default=usual, metadata={"allows": lambda value: least <= value <= most})
-
-
-def _one_of(*choices: str) -> Any:
-    return field(default=choices[0], metadata={"allows": lambda value: value in choices})
 
 
 @dataclass(frozen=True)
@@ -38,7 +34,7 @@ class Remembered:
     lower: bytes = b""
     k: int = _between(DEFAULT_K, 1, 1000)
     filters: Filter = field(default_factory=Filter)
-    by: str = _one_of(MEAN, FRAMES)
+    by: Comparison = Comparison.MEAN
     device: str = ""
     output: str = ""
     volume: float = _between(1.0, 0.0, 1.0)
@@ -123,5 +119,6 @@ _READERS: dict[Any, Callable[[object], Any]] = {
     int: _as(int),
     str: as_text,
     tuple[str, ...]: _as_texts,
+    Comparison: lambda value: Comparison(as_text(value)),
     Filter: _as_filter,
 }

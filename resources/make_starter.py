@@ -48,7 +48,10 @@ def choose(rows: list[Row]) -> list[tuple[Row, str]]:
     chosen = []
     for name in RECIPES:
         node = ontology.node(name)
-        family = {above.index for above in ontology.ancestors(node)} | ontology.resolve([name])
+        above = {
+            each.index for each in ontology.nodes.values() if node.index in ontology.below(each)
+        }
+        family = above | ontology.resolve([name])
 
         def rank(row: Row, family: set[int | None] = family) -> tuple[int, int, str]:
             strangers = sum(index not in family for index in row[3])

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from core.catalog.ontology import Ontology
+from core.catalog.ontology import Node, Ontology
 from tests.record_writers import clip_record, frame_record, quickly_framed, video_record
 
 N_BALANCED_SHARDS, N_UNBALANCED_SHARDS = 400, 3
@@ -111,10 +111,13 @@ class _Clips:
         roots = {root.id: random.normal(0, 0.4, 128) for root in self._ontology.roots}
         self._sounds = np.empty((len(self._ontology.names), 128))
         for index in range(len(self._sounds)):
-            node = self._ontology.node_of(index)
-            above = [node, *self._ontology.ancestors(node)]
-            near = [roots[each.id] for each in above if each.id in roots]
+            near = [roots[each.id] for each in self._around(index) if each.id in roots]
             self._sounds[index] = np.mean(near, axis=0) + random.normal(0, 0.5, 128)
+
+    def _around(self, index: int) -> list[Node]:
+        """Return a class's node and all above it."""
+        ontology = self._ontology
+        return [node for node in ontology.nodes.values() if index in ontology.below(node)]
 
     def record(self, shard: str) -> bytes:
         """Return the record of a clip."""
@@ -122,8 +125,7 @@ class _Clips:
         index = int(random.integers(len(self._sounds)))
         labels = {index}
         if random.random() < 0.5:
-            above = self._ontology.ancestors(self._ontology.node_of(index))
-            labels |= {node.index for node in above if node.index is not None}
+            labels |= {node.index for node in self._around(index) if node.index is not None}
         # Most videos have speech or music beside what they show.
         labels |= {other for other in (0, 137) if random.random() < 0.25}
         n_frames = 10 if random.random() < 0.95 else int(random.integers(1, 10))

@@ -26,14 +26,14 @@ class Counting:
 
 def test_half_an_hour_keeps_only_the_bytes_of_its_patches():
     model = Counting()
-    hearing = QueryStream(model, "Recording")  # type: ignore[arg-type]
+    stream = QueryStream(model, "Recording")  # type: ignore[arg-type]
     second = np.random.default_rng(0).uniform(-0.1, 0.1, RATE_HZ).astype(np.float32)
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     for _ in range(30 * 60):
-        hearing.push(second)
-        hearing.query(last_s=5)
+        stream.push(second)
+        stream.query(last_s=5)
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert model.n_patches == len(hearing.query().frames) == (1800 * 100 - 2) // 96
+    assert model.n_patches == len(stream.query().frames) == (1800 * 100 - 2) // 96
     assert after - before < 4_000_000, "the sound itself would be 115 MB"

@@ -8,42 +8,23 @@ environment names when a stream is opened. Elsewhere PortAudio's own devices are
 
 from __future__ import annotations
 
-import itertools
-import os
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from core.audio import portaudio
 from core.audio.quiet import quiet
 from core.errors import MicrophoneError
 
 if TYPE_CHECKING:
-    from core.audio.pulse import Watch
+    pass
 
 CHECK_HINT = "Check that it is plugged in and allowed, or choose another input."
 
 _PULSE = "pulse"
 _APIS = {"win32": ("Windows WASAPI",), "darwin": ("Core Audio",), "linux": ("JACK", "ALSA")}
 """PortAudio's interfaces worth asking first: the others are older ways to the same devices."""
-
-_opening = threading.Lock()
-"""The environment, and PortAudio's list of devices, belong to one thread at a time."""
-
-open_streams = 0
-
-_REASONS = {
-    -9997: "it takes no rate that this program knows",
-    -9998: "it has too few channels",
-    -9994: "it gives another kind of numbers",
-    -9992: "there is not enough memory",
-    -9985: "another program uses it, or it has been unplugged",
-    -9987: "it does not answer",
-}
-"""PortAudio's errors that tell a person something; the others all mean that it is not there."""
 
 
 @dataclass(frozen=True)
@@ -88,43 +69,6 @@ class Device:
         return _PULSE if self.index is None else self.index
 
 
-def portaudio() -> ModuleType:
-    """Return PortAudio's module.
-
-    Raises
-    ------
-    MicrophoneError
-        If the library is missing.
-    """
-    try:
-        with quiet():
-            import sounddevice
-    except OSError as error:
-        raise MicrophoneError(
-            "Recording is off: the PortAudio library is missing.",
-            "Install it (Debian: apt install libportaudio2) and start again; "
-            "dropped files work without it.",
-        ) from error
-    except Exception as error:  # PortAudio's own kind of error, which cannot be imported either
-        raise MicrophoneError(
-            "Recording is off: the system's sound cannot be reached.",
-            "Look into the system's sound settings and start again; dropped files work without it.",
-        ) from error
-    return sounddevice  # type: ignore[no-any-return]
-
-
-def reason(error: Exception) -> str:
-    """Return why a device refused, in words that fit behind a colon: PortAudio's are for programs.
-
-    Parameters
-    ----------
-    error : Exception
-        A ``PortAudioError``, or what sounddevice raises instead of asking PortAudio.
-    """
-    codes = [_REASONS[each] for each in error.args if each in _REASONS]
-    return codes[0] if codes else "it does not answer, or has been unplugged"
-
-
 def list_inputs() -> list[Device]:
     """Return what can be recorded from now: microphones first, then monitors.
 
@@ -166,137 +110,20 @@ def find(devices: list[Device], key: str) -> Device:
     return devices[0]
 
 
-@contextmanager
-def opening(device: Device, kind: str) -> Iterator[None]:
-    """Lead the stream that is opened meanwhile to a device; `kind` is "input" or "output"."""
-    variable = "PULSE_SOURCE" if kind == "input" else "PULSE_SINK"
-    with _opening:
-        before = os.environ.get(variable)
-        if device.index is None:
-            os.environ[variable] = device.key
-        try:
-            yield
-        finally:
-            if before is None:
-                os.environ.pop(variable, None)
-            else:
-                os.environ[variable] = before
-
-
-def open_stream(
-    device: Device,
-    kind: str,
-    rates_hz: Iterable[int],
-    channels: Iterable[int],
-    latency_s: float,
-    callback: Callable[..., None],
-) -> tuple[Any, int, int]:
-    """Open a raw float32 stream at the first of these rates and channels that a device takes.
-
-    Some devices give only stereo, some only mono, some not the rate they name: ask. To be called
-    within `held`.
-
-    Parameters
-    ----------
-    device : Device
-    kind : str
-        "input" or "output".
-    rates_hz, channels : iterable of int
-        What to try, the most wanted first; all channels at one rate, then the next rate.
-    latency_s : float
-    callback : callable
-        As sounddevice's raw streams take it.
-
-    Returns
-    -------
-    stream, rate_hz, channels
-
-    Raises
-    ------
-    OSError
-        With the first reason in words, if nothing will do.
-    """
-    library = portaudio()
-    make = library.RawInputStream if kind == "input" else library.RawOutputStream
-    failure: Exception | None = None
-    for rate_hz, n_channels in itertools.product(dict.fromkeys(rates_hz), dict.fromkeys(channels)):
-        try:
-            with opening(device, kind):
-                stream = make(
-                    samplerate=rate_hz,
-                    device=device.portaudio,
-                    channels=n_channels,
-                    dtype="float32",
-                    latency=latency_s,
-                    callback=callback,
-                )
-        except (library.PortAudioError, ValueError) as error:
-            failure = failure or error
-        else:
-            return stream, rate_hz, n_channels
-    raise OSError(reason(failure) if failure else "") from failure
-
-
-@contextmanager
-def held() -> Iterator[None]:
-    """Keep PortAudio from looking for new devices, which would end every open stream."""
-    global open_streams
-    with quiet():
-        with _opening:
-            open_streams += 1
-        try:
-            yield
-        finally:
-            with _opening:
-                open_streams -= 1
-
-
-def look_again() -> None:
-    """Have PortAudio list devices anew; it does so once, and this is its only way to do it again.
-
-    Ends every open stream.
-    """
-    library = portaudio()
-    library._terminate()
-    library._initialize()
-
-
-def is_active(stream: Any) -> bool:
-    """Return whether a stream still runs; one whose device is gone may refuse to say."""
-    library = portaudio()
-    try:
-        return bool(stream.active)
-    except library.PortAudioError:
-        return False
-
-
-def watch(device: Device, kind: str, gone: Callable[[], None]) -> Watch | None:
-    """Have `gone` called, in another thread, when a device is taken away.
-
-    PulseAudio would go on with another device. Everywhere else the stream itself ends, and there is
-    nothing to watch.
-    """
-    if device.index is not None:
-        return None
-    from core.audio.pulse import Watch
-
-    return Watch(kind, device.key, gone)
-
-
 def _listed(kind: str) -> list[Device]:
-    library = portaudio()
+    library = portaudio.portaudio()
     try:
-        with quiet(), _opening:
+        with quiet(), portaudio.lock:
             found = _of_pulse(kind) if _has_pulse(library) else None
-            if found is None and not open_streams:
-                look_again()
+            if found is None and not portaudio.open_streams:
+                portaudio.look_again()
                 found = _of_pulse(kind) if _has_pulse(library) else None
             if found is not None:
                 return found
             return _of_portaudio(kind, library.query_devices(), library.query_hostapis())
     except library.PortAudioError as error:
         raise MicrophoneError(
-            f"The audio devices cannot be listed: {reason(error)}.", CHECK_HINT
+            f"The audio devices cannot be listed: {portaudio.reason(error)}.", CHECK_HINT
         ) from error
 
 

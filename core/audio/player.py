@@ -9,19 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from core.audio.devices import (
-    Device,
-    find,
-    held,
-    is_active,
-    list_outputs,
-    open_stream,
-    portaudio,
-    reason,
-    watch,
-)
+from core.audio.devices import Device, find, list_outputs
+from core.audio.portaudio import held, portaudio, reason
 from core.audio.read_ahead import Block, ReadAhead
 from core.audio.reader import AudioFile
+from core.audio.streams import is_active, open_stream, watch
 from core.errors import MicrophoneError, PlaybackError, SoundalikeError
 from core.types import Float32
 
@@ -45,10 +37,10 @@ _CHECK_HINT = "Check that it is plugged in and free, or choose another output."
 
 @dataclass(frozen=True)
 class _Mark:
-    """A piece of sound and when it is heard: `heard_s` is of the monotonic clock."""
+    """A piece of sound and when it is heard: `audible_s` is of the monotonic clock."""
 
     number: int
-    heard_s: float
+    audible_s: float
     start_s: float
     length_s: float
 
@@ -109,7 +101,7 @@ class Player:
         self.volume, self.is_looping, self.n_underruns = volume, is_looping, 0
         self._target_s = self._within(self.start_s if from_s is None else from_s)
         # The newest seek, and the one that the callback follows.
-        self._asked, self._number = 1, 0
+        self._seek_number, self._number = 1, 0
         self._is_paused = self._is_sounding = self._is_stopped = self._is_gone = False
         self._ended_s: float | None = None
         self._gain, self._quiet_s = 0.0, 0.0
@@ -125,7 +117,7 @@ class Player:
             self._fade = round(_FADE_S * self.rate_hz)
             self._ahead = ReadAhead(audio, self.start_s, self.end_s, self.rate_hz, self._channels)
             undo.callback(self._ahead.stop)
-            self._ahead.seek(self._asked, self._target_s)
+            self._ahead.seek(self._seek_number, self._target_s)
             self._ahead.began.wait(_FIRST_S)
             if self._ahead.problem is not None:
                 raise self._ahead.problem
@@ -157,16 +149,11 @@ class Player:
     @property
     def position_s(self) -> float:
         """The place in the file that is heard now; after a seek, the place that will be."""
-        now_s, number, position_s = time.monotonic(), self._asked, self._target_s
+        now_s, number, position_s = time.monotonic(), self._seek_number, self._target_s
         for mark in self._marks:
-            if mark.number == number and mark.heard_s <= now_s:
-                position_s = mark.start_s + min(now_s - mark.heard_s, mark.length_s)
+            if mark.number == number and mark.audible_s <= now_s:
+                position_s = mark.start_s + min(now_s - mark.audible_s, mark.length_s)
         return self._within(position_s)
-
-    @property
-    def is_paused(self) -> bool:
-        """Whether it waits for `resume`."""
-        return self._is_paused
 
     @property
     def is_ended(self) -> bool:
@@ -194,8 +181,8 @@ class Player:
     def seek(self, time_s: float) -> None:
         """Go on from another place, the nearest one within the span."""
         self._target_s = self._within(time_s)
-        self._asked += 1
-        self._ahead.seek(self._asked, self._target_s)
+        self._seek_number += 1
+        self._ahead.seek(self._seek_number, self._target_s)
 
     def stop(self) -> None:
         """Fall silent, and let go of the device, also after a problem."""
@@ -204,7 +191,7 @@ class Player:
         self.pause()
         # What the device already has ends in a fade; without it there would be a click.
         deadline_s = time.monotonic() + 3 * _LATENCY_S
-        while self._is_heard() and self.problem is None and time.monotonic() < deadline_s:
+        while self._is_audible() and self.problem is None and time.monotonic() < deadline_s:
             time.sleep(_FADE_S)
         self._is_stopped = True
         self._stream.abort(ignore_errors=True)
@@ -217,7 +204,7 @@ class Player:
         is_late = time.monotonic() > self._deadline_s
         return is_active(self._stream) and not self._is_gone and not is_late
 
-    def _is_heard(self) -> bool:
+    def _is_audible(self) -> bool:
         return self._is_sounding or time.monotonic() < self._quiet_s
 
     def _within(self, time_s: float) -> float:
@@ -230,31 +217,31 @@ class Player:
         self._deadline_s = now_s + PATIENCE_S
         lag_s = times.outputBufferDacTime - times.currentTime
         # Some of PortAudio's interfaces leave the times empty.
-        heard_s = now_s + (max(0.0, lag_s) if times.outputBufferDacTime else self._stream.latency)
+        audible_s = now_s + (max(0.0, lag_s) if times.outputBufferDacTime else self._stream.latency)
         sound = np.frombuffer(out, np.float32).reshape(n_frames, self._channels)
         sound.fill(0)
-        asked, n_faded = self._asked, 0
-        if self._is_sounding and (self._is_paused or asked != self._number):
-            n_faded = self._fill(sound[: self._fade], heard_s, 0.0)
+        seek_number, n_faded = self._seek_number, 0
+        if self._is_sounding and (self._is_paused or seek_number != self._number):
+            n_faded = self._fill(sound[: self._fade], audible_s, 0.0)
             self._is_sounding, self._gain = False, 0.0
-            self._quiet_s = heard_s + n_faded / self.rate_hz
-        if asked != self._number:
-            self._number, self._ended_s = asked, None
+            self._quiet_s = audible_s + n_faded / self.rate_hz
+        if seek_number != self._number:
+            self._number, self._ended_s = seek_number, None
         if self._is_paused or self._ended_s is not None:
             return
         rest = sound[n_faded:]
-        n_filled = self._fill(rest, heard_s + n_faded / self.rate_hz, self.volume)
+        n_filled = self._fill(rest, audible_s + n_faded / self.rate_hz, self.volume)
         was_sounding, self._is_sounding = self._is_sounding, self._is_sounding or n_filled > 0
         if self._ended_s is not None:
             self._is_sounding, self._gain, self._quiet_s = False, 0.0, self._ended_s
         elif self._is_sounding and (n_filled < len(rest) or (was_sounding and status)):
             self.n_underruns += 1
 
-    def _fill(self, sound: Float32, heard_s: float, volume: float) -> int:
+    def _fill(self, sound: Float32, audible_s: float, volume: float) -> int:
         """Copy what comes next, going over to a volume; return how many samples there were."""
         n_filled = 0
         while n_filled < len(sound):
-            place_s = heard_s + n_filled / self.rate_hz
+            place_s = audible_s + n_filled / self.rate_hz
             block = self._next(place_s)
             if block is None:
                 break
@@ -268,13 +255,13 @@ class Player:
         self._shape(sound[:n_filled], volume)
         return n_filled
 
-    def _next(self, heard_s: float) -> Block | None:
+    def _next(self, audible_s: float) -> Block | None:
         """Return the block that plays at a time; None where there is none, or the span ends."""
         block = self._block
         if block is None or block.number != self._number or self._offset == len(block.samples):
             block, self._offset = self._ahead.take(self._number), 0
             if block is not None and block.begins_again and not self.is_looping:
-                self._ended_s, block = heard_s, None
+                self._ended_s, block = audible_s, None
             self._block = block
         return block
 

@@ -93,11 +93,6 @@ class ReadAhead:
         """Go on from a place within the span; numbers grow from seek to seek."""
         self._requests.put(_Seek(number, time_s))
 
-    @property
-    def n_ready(self) -> int:
-        """How many samples wait to be taken."""
-        return sum(len(block.samples) for block in list(self._ready))
-
     def take(self, number: int) -> Block | None:
         """Return the next block that follows a seek; None if it is not there yet."""
         while self._ready and self._ready[0].number < number:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.audio.conversion import mixed, resampled, silence_damaged
 from core.audio.input_check import is_clipped
-from core.audio.waveform import MODEL_RATE_HZ, Waveform, checked_span, native_name
+from core.audio.sound_file import BLOCK_VALUES, CONVERT, check_readable, opened, skip
+from core.audio.waveform import MODEL_RATE_HZ, Waveform, checked_span
 from core.errors import AudioFileError
 from core.jobs import Job
 from core.types import Float32
 
 if TYPE_CHECKING:
-    import soundfile
+    pass
 
 RATES_HZ = (1_000, 384_000)
 MAX_DURATION_S = 12 * 3600
@@ -29,21 +28,12 @@ SUFFIXES = frozenset(
 ) | {"au", "snd", "caf", "voc"}
 """Endings that people give to files which libsndfile reads; for choosing among many files."""
 
-BLOCK_VALUES = 1 << 16
-"""Small, since what a damaged compressed file still gives is lost by the block."""
-
 _LEAST_BLOCK_VALUES = 1 << 10
 """For a file that surely breaks off."""
 
-_LOUDEST = 1e4
-"""Samples beyond this many times full scale are damage, not sound."""
 
 _ROLL_S = 0.1
 """What is read around a span, so that the resampler's filter finds there what a whole read has."""
-
-_CONVERT = "Convert it to WAV or FLAC first, for example with: ffmpeg -i INPUT output.wav"
-_VIDEO = "Take the sound out of the video first, for example with: ffmpeg -i INPUT output.wav"
-_VIDEO_SUFFIXES = frozenset(("mp4", "m4v", "mov", "mkv", "webm", "avi", "wmv", "flv", "mpg", "3gp"))
 
 
 class AudioFile:
@@ -72,16 +62,16 @@ class AudioFile:
     """
 
     def __init__(self, path: Path, name: str = "", job: Job | None = None) -> None:
-        _check_is_readable_file(path)
+        check_readable(path)
         self.path, self.name = path, name or _shown(path.name)
         self._damaged, self._is_clipped = 0, False
-        with self._opened() as file:
+        with opened(self.path, self.name) as file:
             self.rate_hz, self.channels = file.samplerate, file.channels
             if not RATES_HZ[0] <= self.rate_hz <= RATES_HZ[1]:
                 raise AudioFileError(
                     f"{self.name} has a sample rate of {self.rate_hz} Hz; "
                     f"{RATES_HZ[0]} to {RATES_HZ[1]} Hz can be read.",
-                    _CONVERT,
+                    CONVERT,
                 )
             self.n_frames = file.frames
             # libsndfile clips a chunk that is longer than the file, and says so only in its log.
@@ -179,9 +169,9 @@ class AudioFile:
         # whole read.
         steps = max(0, int((start_s - _ROLL_S) * MODEL_RATE_HZ)) // step_out
         last = None if is_to_the_end else math.ceil((end_s + _ROLL_S) * self.rate_hz)
-        blocks = (_mixed(block) for block in self._raw(steps * step_in, last))
+        blocks = (mixed(block) for block in self._raw(steps * step_in, last))
         position = steps * step_out
-        for block in _resampled(blocks, self.rate_hz):
+        for block in resampled(blocks, self.rate_hz):
             begin, stop = max(start - position, 0), len(block)
             if not is_to_the_end:
                 stop = min(stop, end - position)
@@ -215,15 +205,15 @@ class AudioFile:
         import soundfile
 
         n_frames = round(length_s * self.rate_hz)
-        with self._opened() as file:
+        with opened(self.path, self.name) as file:
             for start_s in starts_s:
                 try:
                     file.seek(min(round(start_s * self.rate_hz), self.n_frames))
                     block = file.read(n_frames, dtype="float32", always_2d=True)
                 except soundfile.LibsndfileError:
                     block = np.empty((0, self.channels), np.float32)
-                _mend(block)
-                yield _mixed(block)
+                silence_damaged(block)
+                yield mixed(block)
 
     def _raw(
         self, first: int, last: int | None, block_frames: int | None = None
@@ -232,12 +222,12 @@ class AudioFile:
 
         block_frames = block_frames or max(1, self._block_values // self.channels)
         position, damaged, has_begun = first, 0, False
-        with self._opened() as file:
+        with opened(self.path, self.name) as file:
             try:
                 if first:
                     file.seek(first)
             except soundfile.LibsndfileError:  # such as an unfinished FLAC file
-                _skip(file, first)
+                skip(file, first)
             while last is None or position < last:
                 wanted = block_frames if last is None else min(block_frames, last - position)
                 try:
@@ -254,7 +244,7 @@ class AudioFile:
                 position += len(block)
                 if position > MAX_DURATION_S * self.rate_hz:
                     raise self._too_long()
-                damaged += _mend(block)
+                damaged += silence_damaged(block)
                 self._is_clipped = self._is_clipped or is_clipped(block)
                 self._damaged = max(self._damaged, damaged)
                 yield block
@@ -279,108 +269,10 @@ class AudioFile:
             f"{self.name} has no samples in it.", "Record it again, or open another file."
         )
 
-    @contextmanager
-    def _opened(self) -> Iterator[soundfile.SoundFile]:
-        import soundfile
-
-        try:
-            with self._open() as file:
-                yield file
-        except soundfile.LibsndfileError as error:
-            is_video = self.path.suffix.lower().lstrip(".") in _VIDEO_SUFFIXES
-            what = "a video, and not" if is_video else "not"
-            raise AudioFileError(
-                f"{self.name} is {what} sound in a format that can be read, or its beginning is "
-                f"damaged (libsndfile: {error.error_string.strip().rstrip('.')}).",
-                _VIDEO if is_video else _CONVERT,
-            ) from error
-        except (OSError, RuntimeError) as error:
-            raise AudioFileError(
-                f"{self.name} cannot be read: {error}.", "Check that the file is still there."
-            ) from error
-
-    def _open(self) -> soundfile.SoundFile:
-        import soundfile
-
-        if self.path.suffix.lower() == ".raw":
-            raise AudioFileError(
-                f"{self.name} is raw samples: nothing in it says how fast and how wide they are.",
-                "Convert it to WAV first, for example with: "
-                "ffmpeg -f s16le -ar 16000 -ac 1 -i INPUT output.wav",
-            )
-        try:
-            return soundfile.SoundFile(native_name(self.path))
-        except (soundfile.LibsndfileError, OSError):
-            raise
-        except Exception as error:  # whatever else a foreign file may lead to
-            raise RuntimeError(str(error) or type(error).__name__) from error
-
 
 def load(path: Path, job: Job | None = None) -> Waveform:
     """Read a whole sound file as mono at 16 kHz; see `AudioFile.waveform`."""
     return AudioFile(path).waveform(job=job)
-
-
-def _check_is_readable_file(path: Path) -> None:
-    try:
-        status = path.stat()
-        kind = status.st_mode
-        readable = os.access(path, os.R_OK)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise AudioFileError(
-            f"{path} cannot be opened: {reason}.", "Check the file's name and place."
-        ) from error
-    if stat.S_ISDIR(kind):
-        raise AudioFileError(f"{path} is a folder.", "Choose a sound file in it.")
-    if not stat.S_ISREG(kind):
-        raise AudioFileError(f"{path} is not a file.", "Choose a sound file.")
-    if not readable:
-        raise AudioFileError(
-            f"{path} may not be read.", "Give yourself the permission to read it, or copy it."
-        )
-    if status.st_size == 0:
-        raise AudioFileError(f"{path.name} is empty (0 bytes).", "Record or copy it again.")
-
-
-def _skip(file: soundfile.SoundFile, n_frames: int) -> None:
-    """Read on to a place that cannot be sought."""
-    file.seek(0)
-    while n_frames > 0:
-        n_read = len(file.read(min(n_frames, BLOCK_VALUES), dtype="float32", always_2d=True))
-        if not n_read:
-            return
-        n_frames -= n_read
-
-
-def _mend(block: Float32) -> int:
-    """Silence what is no sound, in place; return how many values that were."""
-    # A comparison with NaN is false, so this finds NaN, infinity and absurd values alike.
-    damaged = ~(np.abs(block) <= _LOUDEST)
-    if not damaged.any():
-        return 0
-    block[damaged] = 0.0
-    return int(np.count_nonzero(damaged))
-
-
-def _mixed(block: Float32) -> Float32:
-    """Return the average of the channels."""
-    n_channels = block.shape[1]
-    mixed: Float32 = block @ np.full(n_channels, 1.0 / n_channels, np.float32)
-    return mixed
-
-
-def _resampled(blocks: Iterator[Float32], rate_hz: int) -> Iterator[Float32]:
-    """Yield mono blocks at 16 kHz."""
-    if rate_hz == MODEL_RATE_HZ:
-        yield from blocks
-        return
-    import soxr
-
-    stream = soxr.ResampleStream(rate_hz, MODEL_RATE_HZ, 1, dtype="float32", quality="HQ")
-    for block in blocks:
-        yield stream.resample_chunk(block)
-    yield stream.resample_chunk(np.empty(0, np.float32), last=True)
 
 
 def _shown(name: str) -> str:

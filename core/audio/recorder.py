@@ -12,19 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from core.audio.devices import (
-    CHECK_HINT,
-    Device,
-    find,
-    held,
-    is_active,
-    list_inputs,
-    open_stream,
-    portaudio,
-    reason,
-    watch,
-)
+from core.audio.devices import CHECK_HINT, Device, find, list_inputs
 from core.audio.input_check import Finding, InputCheck
+from core.audio.portaudio import held, portaudio, reason
+from core.audio.streams import is_active, open_stream, watch
 from core.audio.waveform import MODEL_RATE_HZ, native_name
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError
 from core.private import private_file, private_folder
@@ -99,7 +90,7 @@ class Recorder:
         self.problem: MicrophoneError | None = None
         self.path = path
         self._blocks: SimpleQueue[Float32 | None] = SimpleQueue()
-        self._heard: SimpleQueue[RecordedBlock] = SimpleQueue()
+        self._recorded: SimpleQueue[RecordedBlock] = SimpleQueue()
         self._n_samples = 0
         self.is_stopped = self._is_gone = False
         self.device = find(list_inputs(), key)
@@ -184,12 +175,12 @@ class Recorder:
                 else f"{name} has gone before it sent any sound.",
                 CHECK_HINT,
             )
-        heard = []
+        recorded = []
         while True:
             try:
-                heard.append(self._heard.get_nowait())
+                recorded.append(self._recorded.get_nowait())
             except Empty:
-                return heard
+                return recorded
 
     def _is_fed(self) -> bool:
         is_late = time.monotonic() > self._deadline_s
@@ -239,7 +230,7 @@ class Recorder:
         self._doctor.listen(block)
         peak = float(np.abs(block).max(initial=0.0))
         doctor = self._doctor
-        self._heard.put(RecordedBlock(samples, peak, doctor.finding, doctor.has_clipped))
+        self._recorded.put(RecordedBlock(samples, peak, doctor.finding, doctor.has_clipped))
 
     def _keep(self, samples: Float32, is_due: bool = False, is_last: bool = False) -> bool:
         import soundfile

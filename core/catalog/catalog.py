@@ -25,27 +25,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import vocabulary
+from core.catalog.arrays import opened_arrays
 from core.catalog.classes import YOUTUBE8M_V1, class_indices, class_name, n_classes
 from core.catalog.clips import offsets, spans
 from core.catalog.manifest import (
-    ARRAYS,
     CLIPS,
-    FRAMES,
-    LABELS,
     MANIFEST,
-    VECTORS,
-    VISUAL,
     CatalogManifest,
     check_files,
     damaged,
     manifest_text,
 )
 from core.catalog.ontology import Ontology
-from core.catalog.records.ids import MAX_ID_BYTES
 from core.catalog.replacing import readable_folder
 from core.catalog.structure import check_structure
 from core.errors import CatalogError
 from core.filters import ClassIndex
+from core.options import CatalogKind
 from core.types import EMBEDDING_SIZE, Float32, UInt8
 from core.vectors import clip_vectors, frames_of
 
@@ -53,28 +49,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-MAX_VISUAL_SIZE = 1024
-"""Products of more components might not be exact; see `core.search.visual`."""
-
 _CLIPS_A_STEP = 50_000
 _MOST_CATEGORIES = 25
 _NO_VERTICAL = "(others)"
-
-
-def clip_dtype(id_width: int) -> np.dtype[np.void]:
-    """Return the row type of `clips.npy` for video ids of up to so many bytes."""
-    return np.dtype(
-        [
-            ("start_s", "<f8"),
-            ("end_s", "<f8"),
-            ("first_frame", "<i8"),
-            ("first_label", "<i8"),
-            ("n_frames", "<i4"),
-            ("n_labels", "<i4"),
-            ("is_youtube_id", "?"),
-            ("video_id", f"S{id_width}"),
-        ]
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,28 +141,11 @@ class Catalog:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise damaged(folder / MANIFEST, str(error)) from error
         check_files(folder, manifest, verify)
-        clips, labels, frames, vectors = (_array(folder / name) for name in ARRAYS)
-        names = clips.dtype.names or ()
-        id_width = clips.dtype["video_id"].itemsize if "video_id" in names else 1
-        n_clips = manifest.n_clips
-        expected = [
-            (CLIPS, clips, clip_dtype(min(max(id_width, 1), MAX_ID_BYTES)), (n_clips,)),
-            (LABELS, labels, np.dtype("<i2"), (manifest.n_labels,)),
-            (FRAMES, frames, np.dtype("u1"), (manifest.n_frames, EMBEDDING_SIZE)),
-            (VECTORS, vectors, np.dtype("i1"), (n_clips, EMBEDDING_SIZE)),
-        ]
-        visual = np.empty((n_clips, 0), np.int8)
-        if VISUAL in manifest.files:
-            visual = _array(folder / VISUAL)
-            width = min(visual.shape[-1], MAX_VISUAL_SIZE) if visual.ndim else 0
-            expected.append((VISUAL, visual, np.dtype("i1"), (n_clips, width)))
-        for name, array, dtype, shape in expected:
-            fits = array.dtype == dtype and array.shape == shape and array.flags.c_contiguous
-            if not fits or array.offset + array.nbytes != manifest.files[name][0]:
-                raise damaged(folder / name, f"its array is {array.dtype} {array.shape}")
+        arrays = opened_arrays(folder, manifest)
+        id_width = arrays[0].dtype["video_id"].itemsize
         limit = n_classes(_vocabulary(manifest, id_width))
-        check_structure(folder, clips, labels, manifest.n_frames, limit)
-        return cls(folder, manifest, clips, labels, frames, vectors, visual)
+        check_structure(folder, arrays[0], arrays[1], manifest.n_frames, limit)
+        return cls(folder, manifest, *arrays)
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -265,7 +225,7 @@ class Catalog:
 
     def verticals(self) -> dict[str, frozenset[int]]:
         """Return the labels of each group of labels, which only YouTube-8M's version 2 has."""
-        return vocabulary.verticals() if self._vocabulary == "youtube8m" else {}
+        return vocabulary.verticals() if self._vocabulary == CatalogKind.YOUTUBE8M else {}
 
     def category_counts(self) -> list[tuple[str, int]]:
         """Return the top-level classes and how many clips have any class below each.
@@ -283,7 +243,7 @@ class Catalog:
             own = np.bincount(self.label_indices, minlength=1)
             most = np.argsort(-own, kind="stable")[:_MOST_CATEGORIES]
             return {self.label_name(index): frozenset((index,)) for index in most.tolist()}
-        if self.manifest.kind == "youtube8m":
+        if self.manifest.kind == CatalogKind.YOUTUBE8M:
             groups = vocabulary.verticals()
             found = np.flatnonzero(np.bincount(self.label_indices, minlength=1)).tolist()
             return {**groups, _NO_VERTICAL: frozenset(found).difference(*groups.values())}
@@ -341,15 +301,8 @@ def _located(path: Path) -> tuple[Path, str]:
 
 def _vocabulary(manifest: CatalogManifest, id_width: int) -> str:
     """Return whose class names are used; only YouTube-8M's version 2 has ids of four characters."""
-    is_v1 = manifest.kind == "youtube8m" and id_width > 4
+    is_v1 = manifest.kind == CatalogKind.YOUTUBE8M and id_width > 4
     return YOUTUBE8M_V1 if is_v1 else manifest.kind
-
-
-def _array(path: Path) -> Any:
-    try:
-        return np.lib.format.open_memmap(path, mode="r")
-    except Exception as error:  # of a damaged header, NumPy's reader lets through what it may
-        raise damaged(path, str(error)) from error
 
 
 def _span(array: Any, first: int, count: int) -> Any:

@@ -10,6 +10,7 @@ from core.catalog import vocabulary
 from core.catalog.ontology import Ontology
 from core.catalog.records import audioset, youtube8m
 from core.errors import CatalogError
+from core.options import CatalogKind
 
 YOUTUBE8M_V1 = "youtube8m-v1"
 """Stands for a catalogue of version 1: its labels are other ones, and have numbers only."""
@@ -19,14 +20,16 @@ _NUMBER = "YouTube-8M #"
 
 def n_classes(kind: str) -> int:
     """Return how many classes there are; `kind` is the catalogue's, or `YOUTUBE8M_V1`."""
-    return youtube8m.N_CLASSES if kind in ("youtube8m", YOUTUBE8M_V1) else audioset.N_CLASSES
+    return (
+        youtube8m.N_CLASSES if kind in (CatalogKind.YOUTUBE8M, YOUTUBE8M_V1) else audioset.N_CLASSES
+    )
 
 
 def class_name(kind: str, index: int) -> str:
     """Return a class's name for people; `kind` is the catalogue's, or `YOUTUBE8M_V1`."""
     if kind == YOUTUBE8M_V1:
         return f"{_NUMBER}{index}"
-    if kind == "youtube8m":
+    if kind == CatalogKind.YOUTUBE8M:
         label = vocabulary.labels().get(index)
         return label.name if label and label.name else f"{_NUMBER}{index}"
     return Ontology.load().name(index)
@@ -48,7 +51,7 @@ def class_indices(kind: str, names: Sequence[str]) -> frozenset[int]:
     CatalogError
         If a name is unknown; its hint suggests others.
     """
-    if kind not in ("youtube8m", YOUTUBE8M_V1):
+    if kind not in (CatalogKind.YOUTUBE8M, YOUTUBE8M_V1):
         return Ontology.load().resolve(names)
     return frozenset().union(*(_indices(kind, name.strip()) for name in names))
 
@@ -62,7 +65,7 @@ def _indices(kind: str, name: str) -> frozenset[int]:
     number = name.removeprefix(_NUMBER)
     if number.isdecimal() and int(number) < youtube8m.N_CLASSES:
         return frozenset((int(number),))
-    is_named = kind == "youtube8m"
+    is_named = kind == CatalogKind.YOUTUBE8M
     found = _named().get(name.casefold()) if is_named else None
     if found is None:
         names = " or ".join(_near(name)) if is_named else ""

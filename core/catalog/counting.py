@@ -11,6 +11,7 @@ from core.catalog.catalog import Catalog
 from core.catalog.ontology import Node, Ontology
 from core.filters import ClassIndex
 from core.jobs import Job
+from core.options import CatalogKind
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def count_classes(catalog: Catalog, job: Job | None = None) -> dict[str, ClassCo
     """Return all classes by id: AudioSet's ontology in its order, or YouTube-8M's labels."""
     job = job or Job()
     index = ClassIndex(catalog.label_indices, catalog.label_offsets)
-    if catalog.manifest.kind == "youtube8m":
+    if catalog.manifest.kind == CatalogKind.YOUTUBE8M:
         return _count_labels(catalog, index)
     nodes = Ontology.load().nodes
     counted = {}

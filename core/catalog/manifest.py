@@ -11,6 +11,7 @@ import google_crc32c
 
 from core.errors import CatalogError
 from core.foreign import parsed_json
+from core.options import CatalogKind
 
 FORMAT, VERSION = "soundalike-catalog", 3
 MANIFEST = "catalog.json"
@@ -71,8 +72,7 @@ class CatalogManifest:
 
     Attributes
     ----------
-    kind : str
-        "audioset", "youtube8m", or "demo".
+    kind : CatalogKind
     sources : tuple of Source
         What the clips came from, in their order.
     model : ModelIdentity
@@ -85,7 +85,7 @@ class CatalogManifest:
         For each data file its size in bytes and its CRC-32C in hexadecimal.
     """
 
-    kind: str
+    kind: CatalogKind
     sources: tuple[Source, ...]
     model: ModelIdentity
     created: str
@@ -114,6 +114,9 @@ class CatalogManifest:
         checksum = content.pop("crc32c", None)
         if checksum != _crc_of_json({"format": FORMAT, "version": VERSION, **content}):
             raise ValueError("its checksum is wrong")
+        if content["kind"] not in list(CatalogKind) or content["kind"] == CatalogKind.DAMAGED:
+            raise ValueError("its clips are of a kind that this program does not know")
+        content["kind"] = CatalogKind(content["kind"])
         content["sources"] = tuple(map(_source, content["sources"]))
         content["model"] = ModelIdentity(**content["model"])
         content["files"] = {name: (size, crc) for name, (size, crc) in content["files"].items()}
@@ -124,7 +127,7 @@ class CatalogManifest:
     def _check_types(self) -> None:
         """Raise ValueError where a number or a text is something else; a checksum proves little."""
         counts = [self.n_clips, self.n_frames, self.n_labels]
-        texts = [self.kind, self.created, self.model.name, self.model.id]
+        texts = [self.created, self.model.name, self.model.id]
         for size, checksum in self.files.values():
             counts.append(size)
             texts.append(checksum)

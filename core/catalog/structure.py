@@ -34,7 +34,7 @@ def check_structure(
     folder : Path
         For the error.
     clips : structured array, shape (C,)
-        The columns of `core.catalog.catalog.clip_dtype`.
+        The columns of `core.catalog.arrays.clip_dtype`.
     labels : int16 array, shape (L,)
     n_frames : int
         How many frames there are.

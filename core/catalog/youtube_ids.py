@@ -14,17 +14,23 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from core.catalog.records.ids import is_youtube_id
+from core.downloads.http import proxies_to, session_of
 from core.errors import DownloadError
 from core.jobs import Job
+from core.sqlite import CacheDatabase
+
+if TYPE_CHECKING:
+    from requests import Session
 
 GONE = ""
 """Stands for the id of a video that YouTube no longer shows."""
 
+_TABLES = "CREATE TABLE IF NOT EXISTS ids (key TEXT PRIMARY KEY, id TEXT, asked REAL);"
 _KEY = re.compile(r"[A-Za-z0-9]{4}")
 _ANSWER = re.compile(r'i\("([A-Za-z0-9]{4})","([A-Za-z0-9_-]{11})"\);?\s*')
 # What the storage says of a file that it does not have, or may not show. An error page alone, which
@@ -59,24 +65,21 @@ class YoutubeIds:
     """
 
     def __init__(self, cache: Path, service: str) -> None:
-        self._cache = cache
+        self._cache = CacheDatabase(cache, _TABLES)
         self._service = service.rstrip("/")
 
     def known(self, keys: Iterable[str]) -> dict[str, str]:
         """Return what has been found before by key, a YouTube id or `GONE`; asks nobody."""
-        if not self._cache.is_file():
-            return {}
         oldest = time.time() - ASK_AGAIN_S
         found = {}
-        address = f"{self._cache.absolute().as_uri()}?mode=ro"
-        try:
-            with closing(sqlite3.connect(address, timeout=1, uri=True)) as db:
-                for key in keys:
-                    row = db.execute("SELECT id, asked FROM ids WHERE key = ?", (key,)).fetchone()
-                    if row and _is_sound(row[0], row[1], oldest):
-                        found[key] = row[0]
-        except (sqlite3.Error, UnicodeDecodeError):
-            return found  # a damaged cache only costs asking again
+
+        def look(db: sqlite3.Connection) -> None:
+            for key in keys:
+                row = db.execute("SELECT id, asked FROM ids WHERE key = ?", (key,)).fetchone()
+                if row and _is_sound(row[0], row[1], oldest):
+                    found[key] = row[0]
+
+        self._cache.read(look)
         return found
 
     def resolve(
@@ -112,7 +115,7 @@ class YoutubeIds:
         missing = [key for key in wanted if key not in found]
         try:
             n_unanswered = 0
-            for key, answer in self._asked(missing, job or Job(), most_wait_s):
+            for key, answer in self._answers(missing, job or Job(), most_wait_s):
                 if answer is not None:
                     answers[key] = answer
                 n_unanswered += answer is None
@@ -122,7 +125,7 @@ class YoutubeIds:
             self._remember(answers)
         return {**found, **answers}
 
-    def _asked(
+    def _answers(
         self, keys: list[str], job: Job, most_wait_s: float
     ) -> Iterator[tuple[str, str | None]]:
         """Yield keys with their answers as they come, until all are there or it takes too long."""
@@ -134,12 +137,13 @@ class YoutubeIds:
             waiting.put(key)
 
         def work() -> None:
-            while not enough.is_set():
-                try:
-                    key = waiting.get_nowait()
-                except Empty:
-                    return
-                answers.put((key, self._ask(key, enough)))
+            with session_of() as session:
+                while not enough.is_set():
+                    try:
+                        key = waiting.get_nowait()
+                    except Empty:
+                        return
+                    answers.put((key, self._fetch(session, key, enough)))
 
         # Not a pool, which a program would wait for at its end: nothing bounds how long an
         # operating system takes to find out that a name has no address.
@@ -158,14 +162,16 @@ class YoutubeIds:
         finally:
             enough.set()
 
-    def _ask(self, key: str, enough: threading.Event) -> str | None:
+    def _fetch(self, session: Session, key: str, enough: threading.Event) -> str | None:
         """Return a YouTube id, `GONE`, or None where nobody knows."""
         import requests
 
         address = f"{self._service}/{key[:2]}/{key}.js"
         body = b""
         try:
-            with requests.get(address, timeout=TIMEOUT_S, stream=True) as answer:
+            with session.get(
+                address, timeout=TIMEOUT_S, stream=True, proxies=proxies_to(address)
+            ) as answer:
                 # Byte by byte, for the time-out holds for each: a slow sender is not waited for.
                 for byte in answer.iter_content(1):
                     body += byte
@@ -176,29 +182,18 @@ class YoutubeIds:
             return None
 
     def _remember(self, answers: dict[str, str]) -> None:
-        if not answers:
-            return
-        try:
-            self._cache.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._cache, timeout=1)) as db, db:
-                db.execute(
-                    "CREATE TABLE IF NOT EXISTS ids (key TEXT PRIMARY KEY, id TEXT, asked REAL)"
-                )
-                rows = [(key, answer, time.time()) for key, answer in answers.items()]
-                db.executemany("INSERT OR REPLACE INTO ids VALUES (?, ?, ?)", rows)
-        except sqlite3.DatabaseError as error:
-            if "not a database" in str(error) or "malformed" in str(error):
-                self._cache.unlink(missing_ok=True)
-        except OSError:
-            pass
+        rows = [(key, answer, time.time()) for key, answer in answers.items()]
+        if rows:
+            text = "INSERT OR REPLACE INTO ids VALUES (?, ?, ?)"
+            self._cache.write(lambda db: db.executemany(text, rows).close())
 
 
-def _is_sound(video_id: object, asked_s: object, oldest_s: float) -> bool:
+def _is_sound(video_id: object, looked_up_s: object, oldest_s: float) -> bool:
     """Return whether what was kept is an answer: the file may hold anything."""
-    if not isinstance(video_id, str) or not isinstance(asked_s, (int, float)):
+    if not isinstance(video_id, str) or not isinstance(looked_up_s, (int, float)):
         return False
     is_id = is_youtube_id(video_id.encode("utf-8", "replace"))
-    return is_id or (video_id == GONE and asked_s > oldest_s)
+    return is_id or (video_id == GONE and looked_up_s > oldest_s)
 
 
 def _parsed(key: str, status: int, text: str) -> str | None:

@@ -23,7 +23,7 @@ from core.cli.output import (
 from core.engine import Engine
 from core.errors import AudioFileError, Cancelled, CatalogError
 from core.match_lists import match_record
-from core.options import Filter, Options
+from core.options import CatalogKind, Comparison, Filter, Options
 from core.paths import DataFolder
 from core.types import Matches
 
@@ -49,12 +49,12 @@ def match(arguments: Namespace) -> None:
             arguments.k,
             _filter(arguments),
             progress.job,
-            arguments.match,
+            Comparison(arguments.match),
             (arguments.start, arguments.end),
         )
         if not arguments.offline:
             answer = engine.resolve(answer, progress.job)
-        answer = engine.link_best(answer, progress.job)
+        answer = engine.with_best_links(answer, progress.job)
     _print_matches(answer, arguments, {"audio": str(arguments.audio)})
 
 
@@ -67,12 +67,12 @@ def similar(arguments: Namespace) -> None:
             arguments.k,
             _filter(arguments),
             progress.job,
-            arguments.match,
+            Comparison(arguments.match),
             weights,
         )
         if not arguments.offline:
             answer = engine.resolve(answer, progress.job)
-        answer = engine.link_best(answer, progress.job)
+        answer = engine.with_best_links(answer, progress.job)
     stated = {} if weights is None else {"weights": asdict(weights)}
     _print_matches(answer, arguments, {"video_id": arguments.video_id, **stated})
 
@@ -108,14 +108,14 @@ def build(arguments: Namespace) -> None:
     """Build a catalogue from released features, or add them to one."""
     from core.catalog.build.build import build_catalog
 
-    if arguments.visual and arguments.kind != "youtube8m":
+    if arguments.visual and arguments.kind != CatalogKind.YOUTUBE8M:
         raise CatalogError("AudioSet has no visual vectors.", "Leave out --visual.")
     begun = time.perf_counter()
     try:
         with Progress() as progress:
             catalog = build_catalog(
                 arguments.out,
-                arguments.kind,
+                CatalogKind(arguments.kind),
                 arguments.source,
                 include=arguments.include,
                 exclude=arguments.exclude,
@@ -144,8 +144,8 @@ def info(arguments: Namespace) -> None:
         catalog = Catalog.open(arguments.catalog, verify=True)
         described = {
             "path": str(catalog.path),
-            "demo": catalog.manifest.kind == "demo",
-            "starter": catalog.manifest.kind == "starter",
+            "demo": catalog.manifest.kind == CatalogKind.DEMO,
+            "starter": catalog.manifest.kind == CatalogKind.STARTER,
             **asdict(catalog.manifest),
             "categories": catalog.category_counts(),
         }
@@ -214,7 +214,9 @@ def prototypes(arguments: Namespace) -> None:
             catalog = Catalog.open(sources[0], verify=True)
         else:
             out = Path(folder) / "catalog"
-            catalog = build_catalog(out, "audioset", sources, job=progress.job.part(0, 0.8))
+            catalog = build_catalog(
+                out, CatalogKind.AUDIOSET, sources, job=progress.job.part(0, 0.8)
+            )
         found = Prototypes.of(catalog, progress.job.part(0.8, 1))
         found.save(arguments.out)
     n_classes = int((found.counts > 0).sum())

@@ -213,8 +213,10 @@ def match_table(answer: Matches) -> str:
     """Return matches as a table, with what a person should know before reading it."""
     query, catalog = answer.query, answer.catalog
     length = f" ({query.duration_s:.1f} s)" if query.duration_s else ""
-    asked = f"{plain(query.name)}{length}"
-    lines = [f"{asked} · {plain(catalog.model)} · {plain(catalog.name)}, {catalog.n_clips} clips"]
+    searched = f"{plain(query.name)}{length}"
+    lines = [
+        f"{searched} · {plain(catalog.model)} · {plain(catalog.name)}, {catalog.n_clips} clips"
+    ]
     if catalog.is_demo:
         lines.append("Demo: an untrained model and synthesised sounds; matches are rough.")
     lines += [plain(note) for note in (*query.notes, *catalog.notes)]

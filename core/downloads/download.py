@@ -21,6 +21,7 @@ from core.atomic import written_whole
 from core.downloads.http import BLOCK_BYTES, BrokenOffError, RangeRefusedError, Transfer, waited
 from core.downloads.mirrors import Mirror
 from core.downloads.pinned import PinnedFile
+from core.downloads.waiting import back_off_s
 from core.errors import DownloadError, DownloadInterruptedError, WrongContentError
 from core.foreign import parsed_json
 from core.jobs import Job
@@ -38,7 +39,7 @@ class Patience:
         Failures in a row, without a single new byte, after which we give up.
     first_wait_s, longest_wait_s : float
         Between attempts: each time twice as long, and up to a quarter more or less by chance.
-    longest_asked_s : float
+    longest_retry_after_s : float
         A server that asks for more than this gets its wish: we give up.
     silence_s : float
         For how long a server may say nothing.
@@ -50,15 +51,15 @@ class Patience:
     attempts: int = 6
     first_wait_s: float = 1.0
     longest_wait_s: float = 30.0
-    longest_asked_s: float = 120.0
+    longest_retry_after_s: float = 120.0
     silence_s: float = 20.0
     slowest: float = 1000.0
     slow_s: float = 60.0
 
-    def wait_s(self, n_failures: int, asked_s: float) -> float:
+    def wait_s(self, n_failures: int, retry_after_s: float) -> float:
         """Return how long to wait after so many failures in a row."""
-        doubled_s = min(self.first_wait_s * 2.0 ** (n_failures - 1), self.longest_wait_s)
-        return max(doubled_s * random.uniform(0.75, 1.25), asked_s)  # noqa: S311 - no secret
+        doubled_s = back_off_s(n_failures, self.first_wait_s, self.longest_wait_s)
+        return max(doubled_s * random.uniform(0.75, 1.25), retry_after_s)  # noqa: S311 - no secret
 
 
 class ChangedError(WrongContentError):
@@ -86,7 +87,7 @@ class Download:
         Bytes that were there from an earlier try.
     waiting : str
         Why nothing comes at the moment; empty otherwise.
-    told : callable
+    on_progress : callable
         Called ten times a second and more, by the thread that asks for the blocks.
     repacked_sha256 : str
         Of what came, where that is not the pinned file but whole, and its publisher's; else empty.
@@ -102,7 +103,7 @@ class Download:
         self.file, self.total = file, file.size
         self.n_done = self.n_kept = 0
         self.waiting = self.repacked_sha256 = ""
-        self.told: Callable[[], None] = lambda: None
+        self.on_progress: Callable[[], None] = lambda: None
         self._mirror, self._part = mirror, part
         self._patience = patience or Patience()
         self._url = mirror.url(file)
@@ -167,7 +168,7 @@ class Download:
             while block := part.read(min(BLOCK_BYTES, self.n_kept - self.n_done)):
                 job.check()
                 self._count(block)
-                self.told()
+                self.on_progress()
                 yield block
 
     def _count(self, block: bytes) -> None:
@@ -183,27 +184,30 @@ class Download:
                 continue
             except RangeRefusedError:
                 self._takes_ranges, n_failures = False, n_failures + 1
-                reason, asked_s = "the server does not continue what it began", 0.0
+                reason, retry_after_s = "the server does not continue what it began", 0.0
             except BrokenOffError as error:
                 n_failures = 1 if self.n_done > before else n_failures + 1
-                reason, asked_s = error.reason, error.wait_s
-            if n_failures >= self._patience.attempts or asked_s > self._patience.longest_asked_s:
+                reason, retry_after_s = error.reason, error.wait_s
+            if (
+                n_failures >= self._patience.attempts
+                or retry_after_s > self._patience.longest_retry_after_s
+            ):
                 raise DownloadInterruptedError(
                     f"{self.file.name} could not be fetched from {self._url}: {reason}"
-                    + (f", and asks for {asked_s:.0f} s of peace." if asked_s else "."),
+                    + (f", and asks for {retry_after_s:.0f} s of peace." if retry_after_s else "."),
                     "Start it again later: it goes on where it was. Or fetch the file elsewhere "
                     "and run: python -m core files import PATH",
                     "Continue later: it goes on where it was. Or fetch the file elsewhere and "
                     "press “I have the files already…”.",
                 )
-            self._wait(self._patience.wait_s(n_failures, asked_s), reason, job)
+            self._wait(self._patience.wait_s(n_failures, retry_after_s), reason, job)
 
     def _wait(self, seconds: float, reason: str, job: Job) -> None:
-        def told(left_s: float) -> None:
+        def report(left_s: float) -> None:
             self.waiting = f"{reason}; trying again in {left_s:.0f} s"
-            self.told()
+            self.on_progress()
 
-        waited(seconds, job, told)
+        waited(seconds, job, report)
         self.waiting = ""
 
     def _attempt(self, job: Job) -> Iterator[bytes]:
@@ -274,7 +278,7 @@ class Download:
         """Pass on the blocks, and break off where they come too slowly."""
         patience, begun_s, n_bytes = self._patience, time.monotonic(), 0
         for block in blocks:
-            self.told()
+            self.on_progress()
             n_bytes += len(block)
             if time.monotonic() - begun_s > patience.slow_s:
                 if n_bytes < patience.slowest * patience.slow_s:
@@ -319,7 +323,7 @@ class Speed:
     def __init__(self) -> None:
         self._seen: deque[tuple[float, int]] = deque()
 
-    def told(self, n_done: int, total: int) -> str:
+    def text(self, n_done: int, total: int) -> str:
         """Return how much is done, how fast it goes and how long it will take."""
         now_s = time.monotonic()
         self._seen.append((now_s, n_done))

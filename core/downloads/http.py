@@ -11,12 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from core.downloads.mirrors import Mirror, is_loopback
+from core.downloads.waiting import retry_after_s
 from core.errors import DownloadError
 from core.jobs import Job
 
@@ -165,7 +164,7 @@ class Transfer:
         import urllib3
 
         try:
-            with _session(self._connected) as session, self._request(session) as response:
+            with session_of(self._connected) as session, self._request(session) as response:
                 goes_on = self._put(_head(response, self._offset, self._etag))
                 # As they are: nothing that claims to be packed is ever unpacked here.
                 while goes_on and (block := response.raw.read1(BLOCK_BYTES, decode_content=False)):
@@ -181,10 +180,13 @@ class Transfer:
             self._put(error)
 
 
-def _session(connected: Callable[[socket.socket], None]) -> Session:
+def session_of(connected: Callable[[socket.socket], None] = lambda _: None) -> Session:
     """Return a session that knows the system's proxies and trusts the system's certificates.
 
-    `connected` is told of each connection, so that another thread can end it.
+    Parameters
+    ----------
+    connected : callable
+        Called with the socket of each connection, so that another thread can end it.
     """
     import requests
     import truststore
@@ -228,6 +230,15 @@ def _session(connected: Callable[[socket.socket], None]) -> Session:
     return session
 
 
+def proxies_to(url: str) -> dict[str, str]:
+    """Return what requests takes as proxies: those of the system, and none for this machine.
+
+    A proxy cannot know what this machine calls itself.
+    """
+    none: Any = {"http": None, "https": None}  # which its stubs do not know
+    return none if is_loopback(urlsplit(url).hostname or "") else {}
+
+
 def _answer(
     session: Session, url: str, mirror: Mirror, offset: int, etag: str, timeout_s: float
 ) -> Response:
@@ -237,15 +248,13 @@ def _answer(
         if etag:
             headers["If-Range"] = etag
     for _ in range(_MOST_REDIRECTS):
-        # A proxy cannot know what this machine calls itself.
-        own = {"http": None, "https": None} if is_loopback(urlsplit(url).hostname or "") else {}
         response = session.get(
             url,
             headers=headers,
             stream=True,
             timeout=timeout_s,
             allow_redirects=False,
-            proxies=own,  # type: ignore[arg-type]
+            proxies=proxies_to(url),
         )
         if response.status_code not in _REDIRECTS:
             return response
@@ -265,7 +274,9 @@ def _head(response: Response, offset: int, etag: str) -> Head:
     """Return what the answer is, or raise what speaks against it."""
     status, headers = response.status_code, response.headers
     if status in _PASSING:
-        raise BrokenOffError(f"the server answered {status}", _asked_wait_s(headers))
+        raise BrokenOffError(
+            f"the server answered {status}", retry_after_s(headers.get("Retry-After", "")) or 0.0
+        )
     if status == 416:
         raise RangeRefusedError
     if status not in (200, 206):
@@ -293,17 +304,6 @@ def _head(response: Response, offset: int, etag: str) -> Head:
     return Head(offset, int(span[3]), tag)
 
 
-def _asked_wait_s(headers: Any) -> float:
-    """Return the seconds that ``Retry-After`` asks for, given as a number or as a date."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        return max((parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds(), 0.0)
-    except (ValueError, TypeError):
-        return 0.0
-
-
 def _explained(error: Exception) -> Exception:
     import requests
 
@@ -322,10 +322,10 @@ def _explained(error: Exception) -> Exception:
     return BrokenOffError(f"the connection broke ({type(error).__name__})")
 
 
-def waited(seconds: float, job: Job, told: Callable[[float], None]) -> None:
+def waited(seconds: float, job: Job, on_progress: Callable[[float], None]) -> None:
     """Wait, telling how many seconds are left; the job may cancel."""
     end_s = time.monotonic() + seconds
     while (left_s := end_s - time.monotonic()) > 0:
         job.check()
-        told(left_s)
+        on_progress(left_s)
         time.sleep(min(_POLL_S, left_s))

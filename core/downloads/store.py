@@ -195,8 +195,8 @@ def _fetch_all(
                 done = sum(download.n_done for download in downloads)
                 names = ", ".join(d.file.name for d in downloads if d.n_done < d.total)
                 waiting = next((d.waiting for d in downloads if d.waiting), "")
-                told = waiting or speed.told(done, total)
-                job.report(f"Fetching {names}: {told}", min(done / total, 1.0))
+                text = waiting or speed.text(done, total)
+                job.report(f"Fetching {names}: {text}", min(done / total, 1.0))
                 if any(future.done() and future.exception() for future in futures):
                     break
                 time.sleep(_POLL_S)

@@ -39,7 +39,7 @@ class _ArrivingFile(io.RawIOBase):
 
 
 @contextmanager
-def arriving(download: Download, job: Job, told: Callable[[], None]) -> Iterator[BinaryIO]:
+def arriving(download: Download, job: Job, on_progress: Callable[[], None]) -> Iterator[BinaryIO]:
     """Give a download's bytes as a file; at the end all of them are known to be right.
 
     Parameters
@@ -47,7 +47,7 @@ def arriving(download: Download, job: Job, told: Callable[[], None]) -> Iterator
     download : Download
     job : Job
         May cancel.
-    told : callable
+    on_progress : callable
         Called now and then; see `Download`.
 
     Raises
@@ -55,7 +55,7 @@ def arriving(download: Download, job: Job, told: Callable[[], None]) -> Iterator
     DownloadError
         While reading, as `Download.blocks` does; or at the end, unless it is left before.
     """
-    download.told = told
+    download.on_progress = on_progress
     with closing(download.blocks(job)) as blocks:
         yield cast(BinaryIO, _ArrivingFile(blocks))
         for _ in blocks:

@@ -26,7 +26,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from core.kernels.compiling import compiled
-from core.types import Float32
+from core.types import Float32, Int64, UInt8
 
 LARGEST = 127
 """Of a query's components."""
@@ -48,8 +48,17 @@ def _groups(n_queries: int) -> list[int]:
 
 @intrinsic
 def _add_scores(
-    typing_context, frames, inverse, n_frames, n_clips, queries, start, weights, out, lanes
-):
+    typing_context: Any,
+    frames: Any,
+    inverse: Any,
+    n_frames: Any,
+    n_clips: Any,
+    queries: Any,
+    start: Any,
+    weights: Any,
+    out: Any,
+    lanes: Any,
+) -> Any:
     """Add to each clip's number the weighted sum over N queries of the highest product.
 
     Parameters
@@ -231,7 +240,16 @@ def _at(builder: Any, address: Any, offset: Any, kind: Any) -> Any:
 
 
 @compiled
-def best_cosines(frames, inverse, n_frames, out, queries, start, weights, lanes):
+def best_cosines(
+    frames: UInt8,
+    inverse: Float32,
+    n_frames: Int64,
+    out: Float32,
+    queries: NDArray[np.int8],
+    start: NDArray[np.int32],
+    weights: Float32,
+    lanes: tuple[int, ...],
+) -> None:
     """Write what `core.kernels.tiles.best_cosines` writes; all arrays without gaps."""
     out[:] = 0
     first = 0

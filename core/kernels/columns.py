@@ -11,13 +11,27 @@ import numpy as np
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
-from core.kernels.compiling import compiled
+from core.kernels.compiling import check_spans, compiled
+from core.types import Int64, UInt8
+
+
+def copy_strings(data: UInt8, spans: Int64, width: int) -> UInt8:
+    """Return the bytes of each span, padded with zeros, shape (R, width); longer ones are cut.
+
+    Raises
+    ------
+    ValueError
+        If a span does not lie within the data.
+    """
+    check_spans(data, spans)
+    found: UInt8 = _copy_strings(data, spans, width)
+    return found
 
 
 @compiled
-def copy_strings(data, spans, width):
-    """Return the bytes of each span, padded with zeros, shape (R, width); longer ones are cut."""
+def _copy_strings(data: UInt8, spans: Int64, width: int) -> UInt8:
     out = np.zeros((len(spans), width), np.uint8)
     for row in range(len(spans)):
         begin = spans[row, 0]
@@ -38,9 +52,24 @@ def _copy(typing_context: Any, to: Any, begin: Any, n_bytes: Any) -> Any:
     return types.void(types.intp, types.intp, types.intp), code
 
 
+def copy_rows(data: UInt8, lists: Int64, width: int) -> UInt8:
+    """Return all elements of the lists found, one list after the other, shape (sum, width).
+
+    Raises
+    ------
+    ValueError
+        If a list does not lie within the data.
+    """
+    first, last = lists[:, 0], lists[:, 0] + lists[:, 1] * (lists[:, 2] - 1)
+    lies_within = (first >= 0) & (last >= 0) & (np.maximum(first, last) + width <= len(data))
+    if not (lies_within & (lists[:, 2] >= 0) | (lists[:, 2] == 0)).all():
+        raise ValueError("a list does not lie within the data")
+    found: UInt8 = _copy_rows(data, lists, width)
+    return found
+
+
 @compiled
-def copy_rows(data, lists, width):
-    """Return all elements of the lists found, one list after the other, shape (sum, width)."""
+def _copy_rows(data: UInt8, lists: Int64, width: int) -> UInt8:
     out = np.empty((lists[:, 2].sum(), width), np.uint8)
     to = 0
     for row in range(len(lists)):
@@ -52,12 +81,23 @@ def copy_rows(data, lists, width):
     return out
 
 
-@compiled
-def copy_numbers(data, spans):
+def copy_numbers(data: UInt8, spans: Int64) -> tuple[Int64, Int64, NDArray[np.bool_]]:
     """Decode packed varints: all numbers, how many a span, and which spans are sound.
 
     Numbers of more than four bytes (which negative ones are) are not sound here.
+
+    Raises
+    ------
+    ValueError
+        If a span does not lie within the data.
     """
+    check_spans(data, spans)
+    found: tuple[Int64, Int64, NDArray[np.bool_]] = _copy_numbers(data, spans)
+    return found
+
+
+@compiled
+def _copy_numbers(data: UInt8, spans: Int64) -> tuple[Int64, Int64, NDArray[np.bool_]]:
     out = np.empty(max(0, (spans[:, 1] - spans[:, 0]).sum()), np.int64)
     counts = np.zeros(len(spans), np.int64)
     sound = np.ones(len(spans), np.bool_)
@@ -79,9 +119,22 @@ def copy_numbers(data, spans):
     return out[:to].copy(), counts, sound
 
 
+def clip_directions(frames: UInt8, n_frames: Int64, centre: int) -> NDArray[np.int8]:
+    """Return what `core.vectors.clip_directions` returns, bit for bit, without its copies.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer frames than the clips have.
+    """
+    if (n_frames < 0).any() or n_frames.sum() > len(frames):
+        raise ValueError("the clips have more frames than there are")
+    found: NDArray[np.int8] = _clip_directions(frames, n_frames, centre)
+    return found
+
+
 @compiled
-def clip_directions(frames, n_frames, centre):
-    """Return what `core.vectors.clip_directions` returns, bit for bit, without its copies."""
+def _clip_directions(frames: UInt8, n_frames: Int64, centre: int) -> NDArray[np.int8]:
     out = np.zeros((len(n_frames), frames.shape[1]), np.int8)
     sums = np.empty(frames.shape[1], np.int32)  # enough for 16 million frames a clip
     first = 0

@@ -6,20 +6,101 @@ seconds to compile, the first time on a machine.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from core.kernels import byte_clips, tiles
 from core.kernels.compiling import compiled, processor_has
-from core.types import UInt8
+from core.types import Float32, Int64, UInt8
 
 _frames = byte_clips if processor_has("avx512vnni") else tiles
 LARGEST, WIDTHS = _frames.LARGEST, _frames.WIDTHS
-best_cosines, laid_out = _frames.best_cosines, _frames.laid_out
+laid_out = _frames.laid_out
+
+
+def best_cosines(
+    frames: UInt8, inverse: Float32, n_frames: Int64, out: Float32, *queries: Any
+) -> None:
+    """Write what `core.kernels.tiles.best_cosines` writes, of what `laid_out` returns.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit each other.
+    """
+    _check(frames.ndim == 2 and frames.shape[1] == 128, frames, inverse, n_frames, out)
+    _check(len(inverse) == len(frames) == n_frames.sum() and len(out) == len(n_frames))
+    _check(n_frames.min(initial=1) >= 1)
+    if len(n_frames):
+        _frames.best_cosines(frames, inverse, n_frames, out, *queries)
+
+
+def upper_bounds(
+    rows: NDArray[np.int8],
+    inverse_norms: Float32,
+    query: NDArray[np.int16],
+    inverse_norm: np.float32,
+    sine: np.float32,
+    rounding: np.float32,
+    slack: np.float32,
+    out: Float32,
+) -> None:
+    """Write what `core.search.bounds.upper_bounds` returns for int8 rows (n, 128) and a query.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit each other.
+    """
+    _check(rows.shape[1:] == query.shape == (128,))
+    _check(len(rows) == len(inverse_norms) == len(out))
+    _upper_bounds(rows, inverse_norms, query, inverse_norm, sine, rounding, slack, out)
+
+
+def products(rows: NDArray[np.int8], query: NDArray[np.int16], out: Float32) -> None:
+    """Write the whole products of int8 rows (n, D) with a query of D numbers, as float32.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit each other.
+    """
+    _check(rows.shape[1:] == query.shape and len(rows) == len(out))
+    _products(rows, query, out)
+
+
+def inverse_lengths(frames: UInt8, centre: int, out: Float32) -> None:
+    """Write one over each row's length, less the centre, and 0 for 0.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit each other.
+    """
+    _check(frames.shape[1:] == (128,) and len(frames) == len(out))
+    _inverse_lengths(frames, centre, out)
+
+
+def _check(fit: bool, *contiguous: NDArray[Any]) -> None:
+    """Raise ValueError unless arrays fit each other, and these have no gaps: addresses count."""
+    if not fit or not all(array.flags.c_contiguous for array in contiguous):
+        raise ValueError("the arrays do not fit each other")
 
 
 @compiled
-def upper_bounds(rows, inverse_norms, query, inverse_norm, sine, rounding, slack, out):
-    """Write what `core.search.bounds.upper_bounds` returns for int8 rows (n, 128) and a query.
+def _upper_bounds(
+    rows: NDArray[np.int8],
+    inverse_norms: Float32,
+    query: NDArray[np.int16],
+    inverse_norm: np.float32,
+    sine: np.float32,
+    rounding: np.float32,
+    slack: np.float32,
+    out: Float32,
+) -> None:
+    """Compute bounds.
 
     LLVM makes sums of products of 16 bits of the first inner loop, because nothing else happens in
     it and each step stays a number of 32 bits (Numba's own sums have 64, which takes four times as
@@ -39,8 +120,7 @@ def upper_bounds(rows, inverse_norms, query, inverse_norm, sine, rounding, slack
 
 
 @compiled
-def products(rows, query, out):
-    """Write the whole products of int8 rows (n, D) with a query of D numbers, as float32."""
+def _products(rows: NDArray[np.int8], query: NDArray[np.int16], out: Float32) -> None:
     for row in range(rows.shape[0]):
         total = np.int32(0)
         for column in range(rows.shape[1]):
@@ -50,8 +130,7 @@ def products(rows, query, out):
 
 
 @compiled
-def inverse_lengths(frames, centre, out):
-    """Write one over each row's length, less the centre, and 0 for 0."""
+def _inverse_lengths(frames: UInt8, centre: int, out: Float32) -> None:
     for row in range(frames.shape[0]):
         squared = np.int32(0)
         for column in range(128):

@@ -8,7 +8,7 @@ Import this inside functions: Numba takes half a second.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from llvmlite import ir
@@ -17,6 +17,9 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from core.kernels.compiling import compiled, processor_has, word_at
+from core.types import Int64, UInt8
+
+Three: TypeAlias = tuple[np.uint32, np.uint32, np.uint32]
 
 _POLYNOMIAL = 0x82F63B78
 
@@ -36,7 +39,7 @@ _CRC = _tables()
 
 
 @compiled
-def tabled_crc(data, begin, end, crc):
+def tabled_crc(data: UInt8, begin: int, end: int, crc: np.uint32) -> np.uint32:
     """Return the CRC register after ``data[begin:end]``, from tables."""
     at = begin
     while at + 16 <= end:
@@ -81,7 +84,7 @@ def _code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
 
 
 @compiled
-def instructed_crc(data, begin, end, crc):
+def instructed_crc(data: UInt8, begin: int, end: int, crc: np.uint32) -> np.uint32:
     """Return what `tabled_crc` returns, by the processor's instruction."""
     address = data.ctypes.data
     at = begin
@@ -92,7 +95,7 @@ def instructed_crc(data, begin, end, crc):
 
 
 @compiled
-def tabled_crcs(data, spans, first):
+def tabled_crcs(data: UInt8, spans: Int64, first: int) -> Three:
     """Return the CRC registers after three spans, shape (M, 2), from a row on."""
     start = np.uint32(0xFFFFFFFF)
     return (
@@ -103,7 +106,7 @@ def tabled_crcs(data, spans, first):
 
 
 @compiled
-def instructed_crcs(data, spans, first):
+def instructed_crcs(data: UInt8, spans: Int64, first: int) -> Three:
     """Return what `tabled_crcs` returns, by the processor's instruction.
 
     It can begin another one each clock, but gives its result after three: so there are three.
@@ -132,20 +135,20 @@ _crcs = instructed_crcs if _has_instruction else tabled_crcs
 
 
 @compiled
-def _masked(register):
+def _masked(register: np.uint32) -> np.uint32:
     crc = register ^ np.uint32(0xFFFFFFFF)
     # Numba computes with 64 bits; what is above 32 has to go.
     return np.uint32(((crc >> np.uint32(15)) | (crc << np.uint32(17))) + np.uint32(0xA282EAD8))
 
 
 @compiled
-def masked_crc(data, begin, end):
+def masked_crc(data: UInt8, begin: int, end: int) -> np.uint32:
     """Return TFRecord's checksum of ``data[begin:end]``."""
     return _masked(_crc(data, begin, end, np.uint32(0xFFFFFFFF)))
 
 
 @compiled
-def masked_crcs(data, spans, first):
+def masked_crcs(data: UInt8, spans: Int64, first: int) -> Three:
     """Return TFRecord's checksums of three spans, in half of the time of one after the other."""
     one, other, third = _crcs(data, spans, first)
     return _masked(one), _masked(other), _masked(third)

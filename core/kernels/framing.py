@@ -9,21 +9,23 @@ import numpy as np
 
 from core.kernels.compiling import compiled
 from core.kernels.crc import masked_crc, masked_crcs
+from core.types import Int64, UInt8
 
 LENGTH_CHECKSUM, TOO_LONG, DATA_CHECKSUM = 1, 2, 3
 """What may be wrong with a record's frame."""
 
 
 @compiled
-def _uint32(data, at):
+def _uint32(data: UInt8, at: int) -> np.uint32:
     value = np.uint32(0)
     for byte in range(4):
         value |= np.uint32(data[at + byte]) << np.uint32(8 * byte)
     return value
 
 
-@compiled
-def find_records(data, begin, end, longest, spans):
+def find_records(
+    data: UInt8, begin: int, end: int, longest: int, spans: Int64
+) -> tuple[int, int, int, int]:
     """Find the whole records in ``data[begin:end]`` and verify both checksums of each.
 
     Parameters
@@ -43,7 +45,22 @@ def find_records(data, begin, end, longest, spans):
         Bytes from `parsed` on that the next record takes, as far as that is known.
     fault : int
         0, or what is wrong with the record at `parsed`.
+
+    Raises
+    ------
+    ValueError
+        If `begin` and `end` are not within the data, or there is no room in `spans`.
     """
+    if not 0 <= begin <= end <= len(data) or len(spans) < (end - begin) // 16:
+        raise ValueError("the positions do not lie within the arrays")
+    found: tuple[int, int, int, int] = _find_records(data, begin, end, longest, spans)
+    return found
+
+
+@compiled
+def _find_records(
+    data: UInt8, begin: int, end: int, longest: int, spans: Int64
+) -> tuple[int, int, int, int]:
     n_records, at, ahead, fault = 0, begin, begin, 0
     while True:
         n_ahead = 0
@@ -67,7 +84,7 @@ def find_records(data, begin, end, longest, spans):
 
 
 @compiled
-def _size(data, at, end, longest):
+def _size(data: UInt8, at: int, end: int, longest: int) -> tuple[int, int]:
     """Return the bytes that a record takes, as far as that is known, and what is wrong with it."""
     if at + 12 > end:
         return 12, 0
@@ -80,7 +97,7 @@ def _size(data, at, end, longest):
 
 
 @compiled
-def _count_sound(data, spans, first, count):
+def _count_sound(data: UInt8, spans: Int64, first: int, count: int) -> int:
     """Return how many spans from a row on have the right checksum behind them; three, or fewer."""
     if count == 3:
         one, other, third = masked_crcs(data, spans, first)

@@ -1,8 +1,8 @@
 """Finding features in tf.train records at memory speed, compiled by Numba.
 
 This knows only how protobuf libraries write these messages: every field once, lengths shortest,
-numbers packed. Of any other record it says so, and the careful walker in `wire` decodes that one,
-so speed never decides what is right.
+numbers packed. Of any other record it says so, and the careful walker in `records.protobuf` decodes
+that one, so speed never decides what is right.
 
 Import this inside functions: Numba takes half a second.
 """
@@ -12,15 +12,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.kernels.compiling import compiled, word_at
-from core.types import UInt8
+from core.kernels.compiling import check_spans, compiled, word_at
+from core.types import Int64, UInt8
 
 BYTES, FLOATS, INTS = 0x0A, 0x12, 0x1A
 """The tags of the three kinds of tf.train.Feature."""
 
 
 @compiled
-def _field(data, at, end):
+def _field(data: UInt8, at: int, end: int) -> tuple[int, int, int]:
     """Return the tag, beginning and end of a length-delimited field; tag -1 if it is none."""
     tag, at, length = np.int64(data[at]), at + 1, np.int64(0)
     for shift in range(0, 28, 7):
@@ -37,7 +37,7 @@ def _field(data, at, end):
 
 
 @compiled
-def _entry(data, at, end):
+def _entry(data: UInt8, at: int, end: int) -> tuple[int, int, int, int]:
     """Return where a map's entry at a position has its key and value: four positions, -1 if odd."""
     tag, begin, stop = _field(data, at, end)
     if tag != 0x0A or begin == stop:
@@ -52,7 +52,7 @@ def _entry(data, at, end):
 
 
 @compiled
-def _equal(data, begin, others, other, size):
+def _equal(data: UInt8, begin: int, others: UInt8, other: int, size: int) -> bool:
     """Return whether so many bytes of two arrays, from these positions on, are the same."""
     one, two = data.ctypes.data + begin, others.ctypes.data + other
     offset = 0
@@ -68,7 +68,7 @@ def _equal(data, begin, others, other, size):
 
 
 @compiled
-def _which(data, begin, end, keys, key_sizes):
+def _which(data: UInt8, begin: int, end: int, keys: UInt8, key_sizes: Int64) -> int:
     size, width = end - begin, len(keys) // max(1, len(key_sizes))
     for index in range(len(key_sizes)):
         if key_sizes[index] == size and _equal(data, begin, keys, index * width, size):
@@ -77,7 +77,16 @@ def _which(data, begin, end, keys, key_sizes):
 
 
 @compiled
-def _values(data, at, end, keys, key_sizes, kinds, found, row):
+def _values(
+    data: UInt8,
+    at: int,
+    end: int,
+    keys: UInt8,
+    key_sizes: Int64,
+    kinds: Int64,
+    found: Int64,
+    row: int,
+) -> bool:
     """Note in ``found[row]`` where wanted features' values lie; return whether all is as usual."""
     while at < end:
         key, key_end, at, stop = _entry(data, at, end)
@@ -99,7 +108,16 @@ def _values(data, at, end, keys, key_sizes, kinds, found, row):
 
 
 @compiled
-def _lists(data, at, end, keys, key_sizes, widths, found, row):
+def _lists(
+    data: UInt8,
+    at: int,
+    end: int,
+    keys: UInt8,
+    key_sizes: Int64,
+    widths: Int64,
+    found: Int64,
+    row: int,
+) -> bool:
     """Note first position, stride and count of the wanted lists of byte strings."""
     while at < end:
         key, key_end, at, stop = _entry(data, at, end)
@@ -117,7 +135,7 @@ def _lists(data, at, end, keys, key_sizes, widths, found, row):
 
 
 @compiled
-def _list(data, at, end, width):
+def _list(data: UInt8, at: int, end: int, width: int) -> tuple[int, int, int]:
     """Return first position, stride and count of a list of byte strings; the count -1 if odd."""
     begin, value, stride, count = at, at, 0, 0
     while at < end:
@@ -140,8 +158,16 @@ def _list(data, at, end, width):
     return value, stride, count
 
 
-@compiled
-def find_values(data, spans, keys, key_sizes, kinds, list_keys, list_sizes, widths):
+def find_values(
+    data: UInt8,
+    spans: Int64,
+    keys: UInt8,
+    key_sizes: Int64,
+    kinds: Int64,
+    list_keys: UInt8,
+    list_sizes: Int64,
+    widths: Int64,
+) -> tuple[NDArray[np.bool_], Int64, Int64]:
     """Find the wanted features of Examples or SequenceExamples (where features are the context).
 
     Parameters
@@ -161,7 +187,37 @@ def find_values(data, spans, keys, key_sizes, kinds, list_keys, list_sizes, widt
         Where the value, or the packed numbers, begin and end; -1 where the feature is absent.
     lists : int64 array, shape (R, L, 3)
         Where the first element begins, how far the next is, and how many there are.
+
+    Raises
+    ------
+    ValueError
+        If a span does not lie within the data, or keys, sizes and kinds do not fit each other.
     """
+    check_spans(data, spans)
+    if not (
+        len(keys) == len(key_sizes) == len(kinds)
+        and len(list_keys) == len(list_sizes) == len(widths)
+        and max(key_sizes, default=0) <= keys.shape[1]
+        and max(list_sizes, default=0) <= list_keys.shape[1]
+    ):
+        raise ValueError("keys, sizes and kinds do not fit each other")
+    found: tuple[NDArray[np.bool_], Int64, Int64] = _find_values(
+        data, spans, keys, key_sizes, kinds, list_keys, list_sizes, widths
+    )
+    return found
+
+
+@compiled
+def _find_values(
+    data: UInt8,
+    spans: Int64,
+    keys: UInt8,
+    key_sizes: Int64,
+    kinds: Int64,
+    list_keys: UInt8,
+    list_sizes: Int64,
+    widths: Int64,
+) -> tuple[NDArray[np.bool_], Int64, Int64]:
     usual = np.zeros(len(spans), np.bool_)
     values = np.full((len(spans), len(keys), 2), -1, np.int64)
     lists = np.zeros((len(spans), len(list_keys), 3), np.int64)
@@ -183,7 +239,7 @@ def find_values(data, spans, keys, key_sizes, kinds, list_keys, list_sizes, widt
     return usual, values, lists
 
 
-def padded(names: tuple[bytes, ...]) -> tuple[UInt8, NDArray[np.int64]]:
+def padded(names: tuple[bytes, ...]) -> tuple[UInt8, Int64]:
     """Return names as rows of bytes, and their lengths, for `find_values`."""
     width = max(map(len, names), default=1)
     rows = np.frombuffer(b"".join(name.ljust(width, b"\0") for name in names), np.uint8)

@@ -10,7 +10,7 @@ have something better for bytes: see `byte_clips`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from llvmlite import ir
@@ -20,8 +20,10 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from core.kernels.compiling import compiled, inlined
-from core.types import Float32
+from core.types import Float32, Int64, UInt8
 from core.vectors import INT32_LARGEST
+
+Int16: TypeAlias = NDArray[np.int16]
 
 _ROWS, _LANES = 5, 8
 
@@ -100,7 +102,15 @@ def _loaded(builder: Any, pointer: Any, index: Any) -> Any:
 
 
 @compiled
-def cosines(frames, inverse, first, queries, centre, room, out):
+def cosines(
+    frames: UInt8,
+    inverse: Float32,
+    first: int,
+    queries: Int16,
+    centre: int,
+    room: Int16,
+    out: Float32,
+) -> None:
     """Write the products of five frames, less the centre, with queries, times a factor a frame.
 
     Parameters
@@ -124,7 +134,7 @@ def cosines(frames, inverse, first, queries, centre, room, out):
 
 
 @compiled
-def _raise(best, found, begin, end):
+def _raise(best: Float32, found: Float32, begin: int, end: int) -> None:
     """Replace what is lower in `best`, shape (B, 8), by the rows ``found[:, begin:end]``."""
     for block in range(best.shape[0]):
         for row in range(begin, end):
@@ -135,7 +145,7 @@ def _raise(best, found, begin, end):
 
 
 @compiled
-def _weighted(best, weights):
+def _weighted(best: Float32, weights: Float32) -> float:
     """Return the sum of the products of two arrays (B, 8), and set the first to -inf."""
     total = 0.0
     for block in range(best.shape[0]):
@@ -146,7 +156,15 @@ def _weighted(best, weights):
 
 
 @inlined
-def _note(found, n_rows, n_frames, weights, best, place, out):
+def _note(
+    found: Float32,
+    n_rows: int,
+    n_frames: Int64,
+    weights: Float32,
+    best: Float32,
+    place: Int64,
+    out: Float32,
+) -> None:
     """Go on with the cosines of some frames; `place` is which clip they are, and how many left."""
     clip, left = place
     row = 0
@@ -163,7 +181,15 @@ def _note(found, n_rows, n_frames, weights, best, place, out):
 
 
 @compiled
-def best_cosines(frames, inverse, n_frames, out, queries, weights, centre):
+def best_cosines(
+    frames: UInt8,
+    inverse: Float32,
+    n_frames: Int64,
+    out: Float32,
+    queries: Int16,
+    weights: Float32,
+    centre: int,
+) -> None:
     """Write the weighted sum over the queries of the highest product with any frame of each clip.
 
     Parameters
@@ -194,9 +220,7 @@ def best_cosines(frames, inverse, n_frames, out, queries, weights, centre):
         _note(found, n_left, n_frames, weights, best, place, out)
 
 
-def laid_out(
-    codes: NDArray[np.int16], weights: Float32, centre: int
-) -> tuple[NDArray[np.int16], Float32, int]:
+def laid_out(codes: Int16, weights: Float32, centre: int) -> tuple[Int16, Float32, int]:
     """Return queries in the order in which `best_cosines` reads them, in B blocks of eight.
 
     Parameters

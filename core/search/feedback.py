@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.options import FRAMES
-from core.types import CLIP_HOP_S, Float32, Match, UInt8, youtube_id_of
+from core.options import Comparison
+from core.types import Float32, Match, Query, UInt8
 from core.vectors import CENTRE, clip_sums, frames_of
 
 # The window knows the words, and shows before catalogues are imported.
@@ -51,21 +51,21 @@ class Calibration:
     similarities: Float32
 
     @classmethod
-    def of(cls, catalog: Catalog, by: str) -> Calibration:
+    def of(cls, catalog: Catalog, by: Comparison) -> Calibration:
         """Compare random pairs of clips, the same ones each time.
 
         Parameters
         ----------
         catalog : Catalog
-        by : {"mean", "frames"}
+        by : Comparison
         """
         random = np.random.default_rng(_SEED)
         n_clips = len(catalog)
-        n_pairs = _PAIRS if by != FRAMES else _PAIRS // 10
+        n_pairs = _PAIRS if by != Comparison.FRAMES else _PAIRS // 10
         first = random.integers(n_clips, size=n_pairs)
         # Any other clip; a catalogue of one is as similar to itself as it gets.
         second = (first + random.integers(1, max(n_clips, 2), size=n_pairs)) % n_clips
-        compare = _by_frames if by == FRAMES else _by_means
+        compare = _by_frames if by == Comparison.FRAMES else _by_means
         return cls(np.sort(compare(catalog, first, second)))
 
     def share(self, similarity: float) -> float:
@@ -121,34 +121,12 @@ def frame_similarities(query: UInt8, clip: UInt8) -> Float32:
     -------
     float32 array, shape (Q, C)
     """
-    return _cosines(unit_frames(query), unit_frames(clip))
+    return cosines(unit_frames(query), unit_frames(clip))
 
 
-def _cosines(one: NDArray[np.float64], other: NDArray[np.float64]) -> Float32:
+def cosines(one: NDArray[np.float64], other: NDArray[np.float64]) -> Float32:
+    """Return the products of each of some unit vectors with each of others."""
     return np.asarray(one @ other.T, np.float32)
-
-
-def pointed_out(heard: NDArray[np.float64], hop_s: float, match: Match, clip: UInt8) -> Match:
-    """Return a match with the seconds that are most alike, and a link to that of the video.
-
-    Parameters
-    ----------
-    heard : float64 array, shape (Q, 128)
-        The query's frames as `unit_frames` gives them.
-    hop_s : float
-        From one of them to the next, in seconds.
-    match : Match
-    clip : uint8 array, shape (C, 128)
-        Its frames, one a second. With one alone there is nothing to choose.
-    """
-    if match.best_second is not None or len(clip) < 2:
-        return match
-    pairs = _cosines(heard, unit_frames(clip))
-    row, column = np.unravel_index(int(np.argmax(pairs)), pairs.shape)
-    second = match.start_s + float(column) * CLIP_HOP_S
-    found = replace(match, best_second=second, query_second=float(row) * hop_s)
-    youtube_id = youtube_id_of(match.url)
-    return found.linked(youtube_id) if youtube_id else found
 
 
 def unit_frames(frames: UInt8) -> NDArray[np.float64]:
@@ -212,3 +190,20 @@ def refined(
         if len(directions):
             moved += weight * _unit(np.array(directions, np.float64)).mean(axis=0)
     return np.asarray(np.rint(_unit(moved) * _UNIT), np.int64)
+
+
+def refined_query(
+    query: Query, catalog: Catalog, more: Sequence[Match], less: Sequence[Match]
+) -> Query:
+    """Return a query moved towards some matches and away from others; see `refined`."""
+
+    def direction(frames: UInt8) -> NDArray[np.int64]:
+        summed: NDArray[np.int64] = clip_sums(frames, np.array([len(frames)]))[0]
+        return summed
+
+    moved = refined(
+        direction(query.frames) if query.direction is None else query.direction,
+        [direction(catalog.clip(match.row).frames) for match in more],
+        [direction(catalog.clip(match.row).frames) for match in less],
+    )
+    return replace(query, direction=moved)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from core.catalog.catalog import Catalog
 from core.catalog.youtube_ids import is_key
+from core.errors import CatalogError
 from core.filters import ClassIndex
 from core.jobs import Job
-from core.options import FRAMES, MEAN, Filter, Weights
+from core.options import CatalogKind, Comparison, Filter, Weights
 from core.search.feedback import Calibration
 from core.search.frames import FrameSearch
 from core.search.mean import ClipSearch
@@ -39,7 +41,7 @@ class Matcher:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._scanner = Scanner()
-        self._calibrations: dict[str, Calibration] = {}
+        self._calibrations: dict[Comparison, Calibration] = {}
         self._masked: tuple[Filter, NDArray[np.bool_]] | None = None
 
     def prepare(self) -> None:
@@ -56,7 +58,7 @@ class Matcher:
         query: Query,
         k: int,
         filters: Filter | None = None,
-        by: str = MEAN,
+        by: Comparison = Comparison.MEAN,
         without: NDArray[np.int64] | None = None,
         job: Job | None = None,
         weights: Weights | None = None,
@@ -68,7 +70,7 @@ class Matcher:
         query : Query
         k : int
         filters : Filter, optional
-        by : {"mean", "frames"}
+        by : Comparison
         without : int array, optional
             Rows that may not be returned.
         job : Job, optional
@@ -92,7 +94,7 @@ class Matcher:
             rows, similarities = best.rows, best.scores
         elif query.direction is not None:
             rows, similarities = self._clips.nearest(query.direction, k, mask, job)
-        elif by == FRAMES:
+        elif by == Comparison.FRAMES:
             rows, similarities, seconds = self._by_frames(query, k, mask, job)
         else:
             rows, similarities = self._clips.top_k(query.frames, k, mask, job)
@@ -111,7 +113,28 @@ class Matcher:
         seconds = [(frame * CLIP_HOP_S, at * query.hop_s) for frame, at in pairs]
         return found.rows, found.similarities, [*seconds]
 
-    def calibration(self, by: str) -> Calibration:
+    def clip_query(self, video_id: str, row: int, weights: Weights | None = None) -> Query:
+        """Return the query that a clip of the catalogue is.
+
+        Raises
+        ------
+        CatalogError
+            If pictures count, and the catalogue has none.
+        """
+        catalog = self.catalog
+        clip = catalog.clip(row)
+        query = Query(video_id, clip.frames, clip.end_s - clip.start_s)
+        if weights is None or not weights.visual:
+            return query
+        if not catalog.visual.shape[1]:
+            raise CatalogError(
+                f"The catalogue {catalog.path} does not know what its videos look like.",
+                "Build one of YouTube-8M with --visual, or compare by sound alone.",
+            )
+        note = f"Compared by sound ({weights.audio:.0%}) and pictures ({weights.visual:.0%})."
+        return replace(query, looks=catalog.visual[row], notes=(note,))
+
+    def calibration(self, by: Comparison) -> Calibration:
         """Return how similar random clips are."""
         if by not in self._calibrations:
             self._calibrations[by] = Calibration.of(self.catalog, by)
@@ -126,12 +149,12 @@ class Matcher:
     ) -> Match:
         clip = self.catalog.clip(row)
         best_second, query_second = (None, None) if seconds is None else seconds
-        if self.catalog.manifest.kind == "demo":
+        if self.catalog.manifest.kind == CatalogKind.DEMO:
             # Its frames are of sounds made for the classes, and tell nothing of the video.
             best_second = query_second = None
         if best_second is not None:
             best_second += clip.start_s
-        is_asked_for = self.catalog.manifest.kind == "youtube8m" and is_key(clip.video_id)
+        is_asked_for = self.catalog.manifest.kind == CatalogKind.YOUTUBE8M and is_key(clip.video_id)
         match = Match(
             rank,
             clip.video_id,

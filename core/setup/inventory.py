@@ -14,14 +14,12 @@ from core.catalog.manifest import MANIFEST, CatalogManifest, manifest_text
 from core.catalog.replacing import alone, beside, readable_folder
 from core.downloads import pinned
 from core.errors import CatalogError, SoundalikeError
+from core.options import CatalogKind
 from core.paths import MOVED_FROM, MOVED_TO, PLANNED_MOVE, DataFolder, pointed_at
 from core.vggish.model import installed
 
 WHOLE = "audioset"
 """The catalogue that is searched where none was chosen: all of AudioSet."""
-
-DEMO, STARTER, DAMAGED = "demo", "starter", "damaged"
-"""Kinds of catalogues that no features were fetched for."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,7 @@ class CatalogEntry:
     ----------
     name : str
     path : Path
-    kind : str
-        "audioset", "youtube8m", "starter", "demo", or "damaged".
+    kind : CatalogKind
     n_clips, n_bytes : int
     created : str
         ISO 8601, UTC; empty where it is unknown.
@@ -45,17 +42,12 @@ class CatalogEntry:
 
     name: str
     path: Path
-    kind: str
+    kind: CatalogKind
     n_clips: int
     n_bytes: int
     created: str
     sources: tuple[str, ...]
     is_chosen: bool = False
-
-    @property
-    def is_real(self) -> bool:
-        """Whether it was built from released features."""
-        return self.kind not in (DEMO, STARTER, DAMAGED)
 
 
 def catalogs(data: DataFolder) -> list[CatalogEntry]:
@@ -73,7 +65,7 @@ def _entry(path: Path, is_chosen: bool) -> CatalogEntry:
     try:
         manifest = CatalogManifest.from_json(manifest_text(readable_folder(path, MANIFEST)))
     except (SoundalikeError, ValueError, TypeError, KeyError, AttributeError):
-        return CatalogEntry(path.name, path, DAMAGED, 0, n_bytes, "", ())
+        return CatalogEntry(path.name, path, CatalogKind.DAMAGED, 0, n_bytes, "", ())
     sources = tuple(source.name for source in manifest.sources)
     created = manifest.created
     return CatalogEntry(
@@ -100,7 +92,7 @@ def _is_catalog(path: Path) -> bool:
 
 
 def _is_real(path: Path) -> bool:
-    return not path.name.startswith(".") and _entry(path, False).is_real
+    return not path.name.startswith(".") and _entry(path, False).kind.is_built
 
 
 def choose(data: DataFolder, name: str) -> Path:
@@ -112,10 +104,10 @@ def choose(data: DataFolder, name: str) -> Path:
         If there is none of this name, or it is damaged or the demo's.
     """
     entry = named(data, name)
-    if entry.kind in (DEMO, DAMAGED):
+    if entry.kind in (CatalogKind.DEMO, CatalogKind.DAMAGED):
         raise CatalogError(
             f"The catalogue {name} cannot be chosen: it is "
-            + ("the demo's." if entry.kind == DEMO else "damaged."),
+            + ("the demo's." if entry.kind == CatalogKind.DEMO else "damaged."),
             "Choose another one.",
         )
     try:

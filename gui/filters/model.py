@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QSortFilterProxyModel,
     Qt,
 )
@@ -19,12 +18,11 @@ from PySide6.QtCore import (
 from core.options import Filter
 from gui import formats
 from gui.search.options import SearchOptions
+from gui.widgets.model_index import Index
 
 # Counting imports the catalogue, which a window can show without.
 if TYPE_CHECKING:
     from core.catalog.counting import ClassCount
-
-Index = QModelIndex | QPersistentModelIndex
 
 CHOICE_ROLE = int(Qt.ItemDataRole.UserRole)
 IS_INHERITED_ROLE = CHOICE_ROLE + 1
@@ -76,11 +74,6 @@ class FilterModel(QAbstractItemModel):
         self._choices: dict[str, ClassChoice] = {}
         options.changed.connect(self._show_filters)
         self._show_filters()
-
-    @property
-    def n_nodes(self) -> int:
-        """How many nodes were made, the root included."""
-        return len(self._nodes)
 
     def set_counts(self, counts: Mapping[str, ClassCount]) -> None:
         """Show the classes of another catalogue; those without clips are left out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QInputDialog,
@@ -32,11 +32,10 @@ from gui.filters.model import (
     FoundClasses,
 )
 from gui.search.options import SearchOptions
+from gui.widgets.model_index import Index
 
 if TYPE_CHECKING:
     from core.catalog.counting import ClassCount
-
-Index = QModelIndex | QPersistentModelIndex
 
 EVERYTHING = "Everything"
 PRESETS = {EVERYTHING: Filter(), "Animals without music": Filter(("Animal",), ("Music",))}

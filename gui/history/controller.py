@@ -108,5 +108,5 @@ class HistoryController(QObject):
             self._context.banner.show_note(
                 f"The file of {entry.name} is gone; its matches can still be found."
             )
-        model_id = "" if past is None else past.heard_by
+        model_id = "" if past is None else past.model_key
         self._session.ask_again(recalled.query, recalled.audio, entry.span, model_id)

@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
@@ -22,14 +21,13 @@ from core.types import Query
 from gui import formats
 from gui.search.answers import Answer, Span
 from gui.widgets.color_map import ColorMap
+from gui.widgets.model_index import Index
 
 MOST_ENTRIES = 1000
 
 THUMBNAIL_ROLE = int(Qt.ItemDataRole.UserRole)
 SEARCH_ROLE = THUMBNAIL_ROLE + 1
 """A small picture or None, and all words that an entry can be found by."""
-
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class Status(Enum):
@@ -104,7 +102,7 @@ class Entry:
             return self._summary(matches.query.duration_s, len(matches.matches))
         if self.past is None:
             return ""
-        parts = [formats.day(self.past.asked_s)]
+        parts = [formats.day(self.past.time_s)]
         if self.is_gone:
             parts.append("file gone")
         parts.append(self._summary(self.past.duration_s, self.past.n_matches))
@@ -137,11 +135,11 @@ class History(QAbstractListModel):
         super().__init__(parent)
         self._entries: list[Entry] = []
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of entries."""
         return 0 if parent.isValid() else len(self._entries)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return an entry's text."""
         if not index.isValid() or index.row() >= len(self._entries):
             return None
@@ -160,7 +158,7 @@ class History(QAbstractListModel):
             return f"{entry.name} {entry.label} {entry.detail}"
         return None
 
-    def at(self, index: _Index) -> Entry:
+    def at(self, index: Index) -> Entry:
         """Return the entry of a row."""
         return self._entries[index.row()]
 

@@ -6,7 +6,6 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QSize,
     QSortFilterProxyModel,
@@ -31,12 +30,11 @@ from gui import theme
 from gui.history.model import SEARCH_ROLE, Entry, History, Status
 from gui.history.rows import EntryDelegate
 from gui.history.stars import Stars
+from gui.widgets.model_index import Index
 
 WIDTH = 30 * theme.GRID
-HISTORY, STARS = range(2)
-"""The tabs."""
-
-_Index = QModelIndex | QPersistentModelIndex
+HISTORY = 0
+"""The first of the two tabs; the other one has the stars."""
 
 
 class _List(QListView):
@@ -264,20 +262,20 @@ class HistoryPanel(QWidget):
     def _follow_palette(self) -> None:
         self.clear.setIcon(theme.icon("trash", self.palette()))
 
-    def _entry(self, index: _Index) -> Entry | None:
+    def _entry(self, index: Index) -> Entry | None:
         source = _source(self.view.found, index)
         if self._history is None or not source.isValid():
             return None
         return self._history.at(source)
 
-    def _star(self, index: _Index) -> Star | None:
+    def _star(self, index: Index) -> Star | None:
         source = _source(self.starred.found, index)
         if self._stars is None or not source.isValid():
             return None
         return self._stars.at(source)
 
 
-def _source(found: QSortFilterProxyModel, index: _Index) -> _Index:
+def _source(found: QSortFilterProxyModel, index: Index) -> Index:
     """Return an index of the model behind; it may be one already."""
     model: QAbstractItemModel | None = index.model()
     return found.mapToSource(index) if model is found else index

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gui import theme
 from gui.history.model import THUMBNAIL_ROLE
+from gui.widgets.model_index import Index
 
 PICTURE = QSize(48, 32)
-
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class EntryDelegate(QStyledItemDelegate):
@@ -27,12 +26,12 @@ class EntryDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._has_pictures = has_pictures
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the height of the two lines, or of the picture."""
         lines = 2 * option.fontMetrics.height() + theme.GRID + 4
         return QSize(14 * theme.GRID, max(lines, PICTURE.height() + theme.GRID))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint an entry."""
         self.initStyleOption(option, index)
         # Not the option's text, in which Qt has put another kind of line break.

@@ -8,7 +8,6 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
@@ -16,8 +15,7 @@ from PySide6.QtCore import (
 from core.library_types import Star
 from gui import formats
 from gui.history.model import SEARCH_ROLE
-
-_Index = QModelIndex | QPersistentModelIndex
+from gui.widgets.model_index import Index
 
 
 class Stars(QAbstractListModel):
@@ -41,20 +39,20 @@ class Stars(QAbstractListModel):
         self._stars = list(stars)
         self.endResetModel()
 
-    def at(self, index: _Index) -> Star:
+    def at(self, index: Index) -> Star:
         """Return the star of a row."""
         return self._stars[index.row()]
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of stars."""
         return 0 if parent.isValid() else len(self._stars)
 
-    def flags(self, index: _Index) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         """Let notes be edited."""
         flags = super().flags(index)
         return flags | Qt.ItemFlag.ItemIsEditable if index.isValid() else flags
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a star's text."""
         if not index.isValid() or index.row() >= len(self._stars):
             return None
@@ -73,7 +71,7 @@ class Stars(QAbstractListModel):
             return f"{title} {detail}"
         return None
 
-    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Tell of another note; the star changes when it has been kept."""
         if role != Qt.ItemDataRole.EditRole or not index.isValid():
             return False

@@ -179,7 +179,7 @@ class HistoryStore(QObject):
 def _past(entry: Entry, answer: Answer, values: SearchValues) -> Past:
     matches, earlier = answer.matches, entry.past
     return Past(
-        asked_s=earlier.asked_s if earlier is not None else 0.0,
+        time_s=earlier.time_s if earlier is not None else 0.0,
         name=entry.name,
         path=str(entry.path),
         span=entry.span,
@@ -189,7 +189,7 @@ def _past(entry: Entry, answer: Answer, values: SearchValues) -> Past:
         by=values.by,
         n_matches=len(matches.matches),
         label=common_labels(matches.matches),
-        heard_by=matches.catalog.heard_by,
+        model_key=matches.catalog.model_key,
     )
 
 

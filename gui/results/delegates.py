@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import (
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPointF,
     QRect,
     QRectF,
@@ -17,8 +15,7 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleO
 
 from gui import formats, theme
 from gui.results.model import ROW_ROLE, Row, remark_on, title_of
-
-Index = QModelIndex | QPersistentModelIndex
+from gui.widgets.model_index import Index
 
 TALL_ROW = 64
 THUMBNAIL_HEIGHT = TALL_ROW - theme.GRID

@@ -14,9 +14,6 @@ from core.jobs import Job
 from core.match_lists import Listed
 from gui.results.panel import ResultsPanel
 
-FILE_KINDS = "Web page (*.html);;Spreadsheet (*.csv);;JSON (*.json);;Playlist (*.m3u)"
-"""What a file dialog offers."""
-
 _MARGIN_INCHES = 2 / 2.54
 """Two centimetres: what Qt leaves free around a document that it prints."""
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QImage
 
 from core.types import Match, youtube_id_of
 from gui import formats
+from gui.widgets.model_index import Index
 
 if TYPE_CHECKING:
     from gui.youtube.look_ups import LookUps
     from gui.youtube.services import Video
-
-Index = QModelIndex | QPersistentModelIndex
 
 SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 """The plain value: rank and similarity as numbers, so that 10 comes after 9."""

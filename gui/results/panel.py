@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.options import FRAMES, MEAN
+from core.options import Comparison
 from core.search.feedback import Calibration
 from core.types import Match, youtube_id_of
 from gui import theme
@@ -109,15 +109,15 @@ class ResultsPanel(QWidget):
         self.count.setKeyboardTracking(False)
         self.count.setFixedHeight(theme.ROW_HEIGHT)
         self.count.valueChanged.connect(lambda k: self._options.change(k=k))
-        self.by.addItem("Whole sounds", MEAN)
-        self.by.addItem("Best seconds", FRAMES)
+        self.by.addItem("Whole sounds", Comparison.MEAN)
+        self.by.addItem("Best seconds", Comparison.FRAMES)
         self.by.setAccessibleName("What is compared")
         self.by.setToolTip(
             "Compare sounds as wholes, or each part of yours with the clip's most similar second"
         )
         self.by.setFixedHeight(theme.ROW_HEIGHT)
         self.by.currentIndexChanged.connect(
-            lambda _: self._options.change(by=self.by.currentData())
+            lambda _: self._options.change(by=Comparison(self.by.currentData()))
         )
         self.live.setRange(1, 60)
         self.live.setPrefix("last ")

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt, Signal
 
-from gui.results.model import Column, Index, ResultsModel
+from gui.results.model import Column, ResultsModel
+from gui.widgets.model_index import Index
 
 
 class ResultsProxy(QSortFilterProxyModel):

@@ -25,7 +25,7 @@ def matches_of(engine: Engine, source: Source, values: SearchValues, job: Job) -
         found = engine.search(source, values.k, values.filters, job, values.by)
     else:
         found = engine.similar(source, values.k, values.filters, job, values.by)
-    return engine.point_out(found, job)
+    return engine.with_best_seconds(found, job)
 
 
 @dataclass(frozen=True)

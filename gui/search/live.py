@@ -131,7 +131,7 @@ class Live(QObject):
 
         def push(job: Job) -> QueryStream:
             if not stream:
-                stream.append(engine.hearing(_NAME, job))
+                stream.append(engine.query_stream(_NAME, job))
             samples = [waiting.popleft() for _ in range(len(waiting))]
             stream[0].push(np.concatenate([np.empty(0, np.float32), *samples]), job)
             return stream[0]

@@ -95,7 +95,7 @@ class EngineLoader(QObject):
         self._worker.submit(change, done, self._on_failed, self.progressed.emit, must_finish=True)
 
     def _on_ready(self, info: CatalogInfo) -> None:
-        self.is_loading, self.model_id = False, info.heard_by
+        self.is_loading, self.model_id = False, info.model_key
         self.ready.emit(info)
 
     def _on_switched(self, info: CatalogInfo) -> None:

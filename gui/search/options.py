@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from core.options import DEFAULT_K, MEAN, Filter
+from core.options import DEFAULT_K, Comparison, Filter
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,13 @@ class SearchValues:
     k : int
         How many matches.
     filters : Filter
-    by : {"mean", "frames"}
+    by : Comparison
         What is compared: sounds as wholes, or their best-aligned seconds.
     """
 
     k: int = DEFAULT_K
     filters: Filter = field(default_factory=Filter)
-    by: str = MEAN
+    by: Comparison = Comparison.MEAN
 
 
 class SearchOptions(QObject):

@@ -203,7 +203,7 @@ class Session(QObject):
         self._forget_work()
         self.answers.arrive(answer)
         self._show(answer)
-        self._ask_now(answer.source, answer.audio, answer.span, answer.matches.catalog.heard_by)
+        self._ask_now(answer.source, answer.audio, answer.span, answer.matches.catalog.model_key)
 
     def ask_again(
         self, query: Query, audio: AudioFile | None, span: Span | None, model_id: str

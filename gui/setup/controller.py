@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from core.errors import SoundalikeError
+from core.options import ClipSet
 from core.types import CatalogInfo
 from gui.context import Context
 from gui.setup import saved_request
 from gui.setup.dialog import SetUpDialog
-from gui.setup.request import ALL, NONE, SetUpRequest, SetUpStatus
+from gui.setup.request import SetUpRequest, SetUpStatus
 from gui.setup.steps import Step, look, steps
 
 DEMO_NOTE = "Demo: an untrained model and a small starter catalogue answer, so matches are rough."
@@ -224,5 +225,5 @@ class SetUpController(QObject):
     def take_files(self, names: list[str]) -> None:
         """Import files that a person has already."""
         wish = self.dialog.wish
-        clips = ALL if wish.clips == NONE else wish.clips
+        clips = ClipSet.ALL if wish.clips == ClipSet.NONE else wish.clips
         self.start(SetUpRequest(clips, wish.classes, paths=tuple(map(Path, names))))

@@ -24,17 +24,18 @@ from PySide6.QtWidgets import (
 )
 
 from core.downloads.room import megabytes
+from core.options import ClipSet
 from gui import theme
-from gui.setup.request import ALL, BALANCED, NONE, SOME, SetUpRequest, SetUpStatus
+from gui.setup.request import SetUpRequest, SetUpStatus
 
 _STEPS = 1000
 _OWN = "own"
 
 _CHOICES = {
-    ALL: "All of AudioSet, two million clips",
-    BALANCED: "The balanced clips only, 42,531",
-    SOME: "Only some classes:",
-    NONE: "The model only, and a few real clips of each class",
+    ClipSet.ALL: "All of AudioSet, two million clips",
+    ClipSet.BALANCED: "The balanced clips only, 42,531",
+    ClipSet.SOME: "Only some classes:",
+    ClipSet.NONE: "The model only, and a few real clips of each class",
 }
 
 _MIRRORS = {
@@ -138,7 +139,7 @@ class SetUpDialog(QDialog):
         for key, button in self.choices.items():
             self._group.addButton(button)
             button.toggled.connect(self._on_choice)
-            if key != SOME:
+            if key != ClipSet.SOME:
                 column.addWidget(button)
                 continue
             row = QHBoxLayout()
@@ -148,10 +149,10 @@ class SetUpDialog(QDialog):
         self.classes.setPlaceholderText("Dog; Cattle, bovinae")
         self.classes.setAccessibleName("Classes, with semicolons between them")
         self.classes.setToolTip("Names of classes, with semicolons between them")
-        self.classes.textEdited.connect(lambda: self.choices[SOME].setChecked(True))
+        self.classes.textEdited.connect(lambda: self.choices[ClipSet.SOME].setChecked(True))
         self.classes.textChanged.connect(self._on_choice)
-        for key, text in _MIRRORS.items():
-            self.mirror.addItem(text, key)
+        for name, text in _MIRRORS.items():
+            self.mirror.addItem(text, name)
         self.mirror.currentIndexChanged.connect(self._on_choice)
         self.address.setPlaceholderText("https://…")
         self.address.setAccessibleName("Address to fetch from")
@@ -169,7 +170,7 @@ class SetUpDialog(QDialog):
         row.addWidget(self.move_away)
         row.addStretch(1)
         column.addLayout(row)
-        self.choices[ALL].setChecked(True)
+        self.choices[ClipSet.ALL].setChecked(True)
         self.show_planned_move(None)
 
     @property
@@ -180,7 +181,7 @@ class SetUpDialog(QDialog):
         mirror = self.mirror.currentData()
         return SetUpRequest(
             clips,
-            names if clips == SOME else (),
+            names if clips == ClipSet.SOME else (),
             self.address.text().strip() if mirror == _OWN else mirror,
             self.keeps_archive.isChecked(),
         )
@@ -268,7 +269,7 @@ class SetUpDialog(QDialog):
     def _on_choice(self) -> None:
         wish, outlook = self.wish, self._outlook
         self.address.setEnabled(self.mirror.currentData() == _OWN)
-        is_whole = (wish.clips != SOME or bool(wish.classes)) and (
+        is_whole = (wish.clips != ClipSet.SOME or bool(wish.classes)) and (
             self.mirror.currentData() != _OWN or bool(wish.mirror)
         )
         self.pause.setEnabled(is_whole or not self._has_stopped)

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 
 from core.downloads.mirrors import Mirror
 from core.downloads.room import megabytes
+from core.options import ClipSet
 
 # The engine's part takes a fifth of a second to import: only the workers do that.
 if TYPE_CHECKING:
-    from core.setup.install import ClipChoice, Missing
-
-ALL, BALANCED, SOME, NONE = "all", "balanced", "some", "none"
-"""Which clips of AudioSet are wanted."""
-
-CHOICES = (ALL, BALANCED, SOME, NONE)
+    from core.setup.features import ClipChoice
+    from core.setup.install import Missing
 
 NAMES = {"model": "the trained model VGGish", "features": "the sounds of AudioSet"}
 
@@ -27,9 +24,9 @@ class SetUpRequest:
 
     Attributes
     ----------
-    clips : {"all", "balanced", "some", "none"}
+    clips : ClipSet
     classes : tuple of str
-        For "some".
+        For `ClipSet.SOME`.
     mirror : str
         A region or an address; empty for the usual one.
     keeps_archive : bool
@@ -38,7 +35,7 @@ class SetUpRequest:
         Official files that are on this machine already; nothing is fetched then.
     """
 
-    clips: str = ALL
+    clips: ClipSet = ClipSet.ALL
     classes: tuple[str, ...] = ()
     mirror: str = ""
     keeps_archive: bool = False
@@ -46,10 +43,10 @@ class SetUpRequest:
 
     def choice(self) -> ClipChoice:
         """Return the clips as the engine knows them."""
-        from core.setup.install import ClipChoice
+        from core.setup.features import ClipChoice
 
-        include = self.classes if self.clips == SOME else ()
-        return ClipChoice(self.clips == BALANCED, include, keeps_archive=self.keeps_archive)
+        include = self.classes if self.clips == ClipSet.SOME else ()
+        return ClipChoice(self.clips == ClipSet.BALANCED, include, keeps_archive=self.keeps_archive)
 
     def source(self) -> Mirror:
         """Return where to fetch from.
@@ -84,14 +81,14 @@ class SetUpStatus:
     missing: tuple[Missing, ...]
     folder: Path
     free: int
-    rooms: dict[str, int] = field(default_factory=dict)
+    rooms: dict[ClipSet, int] = field(default_factory=dict)
     archive: int = 0
     begun: SetUpRequest | None = None
 
     def needed(self, wish: SetUpRequest) -> int:
         """Return the bytes that a wish takes on the disk, beside what is there already."""
         model = sum(each.room_bytes - each.n_done for each in self.missing if each.what == "model")
-        archive = self.archive if wish.keeps_archive and wish.clips != NONE else 0
+        archive = self.archive if wish.keeps_archive and wish.clips != ClipSet.NONE else 0
         return model + self.rooms.get(wish.clips, 0) + archive
 
     def sentences(self) -> list[str]:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from core.atomic import written_whole
 from core.foreign import parsed_json
+from core.options import ClipSet
 from core.paths import DataFolder
-from gui.setup.request import CHOICES, SetUpRequest
+from gui.setup.request import SetUpRequest
 
 
 def keep(data: DataFolder, wish: SetUpRequest) -> None:
@@ -26,8 +27,8 @@ def kept(data: DataFolder) -> SetUpRequest | None:
     """Return the wish that was not fulfilled; None for none, or a damaged one."""
     try:
         content = parsed_json(data.set_up.read_bytes())
-        wish = SetUpRequest(
-            str(content["clips"]),
+        return SetUpRequest(
+            ClipSet(content["clips"]),
             tuple(map(str, content["classes"])),
             str(content["mirror"]),
             content["keeps_archive"] is True,
@@ -35,7 +36,6 @@ def kept(data: DataFolder) -> SetUpRequest | None:
         )
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return wish if wish.clips in CHOICES else None
 
 
 def forget(data: DataFolder) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from core.downloads.room import free_bytes
 from core.jobs import Job
+from core.options import ClipSet
 from core.paths import DataFolder
 from gui.setup import saved_request
-from gui.setup.request import ALL, BALANCED, NONE, SOME, SetUpRequest, SetUpStatus
+from gui.setup.request import SetUpRequest, SetUpStatus
 
 # The engine's part takes a fifth of a second to import: only the workers do that.
 
@@ -18,8 +19,10 @@ def look(data: DataFolder) -> SetUpStatus:
     from core.downloads.pinned import FEATURES
     from core.setup.install import missing
 
-    rooms = {
-        clips: SetUpRequest(clips, ("Any",)).choice().room_bytes for clips in (ALL, BALANCED, SOME)
+    rooms: dict[ClipSet, int] = {
+        clips: SetUpRequest(clips, ("Any",)).choice().room_bytes
+        for clips in ClipSet
+        if clips != ClipSet.NONE
     }
     found = tuple(missing(data))
     return SetUpStatus(
@@ -44,7 +47,7 @@ def steps(data: DataFolder, wish: SetUpRequest) -> list[Step]:
     wanted: list[Step] = [lambda job: _fetch_model(data, wish, job)]
     if wish.paths:
         wanted = [lambda job: _import(data, wish, job)]
-    elif wish.clips != NONE:
+    elif wish.clips != ClipSet.NONE:
         wanted.append(lambda job: _fetch_features(data, wish, job))
     return [_kept(data, wish, step, step is wanted[-1]) for step in wanted]
 
@@ -69,7 +72,7 @@ def _fetch_model(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
 
 
 def _fetch_features(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
-    from core.setup.install import fetch_features
+    from core.setup.features import fetch_features
     from core.setup.inventory import choose
 
     catalog, notes = fetch_features(data, wish.choice(), job, wish.source())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
@@ -37,8 +37,6 @@ class Overlay:
         Length of the sound.
     is_on_light : bool
         Whether the picture's ground is light.
-    accent : QColor
-        For the selection's edges.
     """
 
     selection: Span | None = None
@@ -48,7 +46,6 @@ class Overlay:
     patch_s: float | None = None
     sound_s: float = 0.0
     is_on_light: bool = False
-    accent: QColor = field(default_factory=lambda: QColor("#308cc6"))
 
     @property
     def line(self) -> QColor:

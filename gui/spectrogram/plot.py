@@ -233,7 +233,6 @@ class SpectrogramPlot(pg.PlotWidget):  # type: ignore[misc]
             axis.setPen(theme.hairline(palette))
             axis.setTextPen(theme.quiet_text(palette))
             axis.setStyle(tickLength=-4, tickFont=theme.scaled_font(self, 0.85))
-        self.overlay.accent = palette.color(QPalette.ColorRole.Highlight)
 
 
 def _short(frequency_hz: float) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 
 from core.downloads.room import megabytes
+from core.options import CatalogKind
 from gui import theme
 from gui.widgets.tables import ask, fill, lay_out, plain_table
 
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
     from core.setup.inventory import CatalogEntry
 
 _COLUMNS = ("Name", "Clips", "Size", "Made", "From")
-_KINDS = {"demo": "Made for the demo", "starter": "A few clips of each class, shipped"}
-_NEVER_CHOSEN = ("demo", "damaged")
-_CHOSEN_BY_ITSELF = ("demo", "starter")
+_KINDS = {
+    CatalogKind.DEMO: "Made for the demo",
+    CatalogKind.STARTER: "A few clips of each class, shipped",
+}
+_NEVER_CHOSEN = (CatalogKind.DEMO, CatalogKind.DAMAGED)
+_CHOSEN_BY_ITSELF = (CatalogKind.DEMO, CatalogKind.STARTER)
 """Kinds that are made anew when they are needed: deleting one frees nothing for long."""
 
 
@@ -69,7 +73,7 @@ class CatalogChooser(QDialog):
             [
                 (
                     f"{entry.name}, searched now" if entry.is_chosen else entry.name,
-                    f"{entry.n_clips:,}" if entry.kind != "damaged" else "damaged",
+                    f"{entry.n_clips:,}" if entry.kind != CatalogKind.DAMAGED else "damaged",
                     megabytes(entry.n_bytes),
                     entry.created[:10],
                     _KINDS.get(entry.kind) or ", ".join(entry.sources),

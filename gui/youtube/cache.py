@@ -5,11 +5,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.private import private_file, private_folder
+from core.sqlite import CacheDatabase
 from gui.youtube.services import Standing, Video
 
 MOST_BYTES = 100 * 1024**2
@@ -66,7 +65,8 @@ class Cache:
     def __init__(
         self, path: Path, most_bytes: int = MOST_BYTES, now_s: Callable[[], float] = time.time
     ) -> None:
-        self._path, self._most_bytes, self._now_s = path, most_bytes, now_s
+        self._database = CacheDatabase(path, _TABLES)
+        self._most_bytes, self._now_s = most_bytes, now_s
 
     def read(self, ids: Iterable[str], with_pictures: bool) -> dict[str, Known]:
         """Return what is known of videos; those that nothing is known of are left out."""
@@ -78,8 +78,7 @@ class Cache:
                 if known != Known():
                     found[youtube_id] = known
 
-        if self._path.is_file():
-            self._do(look)
+        self._database.read(look)
         return found
 
     def write(self, videos: Mapping[str, Video], pictures: Mapping[str, bytes]) -> None:
@@ -98,7 +97,7 @@ class Cache:
             db.executemany("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?)", files)
             self._trim(db)
 
-        self._do(store)
+        self._database.write(store)
 
     def _known(self, db: sqlite3.Connection, youtube_id: str, with_picture: bool) -> Known:
         row = db.execute(
@@ -142,23 +141,3 @@ class Cache:
         ).fetchone()
         (n_videos,) = db.execute("SELECT count(*) FROM videos").fetchone()
         return int(n_bytes + _ROW_BYTES * (n_pictures + n_videos))
-
-    def _do(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        try:
-            private_folder(self._path.parent)
-            with closing(sqlite3.connect(self._path, timeout=2)) as db, db:
-                db.execute("PRAGMA auto_vacuum = FULL")
-                db.execute("PRAGMA journal_mode = WAL")
-                db.execute("PRAGMA synchronous = NORMAL")
-                db.executescript(_TABLES)
-                private_file(self._path)
-                work(db)
-        except (OSError, sqlite3.OperationalError):
-            pass  # no room, no right to write, or another window is at it for long
-        except (sqlite3.DatabaseError, ValueError, TypeError):
-            self._forget()
-
-    def _forget(self) -> None:
-        for ending in ("", "-wal", "-shm"):
-            with suppress(OSError):
-                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from core.downloads.waiting import retry_after_s
 from gui.workers import Worker
 from gui.youtube.cache import MOST_BYTES, Cache
 from gui.youtube.cache_worker import CacheWorker, FoundVideos, Key
 from gui.youtube.permission import LookUpPermission
-from gui.youtube.politeness import Politeness, told_wait_s
+from gui.youtube.politeness import Politeness
 from gui.youtube.services import Services, Video, read_thumbnail, read_title
 
 if TYPE_CHECKING:
@@ -123,11 +124,6 @@ class LookUps(QObject):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._ask)
         permission.changed.connect(self._on_permission)
-
-    @property
-    def is_asking(self) -> bool:
-        """Whether an answer of YouTube's is awaited."""
-        return bool(self._asking)
 
     @property
     def n_images(self) -> int:
@@ -301,7 +297,7 @@ class LookUps(QObject):
         video = read_title(answer.status, answer.body)
         self._count("title", video is not None, answer.is_reached)
         if video is None:
-            self.titles.failed(told_wait_s(answer.retry_after))
+            self.titles.failed(retry_after_s(answer.retry_after))
         else:
             self.titles.succeeded()
             state.video, state.is_video_fresh = video, True
@@ -316,7 +312,7 @@ class LookUps(QObject):
         jpeg = read_thumbnail(answer.status, answer.body)
         self._count("picture", jpeg is not None, answer.is_reached)
         if jpeg is None:
-            self.thumbnails.failed(told_wait_s(answer.retry_after))
+            self.thumbnails.failed(retry_after_s(answer.retry_after))
         else:
             self.thumbnails.succeeded()
             state.has_picture, state.is_picture_fresh = None if jpeg else False, True

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import email.utils
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+
+from core.downloads.waiting import back_off_s
 
 FIRST_WAIT_S = 2.0
 LONGEST_WAIT_S = 15 * 60.0
@@ -44,26 +44,12 @@ class Politeness:
 
     def forgive(self) -> None:
         """Ask again at once: a person says that there is reason to."""
-        self._n_failures, self._free_at_s = 0, -1.0
+        self.n_failures, self._free_at_s = 0, -1.0
 
     def failed(self, told_wait_s: float | None = None) -> None:
         """Wait twice as long as the last time, or as long as the server said."""
-        wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(self.n_failures, 20))
+        self.n_failures += 1
+        wait_s = back_off_s(self.n_failures, FIRST_WAIT_S, LONGEST_WAIT_S)
         if told_wait_s is not None:
             wait_s = max(wait_s, min(LONGEST_TOLD_S, told_wait_s))
-        self.n_failures += 1
         self._free_at_s = max(self._free_at_s, self._now_s() + wait_s)
-
-
-def told_wait_s(header: str) -> float | None:
-    """Return the seconds of a ``Retry-After`` header, which has a number or a date (RFC 9110)."""
-    header = header.strip()
-    if header.isascii() and header.isdigit():
-        return float(header[:9])
-    try:
-        when = email.utils.parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())

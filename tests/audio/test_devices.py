@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio import devices
+from core.audio import portaudio
 from core.audio.devices import list_inputs, list_outputs
 from core.audio.player import Player
 from core.audio.reader import AudioFile
@@ -24,9 +24,9 @@ TONE_HZ = 7000
 @pytest.fixture
 def microphone(virtual_microphone: VirtualMicrophone):
     """The virtual microphone, after PortAudio has looked for devices again."""
-    devices.look_again()
+    portaudio.look_again()
     yield virtual_microphone
-    devices.look_again()
+    portaudio.look_again()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio import devices as inputs
+from core.audio import portaudio
 from core.audio.devices import Device, find, list_inputs, list_outputs
 from core.audio.input_check import Finding
 from core.audio.reader import AudioFile
@@ -26,9 +26,9 @@ TONE_HZ = 1000
 @pytest.fixture
 def microphone(virtual_microphone):
     """The virtual microphone, after PortAudio has looked for devices again."""
-    inputs.look_again()
+    portaudio.look_again()
     yield virtual_microphone
-    inputs.look_again()
+    portaudio.look_again()
 
 
 @pytest.fixture

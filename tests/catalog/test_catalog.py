@@ -173,6 +173,9 @@ def test_a_senseless_manifest_is_refused(catalog: Catalog, text: str):
     [
         {"model": "x"},
         {"model": {"name": "x"}},
+        {"kind": "moon"},
+        {"kind": "damaged"},
+        {"kind": 7},
         {"files": []},
         {"files": {"clips.npy": [1, 2, 3]}},
         {"sources": None},

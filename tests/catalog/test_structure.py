@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.catalog import manifest as manifest_module
+from core.catalog.arrays import clip_dtype
 from core.catalog.build.build import write_catalog
-from core.catalog.catalog import Catalog, clip_dtype
+from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips
 from core.catalog.manifest import MANIFEST, ModelIdentity
 from core.catalog.structure import check_structure
 from core.errors import CatalogError
-from core.options import FRAMES
+from core.options import Comparison
 from core.search.matcher import Matcher
 from core.types import Query
 
@@ -159,7 +160,7 @@ from core.catalog import manifest
 from core.catalog.catalog import Catalog
 from core.errors import CatalogError
 from core.search.matcher import Matcher
-from core.options import FRAMES, Filter
+from core.options import Comparison, Filter
 from core.types import Query
 
 manifest.VERIFIED_AT_OPENING_BYTES = 0
@@ -179,7 +180,7 @@ for bit in range(int(sys.argv[3]), 8 * len(data), int(sys.argv[4])):
         n_refused += 1
         continue
     matcher.compile().join()
-    for by in ("mean", FRAMES):
+    for by in ("mean", Comparison.FRAMES):
         matcher.matches(Query("a", asked, 3.0), 50, Filter(("Speech",)) if bit % 2 else None, by)
     matcher.close()
     n_used += 1
@@ -214,17 +215,17 @@ def test_a_file_that_changes_after_opening_does_not_lead_a_search_astray(
     query = Query("a", np.full((2, 128), 200, np.uint8), 2.0)
     matcher = Matcher(opened)
     matcher.compile().join()
-    before = matcher.matches(query, 5, by=FRAMES)
+    before = matcher.matches(query, 5, by=Comparison.FRAMES)
     changed["n_frames"][:] = 2**30
     changed["first_frame"][:] = 2**40
-    assert [each.row for each in matcher.matches(query, 5, by=FRAMES)] == [
+    assert [each.row for each in matcher.matches(query, 5, by=Comparison.FRAMES)] == [
         each.row for each in before
     ]
     matcher.close()
     late = Matcher(opened.__class__(*(getattr(opened, name) for name in opened.__match_args__)))
     late.compile().join()
     with pytest.raises(CatalogError, match="has changed"):
-        late.matches(query, 5, by=FRAMES)
+        late.matches(query, 5, by=Comparison.FRAMES)
     late.close()
 
 

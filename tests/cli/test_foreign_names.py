@@ -45,7 +45,7 @@ def catalog(tmp_path: Path) -> Catalog:
     write_catalog(folder, [clips], "audioset", ModelIdentity("M", "m-1"), "here")
     content = json.loads((folder / MANIFEST).read_text())
     content["model"] = {"name": EVIL, "id": EVIL}
-    content["created"] = content["kind"] = EVIL
+    content["created"] = EVIL
     content["sources"][0] |= {"name": EVIL, "added": EVIL, "include": [EVIL], "exclude": [EVIL]}
     (folder / MANIFEST).write_text(json.dumps(content))
     signed(folder)

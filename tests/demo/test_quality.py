@@ -65,7 +65,7 @@ def test_the_demo_calls_itself_a_demo(engine):
 def test_no_second_of_a_video_is_named_whose_sound_was_not_heard(engine, sounds):
     dog = load(sounds / "barks.wav")
     by_means, by_frames = engine.match(dog, 5), engine.match(dog, 5, by="frames")
-    assert engine.point_out(by_means).matches == by_means.matches
+    assert engine.with_best_seconds(by_means).matches == by_means.matches
     for match in (*by_means.matches, *by_frames.matches):
         assert match.best_second is None
         assert match.url.endswith(f"&t={int(match.start_s)}s")

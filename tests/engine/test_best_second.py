@@ -42,7 +42,7 @@ def links(capsys, catalog, *more: str) -> list[dict]:
 
 def test_the_command_line_opens_a_match_where_the_window_does(capsys, catalog, own_data_folder):
     engine = Engine(DataFolder(own_data_folder), Options(catalog=catalog.path))
-    in_window = engine.point_out(engine.similar("video000000", 100)).matches
+    in_window = engine.with_best_seconds(engine.similar("video000000", 100)).matches
     found = links(capsys, catalog)
     assert len(found) == N_CLIPS
     assert [match["url"] for match in found] == [match.url for match in in_window]

@@ -73,17 +73,17 @@ def test_a_long_sound_is_heard_in_pieces_as_if_in_one(engine, dog):
     heard = engine.query(long)
     assert len(heard.frames) > 50
     stages = []
-    hearing = engine.hearing("long")
+    stream = engine.query_stream("long")
     for first in range(0, len(long.samples), 7_777):
-        hearing.push(
+        stream.push(
             long.samples[first : first + 7_777], Job(lambda stage, done: stages.append(done))
         )
-    pieces = hearing.query().frames
+    pieces = stream.query().frames
     # What is cut off to 8 bits may fall to either side of a whole number.
     assert np.abs(pieces.astype(int) - heard.frames).max() <= 1
     assert np.mean(pieces == heard.frames) > 0.999
-    assert np.array_equal(hearing.query(last_s=5).frames, pieces[-5:])
-    assert hearing.query(last_s=5).duration_s == pytest.approx(4.8)
+    assert np.array_equal(stream.query(last_s=5).frames, pieces[-5:])
+    assert stream.query(last_s=5).duration_s == pytest.approx(4.8)
     # Each patch went through the network once.
     assert len(stages) == len(heard.frames)
     patches = log_mel(long).patches

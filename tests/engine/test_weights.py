@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.__main__ import main
 from core.engine import Engine
 from core.errors import CatalogError
-from core.options import FRAMES, Filter, Options, Weights
+from core.options import Comparison, Filter, Options, Weights
 from core.paths import DataFolder
 from tests.record_writers import Example, raw_records
 
@@ -88,7 +88,7 @@ def test_sound_alone_is_the_plain_search(engine, video_catalog):
 
 def test_frames_have_no_weights(engine, video_catalog):
     with pytest.raises(ValueError, match="as wholes"):
-        engine.similar(video_catalog.clip(0).video_id, by=FRAMES, weights=Weights(1, 1))
+        engine.similar(video_catalog.clip(0).video_id, by=Comparison.FRAMES, weights=Weights(1, 1))
 
 
 def test_the_command_line_states_the_weights(video_catalog, videos, capsys):

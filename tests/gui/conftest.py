@@ -119,8 +119,8 @@ class FakeEngine:
             notes += (padding_note(waveform.duration_s),)
         return Query(sound.name, frames, waveform.duration_s, notes)
 
-    def hearing(self, name: str, job: Job) -> FakeQueryStream:
-        self.calls.append(("hearing", name))
+    def query_stream(self, name: str, job: Job) -> FakeQueryStream:
+        self.calls.append(("query_stream", name))
         self._work(job)
         return FakeQueryStream(name, self.calls)
 
@@ -150,7 +150,7 @@ class FakeEngine:
         pairs[0, match.rank % 10] = 0.9
         return pairs
 
-    def point_out(self, answer: Matches, job: Job) -> Matches:
+    def with_best_seconds(self, answer: Matches, job: Job) -> Matches:
         return answer
 
     def refine(self, query: Query, more: list[Match], less: list[Match]) -> Query:

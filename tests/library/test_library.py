@@ -20,7 +20,7 @@ import core.library
 from core.errors import LibraryError
 from core.library import VERSION, Library
 from core.library_types import Past, Star
-from core.options import FRAMES, Filter
+from core.options import Comparison, Filter
 from core.types import Query
 from tests.conftest import PROJECT
 
@@ -61,7 +61,7 @@ def past(**changes: object) -> Past:
         "thumbnail": levels,
         "k": 7,
         "filters": Filter(("Animal", "Cattle, bovinae"), ("Music",)),
-        "by": FRAMES,
+        "by": Comparison.FRAMES,
         "n_matches": 7,
         "label": "Dog, Bark (7 of the 10 nearest)",
     }
@@ -72,8 +72,8 @@ def test_an_entry_comes_back_whole(library: Library):
     asked = query()
     key = library.remember(past(), asked)
     (found,) = library.history()
-    assert found.asked_s == 1000.0
-    expected = past(key=key, asked_s=1000.0)
+    assert found.time_s == 1000.0
+    expected = past(key=key, time_s=1000.0)
     for name in ("key", "name", "path", "span", "duration_s", "k", "filters", "by", "label"):
         assert getattr(found, name) == getattr(expected, name)
     np.testing.assert_array_equal(found.thumbnail, expected.thumbnail)
@@ -97,7 +97,7 @@ def test_a_refined_query_keeps_where_it_points(library: Library):
 
 def test_entries_are_renewed_and_removed_one_by_one(library: Library):
     keys = [library.remember(past(name=name), query()) for name in "abc"]
-    library.remember(past(key=keys[1], name="b", n_matches=99, asked_s=5.0), query())
+    library.remember(past(key=keys[1], name="b", n_matches=99, time_s=5.0), query())
     assert [(each.name, each.n_matches) for each in library.history()] == [
         ("c", 7),
         ("b", 99),
@@ -257,16 +257,16 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, damage: str):
 def test_an_older_file_is_taken_over(tmp_path: Path):
     path = tmp_path / "library.sqlite"
     query = Query("q", np.ones((2, 128), np.uint8), 2.0)
-    key = Library(path).remember(Past(name="old", heard_by="vggish-1"), query)
+    key = Library(path).remember(Past(name="old", model_key="vggish-1"), query)
     with closing(sqlite3.connect(path)) as db:
         # As version 1 had it: nobody wrote down by which model a sound was heard.
         db.executescript("DROP TABLE heard; PRAGMA user_version = 1;")
     library = Library(path)
     (old,) = library.history()
-    assert (old.name, old.heard_by) == ("old", "")
+    assert (old.name, old.model_key) == ("old", "")
     assert np.array_equal(library.query(old).frames, query.frames)
-    library.remember(Past(name="new", heard_by="vggish-2"), query)
-    assert [past.heard_by for past in library.history()] == ["vggish-2", ""]
+    library.remember(Past(name="new", model_key="vggish-2"), query)
+    assert [past.model_key for past in library.history()] == ["vggish-2", ""]
     library.remove(key)
     library.clear_history(key + 1)
     with closing(sqlite3.connect(path)) as db:

@@ -108,7 +108,7 @@ def test_matches_of_whole_sounds_are_opened_at_their_best_second(engine, sounds)
     dog = load(sounds / "barks.wav")
     answer = engine.match(dog, 25)
     assert all(found.best_second is None for found in answer.matches)
-    pointed = engine.point_out(answer)
+    pointed = engine.with_best_seconds(answer)
     assert [found.row for found in pointed.matches] == [found.row for found in answer.matches]
     for found in pointed.matches:
         pairs = engine.compare(answer.query, found)
@@ -116,11 +116,11 @@ def test_matches_of_whole_sounds_are_opened_at_their_best_second(engine, sounds)
         assert (found.best_second, found.query_second) == (found.start_s + column, row * 0.96)
         assert found.url.endswith(f"{found.video_id}&t={int(found.best_second)}s")
     by_seconds = engine.match(dog, 5, by="frames")
-    assert engine.point_out(by_seconds).matches == by_seconds.matches
+    assert engine.with_best_seconds(by_seconds).matches == by_seconds.matches
     job = Job()
     job.cancel()
     with pytest.raises(Cancelled):
-        engine.point_out(answer, job)
+        engine.with_best_seconds(answer, job)
 
 
 def test_labels_in_common_are_counted_among_the_ten_nearest():

@@ -28,12 +28,12 @@ import sys
 from pathlib import Path
 from core.catalog.catalog import Catalog
 from core.search.matcher import Matcher
-from core.options import FRAMES
+from core.options import Comparison
 from core.types import Query
 matcher = Matcher(Catalog.open(Path(sys.argv[1])))
 matcher.prepare()
 query = Query("own", matcher.catalog.clip(0).frames, 10.0)
-print(len(matcher.matches(query, 3)), len(matcher.matches(query, 3, by=FRAMES)))
+print(len(matcher.matches(query, 3)), len(matcher.matches(query, 3, by=Comparison.FRAMES)))
 print([name for name in ("numba", "llvmlite", "scipy", "sklearn", "pandas") if name in sys.modules])
 matcher.close()
 """

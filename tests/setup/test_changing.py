@@ -18,7 +18,7 @@ from core.jobs import Job
 from core.paths import DataFolder
 from core.preparing import prepare_starter
 from core.setup import inventory
-from core.setup.install import fetch_features
+from core.setup.features import fetch_features
 from core.vggish.model import ModelManifest
 
 

@@ -24,7 +24,7 @@ from core.errors import (
 from core.jobs import Job
 from core.paths import DataFolder
 from core.setup import install
-from core.setup.install import ClipChoice, fetch_features
+from core.setup.features import ClipChoice, fetch_features
 from tests.setup.conftest import archive_of, pin
 from tests.web_server import body, halting, in_turn, serve, without_ranges
 
@@ -170,11 +170,12 @@ def test_a_cancelled_set_up_goes_on_from_what_came(server, data, expected):
 
 def test_without_room_for_the_archive_it_is_not_kept_meanwhile(server, data, expected, monkeypatch):
     free = ClipChoice().room_bytes + 100_000_000
-    for module in (room, install):
-        monkeypatch.setattr(module, "free_bytes", lambda _: free)
+    for module in ("core.downloads.room", "core.setup.features"):
+        monkeypatch.setattr(f"{module}.free_bytes", lambda _: free)
     pin(monkeypatch, "FEATURES", server.files["features.tar.gz"])
     monkeypatch.setattr(
-        install, "free_bytes", lambda _: ClipChoice().room_bytes + pinned.FEATURES.size - 1
+        "core.setup.features.free_bytes",
+        lambda _: ClipChoice().room_bytes + pinned.FEATURES.size - 1,
     )
     seen = []
     server.behaviour = halting(1_500_000)
@@ -274,9 +275,9 @@ def test_an_archive_that_is_on_this_machine_already(
 
 
 def test_what_is_missing_is_told_with_its_size(server, data):
-    model, features = install.missing(data)
-    assert (model.what, features.what) == ("model", "features")
+    model, archive = install.missing(data)
+    assert (model.what, archive.what) == ("model", "features")
     assert model.n_bytes == sum(file.size for file in pinned.FILES)
-    assert "4.0" in features.licence
+    assert "4.0" in archive.licence
     fetch(data)
     assert [item.what for item in install.missing(data)] == ["model"]

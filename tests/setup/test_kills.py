@@ -140,9 +140,9 @@ def test_setting_up_the_model_survives_a_kill_at_any_moment(
 FULL = """
 import sys
 from core.downloads import room
-from core.setup import install
+from core.setup import features
 room._SPARE_BYTES = 0
-room.free_bytes = install.free_bytes = lambda folder: 1 << 50  # the disk fills up later
+room.free_bytes = features.free_bytes = lambda folder: 1 << 50  # the disk fills up later
 import runpy
 runpy.run_module("tests.setup.run_command", run_name="__main__")
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -138,18 +137,21 @@ def test_importing_the_last_file_ends_with_the_numbers(
 
 def test_options_may_stand_before_and_after_what_they_are_for(monkeypatch):
     seen = []
-    monkeypatch.setattr(commands, "files", lambda given: seen.append((given.path, given.balanced)))
+    monkeypatch.setattr(commands, "files", lambda given: seen.append((given.what, given.balanced)))
     for words in (["features", "--balanced"], ["--balanced", "features"]):
         assert main(["files", "fetch", *words]) == 0
-    assert seen == [([Path("features")], True)] * 2
-    for words in (["files", "fetch", "--moon"], ["info", "a", "b"]):
+    assert seen == [(["features"], True)] * 2
+    for words in (["files", "fetch", "--moon"], ["files", "move", "--balanced", "x"],
+                  ["files", "use"], ["files", "use", "a", "b"], ["files", "remove"],
+                  ["files", "list", "x"], ["files", "import"], ["files", "moon"],
+                  ["info", "a", "b"]):  # fmt: skip
         with pytest.raises(SystemExit) as ended:
             main(words)
         assert ended.value.code == 2
 
 
 def test_what_cannot_be_fetched_is_said(capsys):
-    for words in (["fetch", "moon"], ["fetch", "--mirror", "http://example.org"], ["use"],
-                  ["use", "a", "b"], ["remove"], ["list", "x"], ["use", "none"]):  # fmt: skip
+    for words in (["fetch", "moon"], ["fetch", "--mirror", "http://example.org"],
+                  ["remove", "none"], ["use", "none"]):  # fmt: skip
         assert main(["files", *words]) == 1
         assert capsys.readouterr().err.count("\n") == 2

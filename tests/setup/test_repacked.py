@@ -17,7 +17,7 @@ from core.errors import CatalogError, DownloadError, ModelError, WrongContentErr
 from core.jobs import Job
 from core.paths import DataFolder
 from core.setup import install
-from core.setup.install import ClipChoice
+from core.setup.features import ClipChoice, fetch_features
 from core.vggish import convert
 from core.vggish.model import ModelManifest
 from tests.conftest import write_checkpoints
@@ -172,7 +172,7 @@ def counts(archive, features, tmp_path, monkeypatch):
 
 
 def fetch(data, **choice):
-    return install.fetch_features(data, ClipChoice(**choice), patience=QUICK)
+    return fetch_features(data, ClipChoice(**choice), patience=QUICK)
 
 
 def test_an_archive_from_its_publisher_becomes_the_catalogue_with_a_note(
@@ -220,5 +220,5 @@ def test_damage_is_refused_whoever_sends_it(data, publisher, monkeypatch, archiv
 def test_a_mirrors_other_packing_is_refused(data, publisher, monkeypatch, archive, counts):
     publish(publisher, monkeypatch, "FEATURES", archive, is_exact=False)
     with pytest.raises(WrongContentError, match="is not the published file"):
-        install.fetch_features(data, mirror=Mirror.parse(publisher.address), patience=QUICK)
+        fetch_features(data, mirror=Mirror.parse(publisher.address), patience=QUICK)
     assert names(data.catalogs) == names(data.files) == []

@@ -29,16 +29,14 @@ from core.catalog.records.sources import ArchiveStream, check_source, printable
 from core.catalog.replacing import alone, beside, replacing
 from core.errors import CatalogError
 from core.jobs import Job
-
-KINDS = ("audioset", "youtube8m")
-"""The kinds of sources that a catalogue can be built from."""
+from core.options import CatalogKind
 
 _KNOWN_FILES = (*DATA_FILES, VISUAL)
 
 
 def build_catalog(
     out: Path,
-    kind: str,
+    kind: CatalogKind,
     sources: Sequence[Path | ArchiveStream],
     *,
     include: Sequence[str] = (),
@@ -59,8 +57,8 @@ def build_catalog(
     out : Path
         A new or empty folder, or that of a catalogue of the same kind. Of clips of one video that
         start at one second, the first is kept: those that are there, then the sources in order.
-    kind : str
-        "audioset" or "youtube8m".
+    kind : CatalogKind
+        One of `BUILT_KINDS`.
     sources : sequence of Path or ArchiveStream
         Files, folders and archives; clips are kept in the order of the sources.
     include, exclude : sequence of str
@@ -104,7 +102,7 @@ def build_catalog(
         if new:
             _run([task for item in new for task in item.tasks], parts, workers, scheduler, job)
             added = [item.described(include, exclude, parts) for item in new]
-            if kind == "youtube8m" and not all(map(is_number, (*include, *exclude))):
+            if kind == CatalogKind.YOUTUBE8M and not all(map(is_number, (*include, *exclude))):
                 _refuse_version_1([part for _, pieces in added for part in pieces])
             _write(folder, old, added, kind, RELEASED_MODEL, job.part(0.9, 1))
         # Windows renames no folder with mapped files in it.
@@ -160,7 +158,7 @@ def _refuse_version_1(pieces: Sequence[Piece]) -> None:
         )
 
 
-def _catalog_at(out: Path, kind: str) -> Catalog | None:
+def _catalog_at(out: Path, kind: CatalogKind) -> Catalog | None:
     """Return the catalogue to add to; raise CatalogError if it is damaged or of another kind."""
     if not (out / MANIFEST).exists():
         return None
@@ -177,7 +175,7 @@ def _catalog_at(out: Path, kind: str) -> Catalog | None:
 def write_catalog(
     out: Path,
     batches: Iterable[Clips],
-    kind: str,
+    kind: CatalogKind,
     model: ModelIdentity,
     source: str = "",
     job: Job | None = None,
@@ -189,8 +187,7 @@ def write_catalog(
     out : Path
         A new or empty folder, or that of a catalogue.
     batches : iterable of Clips
-    kind : str
-        Such as "demo".
+    kind : CatalogKind
     model : ModelIdentity
         What made the frames.
     source : str
@@ -216,7 +213,7 @@ def _write(
     folder: Path,
     old: Catalog | None,
     added: Sequence[tuple[Source, Sequence[Piece]]],
-    kind: str,
+    kind: CatalogKind,
     model: ModelIdentity,
     job: Job,
 ) -> None:

@@ -11,10 +11,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.catalog.arrays import clip_dtype
 from core.catalog.build.duplicates import first_of_each
 from core.catalog.build.places import DTYPES, Stored
 from core.catalog.build.writing import ClipsTable, NpyFile, adopt_rows, joined_crc32c
-from core.catalog.catalog import Catalog, clip_dtype
+from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips, starts
 from core.catalog.manifest import CLIPS, FRAMES, LABELS, VECTORS, VISUAL
 from core.errors import CatalogError

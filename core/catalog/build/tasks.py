@@ -36,6 +36,7 @@ from core.catalog.records.sources import (
 from core.catalog.records.tfrecord import read_batches
 from core.errors import CatalogError
 from core.filters import label_mask
+from core.options import CatalogKind
 from core.vectors import CENTRE
 
 TASK_BYTES = 32 << 20
@@ -50,8 +51,8 @@ class TaskOptions:
 
     Attributes
     ----------
-    kind : str
-        "audioset" or "youtube8m".
+    kind : CatalogKind
+        One of `BUILT_KINDS`.
     include, exclude : tuple of int
         Class indices, sorted; see `core.filters.label_mask`.
     visual : bool
@@ -60,7 +61,7 @@ class TaskOptions:
         Folders whose shards are read, such as "bal_train"; empty for all.
     """
 
-    kind: str
+    kind: CatalogKind
     include: tuple[int, ...] = ()
     exclude: tuple[int, ...] = ()
     visual: bool = False
@@ -69,7 +70,7 @@ class TaskOptions:
     @property
     def decoder(self) -> Decoder:
         """What decodes the records."""
-        if self.kind == "youtube8m":
+        if self.kind == CatalogKind.YOUTUBE8M:
             return partial(youtube8m.decode, visual=self.visual)
         return audioset.decode
 
@@ -159,7 +160,7 @@ def _digest(options: TaskOptions, facts: Sequence[object]) -> str:
     return hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
 
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """Called with numbers of newly read records and bytes."""
 
 
@@ -170,7 +171,10 @@ def shared_name(tasks: Sequence[Task]) -> str:
 
 
 def run_task(
-    task: Task, folder: Path, place: RowPlace | None = None, told: Told = lambda *_: None
+    task: Task,
+    folder: Path,
+    place: RowPlace | None = None,
+    on_progress: OnProgress = lambda *_: None,
 ) -> int:
     """Decode a task into part files; those that are there already are left as they are.
 
@@ -181,7 +185,7 @@ def run_task(
         Where the parts lie.
     place : RowPlace, optional
         Where frames and vectors go; files of its own unless given.
-    told : callable
+    on_progress : callable
         Called now and then with the records and bytes newly read; may raise to stop.
 
     Returns
@@ -207,13 +211,13 @@ def run_task(
     def moved(n_bytes: int) -> None:
         nonlocal position
         position = n_bytes
-        told(0, n_bytes)  # also where nothing is found for long, a wish to stop is heard
+        on_progress(0, n_bytes)  # also where nothing is found for long, a wish to stop is heard
 
     batches = _batches(task, moved)
     with closing(guarded(task.name, batches)) as sound:
         for batch in sound:
             n_new = writer.add(batch, position)
-            told(n_new, position)
+            on_progress(n_new, position)
     return writer.close()
 
 

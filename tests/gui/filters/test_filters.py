@@ -115,7 +115,8 @@ def test_nodes_are_made_when_they_are_looked_at(made_catalog: Catalog) -> None:
     model.set_counts(counts)
     assert model.rowCount() == 7
     assert all(model.hasChildren(model.index(row, 0)) for row in range(7))
-    assert model.n_nodes == 8
+    # Numbered as they are made: the root, seven nodes, and only now the first below one of them.
+    assert model.index(0, 0, model.index(6, 0)).internalId() == 8
     assert [line.strip() for line in lines(model)] == [
         f"{each.name} {each.n_all}" for _, each in walk(counts)
     ]

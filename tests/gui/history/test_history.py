@@ -26,7 +26,7 @@ from core.types import CatalogInfo, Match, Matches, Query, watch_url
 from gui import formats
 from gui.history.library_worker import LibraryWorker
 from gui.history.model import SEARCH_ROLE, THUMBNAIL_ROLE, Entry, History, Status
-from gui.history.panel import HISTORY, STARS, HistoryPanel
+from gui.history.panel import HISTORY, HistoryPanel
 from gui.history.personal_lists import PersonalLists
 from gui.history.stars import Stars
 from gui.history.store import HistoryStore, Recalled
@@ -306,7 +306,7 @@ def test_stars_are_kept_noted_and_removed(make_window: Callable[[], Window]) -> 
     first.lists.star(MATCH)
     first.rest()
     assert starred[-1] == {("abcdefghijk", 30.0)}
-    first.panel.tabs.setCurrentIndex(STARS)
+    first.panel.tabs.setCurrentIndex(1 - HISTORY)
     assert not first.panel.clear.isVisible()
     index = first.panel.starred.found.index(0, 0)
     assert index.data() == "Dog · Bark\n0:30–0:40 · abcdefghijk"
@@ -323,7 +323,7 @@ def test_stars_are_kept_noted_and_removed(make_window: Callable[[], Window]) -> 
     second.load()
     (star,) = second.library.stars()
     assert (star.note, star.labels, star.url) == ("<b>my</b> dog", ("Dog", "Bark"), MATCH.url)
-    second.panel.tabs.setCurrentIndex(STARS)
+    second.panel.tabs.setCurrentIndex(1 - HISTORY)
     index = second.panel.starred.found.index(0, 0)
     assert index.data() == "<b>my</b> dog\n0:30–0:40 · abcdefghijk · Dog · Bark"
     said: list[tuple[str, Star]] = []
@@ -477,7 +477,7 @@ def reopened(
     first.show()
     first.wait_for(lambda: first.session.state is State.RESULTS)
     library = Library(DataFolder(own_data_folder).library)
-    first.wait_for(lambda: [past.heard_by for past in library.history()] == ["vggish-1"])
+    first.wait_for(lambda: [past.model_key for past in library.history()] == ["vggish-1"])
     first.close()
 
     def start(model_id: str) -> App:

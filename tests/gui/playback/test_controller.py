@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from core.audio import devices
+from core.audio import portaudio
 from gui.search.session import State
 from tests.conftest import VirtualMicrophone
 from tests.gui.conftest import App, write_wav
@@ -19,7 +19,7 @@ from tests.gui.search.test_session import open_and_wait, said
 @pytest.fixture
 def playable(virtual_microphone: VirtualMicrophone, make_app, tmp_path: Path) -> App:
     """A window with a sound of eight seconds, and a speaker."""
-    devices.look_again()
+    portaudio.look_again()
     app = make_app()
     app.show()
     sound = np.sin(np.arange(8 * 16_000) / 5)
@@ -134,7 +134,7 @@ def test_outputs_are_offered_and_remembered(
 
 def test_without_an_output_the_reason_is_given(make_app, sine: Path, monkeypatch) -> None:
     monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
-    devices.look_again()
+    portaudio.look_again()
     app = make_app()
     app.show()
     open_and_wait(app, sine)

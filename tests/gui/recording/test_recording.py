@@ -55,7 +55,7 @@ def test_each_sample_is_heard_once_and_the_end_gives_all_of_it(
     app.wait_for(lambda: live_searches(app) >= 2)
     app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
-    assert [call[0] for call in app.engine.calls].count("hearing") == 1
+    assert [call[0] for call in app.engine.calls].count("query_stream") == 1
     assert [call[0] for call in app.engine.calls].count("query") == 0
     answer = app.session.answer
     assert answer is not None
@@ -78,7 +78,7 @@ def test_a_second_recording_begins_anew(recording: App) -> None:
     app.wait_for(lambda: live_searches(app) >= 4)
     app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
-    assert [call[0] for call in app.engine.calls].count("hearing") == 2
+    assert [call[0] for call in app.engine.calls].count("query_stream") == 2
     answer = app.session.answer
     assert answer is not None
     assert answer.audio is not None

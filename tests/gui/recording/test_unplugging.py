@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio import devices, recorder
+from core.audio import portaudio, recorder
 from core.audio.reader import AudioFile
 from gui.search.session import State
 from tests.conftest import VirtualMicrophone
@@ -20,11 +20,11 @@ from tests.gui.search.test_session import said
 @pytest.fixture
 def heard(virtual_microphone: VirtualMicrophone, tmp_path: Path) -> Iterator[VirtualMicrophone]:
     """The virtual microphone, in a room with a tone; PortAudio has looked for devices again."""
-    devices.look_again()
+    portaudio.look_again()
     soundfile.write(tmp_path / "tone.wav", np.sin(np.arange(48_000 * 60) / 20) * 0.5, 48_000)
     virtual_microphone.play(tmp_path / "tone.wav")
     yield virtual_microphone
-    devices.look_again()
+    portaudio.look_again()
 
 
 def test_what_was_recorded_is_matched_and_the_next_input_is_offered(

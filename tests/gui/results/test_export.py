@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from core.jobs import Job
 from core.types import Match, watch_url
-from gui.results.export import FILE_KINDS, MatchExport
+from gui.results.controller import LIST_KINDS
+from gui.results.export import MatchExport
 from gui.results.model import Column
 from gui.results.panel import ResultsPanel
 from gui.search.options import SearchOptions
@@ -44,10 +45,9 @@ def test_a_file_has_the_rows_as_they_are_sorted(panel: ResultsPanel, tmp_path: P
 
 
 def test_every_kind_of_file_can_be_written(panel: ResultsPanel, tmp_path: Path) -> None:
-    endings = [kind.partition("(*")[2].rstrip(")") for kind in FILE_KINDS.split(";;")]
-    for ending in endings:
-        MatchExport(panel).saving(tmp_path / f"list{ending}", b"\x89PNG")(Job())
-        assert "id000000060" in (tmp_path / f"list{ending}").read_text(encoding="utf-8")
+    for ending in LIST_KINDS:
+        MatchExport(panel).saving(tmp_path / f"list.{ending}", b"\x89PNG")(Job())
+        assert "id000000060" in (tmp_path / f"list.{ending}").read_text(encoding="utf-8")
 
 
 def test_the_table_is_copied_as_text_and_as_a_table(panel: ResultsPanel) -> None:

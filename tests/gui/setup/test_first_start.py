@@ -52,10 +52,10 @@ def environment(screen: str, official: Path, own_data_folder: Path) -> Iterator[
         }
 
 
-def heard_by(data: DataFolder) -> str:
+def model_key(data: DataFolder) -> str:
     """Return by which model the newest sound of the history was heard."""
     pasts = Library(data.library).history() if data.library.is_file() else []
-    return pasts[0].heard_by if pasts else ""
+    return pasts[0].model_key if pasts else ""
 
 
 def press_until(program: Program, window: str, key: str, path: Path) -> None:
@@ -83,7 +83,7 @@ def test_from_the_first_start_to_audioset_and_on_to_another_folder(
     program = Program([dog], environment, tmp_path / "log", entry)
     try:
         program.wait_for_title("barks.wav – 25 matches", LONG_S)
-        wait_until(lambda: heard_by(data).startswith("demo"))
+        wait_until(lambda: model_key(data).startswith("demo"))
 
         # The banner's button, then the dialog's; what it does goes on when the dialog is closed.
         program.key("alt+u")
@@ -94,10 +94,10 @@ def test_from_the_first_start_to_audioset_and_on_to_another_folder(
         wait_until(lambda: not data.set_up.exists())
 
         # The window switches by itself, and the sound is heard anew and matched again.
-        wait_until(lambda: heard_by(data).startswith("vggish-"))
+        wait_until(lambda: model_key(data).startswith("vggish-"))
         program.wait_for_title("barks.wav – 25 matches")
         (model,) = (each for each in installed(data.models).values() if not each.is_demo)
-        assert heard_by(data) == model.model_id
+        assert model_key(data) == model.model_id
         assert model.is_released, "it is taken for the released one"
         expected = matched(environment, official, dog)
         assert set(expected) <= set(Catalog.open(data.catalogs / "audioset").clips["video_id"])

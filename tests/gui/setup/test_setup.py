@@ -21,6 +21,7 @@ from core.catalog.build.build import build_catalog
 from core.catalog.records import tfrecord
 from core.downloads import download, pinned
 from core.engine import Engine
+from core.options import ClipSet
 from core.paths import DataFolder
 from core.setup.inventory import catalogs
 from core.types import CatalogInfo
@@ -32,7 +33,7 @@ from gui.settings import Settings
 from gui.setup import saved_request
 from gui.setup.controller import SetUpController
 from gui.setup.dialog import SetUpDialog
-from gui.setup.request import ALL, BALANCED, NONE, SOME, SetUpRequest, SetUpStatus
+from gui.setup.request import SetUpRequest, SetUpStatus
 from gui.setup.steps import look
 from tests.gui.conftest import INFO, App
 from tests.setup.conftest import archive_of, pin
@@ -196,7 +197,7 @@ def test_the_banner_says_what_is_missing_and_one_button_gets_it(
 def test_the_model_alone_answers_from_the_starter(real: RealApp) -> None:
     dialog = opened(real)
     dialog.details.click()
-    dialog.choices[NONE].click()
+    dialog.choices[ClipSet.NONE].click()
     assert not dialog.wish.choice().is_balanced
     press(real, dialog.start)
     real.wait_for(lambda: "1 kHz sine, embedding" in dialog.outcome.text())
@@ -207,7 +208,7 @@ def test_the_model_alone_answers_from_the_starter(real: RealApp) -> None:
 
 def test_a_model_with_other_numbers_than_published_answers(real: RealApp) -> None:
     dialog = opened(real)
-    dialog.choices[NONE].click()
+    dialog.choices[ClipSet.NONE].click()
     press(real, dialog.start)
     real.wait_for(lambda: "further from the published numbers" in dialog.outcome.text())
     real.wait_for(lambda: real.status.startswith("VGGish · Starter, "))
@@ -218,7 +219,7 @@ def test_pausing_continuing_and_stopping(
 ) -> None:
     server.behaviour = halting(5_000_000)
     dialog = opened(real)
-    dialog.choices[NONE].click()
+    dialog.choices[ClipSet.NONE].click()
     press(real, dialog.start)
     part = real.data.files / ".vggish_model.ckpt.part"
     real.wait_for(lambda: part.is_file() and part.stat().st_size >= 4_000_000)
@@ -244,7 +245,7 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
 ) -> None:
     server.behaviour = halting(1_000_000)
     dialog = opened(real)
-    dialog.choices[NONE].click()
+    dialog.choices[ClipSet.NONE].click()
     wish = dataclasses.replace(dialog.wish, mirror=server.address)
     real.set_up.start(wish)
     part = real.data.files / ".vggish_model.ckpt.part"
@@ -285,9 +286,9 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
 @pytest.mark.parametrize(
     "wish",
     [
-        SetUpRequest(SOME, ("Cattle, bovinae", "Dog"), "eu", True),
-        SetUpRequest(BALANCED, (), "https://example.org/files"),
-        SetUpRequest(ALL, paths=(Path("/some/file.bin"),)),
+        SetUpRequest(ClipSet.SOME, ("Cattle, bovinae", "Dog"), "eu", True),
+        SetUpRequest(ClipSet.BALANCED, (), "https://example.org/files"),
+        SetUpRequest(ClipSet.ALL, paths=(Path("/some/file.bin"),)),
     ],
     ids=lambda wish: wish.clips,
 )
@@ -339,7 +340,7 @@ def test_after_a_failure_what_is_named_can_be_pressed(qtbot: QtBot, tmp_path: Pa
 def test_an_error_is_said_with_its_way_out_and_continues(real: RealApp, server: WebServer) -> None:
     server.behaviour = body(b"<html>Log in</html>", Content_Type="text/html")
     dialog = opened(real)
-    dialog.choices[NONE].click()
+    dialog.choices[ClipSet.NONE].click()
     press(real, dialog.start)
     dialog.close()
     real.wait_for(lambda: bool(dialog.outcome.text()))
@@ -386,20 +387,20 @@ def test_closing_the_window_amid_a_download_ends_at_once(real: RealApp, server: 
 def test_the_dialog_asks_for_room_and_for_what_a_choice_needs(qtbot: QtBot) -> None:
     dialog = SetUpDialog()
     qtbot.addWidget(dialog)
-    rooms = {ALL: 3_000_000_000, BALANCED: 70_000_000, SOME: 300_000_000}
+    rooms = {ClipSet.ALL: 3_000_000_000, ClipSet.BALANCED: 70_000_000, ClipSet.SOME: 300_000_000}
     dialog.show_outlook(SetUpStatus((), Path("/data"), 100_000_000, rooms, 2_400_000_000))
     assert "There is no room" in dialog.room.text()
     assert not dialog.start.isEnabled()
-    dialog.choices[BALANCED].click()
+    dialog.choices[ClipSet.BALANCED].click()
     assert dialog.start.isEnabled()
     dialog.keeps_archive.click()
     assert "2.5 GB" in dialog.room.text()
     dialog.keeps_archive.click()
     dialog.show_outlook(SetUpStatus((), Path("/data"), 10_000_000_000, rooms))
-    dialog.choices[SOME].click()
+    dialog.choices[ClipSet.SOME].click()
     assert not dialog.start.isEnabled(), "no class is named"
     qtbot.keyClicks(dialog.classes, "Dog; Cattle, bovinae;")
-    assert dialog.wish == SetUpRequest(SOME, ("Dog", "Cattle, bovinae"))
+    assert dialog.wish == SetUpRequest(ClipSet.SOME, ("Dog", "Cattle, bovinae"))
     dialog.mirror.setCurrentIndex(dialog.mirror.findData("own"))
     assert not dialog.start.isEnabled(), "no address is given"
     qtbot.keyClicks(dialog.address, "http://example.org")

@@ -1,0 +1,292 @@
+"""The command line's options: what may be said, and which command does it."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from core import __version__
+from core.cli import commands
+from core.cli.output import put
+from core.downloads.mirrors import REGIONS, VARIABLE
+from core.options import BUILT_KINDS, DEFAULT_K, ENGINES, ID_SERVICE, Comparison, Weights
+
+_Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options of a command line; ``command`` is the function that does it.
+
+    Raises
+    ------
+    SystemExit
+        If help was asked for (0), or the usage is wrong (2).
+    """
+    try:
+        return parser().parse_args(_shield_video_id(arguments))
+    except SystemExit:  # help was printed, or how the command is used
+        put("", end="")
+        raise
+
+
+def _shield_video_id(arguments: Sequence[str]) -> list[str]:
+    """Put a video id that begins with a minus sign where argparse takes it for no option."""
+    if not arguments or arguments[0] != "similar" or "--" in arguments:
+        return list(arguments)
+    ids = [text for text in arguments if re.fullmatch(r"-[\w-]{10}", text, re.ASCII)]
+    return [*(text for text in arguments if text not in ids), *(["--", *ids] if ids else [])]
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="python -m core",
+        description="Hear a sound, find the videos that sound like it.",
+        epilog="Environment: SOUNDALIKE_HOME is the data folder. SOUNDALIKE_ID_SERVICE is the "
+        f"address at which YouTube's ids of YouTube-8M are looked up ({ID_SERVICE}).",
+    )
+    top.add_argument("--version", action="version", version=f"Soundalike {__version__}")
+    subparsers = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(
+        name: str,
+        function: Callable[[argparse.Namespace], None],
+        purpose: str,
+        *groups: str,
+    ) -> argparse.ArgumentParser:
+        added = subparsers.add_parser(name, help=purpose, description=purpose)
+        added.set_defaults(command=function)
+        for group in groups:
+            _GROUPS[group](added)
+        return added
+
+    command(
+        "match",
+        commands.match,
+        "Find the clips that sound like a file.",
+        "audio",
+        "catalog",
+        "filters",
+        "k",
+        "match",
+        "span",
+        "model",
+        "offline",
+        "json",
+    )
+    similar = command(
+        "similar",
+        commands.similar,
+        "Find the clips that sound like a video of the catalogue.",
+        "catalog",
+        "filters",
+        "k",
+        "model",
+        "offline",
+        "json",
+    )
+    similar.add_argument("video_id", metavar="VIDEO_ID", help="an id that the catalogue has")
+    comparing = similar.add_mutually_exclusive_group()
+    _add_match(comparing)
+    comparing.add_argument(
+        "--weights",
+        type=_weights,
+        metavar="audio=A,visual=V",
+        help="compare by sound and by pictures, which count in this proportion (the two are "
+        "divided by their sum; one that is left out counts 0); for a catalogue of YouTube-8M "
+        "that was built with --visual",
+    )
+    build = command("build", commands.build, "Build a catalogue, or add to one.", "filters")
+    build.add_argument("kind", choices=list(map(str, BUILT_KINDS)))
+    build.add_argument(
+        "source", nargs="+", type=Path, help="a .tfrecord file, a folder of them, or a .tar(.gz)"
+    )
+    build.add_argument("--out", type=Path, required=True, metavar="DIR", help="the catalogue")
+    where = build.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers",
+        type=_positive,
+        metavar="N",
+        help="processes; as many as there are processors if left out",
+    )
+    where.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster, tcp://HOST:PORT")
+    build.add_argument(
+        "--visual", action="store_true", help="keep what YouTube-8M's videos look like, too"
+    )
+    info = command("info", commands.info, "Describe a catalogue and the models.", "json")
+    info.add_argument("catalog", nargs="?", type=Path, metavar="DIR", help="a catalogue")
+    classes = command(
+        "classes", commands.classes, "List the classes and their clips.", "catalog", "json"
+    )
+    classes.add_argument("--tree", action="store_true", help="each below those it belongs to")
+    export = command("export", commands.export, "Write a catalogue's clips as a table.")
+    export.add_argument("catalog", type=Path, metavar="DIR", help="a catalogue")
+    export.add_argument("file", type=Path, metavar="FILE", help="ending in .csv, .parquet or .json")
+    export.add_argument(
+        "--vectors", action="store_true", help="add the 128 numbers that are compared"
+    )
+    prototypes = command(
+        "prototypes", commands.prototypes, "Compute what AudioSet's classes sound like."
+    )
+    prototypes.add_argument(
+        "source", nargs="+", type=Path, help="a catalogue, or sources as build takes them"
+    )
+    prototypes.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
+    embed = command(
+        "embed",
+        commands.embed,
+        "Write a sound's log-mel patches and embeddings.",
+        "audio",
+        "span",
+        "model",
+    )
+    embed.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
+    example = command("example", commands.example, "Write a synthesised sound to try.")
+    example.add_argument("file", type=Path, metavar="FILE.wav")
+    example.add_argument("--sound", default="Bark", metavar="CLASS", help="what it is (Bark)")
+    example.add_argument("--seed", type=int, default=4_000, help="another number, another sound")
+    _add_files(subparsers)
+    return top
+
+
+def _add_files(subparsers: _Subparsers) -> None:
+    """Add ``files`` with its sub-commands; alone it is ``files status``."""
+    purpose = "Fetch and look after the trained model, AudioSet and the data folder."
+    files = subparsers.add_parser("files", help=purpose, description=purpose)
+    files.set_defaults(command=commands.files, action="status")
+    actions = files.add_subparsers(title="commands", metavar="COMMAND")
+
+    def action(name: str, purpose: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=purpose, description=purpose)
+        added.set_defaults(action=name)
+        return added
+
+    action("status", "Tell which of the model's files are there (what files alone does).")
+    fetch = action("fetch", "Fetch the trained model, or AudioSet's features.")
+    fetch.add_argument(
+        "what", nargs="*", default=["model"], metavar="WHAT", help="model, features (model)"
+    )
+    fetch.add_argument(
+        "--mirror",
+        metavar="NAME",
+        help=f"where to fetch from: {', '.join(REGIONS)}, or an address with the files below it "
+        f"({VARIABLE}, or {REGIONS[0]})",
+    )
+    _add_clip_choice(fetch)
+    action("verify", "Compare checksums, and see what the model computes.")
+    taken = action("import", "Take over files that were fetched elsewhere, under any name.")
+    taken.add_argument("path", nargs="+", type=Path, metavar="PATH", help="a file or a folder")
+    _add_clip_choice(taken)
+    action("list", "List what lies in the data folder, and how large it is.")
+    remove = action("remove", "Remove things from the data folder.")
+    remove.add_argument("key", nargs="+", metavar="KEY", help="as files list shows it")
+    use = action("use", "Choose the catalogue to search from now on.")
+    use.add_argument("name", metavar="NAME", help="of a catalogue")
+    move = action("move", "Move the data folder, whole, to another place.")
+    move.add_argument("folder", type=Path, metavar="DIR", help="the new data folder")
+
+
+def _add_clip_choice(parser: argparse.ArgumentParser) -> None:
+    """Add what is to be kept of AudioSet's features."""
+    _add_filters(parser)
+    parser.add_argument(
+        "--balanced", action="store_true", help="of AudioSet only the balanced 42,531 clips"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="keep AudioSet's archive beside the catalogue"
+    )
+
+
+def _add_catalog(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--catalog", type=Path, metavar="DIR", help="the catalogue to search")
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--include",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help="only clips of this class or one below it (name or id; repeatable)",
+    )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help="no clips of this class or one below it (repeatable)",
+    )
+
+
+def _add_audio(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("audio", type=Path, metavar="AUDIO", help="a sound file")
+
+
+def _add_span(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--start", type=float, metavar="S", help="seconds to begin at")
+    parser.add_argument("--end", type=float, metavar="S", help="seconds to end at")
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, metavar="FILE", help="VGGish's checkpoint")
+    parser.add_argument("--pca", type=Path, metavar="FILE", help="its PCA parameters")
+    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
+
+
+def _add_k(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-k", type=_positive, default=DEFAULT_K, metavar="N", help=f"how many ({DEFAULT_K})"
+    )
+
+
+def _add_match(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--match",
+        choices=list(map(str, Comparison)),
+        default=str(Comparison.MEAN),
+        help="compare sounds as wholes, or their best-aligned seconds (mean)",
+    )
+
+
+def _add_offline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help="ask nobody for the YouTube ids of YouTube-8M's version 2, which has ids of its own; "
+        "those that were looked up before are known "
+        "(SOUNDALIKE_ID_SERVICE is the address that is asked)",
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+_GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "audio": _add_audio,
+    "catalog": _add_catalog,
+    "filters": _add_filters,
+    "k": _add_k,
+    "match": _add_match,
+    "span": _add_span,
+    "model": _add_model,
+    "offline": _add_offline,
+    "json": _add_json,
+}
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number
+
+
+def _weights(text: str) -> Weights:
+    try:
+        return Weights.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None

@@ -1,0 +1,105 @@
+"""The model and the catalogue in memory: loaded when needed, replaced when others came."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.jobs import Job
+from core.options import Options
+from core.paths import DataFolder
+from core.types import CatalogInfo
+
+# What else is needed is imported when it is needed: a window shows before that.
+if TYPE_CHECKING:
+    from core.search.matcher import Matcher
+    from core.vggish.model import Vggish
+
+
+class Loaded:
+    """What an engine works with. It belongs to one thread at a time.
+
+    Parameters
+    ----------
+    data : DataFolder
+    options : Options
+    """
+
+    def __init__(self, data: DataFolder, options: Options) -> None:
+        self.data, self.options = data, options
+        self._model: Vggish | None = None
+        self._matcher: Matcher | None = None
+
+    def model(self, job: Job | None = None) -> Vggish:
+        """Return the model; raise ModelError if it cannot be used."""
+        if self._model is None:
+            job = job or Job()
+            job.report("Loading the model", 0.0)
+            from core.setup.selection import model_folder
+            from core.vggish.model import Vggish
+
+            folder = model_folder(self.data, self.options, job)
+            self._model = Vggish(folder, self.options.engine)
+        return self._model
+
+    def matcher(self, job: Job | None = None) -> Matcher:
+        """Return what ranks the catalogue's clips; raise CatalogError if it cannot be used."""
+        if self._matcher is None:
+            job = job or Job()
+            job.report("Opening the catalogue", 0.0)
+            from core.catalog.catalog import Catalog
+            from core.search.matcher import Matcher
+            from core.setup.selection import catalog_folder
+
+            self._matcher = Matcher(Catalog.open(catalog_folder(self.data, self.options, job)))
+        return self._matcher
+
+    def info(self, job: Job | None = None) -> CatalogInfo:
+        """Return what a person wants to know of both; raise CatalogError if they do not fit."""
+        from core.setup.selection import paired
+
+        matcher, model = self.matcher(job), self.model(job)
+        return paired(matcher.catalog, model.manifest, self.options)
+
+    def load(self, job: Job | None = None) -> CatalogInfo:
+        """Load both; see `Engine.load`."""
+        job = job or Job()
+        self.model(job.part(0, 0.9))
+        self.matcher(job.part(0.9, 1)).prepare()
+        job.report("Ready", 1.0)
+        return self.info()
+
+    def reload(self, job: Job | None = None) -> CatalogInfo:
+        """Load what is there now; see `Engine.reload`."""
+        fresh = Loaded(self.data, self.options)
+        try:
+            info = fresh.load(job)
+        except BaseException:
+            fresh.close()
+            raise
+        self.close()
+        self._model, self._matcher = fresh._model, fresh._matcher
+        return info
+
+    def choose(self, name: str, job: Job | None = None) -> CatalogInfo:
+        """Load another catalogue of the data folder, and keep the choice; see `Engine.choose`."""
+        from core.setup.inventory import choose, named
+
+        given = self.options
+        self.options = replace(given, catalog=named(self.data, name).path)
+        try:
+            info = self.reload(job)
+        except BaseException:
+            self.options = given
+            raise
+        self.options = replace(given, catalog=None)
+        choose(self.data, name)
+        return info
+
+    def close(self) -> None:
+        """Let go of memory and processes."""
+        if self._model is not None:
+            self._model.close()
+        if self._matcher is not None:
+            self._matcher.close()
+        self._model = self._matcher = None
