@@ -14,6 +14,7 @@ from core.jobs import Job
 from core.paths import DataFolder
 from core.setup import install, inventory, model_check
 from core.setup.features import ClipChoice, fetch_features
+from core.setup.folder_lock import in_use
 from core.setup.moving import move
 from core.vggish.model import installed
 
