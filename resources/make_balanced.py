@@ -1,0 +1,91 @@
+"""Make `balanced.npz`: AudioSet's balanced training set, with one mean frame a clip.
+
+python resources/make_balanced.py FEATURES.tar.gz
+
+FEATURES.tar.gz is AudioSet's released features (research.google.com/audioset, CC BY 4.0), or a part
+of them that has all of `bal_train`. The same archive gives the same bytes on any machine: nothing
+is compressed, and the mean is a quotient of whole numbers.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from core.catalog.build.build import build_catalog  # noqa: E402 - it need not be installed
+from core.catalog.catalog import Catalog  # noqa: E402
+from core.catalog.records.audioset import N_CLIPS  # noqa: E402
+from core.vectors import CENTRE, clip_sums  # noqa: E402
+
+FORMAT = 1
+SPLIT = "bal_train"
+ATTRIBUTION = (
+    "Ids, times, labels and embeddings of AudioSet's balanced training set (Google, CC BY 4.0, "
+    "research.google.com/audioset). Changes: the embeddings of each clip averaged and rounded."
+)
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+
+def balanced(catalog: Catalog) -> dict[str, NDArray[Any]]:
+    """Return the file's arrays.
+
+    format, attribution
+        A number and a text.
+    video_id : bytes-string (C,); start_s, end_s : float32 (C,), as AudioSet has them
+    n_labels : uint8 (C,); label : int16 (L,)
+        Class indices of all clips, one clip after the other.
+    mean_frame : uint8 (C, 128)
+        The mean of the clip's frames, rounded half up. Of 2,262 clips that look for the five
+        nearest among the others, rounding changes 7 in 1,000 places and P@5 by less than 0.001.
+    """
+    clips = catalog.clips
+    count = clips["n_frames"].astype(np.int64)[:, None]
+    sums = clip_sums(np.asarray(catalog.frames), count[:, 0]) + CENTRE * count
+    return {
+        "format": np.array(FORMAT, np.int64),
+        "attribution": np.array(ATTRIBUTION),
+        "video_id": np.array(clips["video_id"]),
+        "start_s": clips["start_s"].astype(np.float32),
+        "end_s": clips["end_s"].astype(np.float32),
+        "n_labels": clips["n_labels"].astype(np.uint8),
+        "label": np.array(catalog.label_indices),
+        "mean_frame": ((2 * sums + count) // (2 * count)).astype(np.uint8),
+    }
+
+
+def npz(arrays: dict[str, NDArray[Any]]) -> bytes:
+    """Return the bytes of an uncompressed `.npz` file without the time of its making."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, array, allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", _LONG_AGO)
+            info.create_system = 3  # or it would depend on the system
+            archive.writestr(info, member.getvalue())
+    return content.getvalue()
+
+
+def make(source: Path) -> bytes:
+    """Return the file's bytes; exit with a sentence where clips are missing."""
+    with tempfile.TemporaryDirectory() as folder:
+        catalog = build_catalog(Path(folder) / "c", "audioset", [source], splits=[SPLIT])
+        if len(catalog) != N_CLIPS[SPLIT]:
+            sys.exit(f"{source} has {len(catalog)} of {N_CLIPS[SPLIT]} clips of {SPLIT}.")
+        return npz(balanced(catalog))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    Path(__file__).with_name("balanced.npz").write_bytes(make(Path(sys.argv[1])))
