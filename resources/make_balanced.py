@@ -9,10 +9,8 @@ is compressed, and the mean is a quotient of whole numbers.
 
 from __future__ import annotations
 
-import io
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from core.catalog.build.build import build_catalog  # noqa: E402 - it need not b
 from core.catalog.catalog import Catalog  # noqa: E402
 from core.catalog.records.audioset import N_CLIPS  # noqa: E402
 from core.vectors import CENTRE, clip_sums  # noqa: E402
+from resources.npz import npz  # noqa: E402
 
 FORMAT = 1
 SPLIT = "bal_train"
@@ -33,7 +32,6 @@ ATTRIBUTION = (
     "Ids, times, labels and embeddings of AudioSet's balanced training set (Google, CC BY 4.0, "
     "research.google.com/audioset). Changes: the embeddings of each clip averaged and rounded."
 )
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def balanced(catalog: Catalog) -> dict[str, NDArray[Any]]:
@@ -61,19 +59,6 @@ def balanced(catalog: Catalog) -> dict[str, NDArray[Any]]:
         "label": np.array(catalog.label_indices),
         "mean_frame": ((2 * sums + count) // (2 * count)).astype(np.uint8),
     }
-
-
-def npz(arrays: dict[str, NDArray[Any]]) -> bytes:
-    """Return the bytes of an uncompressed `.npz` file without the time of its making."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in arrays.items():
-            member = io.BytesIO()
-            np.lib.format.write_array(member, array, allow_pickle=False)
-            info = zipfile.ZipInfo(f"{name}.npy", _LONG_AGO)
-            info.create_system = 3  # or it would depend on the system
-            archive.writestr(info, member.getvalue())
-    return content.getvalue()
 
 
 def make(source: Path) -> bytes:

@@ -48,6 +48,10 @@ class Thresholds:
         return next((word for least, word in steps if score >= least), None)
 
 
+BUILT_IN_THRESHOLDS = Thresholds(sure=0.5, likely=0.25, possible=0.1)
+TAGGER_THRESHOLDS = Thresholds(sure=0.5, likely=0.25, possible=0.1)
+
+
 @dataclass(frozen=True)
 class NamedClass:
     """A class that is said to be in a sound.

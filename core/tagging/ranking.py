@@ -1,49 +1,120 @@
 """Ranking by sound and meaning: the reference in NumPy, exact, for any catalogue's labels.
 
-The score of a clip is ``sound * cosine + meaning * agreement``, with the two weights summing to 1.
-The cosine is that of centred means, -1 to 1. The agreement is a cosine, too, of non-negative
-vectors and so 0 to 1: of the roots of the query's tags, and of the clip's labels, which are 1 or 0.
-A clip whose labels are exactly what is heard, equally surely, and nothing else has agreement 1.
+The score of a clip is ``(1 - meaning) * cosine + meaning * agreement``. The cosine is that of
+centred means, -1 to 1. The agreement is a cosine, too, of vectors without negative components and
+so 0 to 1: of the query's tags, each to the power `POWER`, and of the clip's labels, each 1, with the
+classes above them that people did not name, each `IMPLIED`. All constants are chosen on a validation
+split (`docs/quality.md`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
+from core.catalog.clips import offsets
+from core.catalog.ontology import Ontology
+from core.tagging.tags import N_CLASSES
 from core.types import Float32
 
-MEANING = 0.8
-SOUND = 1 - MEANING
+MEANING = 0.9
+POWER = 0.5
+IMPLIED = 0.3
+
+
+@dataclass(frozen=True, eq=False)
+class LabelVectors:
+    """What C clips are labelled with, as unit vectors of 527 components, most of them zero.
+
+    Attributes
+    ----------
+    classes : int16 array, shape (V,)
+        Class indices of the components that are not zero, one clip after the other.
+    values : float32 array, shape (V,)
+        Those components.
+    first : int64 array, shape (C + 1,)
+        Where each clip's components begin; a clip without labels has none.
+    """
+
+    classes: NDArray[np.int16]
+    values: Float32
+    first: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls, label_indices: NDArray[np.integer], label_offsets: NDArray[np.integer]
+    ) -> LabelVectors:
+        """Return the vectors of a catalogue's labels.
+
+        Parameters
+        ----------
+        label_indices : int array, shape (L,)
+            Class indices of all clips, one clip after the other.
+        label_offsets : int array, shape (C + 1,)
+            Where each clip's labels begin.
+        """
+        n_clips = len(label_offsets) - 1
+        owners = np.repeat(np.arange(n_clips), np.diff(label_offsets))
+        own = np.unique(owners * N_CLASSES + label_indices)
+        child, parent = _pairs()
+        begins = np.searchsorted(child, np.arange(N_CLASSES + 1))
+        counts = np.diff(begins)[own % N_CLASSES]
+        # Each label's run of parents, all runs joined.
+        places = np.arange(counts.sum()) + np.repeat(
+            begins[own % N_CLASSES] - offsets(counts)[:-1], counts
+        )
+        above = np.repeat(own // N_CLASSES, counts) * N_CLASSES + parent[places]
+        keys = np.union1d(own, above)
+        values = np.where(np.isin(keys, own, assume_unique=True), 1.0, IMPLIED)
+        owners = keys // N_CLASSES
+        lengths = np.sqrt(np.bincount(owners, values**2, minlength=n_clips))
+        return cls(
+            (keys % N_CLASSES).astype(np.int16),
+            (values / lengths[owners]).astype(np.float32),
+            np.searchsorted(owners, np.arange(n_clips + 1)).astype(np.int64),
+        )
 
 
 def tag_direction(whole: Float32) -> Float32:
-    """Return the roots of a query's tags (527,) as a unit vector; zeros where nothing is heard."""
-    roots = np.sqrt(whole.astype(np.float64))
-    norm = float(np.linalg.norm(roots))
-    return (roots / norm if norm > 0 else roots).astype(np.float32)
+    """Return a query's tags (527,), to the power `POWER`, as a unit vector; zeros if all are 0."""
+    powers = whole.astype(np.float64) ** POWER
+    length = float(np.linalg.norm(powers))
+    return (powers / length if length > 0 else powers).astype(np.float32)
 
 
-def agreement(
-    direction: Float32, label_indices: NDArray[np.integer], label_offsets: NDArray[np.integer]
-) -> Float32:
+def agreement(direction: Float32, labels: LabelVectors) -> Float32:
     """Return how far a query's tags and each clip's labels agree, float32 (C,), 0 to 1.
 
     Parameters
     ----------
     direction : float32 array, shape (527,)
         From `tag_direction`.
-    label_indices : int array, shape (L,)
-        Class indices of all clips, one clip after the other.
-    label_offsets : int array, shape (C + 1,)
-        Where each clip's labels begin; a clip without any has agreement 0.
+    labels : LabelVectors
+        A clip without labels has agreement 0.
     """
-    counts = np.diff(label_offsets)
-    sums = np.concatenate(([0.0], np.cumsum(direction[label_indices], dtype=np.float64)))
-    totals = sums[label_offsets[1:]] - sums[label_offsets[:-1]]
-    return np.asarray(totals / np.sqrt(np.maximum(counts, 1)), np.float32)
+    products = direction[labels.classes] * labels.values
+    # Sums of runs as differences; in float64 nothing is lost that float32 would keep.
+    sums = np.concatenate(([0.0], np.cumsum(products, dtype=np.float64)))
+    return np.asarray(np.diff(sums[labels.first]), np.float32)
 
 
 def combined(cosine: Float32, agreement: Float32, meaning: float = MEANING) -> Float32:
     """Return the score of clips, float32 (C,), from both parts, each (C,)."""
     return np.asarray((1 - meaning) * cosine + meaning * agreement, np.float32)
+
+
+@cache
+def _pairs() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return all pairs of a class and one above it, sorted by the class, each int64 (P,)."""
+    ontology = Ontology.load()
+    pairs = [
+        (index, node.index)
+        for index in range(N_CLASSES)
+        for node in ontology.ancestors(ontology.node_of(index))
+        if node.index is not None
+    ]
+    child, parent = np.array(sorted(pairs), np.int64).T
+    return child, parent

@@ -21,20 +21,22 @@ _STEP = 4096
 
 _PRODUCT_FRAMES = 32
 _SHAPES: dict[str, tuple[int | None, ...]] = {
-    "first_weight": (EMBEDDING_SIZE, None),
-    "first_bias": (None,),
-    "second_weight": (None, None),
-    "second_bias": (None,),
-    "class_weight": (None, N_CLASSES),
-    "class_bias": (N_CLASSES,),
-    "attention_weight": (None, N_CLASSES),
-    "attention_bias": (N_CLASSES,),
+    "first_weight": (None, EMBEDDING_SIZE, None),
+    "first_bias": (None, None),
+    "second_weight": (None, None, None),
+    "second_bias": (None, None),
+    "class_weight": (None, None, N_CLASSES),
+    "class_bias": (None, N_CLASSES),
+    "attention_weight": (None, None, N_CLASSES),
+    "attention_bias": (None, N_CLASSES),
     "calibration": (2,),
 }
 
 
 class Tagger:
-    """Two hidden layers on each frame; each class weighs the frames in its own way for the whole.
+    """The mean of a few equal networks.
+
+    Each has two hidden layers on a frame, and weighs the frames for each class in its own way.
 
     Parameters
     ----------
@@ -48,7 +50,11 @@ class Tagger:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._arrays = load_arrays(path or shipped(RESOURCE), FORMAT, _SHAPES)
+        arrays = load_arrays(path or shipped(RESOURCE), FORMAT, _SHAPES)
+        slope, shift = arrays.pop("calibration").tolist()
+        self._slope, self._shift = float(slope), float(shift)
+        members = range(len(arrays["first_weight"]))
+        self._networks = [{name: array[i] for name, array in arrays.items()} for i in members]
 
     def tags(self, frames: UInt8, is_loud: NDArray[np.bool_] | None = None) -> Tags:
         """Return the tags of a sound.
@@ -61,30 +67,37 @@ class Tagger:
             Which frames count for the whole; all if it is not known or none would.
         """
         is_loud = counted(is_loud, len(frames))
-        scores = np.empty((len(frames), N_CLASSES), np.float32)
-        total = np.zeros((2, N_CLASSES), np.float64)
+        scores = np.zeros((len(frames), N_CLASSES), np.float32)
+        sums = np.zeros((len(self._networks), 2, N_CLASSES), np.float64)
         for first in range(0, len(frames), _STEP):
             step = slice(first, first + _STEP)
-            scores[step], attention = self._run(frames[step])
-            attention = attention[is_loud[step]]
-            total += attention.sum(0), (attention * scores[step][is_loud[step]]).sum(0)
-        whole = (total[1] / total[0]).astype(np.float32)
+            for network, total in zip(self._networks, sums, strict=True):
+                found, attention = _run(network, frames[step])
+                scores[step] += found / np.float32(len(self._networks))
+                found, attention = found[is_loud[step]], attention[is_loud[step]]
+                total += attention.sum(0), (attention * found).sum(0)
+        whole = (sums[:, 1] / sums[:, 0]).mean(0).astype(np.float32)
         return Tags(self._calibrated(scores), self._calibrated(whole), is_loud)
 
-    def _run(self, frames: UInt8) -> tuple[Float32, Float32]:
-        """Return scores before calibration and weights of frames, each float32, (T, 527)."""
-        a = self._arrays
-        x = (frames.astype(np.float32) - CENTRE) * np.float32(4 / 255)
-        x = np.maximum(product(x, a["first_weight"], _PRODUCT_FRAMES) + a["first_bias"], 0)
-        x += np.maximum(product(x, a["second_weight"], _PRODUCT_FRAMES) + a["second_bias"], 0)
-        logits = product(x, a["class_weight"], _PRODUCT_FRAMES) + a["class_bias"]
-        attention = product(x, a["attention_weight"], _PRODUCT_FRAMES) + a["attention_bias"]
-        # In training a softmax over frames; cut so that no single one is infinite.
-        return 1 / (1 + np.exp(-logits)), np.exp(np.clip(attention, -30, 30))
-
     def _calibrated(self, scores: Float32) -> Float32:
-        slope, shift = self._arrays["calibration"]
-        return closed_upwards(platt(scores, float(slope), float(shift)))
+        return platt(closed_upwards(scores), self._slope, self._shift)
+
+
+def _run(network: dict[str, NDArray[Any]], frames: UInt8) -> tuple[Float32, Float32]:
+    """Return one network's scores and weights of frames, each float32, (T, 527)."""
+    x = (frames.astype(np.float32) - CENTRE) * np.float32(4 / 255)
+    x = np.maximum(_layer(network, "first", x), 0)
+    x += np.maximum(_layer(network, "second", x), 0)
+    # In training a softmax over the frames; cut, so that none is infinite.
+    attention = np.exp(np.clip(_layer(network, "attention", x), -30, 30))
+    scores = 1 / (1 + np.exp(-_layer(network, "class", x)))
+    return scores.astype(np.float32), attention.astype(np.float32)
+
+
+def _layer(network: dict[str, NDArray[Any]], name: str, x: Float32) -> Float32:
+    return np.asarray(
+        product(x, network[f"{name}_weight"], _PRODUCT_FRAMES) + network[f"{name}_bias"]
+    )
 
 
 def platt(scores: Float32, slope: float, shift: float) -> Float32:

@@ -190,7 +190,7 @@ def train(
         if step % 50 == 0:
             rate = step * BATCH / (time.perf_counter() - begin)
             print(f"{step} loss {np.mean(sums[-50:]):.3f} {rate:.0f}/s", flush=True)
-        if step % 500 == 0 or step == steps:
+        if step % 250 == 0 or step == steps:
             torch.save(average.state_dict(), cache / "checkpoint.pt")
             print(step, json.dumps(evaluate(average)), flush=True)
     return average
@@ -201,7 +201,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sounds", type=Path)
     parser.add_argument("cache", type=Path)
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--from-scratch", action="store_true")
     arguments = parser.parse_args()

@@ -2,8 +2,9 @@
 
 python -m resources.training.train_tagger FEATURES.tar.gz CACHE [--all]
 
-Without --all it learns from the training split alone: what figures are measured with. With it, from
-all of `bal_train`: what is shipped. CACHE keeps `tagger.pt` or `tagger_all.pt`.
+First without --all: it learns from the training split alone and is calibrated on the validation
+split, and CACHE/tagger_split.npz is what figures are measured with. Then with --all: from all of
+`bal_train`, with the same calibration, comes CACHE/tagger.npz, which is shipped.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import copy
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,10 +21,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.tagging.tagger import FORMAT
+from core.tagging.tags import closed_upwards
 from core.types import EMBEDDING_SIZE
+from resources.npz import npz
 from resources.training.clips import N_CLASSES, TrainingClips, closed, load_clips
 
-SEED = 13
+SEEDS = (13, 14)
+"""Of the two networks whose probabilities are averaged: each alone is right less often."""
+
 WIDTH = 512
 EPOCHS = 20
 BATCH = 256
@@ -69,7 +76,7 @@ def exchanged(
     )
 
 
-def train(clips: TrainingClips, rows: NDArray[np.int64], seed: int = SEED) -> TaggerNetwork:
+def train(clips: TrainingClips, rows: NDArray[np.int64], seed: int) -> TaggerNetwork:
     """Return the moving average of a tagger's weights, trained on these clips."""
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
@@ -107,6 +114,16 @@ def train(clips: TrainingClips, rows: NDArray[np.int64], seed: int = SEED) -> Ta
     return average.eval()
 
 
+def trained(clips: TrainingClips, rows: NDArray[np.int64], seed: int, cache: Path) -> TaggerNetwork:
+    """Return a tagger that was trained on these clips, from `cache` if it is there."""
+    kept = cache / f"tagger_{len(rows)}_{seed}.pt"
+    if not kept.exists():
+        torch.save(train(clips, rows, seed).state_dict(), kept)
+    tagger = TaggerNetwork()
+    tagger.load_state_dict(torch.load(kept, weights_only=True))
+    return tagger.eval()
+
+
 def probabilities(
     tagger: TaggerNetwork, clips: TrainingClips, rows: NDArray[np.int64]
 ) -> NDArray[np.float32]:
@@ -121,8 +138,42 @@ def probabilities(
     return np.concatenate(parts)
 
 
+def fitted_platt(scores: NDArray[np.float32], labels: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return slope and shift of the logit that make scores (C, 527) the labels' probabilities."""
+    cut = torch.from_numpy(scores).double().clamp(1e-7, 1 - 1e-7)
+    logits, wanted = torch.log(cut / (1 - cut)), torch.from_numpy(labels).double()
+    values = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([values], max_iter=50, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimiser.zero_grad()
+        shifted = logits * values[0] + values[1]
+        found = functional.binary_cross_entropy_with_logits(shifted, wanted, reduction="sum")
+        found.backward()
+        return found
+
+    optimiser.step(loss)
+    slope, shift = values.tolist()
+    return slope, shift
+
+
+def stored(
+    taggers: list[TaggerNetwork], calibration: tuple[float, float]
+) -> dict[str, NDArray[Any]]:
+    """Return the arrays of the shipped file, as `core.tagging.tagger` reads them."""
+    arrays: dict[str, NDArray[Any]] = {"format": np.array(FORMAT, np.int64)}
+    names = {"first": "first", "second": "second", "classes": "class", "weights": "attention"}
+    for layer, name in names.items():
+        linear = [getattr(tagger, layer) for tagger in taggers]
+        weights, biases = [each.weight.T for each in linear], [each.bias for each in linear]
+        arrays[f"{name}_weight"] = torch.stack(weights).detach().numpy().astype(np.float16)
+        arrays[f"{name}_bias"] = torch.stack(biases).detach().numpy().astype(np.float16)
+    arrays["calibration"] = np.array(calibration, np.float32)
+    return arrays
+
+
 def main() -> None:
-    """Train and keep the weights."""
+    """Train, calibrate and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive", type=Path)
     parser.add_argument("cache", type=Path)
@@ -131,9 +182,19 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     clips = load_clips(arguments.archive, arguments.cache)
+    split_file = arguments.cache / "tagger_split.npz"
     rows = np.arange(len(clips.split)) if arguments.all else clips.rows("train")
-    tagger = train(clips, rows)
-    torch.save(tagger.state_dict(), arguments.cache / f"tagger{'_all' * arguments.all}.pt")
+    taggers = [trained(clips, rows, seed, arguments.cache) for seed in SEEDS]
+    if arguments.all:
+        with np.load(split_file) as found:
+            slope, shift = found["calibration"].tolist()
+        out = arguments.cache / "tagger.npz"
+    else:
+        rows, out = clips.rows("validation"), split_file
+        scores = np.mean([probabilities(tagger, clips, rows) for tagger in taggers], axis=0)
+        slope, shift = fitted_platt(closed_upwards(scores), closed(clips.labels[rows]))
+    print(f"calibration: slope {slope:.3f}, shift {shift:.3f}")
+    out.write_bytes(npz(stored(taggers, (slope, shift))))
 
 
 if __name__ == "__main__":
