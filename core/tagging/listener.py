@@ -20,7 +20,7 @@ POWER = 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class Listening:
+class ListenerOutput:
     """What the listener makes of a sound.
 
     Attributes
@@ -72,7 +72,7 @@ class BuiltInListener:
         if found != VERSION:
             raise ModelError(f"{path.name} is of another version of this program.", HINT)
 
-    def listen(self, patches: Float32, job: Job | None = None) -> Listening:
+    def listen(self, patches: Float32, job: Job | None = None) -> ListenerOutput:
         """Return tags and embeddings of a sound.
 
         Parameters
@@ -92,7 +92,7 @@ class BuiltInListener:
                 ["scores", "embedding"], {"patches": patches[batch]}
             )
         job.check()
-        return Listening(tags_of(closed_upwards(scores), patches), embedding)
+        return ListenerOutput(tags_of(closed_upwards(scores), patches), embedding)
 
 
 def tags_of(scores: Float32, patches: Float32) -> Tags:

@@ -2,9 +2,9 @@
 
 The score of a clip is ``(1 - meaning) * cosine + meaning * agreement``. The cosine is that of
 centred means, -1 to 1. The agreement is a cosine, too, of vectors without negative components and
-so 0 to 1: of the query's tags, each to the power `POWER`, and of the clip's labels, each 1, with the
-classes above them that people did not name, each `IMPLIED`. All constants are chosen on a validation
-split (`docs/quality.md`).
+so 0 to 1: of the query's tags, each to the power `POWER`, and of the clip's labels, each 1, with
+the classes above them that people did not name, each `IMPLIED`. All constants are chosen on a
+validation split (`docs/quality.md`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from core.tagging.tags import N_CLASSES
 from core.types import Float32
 
 MEANING = 0.9
+LEAST_COSINE, LEAST_AGREEMENT = 0.45, 0.4
+"""What the best of all clips must reach in each part, or nothing in the catalogue is close."""
+
 POWER = 0.5
 IMPLIED = 0.3
 
@@ -104,6 +107,20 @@ def agreement(direction: Float32, labels: LabelVectors) -> Float32:
 def combined(cosine: Float32, agreement: Float32, meaning: float = MEANING) -> Float32:
     """Return the score of clips, float32 (C,), from both parts, each (C,)."""
     return np.asarray((1 - meaning) * cosine + meaning * agreement, np.float32)
+
+
+def is_close(best_agreement: float, best_cosine: float | None = None) -> bool:
+    """Return whether any clip of a catalogue is close to a query.
+
+    Parameters
+    ----------
+    best_agreement : float
+        The largest of all clips, whichever clip ranks first.
+    best_cosine : float or None
+        The largest of all clips, where the query's listener made the catalogue.
+    """
+    sounds_alike = best_cosine is None or best_cosine >= LEAST_COSINE
+    return sounds_alike and best_agreement >= LEAST_AGREEMENT
 
 
 @cache

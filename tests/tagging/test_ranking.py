@@ -11,6 +11,7 @@ from core.tagging.ranking import (
     LabelVectors,
     agreement,
     combined,
+    is_close,
     tag_direction,
 )
 from core.tagging.tags import N_CLASSES
@@ -75,3 +76,11 @@ def test_the_score_is_the_weighted_sum_of_both_parts():
     assert both == pytest.approx([(1 - MEANING) * 0.5 + MEANING, MEANING - 1])
     sound = combined(np.array([0.5], np.float32), np.array([0.1], np.float32), meaning=0)
     assert sound.tolist() == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("best_agreement", "best_cosine", "close"),
+    [(0.7, 0.6, True), (0.7, 0.3, False), (0.2, 0.9, False), (0.7, None, True), (0.2, None, False)],
+)
+def test_both_parts_decide_whether_anything_is_close(best_agreement, best_cosine, close):
+    assert is_close(best_agreement, best_cosine) is close
