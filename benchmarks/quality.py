@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.tagging.ranking import MEANING, LabelVectors, tag_direction
+from core.tagging.ranking import MEANING, LabelVectors, is_close, tag_direction
 from core.tagging.tagger import Tagger
 from core.tagging.tags import N_CLASSES
-from core.types import Float32
+from core.types import EMBEDDING_SIZE, Float32, UInt8
+from core.vectors import clip_vectors, quantise
 from resources.training.clips import TrainingClips, closed, load_clips
 
 WEIGHTS = (0.0, 0.3, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
@@ -106,6 +107,43 @@ class Study:
         return ranking_figures(nearest(scores), self.wanted, self.labels)
 
 
+def frames_of_nothing(clips: TrainingClips, n: int = 200) -> dict[str, UInt8]:
+    """Return made frames (n, 10, 128) that no sound has: VGGish itself is not at hand here."""
+    rng = np.random.default_rng(13)
+    real = clips.frames[clips.rows("test")][:n]
+    return {
+        "bytes drawn evenly": rng.integers(0, 256, (n, 10, 128)).astype(np.uint8),
+        "whitened noise": quantise(rng.standard_normal((n, 10, 128))),
+        "one frame of whitened noise, held": np.repeat(
+            quantise(rng.standard_normal((n, 128)))[:, None], 10, axis=1
+        ),
+        "real frames, components shuffled": np.stack([f[:, rng.permutation(128)] for f in real]),
+    }
+
+
+def refused(cosine: Float32, agreements: Float32) -> Flags:
+    """Return of which queries (rows) the program says that nothing is close."""
+    best = zip(agreements.max(1).tolist(), cosine.max(1).tolist(), strict=True)
+    return np.array([not is_close(meaning, sound) for meaning, sound in best])
+
+
+def closeness(study: Study, clips: TrainingClips, tagger: Tagger, among: Rows) -> Iterator[str]:
+    """Yield how often "no close match" is said of real clips and of frames of nothing."""
+    best = nearest((1 - MEANING) * study.cosine + MEANING * study.agreement)[:, 0]
+    right = (study.labels[best] & study.wanted).any(1)
+    said = refused(study.cosine, study.agreement)
+    yield "\n| queries | “no close match” |\n|---|---|"
+    yield f"| real clips | {said.mean():.3f} |"
+    yield f"| … whose first match has a label in common | {said[right].mean():.3f} |"
+    yield f"| … whose first match has none | {said[~right].mean():.3f} |"
+    directions = directions_of(study.labels)
+    for name, frames in frames_of_nothing(clips).items():
+        vectors = clip_vectors(frames.reshape(-1, EMBEDDING_SIZE), np.full(len(frames), 10))
+        tags = np.stack([tag_direction(tagger.tags(each).whole) for each in frames])
+        said = refused(vectors @ clips.vectors[among].T, tags @ directions.T)
+        yield f"| {name} | {said.mean():.3f} |"
+
+
 def table(rows: dict[str, dict[str, float]]) -> Iterator[str]:
     """Yield the lines of a Markdown table."""
     columns = list(next(iter(rows.values())))
@@ -127,6 +165,8 @@ def report(archive: Path, cache: Path) -> Iterator[str]:
     yield f"\n## Ranking: {queries:,} clips of the test split among {among:,} others\n"
     ways = {"sound": 0.0, "meaning": 1.0, f"both (meaning {MEANING})": MEANING}
     yield from table({name: test.figures(weight) for name, weight in ways.items()})
+    yield "\n## “No close match”, on the same clips"
+    yield from closeness(test, clips, tagger, clips.rows("train", "validation"))
     above = closed(test.wanted)
     yield "\n## The tagger, on the same clips\n"
     yield f"mAP over classes: {mean_average_precision(test.tags, test.wanted):.3f} for labels as "

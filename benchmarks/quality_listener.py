@@ -28,7 +28,7 @@ from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.catalog.ontology import Ontology
 from core.tagging.listener import BuiltInListener, tags_of
 from core.tagging.naming import BUILT_IN_THRESHOLDS, named, spoken
-from core.tagging.ranking import tag_direction
+from core.tagging.ranking import is_close, tag_direction
 from core.tagging.tags import N_CLASSES, closed_upwards
 from core.tagging.weights import shipped
 from core.types import Float32
@@ -167,6 +167,37 @@ def robustness(listener: BuiltInListener, sounds: Sounds, archive: Path) -> Iter
         yield f"| {change} | {np.mean(found):.3f} | {len(found)} |"
 
 
+def non_sounds() -> dict[str, Float32]:
+    """Return silence, noises and tones of five seconds each, by name."""
+    rng = np.random.default_rng(13)
+    n = 5 * MODEL_RATE_HZ
+    time_s = np.arange(n) / MODEL_RATE_HZ
+    found = {"digital silence": np.zeros(n), "dither": rng.integers(-1, 2, n) / 32768}
+    for slope, colour in enumerate(("white", "pink", "brown")):
+        spectrum = np.fft.rfft(rng.standard_normal(n))
+        spectrum[1:] /= np.arange(1, len(spectrum)) ** (slope / 2)
+        spectrum[0] = 0
+        noise = np.fft.irfft(spectrum, n)
+        for level_db in (-20, -50):
+            scaled = noise / np.sqrt(np.mean(noise**2)) * 10 ** (level_db / 20)
+            found[f"{colour} noise, {level_db} dBFS"] = scaled
+    for frequency_hz in (50, 100, 440, 1000, 3000):
+        found[f"tone of {frequency_hz} Hz"] = 0.2 * np.sin(2 * np.pi * frequency_hz * time_s)
+    return {name: samples.astype(np.float32) for name, samples in found.items()}
+
+
+def of_non_sounds(listener: BuiltInListener) -> Iterator[str]:
+    """Yield what is said of silence, noise and tones."""
+    directions = directions_of(balanced_labels())
+    yield "\n## Silence, noise and tones\n"
+    yield "| sound | said | best agreement |\n|---|---|---|"
+    for name, samples in non_sounds().items():
+        whole = whole_of(listener, samples)
+        best = float((directions @ tag_direction(whole)).max())
+        said = spoken(named(whole, BUILT_IN_THRESHOLDS)) if is_close(best) else "no close match"
+        yield f"| {name} | {said} | {best:.2f} |"
+
+
 def named_recordings(listener: BuiltInListener, folder: Path) -> Iterator[str]:
     """Yield what is said of each recording in a folder."""
     yield "\n## What is said of recordings\n"
@@ -185,6 +216,7 @@ def report(folder: Path, cache: Path, listener_file: Path | None) -> Iterator[st
     yield f"\nProcessor time: about {spent_ms:.1f} ms a patch."
     yield from by_file_names(listener, sounds)
     yield from robustness(listener, sounds, folder / "clips.tar")
+    yield from of_non_sounds(listener)
     yield from named_recordings(listener, folder.parent / "wav")
 
 

@@ -1,4 +1,6 @@
-"""Make `balanced.npz`: AudioSet's balanced training set, with one mean frame a clip.
+"""Make `balanced.npz` and `label_rates.npz` of AudioSet's balanced training set.
+
+The one has its clips with one mean frame each, the other how often people name a class where it is.
 
 python resources/make_balanced.py FEATURES.tar.gz
 
@@ -22,7 +24,9 @@ sys.path.insert(0, str(ROOT))
 
 from core.catalog.build.build import build_catalog  # noqa: E402 - it need not be installed
 from core.catalog.catalog import Catalog  # noqa: E402
-from core.catalog.records.audioset import N_CLIPS  # noqa: E402
+from core.catalog.clips import offsets  # noqa: E402
+from core.catalog.records.audioset import N_CLASSES, N_CLIPS  # noqa: E402
+from core.tagging.ranking import RATES, RATES_FORMAT, LabelVectors  # noqa: E402
 from core.vectors import CENTRE, clip_sums  # noqa: E402
 from resources.npz import npz  # noqa: E402
 
@@ -61,16 +65,28 @@ def balanced(catalog: Catalog) -> dict[str, NDArray[Any]]:
     }
 
 
-def make(source: Path) -> bytes:
-    """Return the file's bytes; exit with a sentence where clips are missing."""
+def label_rates(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return of each class: clips with that label, by clips with it or one below it."""
+    label = arrays["label"].astype(np.int64)
+    vectors = LabelVectors.of(label, offsets(arrays["n_labels"]))
+    named = np.bincount(label, minlength=N_CLASSES)
+    there = np.bincount(vectors.classes, minlength=N_CLASSES)
+    rate = (named / there).astype(np.float32)
+    return {"format": np.array(RATES_FORMAT, np.int64), "rate": rate}
+
+
+def make(source: Path) -> dict[str, bytes]:
+    """Return both files' bytes by name; exit with a sentence where clips are missing."""
     with tempfile.TemporaryDirectory() as folder:
         catalog = build_catalog(Path(folder) / "c", "audioset", [source], splits=[SPLIT])
         if len(catalog) != N_CLIPS[SPLIT]:
             sys.exit(f"{source} has {len(catalog)} of {N_CLIPS[SPLIT]} clips of {SPLIT}.")
-        return npz(balanced(catalog))
+        arrays = balanced(catalog)
+        return {"balanced.npz": npz(arrays), RATES: npz(label_rates(arrays))}
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    Path(__file__).with_name("balanced.npz").write_bytes(make(Path(sys.argv[1])))
+    for name, content in make(Path(sys.argv[1])).items():
+        Path(__file__).with_name(name).write_bytes(content)

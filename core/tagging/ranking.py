@@ -2,9 +2,11 @@
 
 The score of a clip is ``(1 - meaning) * cosine + meaning * agreement``. The cosine is that of
 centred means, -1 to 1. The agreement is a cosine, too, of vectors without negative components and
-so 0 to 1: of the query's tags, each to the power `POWER`, and of the clip's labels, each 1, with
-the classes above them that people did not name, each `IMPLIED`. All constants are chosen on a
-validation split (`docs/quality.md`).
+so 0 to 1: of the query's labels as people would give them, and of the clip's labels, each 1, with
+the classes above them that people left out, each `IMPLIED`. People who say *Bark* often leave out
+*Dog* and mostly *Animal*: so each of the query's tags is multiplied by the share of clips with the
+class, or one below it, that people gave the class itself, and taken to the power `POWER`. All
+constants are chosen on a validation split (`docs/quality.md`).
 """
 
 from __future__ import annotations
@@ -18,14 +20,17 @@ from numpy.typing import NDArray
 from core.catalog.clips import offsets
 from core.catalog.ontology import Ontology
 from core.tagging.tags import N_CLASSES
+from core.tagging.weights import load_arrays, shipped
 from core.types import Float32
 
 MEANING = 0.9
 LEAST_COSINE, LEAST_AGREEMENT = 0.45, 0.4
 """What the best of all clips must reach in each part, or nothing in the catalogue is close."""
 
-POWER = 0.5
+POWER = 0.4
 IMPLIED = 0.3
+
+RATES, RATES_FORMAT = "label_rates.npz", 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +86,22 @@ class LabelVectors:
         )
 
 
+@cache
+def label_rates() -> Float32:
+    """Return how often people name each class where it is, float32 (527,), 0 to 1.
+
+    Raises
+    ------
+    ModelError
+        If the file that the program carries is missing, damaged or of another version.
+    """
+    arrays = load_arrays(shipped(RATES), RATES_FORMAT, {"rate": (N_CLASSES,)})
+    return np.asarray(arrays["rate"], np.float32)
+
+
 def tag_direction(whole: Float32) -> Float32:
-    """Return a query's tags (527,), to the power `POWER`, as a unit vector; zeros if all are 0."""
-    powers = whole.astype(np.float64) ** POWER
+    """Return the labels that a query's tags (527,) lead to, as a unit vector; zeros for no tags."""
+    powers = (whole.astype(np.float64) * label_rates()) ** POWER
     length = float(np.linalg.norm(powers))
     return (powers / length if length > 0 else powers).astype(np.float32)
 

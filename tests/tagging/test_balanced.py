@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from core.catalog.ontology import Ontology
 from core.catalog.records.ids import is_youtube_id
+from core.tagging.ranking import label_rates
 from core.tagging.weights import shipped
 from resources.make_balanced import make
 from tests.tagging.test_tags import index
@@ -51,6 +53,17 @@ def test_what_is_known_of_the_clips(balanced):
     assert len(counts) == len(Ontology.load().names)
 
 
+def test_the_rates_are_how_often_a_class_is_named_where_it_is(balanced):
+    begins = np.concatenate([[0], np.cumsum(balanced["n_labels"], dtype=int)])
+    lists = [balanced["label"][a:b] for a, b in pairwise(begins.tolist())]
+    ontology = Ontology.load()
+    for name in ("Animal", "Dog", "Bark", "Music"):
+        below = ontology.resolve([name])
+        there = sum(not below.isdisjoint(labels.tolist()) for labels in lists)
+        named = sum(index(name) in labels for labels in lists)
+        assert label_rates()[index(name)] == pytest.approx(named / there)
+
+
 @pytest.mark.real_data
 def test_a_clip_is_as_the_official_list_has_it(balanced, shared: Path):
     lines = (shared / "audioset" / "balanced_train_segments.csv").read_text().splitlines()
@@ -67,5 +80,7 @@ def test_a_clip_is_as_the_official_list_has_it(balanced, shared: Path):
 @pytest.mark.real_data
 def test_the_script_makes_the_same_bytes_again(shared: Path):
     made = make(shared / "audioset" / "features-sample.tar.gz")
-    content = shipped("balanced.npz").read_bytes()
-    assert hashlib.sha256(made).digest() == hashlib.sha256(content).digest()
+    assert sorted(made) == ["balanced.npz", "label_rates.npz"]
+    for name, content in made.items():
+        there = shipped(name).read_bytes()
+        assert hashlib.sha256(content).digest() == hashlib.sha256(there).digest()

@@ -12,6 +12,7 @@ from core.tagging.ranking import (
     agreement,
     combined,
     is_close,
+    label_rates,
     tag_direction,
 )
 from core.tagging.tags import N_CLASSES
@@ -33,7 +34,9 @@ def heard(**scores: float) -> np.ndarray:
 def test_labels_that_are_exactly_what_is_heard_agree_fully():
     speech, music, dog = (index(name) for name in ("Speech", "Music", "Dog"))
     vectors = labelled([speech, music], [speech], [dog], [])
-    found = agreement(heard(Speech=0.4, Music=0.4), vectors)
+    rates = label_rates()
+    equally = 0.4 / rates[[speech, music]]
+    found = agreement(heard(Speech=equally[0], Music=equally[1]), vectors)
     assert found == pytest.approx([1, np.sqrt(0.5), 0, 0], abs=1e-6)
     assert found.dtype == np.float32
 
@@ -57,7 +60,7 @@ def test_agreement_is_the_cosine_of_powers_of_tags_and_labels_with_their_parents
                 if node.index is not None:
                     clip[node.index] = IMPLIED
         clip[labels] = 1
-        tags = whole.astype(float) ** POWER
+        tags = (whole.astype(float) * label_rates()) ** POWER
         norms = np.linalg.norm(tags) * max(np.linalg.norm(clip), 1e-9)
         assert row == pytest.approx(tags @ clip / norms, abs=1e-5)
 
