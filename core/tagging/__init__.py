@@ -1,0 +1,1 @@
+"""What a sound is: tags by the built-in listener or by the tagger on VGGish's frames."""

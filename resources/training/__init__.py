@@ -1,0 +1,1 @@
+"""What the shipped weights were trained with; `docs/training.md` says how to run it."""
