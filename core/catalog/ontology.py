@@ -67,6 +67,10 @@ class Ontology:
             raise CatalogError(f"There is no class {name!r}.", self._suggestion(wanted))
         return found
 
+    def node_of(self, index: int) -> Node:
+        """Return the node of a class index."""
+        return self._classes[index]
+
     def resolve(self, names: Iterable[str]) -> frozenset[int]:
         """Return the indices of these nodes' classes and of all classes below them.
 
@@ -111,8 +115,16 @@ class Ontology:
     @cached_property
     def roots(self) -> tuple[Node, ...]:
         """The seven nodes that are below no other."""
-        below = {key for node in self.nodes.values() for key in node.child_ids}
-        return tuple(node for node in self.nodes.values() if node.id not in below)
+        return tuple(node for node in self.nodes.values() if node.id not in self._parents)
+
+    def ancestors(self, node: Node) -> tuple[Node, ...]:
+        """Return all nodes above one, nearest first, each once."""
+        above: dict[str, None] = {}
+        level = [node.id]
+        while level:
+            level = [key for below in level for key in self._parents.get(below, ())]
+            above.update(dict.fromkeys(level))
+        return tuple(self.nodes[key] for key in above)
 
     @cached_property
     def _classes(self) -> tuple[Node, ...]:
@@ -122,6 +134,14 @@ class Ontology:
     @cached_property
     def _by_name(self) -> dict[str, Node]:
         return {node.name.casefold(): node for node in self.nodes.values()}
+
+    @cached_property
+    def _parents(self) -> dict[str, list[str]]:
+        parents: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            for key in node.child_ids:
+                parents.setdefault(key, []).append(node.id)
+        return parents
 
     def _suggestion(self, wanted: str) -> str:
         # "dogs barking" is near no name as a whole, but its words are.
