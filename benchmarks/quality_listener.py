@@ -141,7 +141,7 @@ def by_file_names(listener: BuiltInListener, sounds: Sounds) -> Iterator[str]:
         patches = sounds.patches(windows)
         own.append(listener.listen(patches).tags.whole)
         scores = closed_upwards(sounds.scores[windows].astype(np.float32))
-        teachers.append(tags_of(scores, patches).whole)
+        teachers.append(tags_of(scores, loud(patches)).whole)
     classes = np.array([wanted[row] for row in rows], np.int64)
     yield f"\n## By file names: {len(rows)} clips of the validation and test splits\n"
     yield from table(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.audio.waveform import Waveform
 from core.jobs import Job
 from core.loaded import Loaded
-from core.options import DEFAULT_K, Comparison, Filter, Options, Weights
+from core.options import DEFAULT_K, Comparison, Filter, Options, Ranking, Weights
 from core.paths import DataFolder
 from core.types import CatalogInfo, Float32, Match, Matches, Query
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from core.catalog.catalog import Catalog
     from core.catalog.counting import ClassCount
     from core.catalog.youtube_ids import YoutubeIds
+    from core.listeners import Listener
     from core.query import QueryStream
     from core.search.feedback import Calibration
     from core.setup.inventory import CatalogEntry, StoredItem
-    from core.vggish.model import Embedding, Vggish
 
 
 class Engine:
@@ -104,17 +104,13 @@ class Engine:
         self.close()
         return remove(self._loaded.data, key)
 
-    def model(self, job: Job | None = None) -> Vggish:
-        """Return the loaded model."""
-        return self._loaded.model(job)
+    def listener(self, job: Job | None = None) -> Listener:
+        """Return what analyses sounds, loaded."""
+        return self._loaded.listener(job)
 
     def catalog(self, job: Job | None = None) -> Catalog:
         """Return the opened catalogue."""
         return self._loaded.matcher(job).catalog
-
-    def embed(self, patches: Float32, job: Job | None = None) -> Embedding:
-        """Return VGGish's embeddings of log-mel patches, float32 (N, 96, 64)."""
-        return self.model(job).embed(patches, job)
 
     def save_embedding(
         self,
@@ -137,16 +133,19 @@ class Engine:
         ------
         AudioFileError
             If the sound cannot be read, or the file cannot be written.
+        ModelError
+            If VGGish is not installed.
         """
         from core.embedding_file import save_embedding
+        from core.listeners import vggish_of
 
-        return save_embedding(self.model(job), sound, path, span, job)
+        return save_embedding(vggish_of(self._loaded.listener(job)), sound, path, span, job)
 
     def query_stream(self, name: str, job: Job | None = None) -> QueryStream:
         """Return what turns a sound into queries while it arrives; see `core.query`."""
         from core.query import QueryStream
 
-        return QueryStream(self.model(job), name)
+        return QueryStream(self._loaded.listener(job), name)
 
     def query(
         self,
@@ -164,7 +163,7 @@ class Engine:
         """
         from core.query import query_of
 
-        return query_of(self.model(job), sound, start_s, end_s, job)
+        return query_of(self._loaded.listener(job), sound, start_s, end_s, job)
 
     def match(
         self,
@@ -174,8 +173,9 @@ class Engine:
         job: Job | None = None,
         by: Comparison = Comparison.MEAN,
         span: tuple[float | None, float | None] = (None, None),
+        ranking: Ranking = Ranking.BOTH,
     ) -> Matches:
-        """Return the clips that sound most like a sound, the best first.
+        """Return the clips that match a sound best, the best first.
 
         Parameters
         ----------
@@ -190,12 +190,14 @@ class Engine:
             second.
         span : pair of float or None
             The part of the sound to match, in seconds; None stands for its start or end.
+        ranking : Ranking
+            What makes a clip a good match.
 
         Raises
         ------
         AudioFileError, ModelError, CatalogError
         """
-        return self.search(self.query(sound, *span, job), k, filters, job, by)
+        return self.search(self.query(sound, *span, job), k, filters, job, by, ranking)
 
     def search(
         self,
@@ -204,10 +206,18 @@ class Engine:
         filters: Filter | None = None,
         job: Job | None = None,
         by: Comparison = Comparison.MEAN,
+        ranking: Ranking = Ranking.BOTH,
     ) -> Matches:
-        """Return the clips most similar to a query that `query` made, the best first."""
+        """Return the clips that match a query best that `query` made, the best first.
+
+        Raises
+        ------
+        CatalogError
+            If the catalogue cannot be ranked so: its frames are another model's, or it has no
+            labels of AudioSet's. *Both* takes what there is.
+        """
         info = self._loaded.info(job)
-        return self._answer(query, k, filters, job, by, info)
+        return self._answer(query, k, filters, job, by, info, ranking=ranking)
 
     def similar(
         self,
@@ -217,8 +227,9 @@ class Engine:
         job: Job | None = None,
         by: Comparison = Comparison.MEAN,
         weights: Weights | None = None,
+        ranking: Ranking = Ranking.BOTH,
     ) -> Matches:
-        """Return the clips that sound most like a video of the catalogue, itself left out.
+        """Return the clips most like a video of the catalogue, itself left out.
 
         Needs no model. Where the catalogue has several clips of the video, the first counts.
 
@@ -244,7 +255,7 @@ class Engine:
         rows = matcher.catalog.find(video_id)
         query = matcher.clip_query(video_id, int(rows[0]), weights)
         info = described(matcher.catalog)
-        return self._answer(query, k, filters, job, by, info, rows, weights)
+        return self._answer(query, k, filters, job, by, info, rows, weights, ranking)
 
     def refine(self, query: Query, more: Sequence[Match], less: Sequence[Match]) -> Query:
         """Return a query moved towards some matches and away from others; it is asked by means."""
@@ -320,10 +331,16 @@ class Engine:
         info: CatalogInfo,
         without: NDArray[np.int64] | None = None,
         weights: Weights | None = None,
+        ranking: Ranking = Ranking.BOTH,
     ) -> Matches:
         from core.catalog.youtube_links import with_known
+        from core.setup.selection import possible_ranking
 
         begun = time.perf_counter()
-        matches = self._loaded.matcher(job).matches(query, k, filters, by, without, job, weights)
-        answer = Matches(query, info, matches, time.perf_counter() - begun)
+        ranking = possible_ranking(ranking, query, info)
+        found = self._loaded.matcher(job).matches(
+            query, k, filters, by, without, job, weights, ranking
+        )
+        elapsed_s = time.perf_counter() - begun
+        answer = Matches(query, info, found.matches, ranking, found.is_close, elapsed_s)
         return with_known(answer, self._youtube_ids())

@@ -25,6 +25,7 @@ from core.library_rows import (
     query_of,
     star_of,
     stored_path,
+    tag_bytes,
     thumbnail_bytes,
 )
 from core.library_types import Past, Star
@@ -35,7 +36,7 @@ from core.types import Query
 
 T = TypeVar("T")
 
-VERSION = 2
+VERSION = 3
 MOST_ENTRIES = 1000
 MOST_BYTES = 256 * 1024**2
 """What the frames of all entries may take; a sound of an hour takes half a megabyte."""
@@ -50,6 +51,7 @@ CREATE TABLE IF NOT EXISTS queries (
     key INTEGER PRIMARY KEY REFERENCES history, frames BLOB, n_bytes INTEGER, duration_s REAL,
     hop_s REAL, notes TEXT, direction BLOB);
 CREATE TABLE IF NOT EXISTS heard (key INTEGER PRIMARY KEY REFERENCES history, heard_by TEXT);
+CREATE TABLE IF NOT EXISTS tags (key INTEGER PRIMARY KEY REFERENCES history, scores BLOB);
 CREATE TABLE IF NOT EXISTS stars (
     video_id TEXT, start_s REAL, end_s REAL, labels TEXT, url TEXT, note TEXT, starred_s REAL,
     PRIMARY KEY (video_id, start_s));
@@ -57,7 +59,7 @@ CREATE TABLE IF NOT EXISTS hidden (video_id TEXT PRIMARY KEY, hidden_s REAL);
 CREATE TABLE IF NOT EXISTS presets (name TEXT PRIMARY KEY, include TEXT, exclude TEXT);
 """
 
-_OF_AN_ENTRY = ("history", "queries", "heard")
+_OF_AN_ENTRY = ("history", "queries", "heard", "tags")
 """Tables with a row for each entry."""
 
 
@@ -124,6 +126,7 @@ class Library:
                 "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?, ?, ?, ?)", (key, *searched)
             )
             db.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (key, past.model_key))
+            db.execute("INSERT OR REPLACE INTO tags VALUES (?, ?)", (key, tag_bytes(query)))
             _trim(db)
             return key
 
@@ -140,7 +143,8 @@ class Library:
     def query(self, past: Past) -> Query | None:
         """Return what an entry searched for; None where it has been removed meanwhile."""
         text = (
-            "SELECT rowid, frames, duration_s, notes, hop_s, direction FROM queries WHERE key = ?"
+            "SELECT queries.rowid, frames, duration_s, notes, hop_s, direction, scores "
+            "FROM queries LEFT JOIN tags USING (key) WHERE key = ?"
         )
         found = self._sound(
             text,

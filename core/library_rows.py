@@ -23,9 +23,10 @@ from core.foreign import (
 )
 from core.library_types import Past, Star
 from core.options import Comparison, Filter
-from core.types import EMBEDDING_SIZE, Query, UInt8
+from core.types import EMBEDDING_SIZE, Float32, Query, UInt8
 
 THUMBNAIL_ROWS = 32
+_N_CLASSES = 527
 
 
 _LARGEST_COMPONENT = 1 << 50
@@ -77,7 +78,7 @@ def past_of(row: tuple[Any, ...]) -> Past:
 
 def query_of(name: str, row: tuple[Any, ...]) -> Query:
     """Return what an entry searched for."""
-    frames, duration_s, notes, hop_s, direction = row
+    frames, duration_s, notes, hop_s, direction, scores = row
     found: UInt8 = as_array(frames, np.uint8).reshape(-1, EMBEDDING_SIZE)
     if not len(found):
         raise ValueError("nothing was heard")
@@ -93,7 +94,22 @@ def query_of(name: str, row: tuple[Any, ...]) -> Query:
         _unpacked(notes),
         as_number(hop_s, 1e-3, LONGEST_S),
         direction=towards,
+        tags=_tags(scores),
     )
+
+
+def tag_bytes(query: Query) -> bytes:
+    """Return a query's tags as they are stored; empty where there are none."""
+    return b"" if query.tags is None else query.tags.astype(np.float16).tobytes()
+
+
+def _tags(scores: object) -> Float32 | None:
+    if not scores:
+        return None
+    tags = as_array(scores, np.float16).reshape(_N_CLASSES).astype(np.float32)
+    if not ((tags >= 0) & (tags <= 1)).all():
+        raise ValueError("a score is none")
+    return tags
 
 
 def star_of(row: tuple[Any, ...]) -> Star:

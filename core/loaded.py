@@ -1,4 +1,4 @@
-"""The model and the catalogue in memory: loaded when needed, replaced when others came."""
+"""The listener and the catalogue in memory: loaded when needed, replaced when others came."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from core.types import CatalogInfo
 
 # What else is needed is imported when it is needed: a window shows before that.
 if TYPE_CHECKING:
+    from core.listeners import Listener
     from core.search.matcher import Matcher
-    from core.vggish.model import Vggish
 
 
 class Loaded:
@@ -27,44 +27,41 @@ class Loaded:
 
     def __init__(self, data: DataFolder, options: Options) -> None:
         self.data, self.options = data, options
-        self._model: Vggish | None = None
+        self._listener: Listener | None = None
         self._matcher: Matcher | None = None
 
-    def model(self, job: Job | None = None) -> Vggish:
-        """Return the model; raise ModelError if it cannot be used."""
-        if self._model is None:
+    def listener(self, job: Job | None = None) -> Listener:
+        """Return what analyses sounds; raise ModelError if it cannot be used."""
+        if self._listener is None:
             job = job or Job()
             job.report("Loading the model", 0.0)
-            from core.setup.selection import model_folder
-            from core.vggish.model import Vggish
+            from core.setup.selection import listener
 
-            folder = model_folder(self.data, self.options, job)
-            self._model = Vggish(folder, self.options.engine)
-        return self._model
+            self._listener = listener(self.data, self.options, job)
+        return self._listener
 
     def matcher(self, job: Job | None = None) -> Matcher:
         """Return what ranks the catalogue's clips; raise CatalogError if it cannot be used."""
         if self._matcher is None:
             job = job or Job()
             job.report("Opening the catalogue", 0.0)
-            from core.catalog.catalog import Catalog
             from core.search.matcher import Matcher
-            from core.setup.selection import catalog_folder
+            from core.setup.selection import catalog
 
-            self._matcher = Matcher(Catalog.open(catalog_folder(self.data, self.options, job)))
+            self._matcher = Matcher(catalog(self.data, self.options))
         return self._matcher
 
     def info(self, job: Job | None = None) -> CatalogInfo:
         """Return what a person wants to know of both; raise CatalogError if they do not fit."""
         from core.setup.selection import paired
 
-        matcher, model = self.matcher(job), self.model(job)
-        return paired(matcher.catalog, model.manifest, self.options)
+        matcher, listener = self.matcher(job), self.listener(job)
+        return paired(matcher.catalog, listener, self.options)
 
     def load(self, job: Job | None = None) -> CatalogInfo:
         """Load both; see `Engine.load`."""
         job = job or Job()
-        self.model(job.part(0, 0.9))
+        self.listener(job.part(0, 0.9))
         self.matcher(job.part(0.9, 1)).prepare()
         job.report("Ready", 1.0)
         return self.info()
@@ -78,7 +75,7 @@ class Loaded:
             fresh.close()
             raise
         self.close()
-        self._model, self._matcher = fresh._model, fresh._matcher
+        self._listener, self._matcher = fresh._listener, fresh._matcher
         return info
 
     def choose(self, name: str, job: Job | None = None) -> CatalogInfo:
@@ -98,8 +95,8 @@ class Loaded:
 
     def close(self) -> None:
         """Let go of memory and processes."""
-        if self._model is not None:
-            self._model.close()
+        if self._listener is not None:
+            self._listener.close()
         if self._matcher is not None:
             self._matcher.close()
-        self._model = self._matcher = None
+        self._listener = self._matcher = None

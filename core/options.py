@@ -23,13 +23,31 @@ class Comparison(StrEnum):
     """For every frame of the query the clip's most similar one."""
 
 
+class Ranking(StrEnum):
+    """What makes a clip a good match."""
+
+    BOTH = "both"
+    """It sounds alike, and its labels say what the sound is."""
+
+    SOUND = "sound"
+    MEANING = "meaning"
+
+
+class ListenerKind(StrEnum):
+    """What analyses a sound."""
+
+    BUILT_IN = "built-in"
+    VGGISH = "vggish"
+
+
 class CatalogKind(StrEnum):
     """What a catalogue's clips are."""
 
     AUDIOSET = "audioset"
     YOUTUBE8M = "youtube8m"
-    STARTER = "starter"
-    DEMO = "demo"
+    BALANCED = "balanced"
+    """AudioSet's balanced training set, which the program carries."""
+
     DAMAGED = "damaged"
     """Of a folder whose manifest cannot be read; no manifest has it."""
 
@@ -72,6 +90,8 @@ class Options:
         A catalogue's folder.
     engine : {"float32", "tensorflow"}
         What runs the network.
+    listener : ListenerKind or None
+        What analyses sounds: VGGish where it is installed.
     id_service : str
         The address of the service that knows YouTube ids; see `core.catalog.youtube_ids`.
     """
@@ -80,6 +100,7 @@ class Options:
     pca: Path | None = None
     catalog: Path | None = None
     engine: str = FLOAT32
+    listener: ListenerKind | None = None
     id_service: str = field(
         default_factory=lambda: os.environ.get("SOUNDALIKE_ID_SERVICE") or ID_SERVICE
     )

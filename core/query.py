@@ -1,9 +1,8 @@
-"""From sound that arrives bit by bit to a query: each patch is embedded once."""
+"""From sound that arrives bit by bit to a query: each patch is analysed once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,10 +19,8 @@ from core.audio.reader import AudioFile
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.errors import AudioFileError
 from core.jobs import Job
-from core.types import Float32, Query, UInt8
-
-if TYPE_CHECKING:
-    from core.vggish.model import Vggish
+from core.listeners import Analysis, Listener, heard
+from core.types import Float32, Query
 
 _BATCH_PATCHES = 32
 
@@ -33,16 +30,16 @@ class QueryStream:
 
     Parameters
     ----------
-    model : Vggish
+    listener : Listener
     name : str
         What people call the sound.
     """
 
-    def __init__(self, model: Vggish, name: str) -> None:
-        self._model, self._name = model, name
+    def __init__(self, listener: Listener, name: str) -> None:
+        self._listener, self._name = listener, name
         self._stream = LogMelStream()
         self._frames: Float32 = np.empty((0, MEL_BANDS), np.float32)
-        self._embedded: list[UInt8] = []
+        self._analysed: list[Analysis] = []
         self._n_samples = 0
         self._is_silent = True
 
@@ -65,21 +62,34 @@ class QueryStream:
         AudioFileError
             If there is nothing but silence.
         """
-        if self._n_samples < PATCH_SAMPLES and not self._embedded:
+        if self._n_samples < PATCH_SAMPLES and not self._analysed:
             notes += (padding_note(self._n_samples / MODEL_RATE_HZ),)
             self._take(np.zeros(PATCH_SAMPLES - self._n_samples, np.float32), None)
         if self._is_silent:
             raise AudioFileError(
-                f"{self._name} is silent: VGGish hears nothing in it "
+                f"{self._name} is silent: nothing can be heard in it "
                 "(all samples are zero, or far too quiet).",
                 "Record again, or open another file.",
             )
-        frames = np.concatenate(self._embedded)
+        analysed = self._analysed
+        if last_s is not None:  # of an hour of sound, only the end is joined each second
+            analysed = analysed[-max(1, round(last_s / PATCH_S)) :]
+        analysis = Analysis.joined(analysed)
         duration_s = self._n_samples / MODEL_RATE_HZ
         if last_s is not None:
-            frames = frames[-max(1, round(last_s / PATCH_S)) :]
-            duration_s = min(duration_s, len(frames) * PATCH_S)
-        return Query(self._name, frames, duration_s, notes, PATCH_S)
+            analysis = analysis.last(max(1, round(last_s / PATCH_S)))
+            duration_s = min(duration_s, len(analysis.frames) * PATCH_S)
+        tags = self._listener.tags(analysis)
+        return Query(
+            self._name,
+            analysis.frames,
+            duration_s,
+            notes,
+            PATCH_S,
+            tags=tags.whole,
+            patch_tags=tags.scores.astype(np.float16),
+            heard=heard(tags.whole, self._listener.thresholds),
+        )
 
     def _take(self, samples: Float32, job: Job | None) -> None:
         frames = self._stream.push(samples)
@@ -89,11 +99,11 @@ class QueryStream:
         whole, self._frames = np.split(frames, [n_patches * PATCH_FRAMES])
         if n_patches:
             patches = whole.reshape(n_patches, PATCH_FRAMES, MEL_BANDS)
-            self._embedded.append(self._model.embed(patches, job).postprocessed)
+            self._analysed.append(self._listener.analyse(patches, job))
 
 
 def query_of(
-    model: Vggish,
+    listener: Listener,
     sound: Waveform | AudioFile,
     start_s: float | None = None,
     end_s: float | None = None,
@@ -109,7 +119,7 @@ def query_of(
     job = job or Job()
     first_s, last_s = sound.check_span(start_s, end_s)
     n_expected = (last_s - first_s) * MODEL_RATE_HZ
-    stream = QueryStream(model, sound.name)
+    stream = QueryStream(listener, sound.name)
     n_done = 0
     for samples in _batches(sound.blocks(start_s, end_s)):
         done = [min(1.0, n / n_expected) for n in (n_done, n_done + len(samples))]

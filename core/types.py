@@ -10,6 +10,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from core.options import ListenerKind, Ranking
+
 Float32: TypeAlias = NDArray[np.float32]
 UInt8: TypeAlias = NDArray[np.uint8]
 Int64: TypeAlias = NDArray[np.int64]
@@ -21,6 +23,25 @@ _WATCH_URL = re.compile(r"https://www\.youtube\.com/watch\?v=([A-Za-z0-9_-]{11})
 
 EMBEDDING_SIZE = 128
 """Numbers in a VGGish embedding, before and after post-processing."""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A class that is said to be in a sound.
+
+    Attributes
+    ----------
+    label : str
+        AudioSet's name, such as "Bark".
+    score : float
+        0 to 1.
+    sureness : str
+        "probably" or "perhaps"; empty where it is sure.
+    """
+
+    label: str
+    score: float
+    sureness: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +64,12 @@ class Query:
         What the video looks like, as a direction of any length, where that counts.
     direction : int64 array, shape (128,), or None
         What is searched for by means instead of the frames' own, where it was refined.
+    tags : float32 array, shape (527,), or None
+        What the sound is: a score for each class of AudioSet, 0 to 1.
+    patch_tags : float16 array, shape (N, 527), or None
+        The same of each patch.
+    heard : tuple of Tag
+        What is said of the sound, the surest first.
     """
 
     name: str
@@ -52,6 +79,9 @@ class Query:
     hop_s: float = CLIP_HOP_S
     looks: NDArray[np.int8] | None = None
     direction: NDArray[np.int64] | None = None
+    tags: Float32 | None = None
+    patch_tags: NDArray[np.float16] | None = None
+    heard: tuple[Tag, ...] = ()
 
 
 class NoLink(StrEnum):
@@ -78,9 +108,8 @@ class Match:
     labels : tuple of str
         Class names, as the catalogue has them.
     similarity : float
-        Cosine similarity, -1 to 1: of the centred mean embeddings, or, in an answer by frames, the
-        mean over the query's frames of the similarity of the clip's most similar one, or the
-        weighted sum of those of sound and pictures.
+        What ranks, -1 to 1: `sound`, `meaning`, or the weighted sum of both, or of the cosines of
+        sound and pictures.
     url : str
         The video at the second that sounds most alike where that has been looked for
         (`Engine.with_best_seconds`, `Engine.with_best_links`), else at the clip's start; empty
@@ -92,6 +121,12 @@ class Match:
         Why `url` is empty; None where it is not.
     row : int
         Of the clip in its catalogue.
+    sound : float or None
+        Cosine similarity, -1 to 1: of the centred mean embeddings, or, in an answer by frames, the
+        mean over the query's frames of the similarity of the clip's most similar one. None where
+        another model made the catalogue, or nothing sounds.
+    meaning : float or None
+        How far the query's tags and the clip's labels agree, 0 to 1; None where that was not asked.
     """
 
     rank: int
@@ -105,6 +140,8 @@ class Match:
     query_second: float | None = None
     no_link: NoLink | None = None
     row: int = -1
+    sound: float | None = None
+    meaning: float | None = None
 
     def linked(self, youtube_id: str) -> Match:
         """Return the match with a link to a video of YouTube."""
@@ -123,12 +160,14 @@ class CatalogInfo:
     n_clips : int
     model : str
         The model's name for people.
-    is_demo : bool
-        Whether the answers come from the untrained model and the starter catalogue.
     notes : tuple of str
         Sentences a person should read before trusting the matches.
-    is_starter : bool
-        Whether the catalogue is the one that the program carries: a few real clips a class.
+    listener : str
+        What analyses sounds: "built-in" or "vggish".
+    rankings : tuple of Ranking
+        By what this listener can ask this catalogue, the best first.
+    is_balanced : bool
+        Whether the catalogue is the one that the program carries.
     model_id : str
         Made of the checksums of weights and PCA; empty where no model was asked.
     """
@@ -137,9 +176,10 @@ class CatalogInfo:
     path: str
     n_clips: int
     model: str
-    is_demo: bool
     notes: tuple[str, ...] = ()
-    is_starter: bool = False
+    listener: str = ListenerKind.VGGISH
+    rankings: tuple[Ranking, ...] = tuple(Ranking)
+    is_balanced: bool = False
     model_id: str = ""
 
     @property
@@ -155,6 +195,8 @@ class Matches:
     query: Query
     catalog: CatalogInfo
     matches: tuple[Match, ...]
+    ranking: Ranking = Ranking.BOTH
+    is_close: bool = True
     elapsed_s: float = field(default=0.0, compare=False)
 
 

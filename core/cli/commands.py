@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
 from argparse import Namespace
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from core.cli.output import (
@@ -23,13 +21,13 @@ from core.cli.output import (
 from core.engine import Engine
 from core.errors import AudioFileError, Cancelled, CatalogError
 from core.match_lists import match_record
-from core.options import CatalogKind, Comparison, Filter, Options
+from core.options import CatalogKind, Comparison, Filter, Options, Ranking
 from core.paths import DataFolder
 from core.types import Matches
 
 
 def _engine(arguments: Namespace) -> Engine:
-    names = ("model", "pca", "catalog", "engine")
+    names = ("model", "pca", "catalog", "engine", "listener")
     given = {name: getattr(arguments, name) for name in names if hasattr(arguments, name)}
     return Engine(DataFolder.default(), Options(**given))
 
@@ -51,6 +49,7 @@ def match(arguments: Namespace) -> None:
             progress.job,
             Comparison(arguments.match),
             (arguments.start, arguments.end),
+            Ranking(arguments.rank),
         )
         if not arguments.offline:
             answer = engine.resolve(answer, progress.job)
@@ -69,6 +68,7 @@ def similar(arguments: Namespace) -> None:
             progress.job,
             Comparison(arguments.match),
             weights,
+            Ranking(arguments.rank),
         )
         if not arguments.offline:
             answer = engine.resolve(answer, progress.job)
@@ -89,14 +89,15 @@ def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, Any]
                 "duration_s": round(query.duration_s, 3),
                 "patches": len(query.frames),
                 "notes": list(query.notes),
+                "tags": [{"label": tag.label, "score": round(tag.score, 4)} for tag in query.heard],
             },
             "catalog": {
                 "name": catalog.name,
                 "path": catalog.path,
                 "clips": catalog.n_clips,
                 "model": catalog.model,
-                "demo": catalog.is_demo,
-                "starter": catalog.is_starter,
+                "listener": str(catalog.listener),
+                "balanced": catalog.is_balanced,
                 "notes": list(catalog.notes),
             },
             "matches": [match_record(item) for item in answer.matches],
@@ -144,8 +145,6 @@ def info(arguments: Namespace) -> None:
         catalog = Catalog.open(arguments.catalog, verify=True)
         described = {
             "path": str(catalog.path),
-            "demo": catalog.manifest.kind == CatalogKind.DEMO,
-            "starter": catalog.manifest.kind == CatalogKind.STARTER,
             **asdict(catalog.manifest),
             "categories": catalog.category_counts(),
         }
@@ -171,8 +170,6 @@ def _model_text(model: dict[str, Any]) -> str:
         lines.append(f"  converted from {plain(model['source'])}")
     if model["agreement"] is not None:
         lines.append(f"  differs from TensorFlow by {model['agreement']:.1e} standard deviations")
-    if model["is_demo"]:
-        lines.append("  Demo: untrained weights, so matches are rough")
     return "\n".join(lines)
 
 
@@ -201,28 +198,6 @@ def export(arguments: Namespace) -> None:
     put(f"{len(catalog)} clips in {plain(str(arguments.file))}")
 
 
-def prototypes(arguments: Namespace) -> None:
-    """Compute what each class sounds like, and which clips represent it."""
-    from core.catalog.build.build import build_catalog
-    from core.catalog.catalog import Catalog
-    from core.catalog.manifest import MANIFEST
-    from core.prototypes import Prototypes
-
-    sources = arguments.source
-    with Progress() as progress, tempfile.TemporaryDirectory() as folder:
-        if len(sources) == 1 and (sources[0] / MANIFEST).is_file():
-            catalog = Catalog.open(sources[0], verify=True)
-        else:
-            out = Path(folder) / "catalog"
-            catalog = build_catalog(
-                out, CatalogKind.AUDIOSET, sources, job=progress.job.part(0, 0.8)
-            )
-        found = Prototypes.of(catalog, progress.job.part(0.8, 1))
-        found.save(arguments.out)
-    n_classes = int((found.counts > 0).sum())
-    put(f"{n_classes} classes, {len(found.clips)} clips in {plain(str(arguments.out))}")
-
-
 def embed(arguments: Namespace) -> None:
     """Write a sound's log-mel patches and embeddings as NumPy arrays."""
     from core.audio.reader import AudioFile
@@ -241,19 +216,17 @@ def embed(arguments: Namespace) -> None:
 
 
 def example(arguments: Namespace) -> None:
-    """Write a synthesised sound to try the program with."""
-    from core.audio.waveform import MODEL_RATE_HZ, Waveform
+    """Write a sound to try the program with."""
+    from core.audio.examples import EXAMPLES, example
     from core.audio.writing import save_wav
-    from core.demo.recipes import RECIPES, synthesise
 
-    if arguments.sound not in RECIPES:
+    if arguments.sound not in EXAMPLES:
         raise AudioFileError(
             f"There is no example of “{arguments.sound}”.",
-            f"Choose one of: {', '.join(sorted(RECIPES))}.",
+            f"Choose one of: {', '.join(EXAMPLES)}.",
         )
-    samples = synthesise(arguments.sound, arguments.seed, 5.0)
-    save_wav(Waveform(samples, MODEL_RATE_HZ), arguments.file)
-    put(f"A synthesised sound ({arguments.sound}) in {plain(str(arguments.file))}")
+    save_wav(example(arguments.sound, arguments.seed), arguments.file)
+    put(f"A made sound ({arguments.sound}) in {plain(str(arguments.file))}")
 
 
 def files(arguments: Namespace) -> None:

@@ -20,7 +20,7 @@ from core.jobs import Job
 if TYPE_CHECKING:
     from core.catalog.counting import ClassCount
     from core.catalog.manifest import CatalogManifest
-    from core.types import Match, Matches
+    from core.types import Match, Matches, Tag
 
 _INTERVAL_S = 0.1
 
@@ -217,21 +217,37 @@ def match_table(answer: Matches) -> str:
     lines = [
         f"{searched} · {plain(catalog.model)} · {plain(catalog.name)}, {catalog.n_clips} clips"
     ]
-    if catalog.is_demo:
-        lines.append("Demo: an untrained model and synthesised sounds; matches are rough.")
+    if query.heard:
+        lines.append(f"Heard: {plain(spoken(query.heard))}")
+    if not answer.is_close:
+        lines.append("No close match: this is the nearest there is.")
     lines += [plain(note) for note in (*query.notes, *catalog.notes)]
     if not answer.matches:
         return "\n".join([*lines, "", "No clip passes the filters."])
     rows = [_row(match) for match in answer.matches]
-    best = () if answer.matches[0].best_second is None else ("best",)
-    header = ("rank", "similarity", "span", *best, "labels", "video")
-    return "\n".join([*lines, "", table(header, rows, right="rank similarity span best")])
+    first = answer.matches[0]
+    parts = [name for name in ("sound", "meaning") if getattr(first, name) is not None]
+    parts = parts if len(parts) > 1 else []
+    best = () if first.best_second is None else ("best",)
+    header = ("rank", "similarity", *parts, "span", *best, "labels", "video")
+    right = "rank similarity sound meaning span best"
+    return "\n".join([*lines, "", table(header, rows, right=right)])
+
+
+def spoken(tags: Iterable[Tag]) -> str:
+    """Return what is said of a sound as one line."""
+    return ", ".join(f"{tag.sureness} {tag.label}".strip() for tag in tags)
 
 
 def _row(match: Match) -> tuple[str, ...]:
     return (
         str(match.rank),
         f"{match.similarity:.3f}",
+        *(
+            (f"{match.sound:.3f}", f"{match.meaning:.3f}")
+            if match.sound is not None and match.meaning is not None
+            else ()
+        ),
         _span(match),
         *(() if match.best_second is None else (clock(match.best_second),)),
         " · ".join(match.labels),

@@ -12,7 +12,16 @@ from core import __version__
 from core.cli import commands
 from core.cli.output import put
 from core.downloads.mirrors import REGIONS, VARIABLE
-from core.options import BUILT_KINDS, DEFAULT_K, ENGINES, ID_SERVICE, Comparison, Weights
+from core.options import (
+    BUILT_KINDS,
+    DEFAULT_K,
+    ENGINES,
+    ID_SERVICE,
+    Comparison,
+    ListenerKind,
+    Ranking,
+    Weights,
+)
 
 _Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -72,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
         "filters",
         "k",
         "match",
+        "rank",
         "span",
         "model",
         "offline",
@@ -91,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     similar.add_argument("video_id", metavar="VIDEO_ID", help="an id that the catalogue has")
     comparing = similar.add_mutually_exclusive_group()
     _add_match(comparing)
+    _add_rank(similar)
     comparing.add_argument(
         "--weights",
         type=_weights,
@@ -128,13 +139,6 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--vectors", action="store_true", help="add the 128 numbers that are compared"
     )
-    prototypes = command(
-        "prototypes", commands.prototypes, "Compute what AudioSet's classes sound like."
-    )
-    prototypes.add_argument(
-        "source", nargs="+", type=Path, help="a catalogue, or sources as build takes them"
-    )
-    prototypes.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
     embed = command(
         "embed",
         commands.embed,
@@ -144,10 +148,10 @@ def parser() -> argparse.ArgumentParser:
         "model",
     )
     embed.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
-    example = command("example", commands.example, "Write a synthesised sound to try.")
+    example = command("example", commands.example, "Write a sound to try.")
     example.add_argument("file", type=Path, metavar="FILE.wav")
-    example.add_argument("--sound", default="Bark", metavar="CLASS", help="what it is (Bark)")
-    example.add_argument("--seed", type=int, default=4_000, help="another number, another sound")
+    example.add_argument("--sound", default="Rain", metavar="NAME", help="Bell, Rain or Siren")
+    example.add_argument("--seed", type=int, default=0, help="another number, another sound")
     _add_files(subparsers)
     return top
 
@@ -234,6 +238,12 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="FILE", help="VGGish's checkpoint")
     parser.add_argument("--pca", type=Path, metavar="FILE", help="its PCA parameters")
     parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
+    parser.add_argument(
+        "--listener",
+        type=ListenerKind,
+        choices=list(ListenerKind),
+        help="what analyses sounds; VGGish where it is installed",
+    )
 
 
 def _add_k(parser: argparse.ArgumentParser) -> None:
@@ -248,6 +258,15 @@ def _add_match(parser: argparse._ActionsContainer) -> None:
         choices=list(map(str, Comparison)),
         default=str(Comparison.MEAN),
         help="compare sounds as wholes, or their best-aligned seconds (mean)",
+    )
+
+
+def _add_rank(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rank",
+        choices=list(map(str, Ranking)),
+        default=str(Ranking.BOTH),
+        help="by how a clip sounds, by what its labels mean, or by both (both)",
     )
 
 
@@ -271,6 +290,7 @@ _GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "filters": _add_filters,
     "k": _add_k,
     "match": _add_match,
+    "rank": _add_rank,
     "span": _add_span,
     "model": _add_model,
     "offline": _add_offline,

@@ -19,11 +19,11 @@ _MOST_PAIRS = 500_000
 def with_best_seconds(answer: Matches, catalog: Catalog, job: Job | None = None) -> Matches:
     """Return an answer by means with the seconds that are most alike, and links to these.
 
-    Many matches of a sound of hours stay as they are, and those in the demo, whose frames are of
-    sounds made for the classes and tell nothing of a video's seconds.
+    Many matches of a sound of hours stay as they are, and those whose frames another model made.
     """
     query, found = answer.query, []
-    if answer.catalog.is_demo or len(query.frames) * len(answer.matches) > _MOST_PAIRS:
+    is_by_sound = all(match.sound is not None for match in answer.matches)
+    if not is_by_sound or len(query.frames) * len(answer.matches) > _MOST_PAIRS:
         return answer
     frames = unit_frames(query.frames)
     for match in answer.matches:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.catalog.ontology import Ontology
 from core.options import Comparison
 from core.types import Float32, Match, Query, UInt8
 from core.vectors import CENTRE, clip_sums, frames_of
@@ -206,4 +207,22 @@ def refined_query(
         [direction(catalog.clip(match.row).frames) for match in more],
         [direction(catalog.clip(match.row).frames) for match in less],
     )
-    return replace(query, direction=moved)
+    return replace(query, direction=moved, tags=_moved_tags(query, more, less))
+
+
+def _moved_tags(query: Query, more: Sequence[Match], less: Sequence[Match]) -> Float32 | None:
+    """Return a query's tags with what some matches are labelled, and without what others are."""
+    if query.tags is None:
+        return None
+    moved = query.tags.astype(np.float64)
+    for weight, matches in ((0.75, more), (-0.75, less)):
+        for match in matches:
+            for index in _indices(match.labels):
+                moved[index] += weight / len(matches)
+    return np.asarray(np.clip(moved, 0, 1), np.float32)
+
+
+def _indices(labels: Sequence[str]) -> list[int]:
+    ontology = Ontology.load()
+    places = {name: index for index, name in enumerate(ontology.names)}
+    return [places[label] for label in labels if label in places]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,20 +14,35 @@ from core.catalog.youtube_ids import is_key
 from core.errors import CatalogError
 from core.filters import ClassIndex
 from core.jobs import Job
-from core.options import CatalogKind, Comparison, Filter, Weights
+from core.options import CatalogKind, Comparison, Filter, Ranking, Weights
 from core.search.feedback import Calibration
 from core.search.frames import FrameSearch
 from core.search.mean import ClipSearch
-from core.search.parts import Part, best_of_parts
+from core.search.meaning import MeaningSearch
+from core.search.parts import ScorePart, best_of_parts
 from core.search.scan import Scanner
+from core.search.topk import Exact
 from core.search.visual import VisualSearch
+from core.tagging.ranking import MEANING, is_close
+from core.tagging.tags import closed_upwards
 from core.types import CLIP_HOP_S, Match, NoLink, Query
 
 _COMPILED_FROM_CLIPS = 200_000
 """NumPy searches smaller catalogues in some 10 ms; importing Numba would take longer."""
 
+_LOOSEST, _MOST_NEAR = 0.03, 1_000
+"""By how much a bound of the cosine may exceed it, and how many clips are looked at for that."""
+
 _COMPILED_FROM_FRAMES = 2_000_000
 """By frames, NumPy takes longer than compiling from here on: a search waits for that."""
+
+
+@dataclass(frozen=True)
+class FoundMatches:
+    """The best clips, best first, and whether any clip of the catalogue is close."""
+
+    matches: tuple[Match, ...]
+    is_close: bool
 
 
 class Matcher:
@@ -62,21 +77,25 @@ class Matcher:
         without: NDArray[np.int64] | None = None,
         job: Job | None = None,
         weights: Weights | None = None,
-    ) -> tuple[Match, ...]:
-        """Return the clips most similar to a query, the best first.
+        ranking: Ranking = Ranking.SOUND,
+    ) -> FoundMatches:
+        """Return the clips that match a query best, the best first.
 
         Parameters
         ----------
         query : Query
+            With tags, unless it is ranked by sound alone.
         k : int
         filters : Filter, optional
         by : Comparison
+            Of the sound.
         without : int array, optional
             Rows that may not be returned.
         job : Job, optional
             May cancel.
         weights : Weights, optional
-            Compare by means what is heard and, if the query has `looks`, what is seen.
+            Rank by sound and, if the query has `looks`, by what is seen.
+        ranking : Ranking
 
         Raises
         ------
@@ -84,34 +103,58 @@ class Matcher:
             If a class is unknown.
         """
         mask = self._mask(filters or Filter(), without)
-        seconds: list[tuple[float, float] | None] | None = None
         if weights is not None and query.looks is not None:
-            parts = (
-                Part(weights.audio, *self._clips.scores(query.frames, job)),
-                Part(weights.visual, *self._pictures.scores(query.looks, job)),
-            )
-            best = best_of_parts(parts, k, mask)
-            rows, similarities = best.rows, best.scores
-        elif query.direction is not None:
-            rows, similarities = self._clips.nearest(query.direction, k, mask, job)
-        elif by == Comparison.FRAMES:
-            rows, similarities, seconds = self._by_frames(query, k, mask, job)
+            parts = {
+                "sound": ScorePart(weights.audio, *self._clips.scores(query.frames, job)),
+                "visual": ScorePart(weights.visual, *self._pictures.scores(query.looks, job)),
+            }
         else:
-            rows, similarities = self._clips.top_k(query.frames, k, mask, job)
-        ranked = zip(
-            rows.tolist(), similarities.tolist(), seconds or [None] * len(rows), strict=True
-        )
-        return tuple(self._match(rank, *item) for rank, item in enumerate(ranked, start=1))
+            parts = self._parts(query, by, ranking, job)
+        is_near = "meaning" not in parts or self._is_near(parts, by)
+        best = best_of_parts(list(parts.values()), k, mask)
+        rows = best.rows
+        seconds: list[tuple[float, float] | None] = [None] * len(rows)
+        if by == Comparison.FRAMES and "sound" in parts and query.direction is None:
+            pairs = zip(*self._frames.aligned(query.frames, rows), strict=True)
+            seconds = [(int(at) * CLIP_HOP_S, int(of) * query.hop_s) for at, of in pairs]
+        values = {name: each.tolist() for name, each in zip(parts, best.values, strict=True)}
+        found = []
+        for place, (row, score) in enumerate(zip(rows.tolist(), best.scores.tolist(), strict=True)):
+            match = self._match(place + 1, row, score, seconds[place])
+            sound, meaning = (
+                values[name][place] if name in values else None for name in ("sound", "meaning")
+            )
+            found.append(replace(match, sound=sound, meaning=meaning))
+        return FoundMatches(tuple(found), is_near)
 
-    def _by_frames(
-        self, query: Query, k: int, mask: NDArray[np.bool_] | None, job: Job | None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], list[tuple[float, float] | None]]:
-        if len(self.catalog.frames) >= _COMPILED_FROM_FRAMES:
-            self.compile().join()
-        found = self._frames.top_k(query.frames, k, mask, job)
-        pairs = zip(found.frame.tolist(), found.query_frame.tolist(), strict=True)
-        seconds = [(frame * CLIP_HOP_S, at * query.hop_s) for frame, at in pairs]
-        return found.rows, found.similarities, [*seconds]
+    def _parts(
+        self, query: Query, by: Comparison, ranking: Ranking, job: Job | None
+    ) -> dict[str, ScorePart]:
+        shares = {Ranking.BOTH: MEANING, Ranking.SOUND: 0.0, Ranking.MEANING: 1.0}
+        share, parts = shares[ranking], {}
+        if share < 1:
+            parts["sound"] = ScorePart(1 - share, *self._sound(query, by, job))
+        if share > 0:
+            assert query.tags is not None  # noqa: S101 - whoever asks by meaning gives them
+            parts["meaning"] = ScorePart(share, *self._meaning.scores(query.tags, job))
+        return parts
+
+    def _sound(
+        self, query: Query, by: Comparison, job: Job | None
+    ) -> tuple[NDArray[np.float32], Exact]:
+        if query.direction is not None:
+            return self._clips.scores_towards(query.direction, job)
+        if by == Comparison.FRAMES:
+            if len(self.catalog.frames) >= _COMPILED_FROM_FRAMES:
+                self.compile().join()
+            return self._frames.scores(query.frames, job)
+        return self._clips.scores(query.frames, job)
+
+    @staticmethod
+    def _is_near(parts: dict[str, ScorePart], by: Comparison) -> bool:
+        """Return whether any clip of the catalogue is close, whatever filters leave of it."""
+        sound = parts.get("sound") if by == Comparison.MEAN else None
+        return is_close(_highest(parts["meaning"]), None if sound is None else _highest(sound))
 
     def clip_query(self, video_id: str, row: int, weights: Weights | None = None) -> Query:
         """Return the query that a clip of the catalogue is.
@@ -123,7 +166,10 @@ class Matcher:
         """
         catalog = self.catalog
         clip = catalog.clip(row)
-        query = Query(video_id, clip.frames, clip.end_s - clip.start_s)
+        tags = None
+        if self.has_audioset_labels:
+            tags = closed_upwards(self._meaning.tags_of(np.array([row])))[0]
+        query = Query(video_id, clip.frames, clip.end_s - clip.start_s, tags=tags)
         if weights is None or not weights.visual:
             return query
         if not catalog.visual.shape[1]:
@@ -149,9 +195,6 @@ class Matcher:
     ) -> Match:
         clip = self.catalog.clip(row)
         best_second, query_second = (None, None) if seconds is None else seconds
-        if self.catalog.manifest.kind == CatalogKind.DEMO:
-            # Its frames are of sounds made for the classes, and tell nothing of the video.
-            best_second = query_second = None
         if best_second is not None:
             best_second += clip.start_s
         is_asked_for = self.catalog.manifest.kind == CatalogKind.YOUTUBE8M and is_key(clip.video_id)
@@ -200,6 +243,22 @@ class Matcher:
     def _frames(self) -> FrameSearch:
         return FrameSearch(self.catalog.frames, self.catalog.frame_offsets, self._scanner)
 
+    @property
+    def has_audioset_labels(self) -> bool:
+        """Whether clips have labels of AudioSet's, so that meaning can be asked."""
+        return self.catalog.manifest.kind in (CatalogKind.AUDIOSET, CatalogKind.BALANCED)
+
+    @cached_property
+    def _meaning(self) -> MeaningSearch:
+        catalog = self.catalog
+        return MeaningSearch(catalog.label_indices, catalog.label_offsets, self._scanner)
+
     @cached_property
     def _pictures(self) -> VisualSearch:
         return VisualSearch(self.catalog.visual, self._scanner)
+
+
+def _highest(part: ScorePart) -> float:
+    """Return the highest exact value of all clips; no bound exceeds its value by more than that."""
+    near = np.flatnonzero(part.bounds >= part.bounds.max(initial=-1.0) - _LOOSEST)[:_MOST_NEAR]
+    return float(part.exact(near).max(initial=-1.0))

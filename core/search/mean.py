@@ -88,7 +88,7 @@ class ClipSearch:
         job: Job | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the clips most similar to a direction, shape (128,), as `top_k` does."""
-        return best_rows(*self._scores(direction[None], job), k, mask)
+        return best_rows(*self.scores_towards(direction, job), k, mask)
 
     def scores(self, query: UInt8, job: Job | None = None) -> tuple[NDArray[np.float32], Exact]:
         """Return an upper bound of every clip's similarity, and what computes exact ones.
@@ -100,13 +100,14 @@ class ClipSearch:
         exact : callable
             As `best_rows` takes it.
         """
-        return self._scores(clip_sums(query, np.array([len(query)])), job)
+        return self.scores_towards(clip_sums(query, np.array([len(query)]))[0], job)
 
-    def _scores(
-        self, whole: NDArray[np.int64], job: Job | None
+    def scores_towards(
+        self, direction: NDArray[np.int64], job: Job | None = None
     ) -> tuple[NDArray[np.float32], Exact]:
-        wide = whole[0].astype(np.float64)
-        bounds = self.bounds(RoundedQuery.of(whole, self._scanner.largest), job or Job())
+        """Return what `scores` returns, of a direction, shape (128,)."""
+        wide = direction.astype(np.float64)
+        bounds = self.bounds(RoundedQuery.of(direction[None], self._scanner.largest), job or Job())
         return bounds, lambda rows: self.exact(rows, wide)
 
     def bounds(self, query: RoundedQuery, job: Job) -> NDArray[np.float32]:

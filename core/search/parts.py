@@ -14,7 +14,7 @@ from core.types import Float32
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class ScorePart:
     """One part of the score of C clips.
 
     Attributes
@@ -50,12 +50,14 @@ class BestRows:
     values: tuple[NDArray[np.float64], ...]
 
 
-def best_of_parts(parts: Sequence[Part], k: int, mask: NDArray[np.bool_] | None = None) -> BestRows:
+def best_of_parts(
+    parts: Sequence[ScorePart], k: int, mask: NDArray[np.bool_] | None = None
+) -> BestRows:
     """Return the k clips of the highest sums, exactly, ties in the order of the rows.
 
     Parameters
     ----------
-    parts : sequence of Part
+    parts : sequence of ScorePart
         At least one. Their bounds are overwritten.
     k, mask
         As `core.search.topk.best_rows` takes them.

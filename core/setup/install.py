@@ -18,10 +18,10 @@ from core.errors import (
 )
 from core.jobs import Job
 from core.paths import DataFolder
-from core.preparing import probe_patches
 from core.setup.features import ClipChoice, catalog_from_file
 from core.setup.inventory import catalogs
 from core.setup.model_check import ModelCheck, check_model
+from core.setup.probes import probe_patches
 from core.vggish.convert import converted
 
 CONVERTED_BYTES = 290_000_000

@@ -74,7 +74,7 @@ def _entry(path: Path, is_chosen: bool) -> CatalogEntry:
 
 
 def chosen_catalog(data: DataFolder) -> Path | None:
-    """Return the catalogue that is searched where none is named; None for the starter."""
+    """Return the catalogue that is searched where none is named; None for the balanced one."""
     with suppress(OSError, UnicodeDecodeError):
         name = data.chosen_catalog.read_text(encoding="utf-8").strip()
         if name and Path(name).name == name and _is_catalog(data.catalogs / name):
@@ -101,13 +101,12 @@ def choose(data: DataFolder, name: str) -> Path:
     Raises
     ------
     CatalogError
-        If there is none of this name, or it is damaged or the demo's.
+        If there is none of this name, or it is damaged.
     """
     entry = named(data, name)
-    if entry.kind in (CatalogKind.DEMO, CatalogKind.DAMAGED):
+    if entry.kind == CatalogKind.DAMAGED:
         raise CatalogError(
-            f"The catalogue {name} cannot be chosen: it is "
-            + ("the demo's." if entry.kind == CatalogKind.DEMO else "damaged."),
+            f"The catalogue {name} cannot be chosen: it is damaged.",
             "Choose another one.",
         )
     try:

@@ -1,4 +1,4 @@
-"""Which model and which catalogue are used, and whether they belong together."""
+"""What analyses sounds and which catalogue is searched, and how the two belong together."""
 
 from __future__ import annotations
 
@@ -10,23 +10,51 @@ from core.catalog.manifest import RELEASED_MODEL_ID
 from core.downloads.pinned import CHECKPOINT, PCA
 from core.errors import CatalogError, ModelError
 from core.jobs import Job
-from core.options import CatalogKind, Options
+from core.options import CatalogKind, ListenerKind, Options, Ranking
 from core.paths import DataFolder
-from core.types import CatalogInfo, Float32
+from core.types import CatalogInfo, Float32, Query
 
 if TYPE_CHECKING:
     from core.catalog.catalog import Catalog
-    from core.vggish.model import ModelManifest
+    from core.listeners import Listener
 
-_STARTER_NOTE = "Starter: a few real clips of each class. Fetch AudioSet to search all of them."
+BALANCED_NAME = "AudioSet, balanced"
+_BALANCED_NOTE = "Searched are 22,160 clips of AudioSet. Set up to search all of it."
 
 
-def model_folder(data: DataFolder, options: Options, job: Job) -> Path:
-    """Return the converted model's folder, converted now if need be; the demo's if there is none.
+def listener_kind(data: DataFolder, options: Options) -> ListenerKind:
+    """Return what analyses sounds: what was chosen, or VGGish where there is one."""
+    if options.listener is not None:
+        return options.listener
+    has_vggish = options.model is not None or options.pca is not None or has_model(data)
+    return ListenerKind.VGGISH if has_vggish else ListenerKind.BUILT_IN
+
+
+def listener(data: DataFolder, options: Options, job: Job) -> Listener:
+    """Return what analyses sounds, loaded, and VGGish converted if need be.
 
     Raises
     ------
     ModelError
+        If it cannot be used.
+    """
+    if listener_kind(data, options) is ListenerKind.BUILT_IN:
+        from core.listeners import BuiltIn
+
+        return BuiltIn()
+    from core.listeners import VggishListener
+    from core.vggish.model import Vggish
+
+    return VggishListener(Vggish(model_folder(data, options, job), options.engine))
+
+
+def model_folder(data: DataFolder, options: Options, job: Job) -> Path:
+    """Return the converted model's folder, converted now if need be.
+
+    Raises
+    ------
+    ModelError
+        If there is no model, or it cannot be converted.
     """
     from core.vggish import convert
 
@@ -34,67 +62,72 @@ def model_folder(data: DataFolder, options: Options, job: Job) -> Path:
     if options.model is None:
         if options.pca is not None:
             raise ModelError("--pca was given without --model.", "Give both, or neither.")
-        if not _has_model(data):
-            return _demo(data, job)[0]
+        if not has_model(data):
+            raise ModelError(
+                "VGGish is not installed.",
+                "Fetch it (python -m core files fetch), or leave --listener out.",
+                "Fetch it: “Set up…” in the menu.",
+            )
     beside = checkpoint.parent / PCA.name
     pca = options.pca or (beside if beside.is_file() else data.files / PCA.name)
     return convert.converted(checkpoint, pca, data.models, _probe_patches, job, data.files)
 
 
-def catalog_folder(data: DataFolder, options: Options, job: Job) -> Path:
-    """Return the folder of the catalogue to search: the demo's where there is no trained model.
+def catalog(data: DataFolder, options: Options) -> Catalog:
+    """Return the catalogue to search, opened: the balanced one where there is no other.
 
     Raises
     ------
     CatalogError
     """
-    if options.catalog is not None:
-        return options.catalog
-    if options.model is None and not _has_model(data):
-        return _demo(data, job)[1]
-    from core.preparing import prepare_starter
+    from core.catalog.balanced import balanced_catalog
+    from core.catalog.catalog import Catalog
     from core.setup.inventory import chosen_catalog
 
-    return chosen_catalog(data) or prepare_starter(data.catalogs, job)
+    folder = options.catalog or chosen_catalog(data)
+    return balanced_catalog() if folder is None else Catalog.open(folder)
 
 
 def described(catalog: Catalog) -> CatalogInfo:
-    """Return what a person wants to know of a catalogue that no model is asked for."""
-    kind = catalog.manifest.kind
-    names = {CatalogKind.DEMO: "Demo starter", CatalogKind.STARTER: "Starter"}
+    """Return what a person wants to know of a catalogue that no listener is asked for."""
+    is_balanced = catalog.manifest.kind == CatalogKind.BALANCED
+    has_meaning = catalog.manifest.kind in (CatalogKind.BALANCED, CatalogKind.AUDIOSET)
     return CatalogInfo(
-        names.get(kind, catalog.path.name),
+        BALANCED_NAME if is_balanced else catalog.path.name,
         str(catalog.path),
         len(catalog),
         catalog.model_name,
-        kind == CatalogKind.DEMO,
-        (_STARTER_NOTE,) if kind == CatalogKind.STARTER else (),
-        kind == CatalogKind.STARTER,
+        (_BALANCED_NOTE,) if is_balanced else (),
+        rankings=tuple(Ranking) if has_meaning else (Ranking.SOUND,),
+        is_balanced=is_balanced,
     )
 
 
-def paired(catalog: Catalog, model: ModelManifest, options: Options) -> CatalogInfo:
-    """Return what a person wants to know of a catalogue and the model that makes the queries.
+def paired(catalog: Catalog, listener: Listener, options: Options) -> CatalogInfo:
+    """Return what a person wants to know of a catalogue and what analyses sounds.
 
     Raises
     ------
     CatalogError
-        If they do not belong together: the catalogue's vectors were made by another model.
+        If this listener cannot ask this catalogue in any way.
     """
-    info = replace(described(catalog), model=model.name, model_id=model.model_id)
-    if catalog.model_id == model.model_id:
+    info = described(catalog)
+    info = replace(info, model=listener.name, model_id=listener.model_id, listener=listener.kind)
+    is_same = catalog.model_id == listener.model_id
+    is_released = catalog.model_id == RELEASED_MODEL_ID
+    if is_same or (is_released and listener.is_released):
         return info
-    if catalog.model_id == RELEASED_MODEL_ID and model.is_released:
-        return info
-    if catalog.model_id == RELEASED_MODEL_ID and options.model is not None:
+    if is_released and options.model is not None:
         note = (
             "The chosen weights are not the released ones that made this catalogue's "
             "vectors: the matches mean little."
         )
         return replace(info, notes=(*info.notes, note))
+    if Ranking.MEANING in info.rankings:
+        return replace(info, rankings=(Ranking.MEANING,))
     raise CatalogError(
         f"The catalogue {catalog.path} was made by another model "
-        f"({catalog.model_name}) than the one that is loaded ({model.name}).",
+        f"({catalog.model_name}) than the one that is loaded ({listener.name}).",
         "Fetch the trained model (python -m core files fetch), name that catalogue's model "
         "with --model and --pca, or choose another catalogue.",
         "Fetch the trained model (“Set up…” in the menu), or choose another catalogue "
@@ -102,19 +135,41 @@ def paired(catalog: Catalog, model: ModelManifest, options: Options) -> CatalogI
     )
 
 
-def _has_model(data: DataFolder) -> bool:
+def possible_ranking(wanted: Ranking, query: Query, info: CatalogInfo) -> Ranking:
+    """Return by what a query is ranked: what is wanted, or of *both* what there is.
+
+    Raises
+    ------
+    CatalogError
+        If sound or meaning alone is wanted and cannot be asked.
+    """
+    possible = set(info.rankings) - (
+        {Ranking.BOTH, Ranking.MEANING} if query.tags is None else set()
+    )
+    if wanted in possible:
+        return wanted
+    if wanted is Ranking.BOTH and possible:
+        return next(iter(possible))
+    if wanted is Ranking.SOUND:
+        raise CatalogError(
+            f"{info.name} cannot be ranked by sound: its frames are VGGish's, and this sound was "
+            f"analysed by another listener ({info.model}).",
+            "Rank by meaning, or fetch VGGish (python -m core files fetch).",
+            "Rank by meaning, or fetch VGGish: “Set up…” in the menu.",
+        )
+    raise CatalogError(
+        f"{info.name} cannot be ranked by meaning: its clips have no labels of AudioSet's.",
+        "Rank by sound, or choose another catalogue.",
+    )
+
+
+def has_model(data: DataFolder) -> bool:
+    """Return whether VGGish's files are there."""
     return all((data.files / file.name).is_file() for file in (CHECKPOINT, PCA))
 
 
-def _demo(data: DataFolder, job: Job) -> tuple[Path, Path]:
-    """Return the demo's model and catalogue folders, prepared now if need be."""
-    from core.preparing import prepare_demo
-
-    return prepare_demo(data.models, data.catalogs, job)
-
-
 def _probe_patches() -> Float32:
-    # Synthesising takes scipy and a second: only a new checkpoint needs it.
-    from core.preparing import probe_patches
+    # Reading sound imports more than a start needs: only a new checkpoint needs it.
+    from core.setup.probes import probe_patches
 
     return probe_patches()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import ModelError, is_out_of_memory
 from core.jobs import Job
@@ -86,17 +87,17 @@ class BuiltInListener:
         scores = np.empty((len(patches), N_CLASSES), np.float32)
         embedding = np.empty((len(patches), EMBEDDING_SIZE), np.float32)
         for first in range(0, len(patches), BATCH_PATCHES):
-            job.report("Listening", first / len(patches))
+            job.report("Analysing", first / len(patches))
             batch = slice(first, first + BATCH_PATCHES)
             scores[batch], embedding[batch] = self._session.run(
                 ["scores", "embedding"], {"patches": patches[batch]}
             )
         job.check()
-        return ListenerOutput(tags_of(closed_upwards(scores), patches), embedding)
+        return ListenerOutput(tags_of(closed_upwards(scores), loud(patches)), embedding)
 
 
-def tags_of(scores: Float32, patches: Float32) -> Tags:
-    """Return the tags of a sound whose patches have these scores (N, 527)."""
-    is_loud = counted(loud(patches), len(patches))
+def tags_of(scores: Float32, is_loud: NDArray[np.bool_]) -> Tags:
+    """Return the tags of a sound whose patches have these scores (N, 527), and are loud or not."""
+    is_loud = counted(is_loud, len(scores))
     whole = np.power(np.power(scores[is_loud], POWER).mean(0), 1 / POWER)
     return Tags(scores, whole.astype(np.float32), is_loud)

@@ -16,6 +16,7 @@ N_CLASSES = 527
 SILENT_DB = 30.0
 """So far below the loudest patch, one is silent and says nothing of the sound."""
 
+_SILENCE = 1e-8
 _LOG_OFFSET = 0.01  # of the patches, see core.audio.logmel
 
 
@@ -51,11 +52,21 @@ def loud(patches: Float32) -> NDArray[np.bool_]:
     bool array, shape (N,)
         All true where nothing is heard at all: such a sound is silence, which is a class, too.
     """
+    return loudest(energies(patches))
+
+
+def energies(patches: Float32) -> Float32:
+    """Return the mean squared mel magnitude of each patch, float32 (N,)."""
     # One patch at a time: its exponentials stay in the cache, and a day of sound needs no gigabyte.
-    energy = np.array([np.square(np.exp(patch) - _LOG_OFFSET).mean() for patch in patches])
-    if not energy.size or energy.max() < 1e-8:
-        return np.ones(len(patches), bool)
-    return np.asarray(energy >= energy.max() * 10 ** (-SILENT_DB / 10))
+    found = [np.square(np.exp(patch) - _LOG_OFFSET).mean() for patch in patches]
+    return np.array(found, np.float32)
+
+
+def loudest(energies: Float32) -> NDArray[np.bool_]:
+    """Return which patches count by their `energies`; see `loud`."""
+    if not energies.size or energies.max() < _SILENCE:
+        return np.ones(len(energies), bool)
+    return np.asarray(energies >= energies.max() * 10 ** (-SILENT_DB / 10))
 
 
 def counted(is_loud: NDArray[np.bool_] | None, n: int) -> NDArray[np.bool_]:

@@ -154,15 +154,14 @@ class ResultsController(QObject):
         self.heat.clear()
         if match is None or answer is None or match not in answer.matches.matches:
             return
+        if match.sound is None or answer.matches.catalog.is_balanced:
+            return  # nothing is known of its seconds
         query, engine = answer.matches.query, self._engine
 
         def done(pairs: Float32) -> None:
             if self._panel.table.chosen() == match:
                 sound_s = answer.span[0] if answer.span else 0.0
-                # The demo's clips are sounds made for their classes, not the videos' own.
-                is_demo = answer.matches.catalog.is_demo
-                start_s, clip = (0.0, "demo sound") if is_demo else (match.start_s, "video")
-                self.heat.show_pairs(pairs, query.hop_s, start_s, sound_s, clip)
+                self.heat.show_pairs(pairs, query.hop_s, match.start_s, sound_s)
 
         self._reasons.submit(lambda job: engine.compare(query, match), done)
 

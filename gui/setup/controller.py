@@ -17,8 +17,6 @@ from gui.setup.dialog import SetUpDialog
 from gui.setup.request import SetUpRequest, SetUpStatus
 from gui.setup.steps import Step, look, steps
 
-DEMO_NOTE = "Demo: an untrained model and a small starter catalogue answer, so matches are rough."
-
 
 class SetUpController(QObject):
     """Joins the dialog, the banner and the status line to the work.
@@ -84,17 +82,16 @@ class SetUpController(QObject):
             self._dialog.show_result([text])
 
     def offer(self, info: CatalogInfo) -> None:
-        """Say in the banner what was begun and not finished, or what the demo lacks."""
+        """Say in the banner what was begun and not finished, or what could be had."""
         self._forget_note()
         banner = self._context.banner
-        notes = [DEMO_NOTE, *info.notes] if info.is_demo else list(info.notes)
         if self.is_active or banner.is_trouble or banner.has_action:
             return
-        if info.is_demo or info.is_starter:
-            self._note = " ".join(notes)
+        if info.is_balanced:
+            self._note = " ".join(info.notes)
             banner.show_note(self._note, "Set &up…", self.open, may_yield=True)
-        elif notes:
-            banner.show_note(" ".join(notes))
+        elif info.notes:
+            banner.show_note(" ".join(info.notes))
         self._looking.submit(lambda _: look(self._data), self._complete_note)
 
     def _complete_note(self, outlook: SetUpStatus) -> None:

@@ -16,13 +16,7 @@ if TYPE_CHECKING:
     from core.setup.inventory import CatalogEntry
 
 _COLUMNS = ("Name", "Clips", "Size", "Made", "From")
-_KINDS = {
-    CatalogKind.DEMO: "Made for the demo",
-    CatalogKind.STARTER: "A few clips of each class, shipped",
-}
-_NEVER_CHOSEN = (CatalogKind.DEMO, CatalogKind.DAMAGED)
-_CHOSEN_BY_ITSELF = (CatalogKind.DEMO, CatalogKind.STARTER)
-"""Kinds that are made anew when they are needed: deleting one frees nothing for long."""
+_NEVER_CHOSEN = (CatalogKind.DAMAGED,)
 
 
 class CatalogChooser(QDialog):
@@ -76,7 +70,7 @@ class CatalogChooser(QDialog):
                     f"{entry.n_clips:,}" if entry.kind != CatalogKind.DAMAGED else "damaged",
                     megabytes(entry.n_bytes),
                     entry.created[:10],
-                    _KINDS.get(entry.kind) or ", ".join(entry.sources),
+                    ", ".join(entry.sources),
                 )
                 for entry in entries
             ],
@@ -91,7 +85,7 @@ class CatalogChooser(QDialog):
         self.choose.setEnabled(
             entry is not None and not entry.is_chosen and entry.kind not in _NEVER_CHOSEN
         )
-        self.delete.setEnabled(entry is not None and entry.kind not in _CHOSEN_BY_ITSELF)
+        self.delete.setEnabled(entry is not None)
 
     def _on_choose(self) -> None:
         if (entry := self.current) is not None:

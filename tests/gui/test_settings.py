@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QSettings
 
-from core.options import FRAMES, MEAN, Filter
+from core.options import Comparison, Filter
 from gui.settings import Remembered, Settings
 
 TEXTS = st.text(st.characters(), max_size=20)  # lone surrogates, too: names of files may have some
@@ -24,7 +24,7 @@ VALUES = st.builds(
     lower=st.binary(),
     k=st.integers(1, 1000),
     filters=st.builds(Filter, NAMES, NAMES),
-    by=st.sampled_from([MEAN, FRAMES]),
+    by=st.sampled_from(Comparison),
     device=TEXTS,
     output=TEXTS,
     volume=st.floats(0, 1),
@@ -75,7 +75,7 @@ def test_foreign_values_fall_back_to_their_defaults(values: dict[str, str]) -> N
             assert type(value) is type(default)
         if name in BOUNDS:
             assert BOUNDS[name][0] <= value <= BOUNDS[name][1]
-    assert found.by in (MEAN, FRAMES)
+    assert found.by in Comparison
     assert found.may_look_up in (None, True, False)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.errors import Cancelled, CatalogError
 from core.jobs import Job
 from core.options import Weights
-from core.search.parts import Part, best_of_parts
+from core.search.parts import ScorePart, best_of_parts
 from core.search.visual import VisualSearch
 from tests.search.sounds import catalogues, clip_search, random_query
 from tests.search.test_mean import exact_cosine
@@ -36,10 +36,10 @@ def pictures(draw, n_clips: int) -> np.ndarray:
     return distinct[rng.integers(0, len(distinct), n_clips)]
 
 
-def parts_of(clips, visual, query, looks, weights, scanner) -> tuple[Part, Part]:
+def parts_of(clips, visual, query, looks, weights, scanner) -> tuple[ScorePart, ScorePart]:
     return (
-        Part(weights.audio, *clip_search(clips, scanner).scores(query)),
-        Part(weights.visual, *VisualSearch(visual, scanner).scores(looks)),
+        ScorePart(weights.audio, *clip_search(clips, scanner).scores(query)),
+        ScorePart(weights.visual, *VisualSearch(visual, scanner).scores(looks)),
     )
 
 

@@ -1,0 +1,49 @@
+"""Short sounds to try the program with, each made by a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audio.waveform import MODEL_RATE_HZ, Waveform
+from core.types import Float32
+
+_SECONDS = 5.0
+_Samples = NDArray[np.float64]
+
+
+def example(name: str, seed: int = 0) -> Waveform:
+    """Return an example of five seconds; raise KeyError if `EXAMPLES` has none of this name."""
+    times = np.arange(round(_SECONDS * MODEL_RATE_HZ)) / MODEL_RATE_HZ
+    samples = EXAMPLES[name](times, np.random.default_rng(seed))
+    loud: Float32 = (0.5 * samples / np.abs(samples).max()).astype(np.float32)
+    return Waveform(loud, MODEL_RATE_HZ, name)
+
+
+def _rain(times: _Samples, random: np.random.Generator) -> _Samples:
+    drops = np.where(random.random(len(times)) < 2e-3, random.random(len(times)), 0.0)
+    ringing = np.exp(-np.arange(200) / 20) * random.standard_normal(200)
+    return 0.05 * random.standard_normal(len(times)) + np.convolve(drops, ringing, "same")
+
+
+def _siren(times: _Samples, _: np.random.Generator) -> _Samples:
+    hertz = 900 + 350 * np.sin(2 * np.pi * 0.4 * times)
+    phase = 2 * np.pi * np.cumsum(hertz) / MODEL_RATE_HZ
+    return np.sin(phase) + 0.3 * np.sin(2 * phase)
+
+
+def _bell(times: _Samples, _: np.random.Generator) -> _Samples:
+    since = times % 1.6
+    partials = ((440.0, 1.0), (880.0, 0.7), (1056.0, 0.5), (1320.0, 0.4), (1760.0, 0.3))
+    rung = [share * np.sin(2 * np.pi * hertz * since) for hertz, share in partials]
+    return np.asarray(np.sum(rung, axis=0) * np.exp(-2.5 * since))
+
+
+EXAMPLES: dict[str, Callable[[_Samples, np.random.Generator], _Samples]] = {
+    "Bell": _bell,
+    "Rain": _rain,
+    "Siren": _siren,
+}
+"""What each is meant to be, and what makes it."""

@@ -1,0 +1,102 @@
+"""What was heard when, as tables: for people, spreadsheets, Audacity and Raven."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from core.atomic import written_whole
+from core.errors import SoundalikeError
+from core.foreign import plain
+from core.match_lists import spreadsheet_text
+from core.tagging.spans import TagSpan
+
+AUDACITY_ENDING, RAVEN_ENDING = ".labels.txt", ".selections.txt"
+"""What a file of labels is called beside its sound: the sound's whole name, then this."""
+
+_LOW_HZ, _HIGH_HZ = 125, 7500
+"""Of VGGish's mel bands: tags say when, not at which frequency; Raven asks for a box."""
+
+_RAVEN_COLUMNS = (
+    "Selection",
+    "View",
+    "Channel",
+    "Begin Time (s)",
+    "End Time (s)",
+    "Low Freq (Hz)",
+    "High Freq (Hz)",
+    "Annotation",
+    "Score",
+)
+
+
+def csv_text(sounds: Sequence[tuple[str, Sequence[TagSpan]]]) -> str:
+    """Return a table for spreadsheets: file, start_s, end_s, label, score."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(("file", "start_s", "end_s", "label", "score"))
+    for name, spans in sounds:
+        for span in spans:
+            row = (span.label, f"{span.score:.3f}")
+            writer.writerow(
+                (spreadsheet_text(name), f"{span.start_s:.2f}", f"{span.end_s:.2f}", *row)
+            )
+    return out.getvalue()
+
+
+def record(span: TagSpan) -> dict[str, Any]:
+    """Return a span for JSON."""
+    return {
+        "start_s": round(span.start_s, 2),
+        "end_s": round(span.end_s, 2),
+        "label": span.label,
+        "score": round(span.score, 4),
+    }
+
+
+def json_text(name: str, spans: Sequence[TagSpan]) -> str:
+    """Return one line of JSON for a sound."""
+    return json.dumps({"file": name, "tags": [record(span) for span in spans]})
+
+
+def audacity_text(spans: Sequence[TagSpan]) -> str:
+    """Return a label track: start, end and text, with tabs between.
+
+    https://manual.audacityteam.org/man/importing_and_exporting_labels.html
+    """
+    return "".join(
+        f"{span.start_s:.6f}\t{span.end_s:.6f}\t{span.label} {span.score:.2f}\n" for span in spans
+    )
+
+
+def raven_text(spans: Sequence[TagSpan]) -> str:
+    """Return a selection table of Raven's, with tabs between."""
+    lines = ["\t".join(_RAVEN_COLUMNS)]
+    for number, span in enumerate(spans, start=1):
+        times = (f"{span.start_s:.6f}", f"{span.end_s:.6f}")
+        box = (str(_LOW_HZ), str(_HIGH_HZ))
+        row = (str(number), "Spectrogram 1", "1", *times, *box, span.label, f"{span.score:.3f}")
+        lines.append("\t".join(row))
+    return "\n".join(lines) + "\n"
+
+
+def write(path: Path, text: str) -> None:
+    """Write a table, whole or not at all.
+
+    Raises
+    ------
+    SoundalikeError
+        If it cannot be written.
+    """
+    try:
+        with written_whole(path) as file:
+            file.write(text.encode("utf-8"))
+    except OSError as error:
+        raise SoundalikeError(
+            f"{plain(str(path))} cannot be written: {error.strerror or error}.",
+            "Choose another place, or free some space.",
+        ) from error

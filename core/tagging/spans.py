@@ -1,0 +1,85 @@
+"""What was heard when: from the scores of patches to spans of classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.catalog.ontology import Ontology
+from core.tagging.naming import TAGGER_THRESHOLDS, most_specific
+from core.types import Float32, Query
+
+_BRIDGED = 1
+"""Patches between two spans of a class that are heard as one."""
+
+
+@dataclass(frozen=True)
+class TagSpan:
+    """A class, and when it was heard.
+
+    Attributes
+    ----------
+    label : str
+        AudioSet's name of the class.
+    start_s, end_s : float
+        In seconds from the start of the file.
+    score : float
+        The highest of its patches, 0 to 1.
+    """
+
+    label: str
+    start_s: float
+    end_s: float
+    score: float
+
+
+def query_spans(query: Query, start_s: float = 0.0) -> list[TagSpan]:
+    """Return what was heard when in a query's sound, which begins at a time of its file."""
+    if query.patch_tags is None:
+        return []
+    scores = query.patch_tags.astype(np.float32)
+    end_s = start_s + query.duration_s
+    return tag_spans(scores, query.hop_s, start_s, end_s, TAGGER_THRESHOLDS.likely)
+
+
+def tag_spans(
+    scores: Float32, hop_s: float, start_s: float, end_s: float, least: float
+) -> list[TagSpan]:
+    """Return the spans of the most specific classes that are sure enough, in the order of time.
+
+    Parameters
+    ----------
+    scores : float32 array, shape (N, 527)
+        Of each patch, closed upwards, as in `core.tagging.tags.Tags`.
+    hop_s : float
+        From one patch's begin to the next one's.
+    start_s, end_s : float
+        Where in the file the first patch begins and the sound ends.
+    least : float
+        The score from which on a class counts.
+    """
+    is_heard = most_specific(scores >= least)
+    spans = []
+    for index in np.flatnonzero(is_heard.any(axis=0)).tolist():
+        name = Ontology.load().name(index)
+        for first, last in _runs(is_heard[:, index]):
+            spans.append(
+                TagSpan(
+                    name,
+                    start_s + first * hop_s,
+                    min(start_s + (last + 1) * hop_s, end_s),
+                    float(scores[first : last + 1, index].max()),
+                )
+            )
+    return sorted(spans, key=lambda span: (span.start_s, -span.score, span.label))
+
+
+def _runs(is_heard: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return the first and the last patch of each run, short gaps bridged."""
+    heard = np.flatnonzero(is_heard)
+    breaks = np.flatnonzero(np.diff(heard) > _BRIDGED + 1)
+    firsts = heard[np.concatenate(([0], breaks + 1))]
+    lasts = heard[np.concatenate((breaks, [len(heard) - 1]))]
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))

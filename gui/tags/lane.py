@@ -1,0 +1,192 @@
+"""The lane of tags below the spectrogram: what was heard, and when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from core.tagging.spans import TagSpan
+from gui import formats, theme
+
+N_ROWS = 3
+_ROW, _BAR, _LEAST_BAR = 18, 4.0, 3.0
+"""Heights of a row and of the bar in it; the least width of a bar, in pixels."""
+
+
+class TagLane(QWidget):
+    """A row for each of the classes that were heard longest and most surely.
+
+    Signals
+    -------
+    chosen : float, float
+        A person wants to select when a class was heard, in seconds.
+    """
+
+    chosen = Signal(float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[tuple[str, list[TagSpan]]] = []
+        self._span_s, self._left, self._width = (0.0, 10.0), 0.0, 1.0
+        self.current: TagSpan | None = None
+        self.setAccessibleName("What was heard when")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFont(theme.scaled_font(self, 0.85))
+        self.setFixedHeight(N_ROWS * _ROW + theme.GRID // 2)
+        self._describe()
+
+    @property
+    def rows(self) -> list[tuple[str, list[TagSpan]]]:
+        """The classes in sight, the most important first, each with its spans."""
+        return self._rows
+
+    def show_spans(self, spans: Sequence[TagSpan]) -> None:
+        """Show other spans."""
+        weights: Counter[str] = Counter()
+        for span in spans:
+            weights[span.label] += round(1000 * span.score * (span.end_s - span.start_s))
+        chosen = [label for label, _ in weights.most_common(N_ROWS)]
+        self._rows = [(label, [span for span in spans if span.label == label]) for label in chosen]
+        self.current = None
+        self._describe()
+        self.update()
+
+    def set_view(self, start_s: float, end_s: float, left: float, width: float) -> None:
+        """Follow what is in sight above: its time, and where that is, in pixels."""
+        self._span_s, self._left, self._width = (start_s, end_s), left, width
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return room for the rows."""
+        return QSize(40 * theme.GRID, N_ROWS * _ROW)
+
+    # Geometry
+
+    def bar_of(self, row: int, span: TagSpan) -> QRectF:
+        """Return where the bar of a span is."""
+        left, right = (self._x_of(time_s) for time_s in (span.start_s, span.end_s))
+        top = row * _ROW + _ROW - _BAR
+        return QRectF(left, top, max(right - left, _LEAST_BAR), _BAR)
+
+    def _x_of(self, time_s: float) -> float:
+        start_s, end_s = self._span_s
+        return self._left + (time_s - start_s) / max(end_s - start_s, 1e-9) * self._width
+
+    def _span_at(self, place: QPointF) -> TagSpan | None:
+        row = int(place.y() // _ROW)
+        if not 0 <= row < len(self._rows):
+            return None
+        for span in self._rows[row][1]:
+            bar = self.bar_of(row, span)
+            if bar.left() - 2 <= place.x() <= bar.right() + 2:
+                return span
+        return None
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the name of each class, and below it when it was heard."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        strong = palette.color(QPalette.ColorRole.WindowText)
+        ground = palette.color(QPalette.ColorRole.Window)
+        accent = palette.color(QPalette.ColorRole.Highlight)
+        area = QRectF(self._left, 0, self._width, self.height())
+        for row, (label, spans) in enumerate(self._rows):
+            painter.setPen(theme.quiet_text(palette))
+            room = QRectF(self._left, row * _ROW, self._width, _ROW - _BAR)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, label)
+            painter.save()
+            painter.setClipRect(area)
+            for span in spans:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.mixed(accent, ground, 0.35 + 0.65 * span.score))
+                bar = self.bar_of(row, span)
+                painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
+                if span is self.current and self.hasFocus():
+                    painter.setPen(QPen(strong, 1.5))
+                    painter.setBrush(Qt.BrushStyle.NoBrush)
+                    painter.drawRoundedRect(bar.adjusted(-2, -2, 2, 2), _BAR / 2, _BAR / 2)
+            painter.restore()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette from light to dark and back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    # What a person does
+
+    def event(self, event: QEvent) -> bool:
+        """Say what is under the mouse."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            span = self._span_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), "" if span is None else _words(span), self)
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select when the class under the mouse was heard."""
+        span = self._span_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and span is not None:
+            self._point(span)
+            self.chosen.emit(span.start_s, span.end_s)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Begin at the first span."""
+        super().focusInEvent(event)
+        if self.current is None and self._rows:
+            self._point(self._rows[0][1][0])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move between spans with the arrow keys; Return selects."""
+        steps = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+        }
+        if self.current is None:
+            super().keyPressEvent(event)
+        elif event.key() in steps:
+            self._step(*steps[Qt.Key(event.key())])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit(self.current.start_s, self.current.end_s)
+        else:
+            super().keyPressEvent(event)
+
+    def _step(self, down: int, right: int) -> None:
+        row = next(at for at, (_, spans) in enumerate(self._rows) if self.current in spans)
+        row = min(max(row + down, 0), len(self._rows) - 1)
+        spans = self._rows[row][1]
+        place = spans.index(self.current) + right if self.current in spans else 0
+        self._point(spans[min(max(place, 0), len(spans) - 1)])
+
+    def _point(self, span: TagSpan) -> None:
+        self.current = span
+        self._describe()
+        self.update()
+
+    def _describe(self) -> None:
+        heard = "; ".join(label for label, _ in self._rows) or "nothing yet"
+        current = "" if self.current is None else f" {_words(self.current)}."
+        self.setAccessibleDescription(f"Heard: {heard}.{current} Return selects.")
+
+
+def _words(span: TagSpan) -> str:
+    start, end = (formats.clock(time_s, 1) for time_s in (span.start_s, span.end_s))
+    return f"{span.label}, {start} – {end}, {span.score:.0%} sure"
