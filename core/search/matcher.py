@@ -18,7 +18,7 @@ from core.options import CatalogKind, Comparison, Filter, Ranking, Weights
 from core.search.feedback import Calibration
 from core.search.frames import FrameSearch
 from core.search.mean import ClipSearch
-from core.search.meaning import MeaningSearch
+from core.search.meaning import BoundsBySet, MeaningSearch
 from core.search.parts import ScorePart, best_of_parts
 from core.search.scan import Scanner
 from core.search.topk import Exact
@@ -29,9 +29,6 @@ from core.types import CLIP_HOP_S, Match, NoLink, Query
 
 _COMPILED_FROM_CLIPS = 200_000
 """NumPy searches smaller catalogues in some 10 ms; importing Numba would take longer."""
-
-_LOOSEST, _MOST_NEAR = 0.03, 1_000
-"""By how much a bound of the cosine may exceed it, and how many clips are looked at for that."""
 
 _COMPILED_FROM_FRAMES = 2_000_000
 """By frames, NumPy takes longer than compiling from here on: a search waits for that."""
@@ -110,8 +107,8 @@ class Matcher:
             }
         else:
             parts = self._parts(query, by, ranking, job)
-        is_near = "meaning" not in parts or self._is_near(parts, by)
-        best = best_of_parts(list(parts.values()), k, mask)
+        is_near = self._is_near(parts, by)
+        best = best_of_parts(list(parts.values()), self._scanner, k, mask, job)
         rows = best.rows
         seconds: list[tuple[float, float] | None] = [None] * len(rows)
         if by == Comparison.FRAMES and "sound" in parts and query.direction is None:
@@ -130,14 +127,15 @@ class Matcher:
     def _parts(
         self, query: Query, by: Comparison, ranking: Ranking, job: Job | None
     ) -> dict[str, ScorePart]:
-        shares = {Ranking.BOTH: MEANING, Ranking.SOUND: 0.0, Ranking.MEANING: 1.0}
-        share, parts = shares[ranking], {}
-        if share < 1:
-            parts["sound"] = ScorePart(1 - share, *self._sound(query, by, job))
-        if share > 0:
-            assert query.tags is not None  # noqa: S101 - whoever asks by meaning gives them
-            parts["meaning"] = ScorePart(share, *self._meaning.scores(query.tags, job))
-        return parts
+        if ranking is Ranking.SOUND:
+            return {"sound": ScorePart(1.0, *self._sound(query, by, job))}
+        tags = query.tags
+        assert tags is not None  # noqa: S101 - whoever asks by meaning gives them
+        if ranking is Ranking.MEANING:
+            return {"meaning": ScorePart(1.0, *self._meaning.scores(tags))}
+        meaning = self._scanner.begin(lambda: self._meaning.scores(tags))
+        sound = ScorePart(1 - MEANING, *self._sound(query, by, job))
+        return {"sound": sound, "meaning": ScorePart(MEANING, *meaning.result())}
 
     def _sound(
         self, query: Query, by: Comparison, job: Job | None
@@ -153,8 +151,15 @@ class Matcher:
     @staticmethod
     def _is_near(parts: dict[str, ScorePart], by: Comparison) -> bool:
         """Return whether any clip of the catalogue is close, whatever filters leave of it."""
-        sound = parts.get("sound") if by == Comparison.MEAN else None
-        return is_close(_highest(parts["meaning"]), None if sound is None else _highest(sound))
+        meaning = parts["meaning"].bounds if "meaning" in parts else None
+        if not isinstance(meaning, BoundsBySet):
+            return True
+        highest = None
+        if by == Comparison.MEAN and "sound" in parts:
+            sound = parts["sound"]
+            best = np.argmax(sound.bounds[:], keepdims=True)  # nearly the highest, or it itself
+            highest = float(sound.exact(best).max(initial=-1.0))
+        return is_close(meaning.highest, highest)
 
     def clip_query(self, video_id: str, row: int, weights: Weights | None = None) -> Query:
         """Return the query that a clip of the catalogue is.
@@ -251,14 +256,8 @@ class Matcher:
     @cached_property
     def _meaning(self) -> MeaningSearch:
         catalog = self.catalog
-        return MeaningSearch(catalog.label_indices, catalog.label_offsets, self._scanner)
+        return MeaningSearch(catalog.label_indices, catalog.label_offsets)
 
     @cached_property
     def _pictures(self) -> VisualSearch:
         return VisualSearch(self.catalog.visual, self._scanner)
-
-
-def _highest(part: ScorePart) -> float:
-    """Return the highest exact value of all clips; no bound exceeds its value by more than that."""
-    near = np.flatnonzero(part.bounds >= part.bounds.max(initial=-1.0) - _LOOSEST)[:_MOST_NEAR]
-    return float(part.exact(near).max(initial=-1.0))

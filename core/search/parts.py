@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.jobs import Job
 from core.search.bounds import FLOAT32_SLACK
+from core.search.scan import Scanner
 from core.search.topk import Exact, best_rows
 from core.types import Float32
+
+_ROWS = 65_536
+
+
+class Bounds(Protocol):
+    """What each of C clips cannot exceed: a float32 array, or what gives slices of one."""
+
+    def __len__(self) -> int:
+        """Return the number of clips."""
+
+    def __getitem__(self, rows: slice, /) -> Float32:
+        """Return the bounds of some clips."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,14 +36,14 @@ class ScorePart:
     ----------
     weight : float
         Not negative.
-    bounds : float32 array, shape (C,)
+    bounds : Bounds
         No clip's value exceeds its bound.
     exact : callable
         Returns the exact values of rows.
     """
 
     weight: float
-    bounds: Float32
+    bounds: Bounds
     exact: Exact
 
 
@@ -51,24 +66,36 @@ class BestRows:
 
 
 def best_of_parts(
-    parts: Sequence[ScorePart], k: int, mask: NDArray[np.bool_] | None = None
+    parts: Sequence[ScorePart],
+    scanner: Scanner,
+    k: int,
+    mask: NDArray[np.bool_] | None = None,
+    job: Job | None = None,
 ) -> BestRows:
     """Return the k clips of the highest sums, exactly, ties in the order of the rows.
 
     Parameters
     ----------
     parts : sequence of ScorePart
-        At least one. Their bounds are overwritten.
+        At least one. The first one's bounds are overwritten where they are an array.
+    scanner : Scanner
     k, mask
         As `core.search.topk.best_rows` takes them.
+    job : Job, optional
+        May cancel.
     """
-    bounds = parts[0].bounds
-    if len(parts) > 1 or parts[0].weight != 1:
-        bounds *= np.float32(parts[0].weight)
+    first = parts[0].bounds
+    bounds = first if isinstance(first, np.ndarray) else np.empty(len(first), np.float32)
+
+    def add(begin: int, end: int) -> None:
+        total = bounds[begin:end]
+        np.multiply(first[begin:end], np.float32(parts[0].weight), out=total)
         for part in parts[1:]:
-            part.bounds[:] *= np.float32(part.weight)
-            bounds += part.bounds
-        bounds += FLOAT32_SLACK
+            total += part.bounds[begin:end] * np.float32(part.weight)
+        total += FLOAT32_SLACK
+
+    if len(parts) > 1 or parts[0].weight != 1 or first is not bounds:
+        scanner.over(len(bounds), _ROWS, add, job or Job())
 
     def exact(rows: NDArray[np.int64]) -> NDArray[np.float64]:
         total = np.zeros(len(rows), np.float64)

@@ -11,15 +11,17 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.jobs import Job
 from core.vectors import FLOAT32_LARGEST, INT32_LARGEST
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +69,10 @@ class Scanner:
         for _ in self._pool.map(checked, range(0, n_rows, step)):
             pass
         job.check()
+
+    def begin(self, work: Callable[[], T]) -> Future[T]:
+        """Have something done beside other work."""
+        return self._pool.submit(work)
 
     def close(self) -> None:
         """Let go of the threads."""

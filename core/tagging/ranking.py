@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog.clips import offsets
 from core.catalog.ontology import Ontology
 from core.tagging.tags import N_CLASSES
 from core.tagging.weights import load_arrays, shipped
@@ -39,17 +39,17 @@ class LabelVectors:
 
     Attributes
     ----------
-    classes : int16 array, shape (V,)
+    classes : int32 array, shape (V,)
         Class indices of the components that are not zero, one clip after the other.
     values : float32 array, shape (V,)
         Those components.
-    first : int64 array, shape (C + 1,)
+    first : int32 array, shape (C + 1,)
         Where each clip's components begin; a clip without labels has none.
     """
 
-    classes: NDArray[np.int16]
+    classes: NDArray[np.int32]
     values: Float32
-    first: NDArray[np.int64]
+    first: NDArray[np.int32]
 
     @classmethod
     def of(
@@ -64,25 +64,23 @@ class LabelVectors:
         label_offsets : int array, shape (C + 1,)
             Where each clip's labels begin.
         """
-        n_clips = len(label_offsets) - 1
-        owners = np.repeat(np.arange(n_clips), np.diff(label_offsets))
-        own = np.unique(owners * N_CLASSES + label_indices)
-        child, parent = _pairs()
-        begins = np.searchsorted(child, np.arange(N_CLASSES + 1))
-        counts = np.diff(begins)[own % N_CLASSES]
-        # Each label's run of parents, all runs joined.
-        places = np.arange(counts.sum()) + np.repeat(
-            begins[own % N_CLASSES] - offsets(counts)[:-1], counts
-        )
-        above = np.repeat(own // N_CLASSES, counts) * N_CLASSES + parent[places]
-        keys = np.union1d(own, above)
-        values = np.where(np.isin(keys, own, assume_unique=True), 1.0, IMPLIED)
-        owners = keys // N_CLASSES
-        lengths = np.sqrt(np.bincount(owners, values**2, minlength=n_clips))
+        from scipy.sparse import csr_matrix
+
+        shape = (len(label_offsets) - 1, N_CLASSES)
+        ones = np.ones(len(label_indices), np.float32)
+        own = csr_matrix((ones, label_indices.astype(np.int32), label_offsets), shape)
+        own.sum_duplicates()
+        own.data[:] = 1
+        above = own @ _above()
+        above.data[:] = IMPLIED
+        vectors = (own + above - above.multiply(own)).tocsr()
+        vectors.sort_indices()
+        rows = np.repeat(np.arange(shape[0]), np.diff(vectors.indptr))
+        lengths = np.sqrt(np.bincount(rows, vectors.data.astype(np.float64) ** 2, shape[0]))
         return cls(
-            (keys % N_CLASSES).astype(np.int16),
-            (values / lengths[owners]).astype(np.float32),
-            np.searchsorted(owners, np.arange(n_clips + 1)).astype(np.int64),
+            vectors.indices,
+            (vectors.data / lengths[rows]).astype(np.float32),
+            vectors.indptr,
         )
 
 
@@ -116,10 +114,11 @@ def agreement(direction: Float32, labels: LabelVectors) -> Float32:
     labels : LabelVectors
         A clip without labels has agreement 0.
     """
-    products = direction[labels.classes] * labels.values
-    # Sums of runs as differences; in float64 nothing is lost that float32 would keep.
-    sums = np.concatenate(([0.0], np.cumsum(products, dtype=np.float64)))
-    return np.asarray(np.diff(sums[labels.first]), np.float32)
+    from scipy.sparse import csr_matrix
+
+    shape = (len(labels.first) - 1, N_CLASSES)
+    matrix = csr_matrix((labels.values, labels.classes, labels.first), shape)
+    return np.asarray(matrix @ direction, np.float32)
 
 
 def combined(cosine: Float32, agreement: Float32, meaning: float = MEANING) -> Float32:
@@ -142,8 +141,10 @@ def is_close(best_agreement: float, best_cosine: float | None = None) -> bool:
 
 
 @cache
-def _pairs() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return all pairs of a class and one above it, sorted by the class, each int64 (P,)."""
+def _above() -> Any:
+    """Return which class (column) is above which (row), as a sparse matrix of ones, (527, 527)."""
+    from scipy.sparse import csr_matrix
+
     ontology = Ontology.load()
     pairs = [
         (index, node.index)
@@ -151,5 +152,5 @@ def _pairs() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         for node in ontology.ancestors(ontology.node_of(index))
         if node.index is not None
     ]
-    child, parent = np.array(sorted(pairs), np.int64).T
-    return child, parent
+    child, parent = np.array(pairs, np.int64).T
+    return csr_matrix((np.ones(len(pairs), np.float32), (child, parent)), (N_CLASSES, N_CLASSES))

@@ -57,7 +57,7 @@ def test_the_order_is_the_exact_one_ties_and_all(scanners, compiled, data):
     mask = data.draw(st.sampled_from([None, np.arange(len(clips)) % 3 > 0]))
     k = data.draw(st.integers(1, len(clips) + 2))
     scanner = scanners[compiled]
-    best = best_of_parts(parts_of(clips, visual, query, looks, weights, scanner), k, mask)
+    best = best_of_parts(parts_of(clips, visual, query, looks, weights, scanner), scanner, k, mask)
     allowed = range(len(clips)) if mask is None else np.flatnonzero(mask).tolist()
     scores = {
         row: weights.audio * exact_cosine(clips[row], query)
@@ -80,7 +80,7 @@ def test_few_of_many_clips_are_computed_exactly(scanners):
         computed.append(len(rows))
         return pictures.exact(rows)
 
-    best = best_of_parts((sound, replace(pictures, exact=counted)), 10)
+    best = best_of_parts((sound, replace(pictures, exact=counted)), scanners[True], 10)
     assert (best.rows[0], best.scores[0]) == (77, pytest.approx(1))
     assert [values[0] for values in best.values] == pytest.approx([1, 1])
     assert sum(computed) < 1000
