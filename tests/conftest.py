@@ -22,7 +22,6 @@ from core.catalog.build.build import build_catalog
 from core.catalog.catalog import Catalog
 from core.jobs import Job
 from core.paths import DataFolder
-from core.preparing import prepare_demo
 from core.vggish.convert import converted
 from tests import made_data
 from tests.record_writers import write_archive
@@ -40,8 +39,8 @@ NO_DATA = f"they need the real records of AudioSet and YouTube-8M, and {REAL_DAT
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-SLOW_FIXTURES = {"checkpoint", "demo_home", "screen", "stage", "two_workers", "virtual_microphone"}
-"""TensorFlow, the demo's sounds, a cluster, another window, and sound in its own time."""
+SLOW_FIXTURES = {"checkpoint", "screen", "stage", "two_workers", "virtual_microphone"}
+"""TensorFlow, a cluster, another window, and sound in its own time."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -284,14 +283,6 @@ def real_features(shared: Path) -> Path:
 def real_catalog(real_features: Path, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """The catalogue of the real clips; tests must not change it."""
     return build_catalog(tmp_path_factory.mktemp("real") / "catalog", "audioset", [real_features])
-
-
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
-    """A data folder in which the demo is prepared; tests only read it."""
-    home = DataFolder(tmp_path_factory.mktemp("demo"))
-    prepare_demo(home.models, home.catalogs, Job())
-    return home
 
 
 @contextmanager
