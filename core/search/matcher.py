@@ -111,7 +111,8 @@ class Matcher:
         best = best_of_parts(list(parts.values()), self._scanner, k, mask, job)
         rows = best.rows
         seconds: list[tuple[float, float] | None] = [None] * len(rows)
-        if by == Comparison.FRAMES and "sound" in parts and query.direction is None:
+        has_seconds = self.catalog.manifest.kind != CatalogKind.BALANCED
+        if by == Comparison.FRAMES and "sound" in parts and query.direction is None and has_seconds:
             pairs = zip(*self._frames.aligned(query.frames, rows), strict=True)
             seconds = [(int(at) * CLIP_HOP_S, int(of) * query.hop_s) for at, of in pairs]
         values = {name: each.tolist() for name, each in zip(parts, best.values, strict=True)}
