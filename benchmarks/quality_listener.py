@@ -150,6 +150,26 @@ def by_file_names(listener: BuiltInListener, sounds: Sounds) -> Iterator[str]:
             "the teacher's file": first_and_five(np.stack(teachers), classes),
         }
     )
+    yield from sureness(np.stack(own), classes)
+
+
+def sureness(wholes: Float32, wanted: NDArray[np.int64]) -> Iterator[str]:
+    """Yield how often what is named first is the file name's class, by the word for sureness."""
+    ontology = Ontology.load()
+    found: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for whole, index in zip(wholes, wanted, strict=True):
+        names = named(whole, BUILT_IN_THRESHOLDS)
+        if not names:
+            found["(nothing said)"].append((False, False))
+            continue
+        first = names[0].index
+        right = first in ontology.below(ontology.node_of(int(index)))
+        above = int(index) in ontology.below(ontology.node_of(first))
+        found[names[0].sureness or "(sure)"].append((right, above and not right))
+    yield "\n| named first | the class or one below it | one above it | clips |\n|---|---|---|---|"
+    for word, rows in sorted(found.items()):
+        right, above = np.mean(rows, axis=0)
+        yield f"| {word} | {right:.2f} | {above:.2f} | {len(rows)} |"
 
 
 def robustness(listener: BuiltInListener, sounds: Sounds, archive: Path) -> Iterator[str]:

@@ -18,7 +18,13 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from resources.training.network import OFFSET, TEACHER_OFFSET, Listener
+from resources.training.network import (
+    LARGEST_GAIN,
+    OFFSET,
+    TEACHER_OFFSET,
+    USUAL_ENERGY,
+    Listener,
+)
 
 VERSION = "1"
 """`core.tagging.listener` wants this one: change both with what goes in or comes out."""
@@ -43,6 +49,10 @@ class Graph:
         self.weights.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
+    def number(self, name: str, value: float) -> str:
+        """Add a number in float32 and return its name."""
+        return self.constant(name, np.array(value, np.float32))
+
     def half(self, name: str, value: torch.Tensor) -> str:
         """Add weights that are stored in 16 bits and return the name of them in float32."""
         stored = self.constant(f"{name}_16", value.detach().numpy().astype(np.float16))
@@ -62,9 +72,17 @@ def exported(listener: Listener) -> onnx.ModelProto:
     """Return the network: "patches" (N, 96, 64) to "scores" (N, 527) and "embedding" (N, 128)."""
     graph = Graph()
     x = graph.add("Exp", ["patches"], "exponential")
-    shift = graph.constant("shift", np.float32(OFFSET - TEACHER_OFFSET))
-    x = graph.add("Sub", [x, shift], "shifted")
-    x = graph.add("Max", [x, graph.constant("least", np.float32(TEACHER_OFFSET))], "cut")
+    x = graph.add("Sub", [x, graph.number("offset", OFFSET)], "shifted")
+    mel = graph.add("Max", [x, graph.number("none", 0.0)], "mel")
+    axes = graph.constant("bands_and_frames", np.array([1, 2]))
+    x = graph.add("Mul", [mel, mel], "squares")
+    x = graph.add("ReduceSum", [x, axes], "sum", keepdims=1)
+    x = graph.add("Add", [x, graph.number("little", 96e-9)], "energy")
+    x = graph.add("Div", [graph.number("usual", 96 * USUAL_ENERGY), x], "ratio")
+    x = graph.add("Sqrt", [x], "gain")
+    x = graph.add("Min", [x, graph.number("largest", LARGEST_GAIN)], "cut_gain")
+    x = graph.add("Mul", [mel, x], "levelled")
+    x = graph.add("Add", [x, graph.number("teacher_offset", TEACHER_OFFSET)], "positive")
     x = graph.add("Log", [x], "log_mel")
     x = graph.add("Unsqueeze", [x, graph.constant("axis", np.array([1]))], "picture")
     for number, layer in enumerate(listener.body.layers):

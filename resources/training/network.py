@@ -16,6 +16,12 @@ from torch.nn import functional
 OFFSET, TEACHER_OFFSET = 0.01, 0.001
 EMBEDDING_SIZE, N_CLASSES = 128, 527
 
+USUAL_ENERGY = 200.0
+"""Of a patch, as the mean over frames of the sum of squared mel magnitudes: about -26 dBFS."""
+
+LARGEST_GAIN = 31.6
+"""30 dB: what is quieter still is silence, and stays it."""
+
 _BLOCKS = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1),
            (512, 1), (512, 1), (1024, 2), (1024, 1)]  # fmt: skip
 """Channels and stride of each depthwise separable block behind the first convolution."""
@@ -46,9 +52,7 @@ class SameConv(nn.Module):
 
 
 class Body(nn.Module):
-    """Log-mel patches to 1,024 features; the first `frozen` layers are not trained."""
-
-    frozen = 0
+    """Log-mel patches to 1,024 features."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,10 +66,11 @@ class Body(nn.Module):
     def forward(self, patches: Tensor) -> Tensor:
         """Return float tensor (N, 1024) of patches, float tensor (N, 96, 64)."""
         mel = torch.clamp(torch.exp(patches) - OFFSET, min=0.0)
+        # How loud a recording is says nothing of what is in it, but changes the teacher's mind.
+        energy = mel.square().sum((1, 2), keepdim=True) / mel.shape[1]
+        mel = mel * torch.clamp((USUAL_ENERGY / (energy + 1e-9)).sqrt(), max=LARGEST_GAIN)
         x = torch.log(mel + TEACHER_OFFSET)[:, None]
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
-            x = self.layers[: self.frozen](x)
-        return self.layers[self.frozen :](x).mean((2, 3))
+        return self.layers(x).mean((2, 3))
 
 
 class Head(nn.Module):
