@@ -48,7 +48,7 @@ class Thresholds:
         return next((word for least, word in steps if score >= least), None)
 
 
-BUILT_IN_THRESHOLDS = Thresholds(sure=0.5, likely=0.25, possible=0.1)
+BUILT_IN_THRESHOLDS = Thresholds(sure=0.5, likely=0.3, possible=0.1)
 TAGGER_THRESHOLDS = Thresholds(sure=0.5, likely=0.25, possible=0.1)
 
 
