@@ -29,7 +29,7 @@ from core.catalog.ontology import Ontology
 from core.tagging.listener import BuiltInListener, tags_of
 from core.tagging.naming import BUILT_IN_THRESHOLDS, named, spoken
 from core.tagging.ranking import is_close, tag_direction
-from core.tagging.tags import N_CLASSES, closed_upwards
+from core.tagging.tags import N_CLASSES, closed_upwards, loud
 from core.tagging.weights import shipped
 from core.types import Float32
 from resources.training.agreement import agreement, neighbours

@@ -23,7 +23,7 @@ from core.tagging.tags import N_CLASSES
 from core.tagging.weights import load_arrays, shipped
 from core.types import Float32
 
-MEANING = 0.9
+MEANING = 0.95
 LEAST_COSINE, LEAST_AGREEMENT = 0.45, 0.4
 """What the best of all clips must reach in each part, or nothing in the catalogue is close."""
 
