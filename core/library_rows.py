@@ -23,7 +23,7 @@ from core.foreign import (
 )
 from core.library_types import Past, Star
 from core.options import Comparison, Filter
-from core.types import EMBEDDING_SIZE, Float32, Query, UInt8
+from core.types import EMBEDDING_SIZE, LEAST_TAG, MOST_TAG, Float32, Query, UInt8
 
 THUMBNAIL_ROWS = 32
 _N_CLASSES = 527
@@ -80,7 +80,7 @@ def query_of(name: str, row: tuple[Any, ...]) -> Query:
     """Return what an entry searched for."""
     frames, duration_s, notes, hop_s, direction, scores = row
     found: UInt8 = as_array(frames, np.uint8).reshape(-1, EMBEDDING_SIZE)
-    if not len(found):
+    if not len(found) and not scores:
         raise ValueError("nothing was heard")
     towards = None
     if direction:
@@ -107,7 +107,7 @@ def _tags(scores: object) -> Float32 | None:
     if not scores:
         return None
     tags = as_array(scores, np.float16).reshape(_N_CLASSES).astype(np.float32)
-    if not ((tags >= 0) & (tags <= 1)).all():
+    if not ((tags >= LEAST_TAG) & (tags <= MOST_TAG)).all():
         raise ValueError("a score is none")
     return tags
 

@@ -24,6 +24,9 @@ _WATCH_URL = re.compile(r"https://www\.youtube\.com/watch\?v=([A-Za-z0-9_-]{11})
 EMBEDDING_SIZE = 128
 """Numbers in a VGGish embedding, before and after post-processing."""
 
+LEAST_TAG, MOST_TAG = -1.0, 2.0
+"""The tag of a class that a person does not want to hear, and of one that they do."""
+
 
 @dataclass(frozen=True)
 class Tag:
@@ -53,7 +56,8 @@ class Query:
     name : str
         A file name, "Recording" or a video id, for people.
     frames : uint8 array, shape (N, 128)
-        Post-processed VGGish embeddings, one a patch of 0.96 s (or a second of an AudioSet clip).
+        Post-processed VGGish embeddings, one a patch of 0.96 s (or a second of an AudioSet clip);
+        none where words are the query.
     duration_s : float
         Length of the sound in seconds.
     notes : tuple of str
@@ -65,11 +69,14 @@ class Query:
     direction : int64 array, shape (128,), or None
         What is searched for by means instead of the frames' own, where it was refined.
     tags : float32 array, shape (527,), or None
-        What the sound is: a score for each class of AudioSet, 0 to 1.
+        What the sound is: a score for each class of AudioSet, 0 to 1; where it was steered, from
+        `LEAST_TAG` to `MOST_TAG`.
     patch_tags : float16 array, shape (N, 527), or None
         The same of each patch.
     heard : tuple of Tag
         What is said of the sound, the surest first.
+    model_id : str
+        What made the frames, where that was not the engine's own listener.
     """
 
     name: str
@@ -82,6 +89,7 @@ class Query:
     tags: Float32 | None = None
     patch_tags: NDArray[np.float16] | None = None
     heard: tuple[Tag, ...] = ()
+    model_id: str = ""
 
 
 class NoLink(StrEnum):
@@ -126,7 +134,8 @@ class Match:
         mean over the query's frames of the similarity of the clip's most similar one. None where
         another model made the catalogue, or nothing sounds.
     meaning : float or None
-        How far the query's tags and the clip's labels agree, 0 to 1; None where that was not asked.
+        How far the query's tags and the clip's labels agree, 0 to 1, or -1 to 1 where the query was
+        steered; None where that was not asked.
     """
 
     rank: int

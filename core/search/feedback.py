@@ -219,7 +219,8 @@ def _moved_tags(query: Query, more: Sequence[Match], less: Sequence[Match]) -> F
         for match in matches:
             for index in _indices(match.labels):
                 moved[index] += weight / len(matches)
-    return np.asarray(np.clip(moved, 0, 1), np.float32)
+    least, most = np.minimum(query.tags, 0), np.maximum(query.tags, 1)  # what was steered stays
+    return np.asarray(np.clip(moved, least, most), np.float32)
 
 
 def _indices(labels: Sequence[str]) -> list[int]:

@@ -98,14 +98,19 @@ def label_rates() -> Float32:
 
 
 def tag_direction(whole: Float32) -> Float32:
-    """Return the labels that a query's tags (527,) lead to, as a unit vector; zeros for no tags."""
-    powers = (whole.astype(np.float64) * label_rates()) ** POWER
+    """Return the labels that a query's tags (527,) lead to, as a unit vector; zeros for no tags.
+
+    Tags below 0, of what must not be there, become components below 0.
+    """
+    powers = np.sign(whole) * (np.abs(whole.astype(np.float64)) * label_rates()) ** POWER
     length = float(np.linalg.norm(powers))
     return (powers / length if length > 0 else powers).astype(np.float32)
 
 
 def agreement(direction: Float32, labels: LabelVectors) -> Float32:
     """Return how far a query's tags and each clip's labels agree, float32 (C,), 0 to 1.
+
+    Where some tags are below 0, -1 to 1.
 
     Parameters
     ----------
