@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.audio.waveform import Waveform
 from core.jobs import Job
 from core.loaded import Loaded
-from core.options import DEFAULT_K, Comparison, Filter, Options, Ranking, Weights
+from core.options import DEFAULT_K, Comparison, Filter, Options, Ranking
 from core.paths import DataFolder
+from core.searches import Searches
 from core.types import CatalogInfo, Float32, Match, Matches, Query
 
 # What else an engine needs is imported when it is needed: a window shows before that.
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from core.audio.logmel import LogMel
     from core.audio.reader import AudioFile
-    from core.catalog.catalog import Catalog
     from core.catalog.counting import ClassCount
-    from core.catalog.youtube_ids import YoutubeIds
     from core.listeners import Listener
     from core.query import QueryStream
     from core.search.feedback import Calibration
     from core.setup.inventory import CatalogEntry, StoredItem
 
 
-class Engine:
+class Engine(Searches):
     """Matches sounds and videos against a catalogue.
 
     Making one is cheap; the model and the catalogue are loaded by `load`, or when first needed.
@@ -44,7 +38,7 @@ class Engine:
     """
 
     def __init__(self, data: DataFolder, options: Options | None = None) -> None:
-        self._loaded = Loaded(data, options or Options())
+        super().__init__(Loaded(data, options or Options()))
 
     def load(self, job: Job | None = None) -> CatalogInfo:
         """Load the model and the catalogue; the first time, prepare them.
@@ -107,10 +101,6 @@ class Engine:
     def listener(self, job: Job | None = None) -> Listener:
         """Return what analyses sounds, loaded."""
         return self._loaded.listener(job)
-
-    def catalog(self, job: Job | None = None) -> Catalog:
-        """Return the opened catalogue."""
-        return self._loaded.matcher(job).catalog
 
     def save_embedding(
         self,
@@ -199,70 +189,6 @@ class Engine:
         """
         return self.search(self.query(sound, *span, job), k, filters, job, by, ranking)
 
-    def search(
-        self,
-        query: Query,
-        k: int = DEFAULT_K,
-        filters: Filter | None = None,
-        job: Job | None = None,
-        by: Comparison = Comparison.MEAN,
-        ranking: Ranking = Ranking.BOTH,
-    ) -> Matches:
-        """Return the clips that match a query best that `query` made, the best first.
-
-        Raises
-        ------
-        CatalogError
-            If the catalogue cannot be ranked so: its frames are another model's, or it has no
-            labels of AudioSet's. *Both* takes what there is.
-        """
-        info = self._loaded.info(job)
-        return self._answer(query, k, filters, job, by, info, ranking=ranking)
-
-    def similar(
-        self,
-        video_id: str,
-        k: int = DEFAULT_K,
-        filters: Filter | None = None,
-        job: Job | None = None,
-        by: Comparison = Comparison.MEAN,
-        weights: Weights | None = None,
-        ranking: Ranking = Ranking.BOTH,
-    ) -> Matches:
-        """Return the clips most like a video of the catalogue, itself left out.
-
-        Needs no model. Where the catalogue has several clips of the video, the first counts.
-
-        Parameters
-        ----------
-        video_id : str
-        k, filters, job, by
-            As `match` takes them.
-        weights : Weights, optional
-            Rank by the weighted sum of the cosines of sound (by mean) and of pictures, which a
-            catalogue of YouTube-8M has if it was built with them.
-
-        Raises
-        ------
-        CatalogError
-            If the video is not in the catalogue, or pictures count and the catalogue has none.
-        """
-        if weights is not None and by != Comparison.MEAN:
-            raise ValueError("weights compare clips as wholes, not by frames")
-        from core.setup.selection import described
-
-        matcher = self._loaded.matcher(job)
-        rows = matcher.catalog.find(video_id)
-        query = matcher.clip_query(video_id, int(rows[0]), weights)
-        info = described(matcher.catalog)
-        return self._answer(query, k, filters, job, by, info, rows, weights, ranking)
-
-    def refine(self, query: Query, more: Sequence[Match], less: Sequence[Match]) -> Query:
-        """Return a query moved towards some matches and away from others; it is asked by means."""
-        from core.search.feedback import refined_query
-
-        return refined_query(query, self.catalog(), more, less)
-
     def compare(self, query: Query, match: Match) -> Float32:
         """Return how similar each of a query's frames is to each of a match's, shape (Q, C)."""
         from core.search.feedback import frame_similarities
@@ -315,32 +241,3 @@ class Engine:
     def close(self) -> None:
         """Let go of memory and processes."""
         self._loaded.close()
-
-    def _youtube_ids(self) -> YoutubeIds:
-        from core.catalog.youtube_ids import YoutubeIds
-
-        return YoutubeIds(self._loaded.data.youtube_ids, self._loaded.options.id_service)
-
-    def _answer(
-        self,
-        query: Query,
-        k: int,
-        filters: Filter | None,
-        job: Job | None,
-        by: Comparison,
-        info: CatalogInfo,
-        without: NDArray[np.int64] | None = None,
-        weights: Weights | None = None,
-        ranking: Ranking = Ranking.BOTH,
-    ) -> Matches:
-        from core.catalog.youtube_links import with_known
-        from core.setup.selection import possible_ranking
-
-        begun = time.perf_counter()
-        ranking = possible_ranking(ranking, query, info)
-        found = self._loaded.matcher(job).matches(
-            query, k, filters, by, without, job, weights, ranking
-        )
-        elapsed_s = time.perf_counter() - begun
-        answer = Matches(query, info, found.matches, ranking, found.is_close, elapsed_s)
-        return with_known(answer, self._youtube_ids())

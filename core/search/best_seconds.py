@@ -23,7 +23,11 @@ def with_best_seconds(answer: Matches, catalog: Catalog, job: Job | None = None)
     """
     query, found = answer.query, []
     is_by_sound = all(match.sound is not None for match in answer.matches)
-    if not is_by_sound or len(query.frames) * len(answer.matches) > _MOST_PAIRS:
+    if (
+        not is_by_sound
+        or not len(query.frames)
+        or len(query.frames) * len(answer.matches) > _MOST_PAIRS
+    ):
         return answer
     frames = unit_frames(query.frames)
     for match in answer.matches:

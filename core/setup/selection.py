@@ -135,6 +135,26 @@ def paired(catalog: Catalog, listener: Listener, options: Options) -> CatalogInf
     )
 
 
+def asked_by(query: Query, catalog: Catalog) -> CatalogInfo:
+    """Return what a person wants to know of a catalogue for a query that another model made.
+
+    Raises
+    ------
+    CatalogError
+        If the query cannot ask this catalogue in any way.
+    """
+    info = replace(described(catalog), model_id=query.model_id)
+    if catalog.model_id == query.model_id:
+        return info
+    if Ranking.MEANING in info.rankings and query.tags is not None:
+        return replace(info, rankings=(Ranking.MEANING,))
+    raise CatalogError(
+        f"The catalogue {catalog.path} was not made by VGGish's trained weights, which these "
+        "embeddings are of.",
+        "Choose another catalogue.",
+    )
+
+
 def possible_ranking(wanted: Ranking, query: Query, info: CatalogInfo) -> Ranking:
     """Return by what a query is ranked: what is wanted, or of *both* what there is.
 
@@ -143,13 +163,18 @@ def possible_ranking(wanted: Ranking, query: Query, info: CatalogInfo) -> Rankin
     CatalogError
         If sound or meaning alone is wanted and cannot be asked.
     """
-    possible = set(info.rankings) - (
-        {Ranking.BOTH, Ranking.MEANING} if query.tags is None else set()
-    )
+    has_sound = len(query.frames) > 0 or query.direction is not None
+    possible = set(info.rankings)
+    if query.tags is None:
+        possible -= {Ranking.BOTH, Ranking.MEANING}
+    if not has_sound:
+        possible -= {Ranking.BOTH, Ranking.SOUND}
     if wanted in possible:
         return wanted
     if wanted is Ranking.BOTH and possible:
         return next(iter(possible))
+    if wanted is Ranking.SOUND and not has_sound:
+        raise CatalogError("Words have no sound to compare.", "Rank by meaning.")
     if wanted is Ranking.SOUND:
         raise CatalogError(
             f"{info.name} cannot be ranked by sound: its frames are VGGish's, and this sound was "

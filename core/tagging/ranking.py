@@ -29,6 +29,7 @@ LEAST_COSINE, LEAST_AGREEMENT = 0.45, 0.4
 
 POWER = 0.4
 IMPLIED = 0.3
+WANTED = 0.6
 
 RATES, RATES_FORMAT = "label_rates.npz", 1
 
@@ -100,11 +101,19 @@ def label_rates() -> Float32:
 def tag_direction(whole: Float32) -> Float32:
     """Return the labels that a query's tags (527,) lead to, as a unit vector; zeros for no tags.
 
-    Tags below 0, of what must not be there, become components below 0.
+    Where the tags were steered, it is none. A tag above 1, of a class that must be there, counts at
+    least `WANTED` times as much as all the others. One below 0, of a class that must not be there,
+    stays as it is: the others keep their part.
     """
-    powers = np.sign(whole) * (np.abs(whole.astype(np.float64)) * label_rates()) ** POWER
+    tags = whole.astype(np.float64)
+    powers: NDArray[np.float64] = (np.clip(tags, 0, 1) * label_rates()) ** POWER
+    is_wanted = tags > 1
+    if is_wanted.any():
+        others = float(np.linalg.norm(powers[~is_wanted])) or 1.0
+        powers[is_wanted] = np.maximum(powers[is_wanted], WANTED * others)
     length = float(np.linalg.norm(powers))
-    return (powers / length if length > 0 else powers).astype(np.float32)
+    direction = powers / length if length > 0 else powers
+    return np.where(tags < 0, tags, direction).astype(np.float32)
 
 
 def agreement(direction: Float32, labels: LabelVectors) -> Float32:
@@ -123,7 +132,7 @@ def agreement(direction: Float32, labels: LabelVectors) -> Float32:
 
     shape = (len(labels.first) - 1, N_CLASSES)
     matrix = csr_matrix((labels.values, labels.classes, labels.first), shape)
-    return np.asarray(matrix @ direction, np.float32)
+    return np.asarray(np.maximum(matrix @ direction, -1), np.float32)
 
 
 def combined(cosine: Float32, agreement: Float32, meaning: float = MEANING) -> Float32:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-import numpy as np
-
 from core.catalog.ontology import Ontology
 from core.errors import CatalogError
 from core.types import LEAST_TAG, MOST_TAG, Float32, Query
@@ -82,7 +80,6 @@ def _apply(tags: Float32, below: frozenset[int], change: TagChange, ontology: On
     if change.steer is Steer.MORE:
         # A node without clips of its own stands for the classes below it.
         tags[[node.index] if node.index is not None else inside] = MOST_TAG
-        tags[above] = np.maximum(tags[above], 1.0)
         return
     strongest = tags[inside].max()
     tags[inside] = LEAST_TAG if change.steer is Steer.LESS else tags[inside] * _WEAKENED

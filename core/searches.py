@@ -1,0 +1,204 @@
+"""What can be asked of a catalogue: by a query, a video of its own, or words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.jobs import Job
+from core.loaded import Loaded
+from core.options import DEFAULT_K, Comparison, Filter, Ranking, Weights
+from core.types import CatalogInfo, Match, Matches, Query
+
+# What else is needed is imported when it is needed: a window shows before that.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.catalog.catalog import Catalog
+    from core.catalog.youtube_ids import YoutubeIds
+    from core.tagging.steering import TagChange
+
+
+class Searches:
+    """The part of the engine that ranks a catalogue's clips.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    """
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+
+    def catalog(self, job: Job | None = None) -> Catalog:
+        """Return the opened catalogue."""
+        return self._loaded.matcher(job).catalog
+
+    def search(
+        self,
+        query: Query,
+        k: int = DEFAULT_K,
+        filters: Filter | None = None,
+        job: Job | None = None,
+        by: Comparison = Comparison.MEAN,
+        ranking: Ranking = Ranking.BOTH,
+    ) -> Matches:
+        """Return the clips that match a query best that `query` made, the best first.
+
+        Raises
+        ------
+        CatalogError
+            If the catalogue cannot be ranked so: its frames are another model's, or it has no
+            labels of AudioSet's. *Both* takes what there is.
+        """
+        if query.model_id:
+            from core.setup.selection import asked_by
+
+            info = asked_by(query, self.catalog(job))
+        else:
+            info = self._loaded.info(job)
+        return self._answer(query, k, filters, job, by, info, ranking=ranking)
+
+    def similar(
+        self,
+        video_id: str,
+        k: int = DEFAULT_K,
+        filters: Filter | None = None,
+        job: Job | None = None,
+        by: Comparison = Comparison.MEAN,
+        weights: Weights | None = None,
+        ranking: Ranking = Ranking.BOTH,
+        changes: Sequence[TagChange] = (),
+    ) -> Matches:
+        """Return the clips most like a video of the catalogue, itself left out.
+
+        Needs no model. Where the catalogue has several clips of the video, the first counts.
+
+        Parameters
+        ----------
+        video_id : str
+        k, filters, job, by
+            As `match` takes them.
+        weights : Weights, optional
+            Rank by the weighted sum of the cosines of sound (by mean) and of pictures, which a
+            catalogue of YouTube-8M has if it was built with them.
+        ranking : Ranking
+        changes : sequence of TagChange
+            Of the video's labels; see `steer`.
+
+        Raises
+        ------
+        CatalogError
+            If the video is not in the catalogue, or pictures count and the catalogue has none.
+        """
+        if weights is not None and by != Comparison.MEAN:
+            raise ValueError("weights compare clips as wholes, not by frames")
+        from core.setup.selection import described
+
+        matcher = self._loaded.matcher(job)
+        rows = matcher.catalog.find(video_id)
+        query = self.steer(matcher.clip_query(video_id, int(rows[0]), weights), changes)
+        info = described(matcher.catalog)
+        return self._answer(query, k, filters, job, by, info, rows, weights, ranking)
+
+    def find(
+        self,
+        text: str,
+        k: int = DEFAULT_K,
+        filters: Filter | None = None,
+        job: Job | None = None,
+    ) -> Matches:
+        """Return the clips that carry what words say most surely, such as "dog barking".
+
+        Ranked by meaning; clips of equal labels by the tagger's scores. Needs no model. The
+        answer's query is one like any other, without frames.
+
+        Raises
+        ------
+        CatalogError
+            If no word stands for a class, or the catalogue has no labels of AudioSet's.
+        """
+        from core.catalog.manifest import RELEASED_MODEL_ID
+        from core.search.surest import MOST_COMPARED, surest
+        from core.setup.selection import described
+        from core.tagging.words import classes_of, word_query
+
+        query, catalog = word_query(text), self.catalog(job)
+        n = max(k, MOST_COMPARED)
+        info = described(catalog)
+        answer = self._answer(
+            query, n, filters, job, Comparison.MEAN, info, ranking=Ranking.MEANING
+        )
+        matches = answer.matches[:k]
+        if catalog.model_id == RELEASED_MODEL_ID:
+            matches = surest(answer.matches, catalog, classes_of(text).indices, k)
+        return replace(answer, matches=matches)
+
+    def find_classes(self, text: str) -> list[str]:
+        """Return names of classes that complete what was typed, the best first."""
+        from core.tagging.words import completions
+
+        return completions(text)
+
+    def steer(self, query: Query, changes: Sequence[TagChange]) -> Query:
+        """Return a query of which tags were strengthened, weakened, struck out or added.
+
+        Raises
+        ------
+        CatalogError
+            If a class is unknown, or the query has no tags.
+        """
+        from core.tagging.steering import steered
+
+        return steered(query, changes)
+
+    def refine(self, query: Query, more: Sequence[Match], less: Sequence[Match]) -> Query:
+        """Return a query moved towards some matches and away from others; it is asked by means."""
+        from core.search.feedback import refined_query
+
+        return refined_query(query, self.catalog(), more, less)
+
+    def embedding_queries(self, path: Path) -> Iterator[Query]:
+        """Yield the queries in a file of VGGish's embeddings; see `core.embedding_queries`.
+
+        Raises
+        ------
+        AudioFileError
+            If it is no such file.
+        """
+        from core.embedding_queries import embedding_queries
+
+        return embedding_queries(path)
+
+    def _youtube_ids(self) -> YoutubeIds:
+        from core.catalog.youtube_ids import YoutubeIds
+
+        return YoutubeIds(self._loaded.data.youtube_ids, self._loaded.options.id_service)
+
+    def _answer(
+        self,
+        query: Query,
+        k: int,
+        filters: Filter | None,
+        job: Job | None,
+        by: Comparison,
+        info: CatalogInfo,
+        without: NDArray[np.int64] | None = None,
+        weights: Weights | None = None,
+        ranking: Ranking = Ranking.BOTH,
+    ) -> Matches:
+        from core.catalog.youtube_links import with_known
+        from core.setup.selection import possible_ranking
+
+        begun = time.perf_counter()
+        ranking = possible_ranking(ranking, query, info)
+        found = self._loaded.matcher(job).matches(
+            query, k, filters, by, without, job, weights, ranking
+        )
+        elapsed_s = time.perf_counter() - begun
+        answer = Matches(query, info, found.matches, ranking, found.is_close, elapsed_s)
+        return with_known(answer, self._youtube_ids())
