@@ -7,7 +7,7 @@ import sys
 import time
 from argparse import Namespace
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.cli.output import (
     Progress,
@@ -17,13 +17,19 @@ from core.cli.output import (
     plain,
     put,
     put_json,
+    tag_header,
+    tag_lines,
 )
 from core.engine import Engine
 from core.errors import AudioFileError, Cancelled, CatalogError
+from core.jobs import Job
 from core.match_lists import match_record
 from core.options import CatalogKind, Comparison, Filter, Options, Ranking
 from core.paths import DataFolder
 from core.types import Matches
+
+if TYPE_CHECKING:
+    from core.tagging.steering import TagChange
 
 
 def _engine(arguments: Namespace) -> Engine:
@@ -36,25 +42,49 @@ def _filter(arguments: Namespace) -> Filter:
     return Filter(tuple(arguments.include), tuple(arguments.exclude))
 
 
-def match(arguments: Namespace) -> None:
-    """Print the clips that sound like a file."""
-    from core.audio.reader import AudioFile
+def _changes(arguments: Namespace) -> list[TagChange]:
+    from core.tagging.steering import Steer, TagChange
 
-    engine = _engine(arguments)
-    with Progress() as progress:
-        answer = engine.match(
-            AudioFile(arguments.audio),
-            arguments.k,
-            _filter(arguments),
-            progress.job,
-            Comparison(arguments.match),
-            (arguments.start, arguments.end),
-            Ranking(arguments.rank),
+    more = [TagChange(label, Steer.MORE) for label in arguments.more]
+    return more + [TagChange(label, Steer.LESS) for label in arguments.less]
+
+
+def _completed(answer: Matches, engine: Engine, arguments: Namespace, job: Job) -> Matches:
+    """Return an answer with links; raise CatalogError if words cannot steer it."""
+    if (arguments.more or arguments.less) and answer.ranking is Ranking.SOUND:
+        raise CatalogError(
+            "Ranked by sound alone, a query cannot be steered by words.",
+            "Leave out --more and --less, or rank by both in a catalogue with AudioSet's labels.",
         )
-        if not arguments.offline:
-            answer = engine.resolve(answer, progress.job)
-        answer = engine.with_best_links(answer, progress.job)
-    _print_matches(answer, arguments, {"audio": str(arguments.audio)})
+    if not arguments.offline:
+        answer = engine.resolve(answer, job)
+    return engine.with_best_links(answer, job)
+
+
+def match(arguments: Namespace) -> None:
+    """Print the clips that sound like each of some files."""
+    from core.cli.inputs import is_one_query, queries
+
+    engine, changes = _engine(arguments), _changes(arguments)
+    is_one, is_first = is_one_query(arguments.path), True
+    span = arguments.start, arguments.end
+    with Progress() as progress:
+        for item, query in queries(engine, arguments.path, progress, span):
+            answer = engine.search(
+                engine.steer(query, changes),
+                arguments.k,
+                _filter(arguments),
+                progress.job,
+                Comparison(arguments.match),
+                Ranking(arguments.rank),
+            )
+            answer = _completed(answer, engine, arguments, progress.job)
+            progress.clear()
+            if not (is_first or arguments.json):
+                put("")
+            is_first = False
+            kind = "embeddings" if item.has_embeddings else "audio"
+            _print_matches(answer, arguments, {kind: str(item.path)}, is_line=not is_one)
 
 
 def similar(arguments: Namespace) -> None:
@@ -69,27 +99,53 @@ def similar(arguments: Namespace) -> None:
             Comparison(arguments.match),
             weights,
             Ranking(arguments.rank),
+            _changes(arguments),
         )
-        if not arguments.offline:
-            answer = engine.resolve(answer, progress.job)
-        answer = engine.with_best_links(answer, progress.job)
+        answer = _completed(answer, engine, arguments, progress.job)
     stated = {} if weights is None else {"weights": asdict(weights)}
     _print_matches(answer, arguments, {"video_id": arguments.video_id, **stated})
 
 
-def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, Any]) -> None:
+def find(arguments: Namespace) -> None:
+    """Print the clips that carry what words say."""
+    words = " ".join(arguments.words)
+    with Progress() as progress:
+        answer = _engine(arguments).find(words, arguments.k, _filter(arguments), progress.job)
+    _print_matches(answer, arguments, {"words": words})
+
+
+def tags(arguments: Namespace) -> None:
+    """Print what was heard when in some files."""
+    from core.cli.tag_command import print_tags
+
+    print_tags(_engine(arguments), arguments)
+
+
+def _print_matches(
+    answer: Matches, arguments: Namespace, source: dict[str, Any], is_line: bool = False
+) -> None:
+    from core.tagging.spans import query_spans, tags_by_patch
+
+    query, catalog = answer.query, answer.catalog
+    has_tags = getattr(arguments, "tags", False)
     if not arguments.json:
         put(match_table(answer))
+        if has_tags:
+            spans = query_spans(query, arguments.start or 0.0)
+            name = plain(query.name)
+            put("\n".join(["", tag_header(len(name)), *tag_lines(name, spans, len(name))]))
         return
-    query, catalog = answer.query, answer.catalog
+    by_second = {"tags_by_second": tags_by_patch(query, arguments.start or 0.0)} if has_tags else {}
     put_json(
         {
             "query": {
+                "name": query.name,
                 **source,
                 "duration_s": round(query.duration_s, 3),
                 "patches": len(query.frames),
                 "notes": list(query.notes),
                 "tags": [{"label": tag.label, "score": round(tag.score, 4)} for tag in query.heard],
+                **by_second,
             },
             "catalog": {
                 "name": catalog.name,
@@ -101,7 +157,8 @@ def _print_matches(answer: Matches, arguments: Namespace, source: dict[str, Any]
                 "notes": list(catalog.notes),
             },
             "matches": [match_record(item) for item in answer.matches],
-        }
+        },
+        is_line,
     )
 
 

@@ -20,6 +20,7 @@ from core.jobs import Job
 if TYPE_CHECKING:
     from core.catalog.counting import ClassCount
     from core.catalog.manifest import CatalogManifest
+    from core.tagging.spans import TagSpan
     from core.types import Match, Matches, Tag
 
 _INTERVAL_S = 0.1
@@ -78,13 +79,14 @@ def put(text: str, end: str = "\n") -> None:
         ) from error
 
 
-def put_json(content: Any) -> None:
-    """Print JSON; what the terminal's encoding lacks is escaped, as JSON has it."""
-    text = json.dumps(content, indent=2, ensure_ascii=False)
+def put_json(content: Any, is_line: bool = False) -> None:
+    """Print JSON, on one line if need be; what the terminal's encoding lacks is escaped."""
+    indent = None if is_line else 2
+    text = json.dumps(content, indent=indent, ensure_ascii=False)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
-        text = json.dumps(content, indent=2)
+        text = json.dumps(content, indent=indent)
     # What a terminal might obey stands in texts alone, where JSON has escapes for it.
     put("".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text))
 
@@ -96,6 +98,11 @@ def _escaped(sign: str) -> str:
 def tell(error: SoundalikeError) -> None:
     """Say on standard error what happened and what to do, a line each."""
     sys.stderr.write(f"error: {plain(error.message)}\nhint: {plain(error.hint)}\n")
+
+
+def tell_line(message: str) -> None:
+    """Say on standard error what went wrong with one of several things, while others go on."""
+    sys.stderr.write(f"error: {plain(message)}\n")
 
 
 def drop_output() -> None:
@@ -133,9 +140,14 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the line away, so that another one can stand there."""
         if self._is_shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+            self._is_shown, self._last_stage = False, ""
 
 
 def _columns() -> int:
@@ -218,7 +230,8 @@ def match_table(answer: Matches) -> str:
         f"{searched} · {plain(catalog.model)} · {plain(catalog.name)}, {catalog.n_clips} clips"
     ]
     if query.heard:
-        lines.append(f"Heard: {plain(spoken(query.heard))}")
+        verb = "Heard" if len(query.frames) else "Looked for"
+        lines.append(f"{verb}: {plain(spoken(query.heard))}")
     if not answer.is_close:
         lines.append("No close match: this is the nearest there is.")
     lines += [plain(note) for note in (*query.notes, *catalog.notes)]
@@ -232,6 +245,21 @@ def match_table(answer: Matches) -> str:
     header = ("rank", "similarity", *parts, "span", *best, "labels", "video")
     right = "rank similarity sound meaning span best"
     return "\n".join([*lines, "", table(header, rows, right=right)])
+
+
+def tag_header(width: int) -> str:
+    """Return the heading of `tag_lines`."""
+    return f"{'sound':<{width}}  {'start':>9}  {'end':>9}  score  class"
+
+
+def tag_lines(name: str, spans: Sequence[TagSpan], width: int) -> list[str]:
+    """Return what was heard when in a sound as lines of a table; its name has this width."""
+    begin = f"{plain(name):<{width}}"
+    return [
+        f"{begin}  {tenths(span.start_s):>9}  {tenths(span.end_s):>9}  {span.score:.3f}  "
+        + plain(span.label)
+        for span in spans
+    ] or [f"{begin}  {'–':>9}  {'–':>9}  {'–':>5}  nothing for sure"]
 
 
 def spoken(tags: Iterable[Tag]) -> str:
@@ -272,3 +300,9 @@ def _link(match: Match) -> str:
 def clock(seconds: float) -> str:
     """Return a time as minutes and seconds, such as 1:07."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def tenths(seconds: float) -> str:
+    """Return a time as minutes and seconds with a tenth, such as 1:07.4."""
+    n_tenths = round(seconds * 10)
+    return f"{n_tenths // 600}:{n_tenths // 10 % 60:02d}.{n_tenths % 10}"

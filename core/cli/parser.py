@@ -10,17 +10,12 @@ from typing import TypeAlias
 
 from core import __version__
 from core.cli import commands
+from core.cli.option_groups import GROUPS, add_filters, add_match, add_rank, positive, weights
 from core.cli.output import put
 from core.downloads.mirrors import REGIONS, VARIABLE
 from core.options import (
     BUILT_KINDS,
-    DEFAULT_K,
-    ENGINES,
     ID_SERVICE,
-    Comparison,
-    ListenerKind,
-    Ranking,
-    Weights,
 )
 
 _Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -69,24 +64,26 @@ def parser() -> argparse.ArgumentParser:
         added = subparsers.add_parser(name, help=purpose, description=purpose)
         added.set_defaults(command=function)
         for group in groups:
-            _GROUPS[group](added)
+            GROUPS[group](added)
         return added
 
-    command(
+    match = command(
         "match",
         commands.match,
-        "Find the clips that sound like a file.",
-        "audio",
+        "Find the clips that sound like a file, or like each of several.",
+        "paths",
         "catalog",
         "filters",
         "k",
         "match",
         "rank",
+        "steer",
         "span",
         "model",
         "offline",
         "json",
     )
+    match.add_argument("--tags", action="store_true", help="also tell what was heard when")
     similar = command(
         "similar",
         commands.similar,
@@ -94,21 +91,37 @@ def parser() -> argparse.ArgumentParser:
         "catalog",
         "filters",
         "k",
+        "steer",
         "model",
         "offline",
         "json",
     )
     similar.add_argument("video_id", metavar="VIDEO_ID", help="an id that the catalogue has")
     comparing = similar.add_mutually_exclusive_group()
-    _add_match(comparing)
-    _add_rank(similar)
+    add_match(comparing)
+    add_rank(similar)
     comparing.add_argument(
         "--weights",
-        type=_weights,
+        type=weights,
         metavar="audio=A,visual=V",
         help="compare by sound and by pictures, which count in this proportion (the two are "
         "divided by their sum; one that is left out counts 0); for a catalogue of YouTube-8M "
         "that was built with --visual",
+    )
+    find = command(
+        "find",
+        commands.find,
+        "Find the clips that carry what words say.",
+        "catalog",
+        "filters",
+        "k",
+        "json",
+    )
+    find.add_argument(
+        "words", nargs="+", metavar="WORDS", help='what is heard, such as "rain on a roof"'
+    )
+    _add_tags(
+        command("tags", commands.tags, "Tell what is heard when in sounds.", "paths", "model")
     )
     build = command("build", commands.build, "Build a catalogue, or add to one.", "filters")
     build.add_argument("kind", choices=list(map(str, BUILT_KINDS)))
@@ -119,7 +132,7 @@ def parser() -> argparse.ArgumentParser:
     where = build.add_mutually_exclusive_group()
     where.add_argument(
         "--workers",
-        type=_positive,
+        type=positive,
         metavar="N",
         help="processes; as many as there are processors if left out",
     )
@@ -154,6 +167,25 @@ def parser() -> argparse.ArgumentParser:
     example.add_argument("--seed", type=int, default=0, help="another number, another sound")
     _add_files(subparsers)
     return top
+
+
+def _add_tags(parser: argparse.ArgumentParser) -> None:
+    """Add what `tags` prints or writes."""
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print a line of JSON for each sound")
+    form.add_argument("--csv", action="store_true", help="print a table for spreadsheets")
+    form.add_argument(
+        "--audacity", action="store_true", help="write a label track beside each sound"
+    )
+    form.add_argument(
+        "--raven", action="store_true", help="write a selection table of Raven's beside each sound"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write labels there, not beside the sounds"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="replace files of labels that are there already"
+    )
 
 
 def _add_files(subparsers: _Subparsers) -> None:
@@ -195,118 +227,10 @@ def _add_files(subparsers: _Subparsers) -> None:
 
 def _add_clip_choice(parser: argparse.ArgumentParser) -> None:
     """Add what is to be kept of AudioSet's features."""
-    _add_filters(parser)
+    add_filters(parser)
     parser.add_argument(
         "--balanced", action="store_true", help="of AudioSet only the balanced 42,531 clips"
     )
     parser.add_argument(
         "--keep", action="store_true", help="keep AudioSet's archive beside the catalogue"
     )
-
-
-def _add_catalog(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--catalog", type=Path, metavar="DIR", help="the catalogue to search")
-
-
-def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--include",
-        action="append",
-        default=[],
-        metavar="CLASS",
-        help="only clips of this class or one below it (name or id; repeatable)",
-    )
-    parser.add_argument(
-        "--exclude",
-        action="append",
-        default=[],
-        metavar="CLASS",
-        help="no clips of this class or one below it (repeatable)",
-    )
-
-
-def _add_audio(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("audio", type=Path, metavar="AUDIO", help="a sound file")
-
-
-def _add_span(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--start", type=float, metavar="S", help="seconds to begin at")
-    parser.add_argument("--end", type=float, metavar="S", help="seconds to end at")
-
-
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, metavar="FILE", help="VGGish's checkpoint")
-    parser.add_argument("--pca", type=Path, metavar="FILE", help="its PCA parameters")
-    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
-    parser.add_argument(
-        "--listener",
-        type=ListenerKind,
-        choices=list(ListenerKind),
-        help="what analyses sounds; VGGish where it is installed",
-    )
-
-
-def _add_k(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "-k", type=_positive, default=DEFAULT_K, metavar="N", help=f"how many ({DEFAULT_K})"
-    )
-
-
-def _add_match(parser: argparse._ActionsContainer) -> None:
-    parser.add_argument(
-        "--match",
-        choices=list(map(str, Comparison)),
-        default=str(Comparison.MEAN),
-        help="compare sounds as wholes, or their best-aligned seconds (mean)",
-    )
-
-
-def _add_rank(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--rank",
-        choices=list(map(str, Ranking)),
-        default=str(Ranking.BOTH),
-        help="by how a clip sounds, by what its labels mean, or by both (both)",
-    )
-
-
-def _add_offline(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--offline",
-        action="store_true",
-        help="ask nobody for the YouTube ids of YouTube-8M's version 2, which has ids of its own; "
-        "those that were looked up before are known "
-        "(SOUNDALIKE_ID_SERVICE is the address that is asked)",
-    )
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
-
-
-_GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
-    "audio": _add_audio,
-    "catalog": _add_catalog,
-    "filters": _add_filters,
-    "k": _add_k,
-    "match": _add_match,
-    "rank": _add_rank,
-    "span": _add_span,
-    "model": _add_model,
-    "offline": _add_offline,
-    "json": _add_json,
-}
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
-    return number
-
-
-def _weights(text: str) -> Weights:
-    try:
-        return Weights.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None

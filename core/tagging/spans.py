@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,26 @@ def query_spans(query: Query, start_s: float = 0.0) -> list[TagSpan]:
     scores = query.patch_tags.astype(np.float32)
     end_s = start_s + query.duration_s
     return tag_spans(scores, query.hop_s, start_s, end_s, TAGGER_THRESHOLDS.likely)
+
+
+def tags_by_patch(query: Query, start_s: float = 0.0) -> list[dict[str, Any]]:
+    """Return what is said of each patch of a query's sound, for JSON; see `query_spans`."""
+    if query.patch_tags is None:
+        return []
+    found = []
+    for place, scores in enumerate(query.patch_tags.astype(np.float32)):
+        classes = np.flatnonzero(most_specific(scores >= TAGGER_THRESHOLDS.likely)).tolist()
+        said = [
+            {"label": Ontology.load().name(index), "score": round(float(scores[index]), 4)}
+            for index in sorted(classes, key=lambda index: -scores[index])
+        ]
+        begin_s = place * query.hop_s
+        end_s = min(begin_s + query.hop_s, query.duration_s)
+        found.append(
+            {"start_s": round(start_s + begin_s, 2), "end_s": round(start_s + end_s, 2)}
+            | {"tags": said}
+        )
+    return found
 
 
 def tag_spans(

@@ -1,0 +1,152 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from core.options import DEFAULT_K, ENGINES, Comparison, ListenerKind, Ranking, Weights
+
+
+def _add_catalog(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--catalog", type=Path, metavar="DIR", help="the catalogue to search")
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Add which classes clips may have."""
+    parser.add_argument(
+        "--include",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help="only clips of this class or one below it (name or id; repeatable)",
+    )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help="no clips of this class or one below it (repeatable)",
+    )
+
+
+def _add_audio(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("audio", type=Path, metavar="AUDIO", help="a sound file")
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "path",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a sound, a folder of them, - for the standard input, or embeddings of VGGish's: "
+        ".npz from embed, .tfrecord from Google's vggish_inference_demo",
+    )
+
+
+def _add_steer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--more",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help="as if more of this class were heard (name or id; repeatable)",
+    )
+    parser.add_argument(
+        "--less",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help="clips of this class, or one below it, go down (repeatable)",
+    )
+
+
+def _add_span(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--start", type=float, metavar="S", help="seconds to begin at")
+    parser.add_argument("--end", type=float, metavar="S", help="seconds to end at")
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, metavar="FILE", help="VGGish's checkpoint")
+    parser.add_argument("--pca", type=Path, metavar="FILE", help="its PCA parameters")
+    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
+    parser.add_argument(
+        "--listener",
+        type=ListenerKind,
+        choices=list(ListenerKind),
+        help="what analyses sounds; VGGish where it is installed",
+    )
+
+
+def _add_k(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-k", type=positive, default=DEFAULT_K, metavar="N", help=f"how many ({DEFAULT_K})"
+    )
+
+
+def add_match(parser: argparse._ActionsContainer) -> None:
+    """Add how sounds are compared."""
+    parser.add_argument(
+        "--match",
+        choices=list(map(str, Comparison)),
+        default=str(Comparison.MEAN),
+        help="compare sounds as wholes, or their best-aligned seconds (mean)",
+    )
+
+
+def add_rank(parser: argparse.ArgumentParser) -> None:
+    """Add what makes a clip a good match."""
+    parser.add_argument(
+        "--rank",
+        choices=list(map(str, Ranking)),
+        default=str(Ranking.BOTH),
+        help="by how a clip sounds, by what its labels mean, or by both (both)",
+    )
+
+
+def _add_offline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help="ask nobody for the YouTube ids of YouTube-8M's version 2, which has ids of its own; "
+        "those that were looked up before are known "
+        "(SOUNDALIKE_ID_SERVICE is the address that is asked)",
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+
+GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "audio": _add_audio,
+    "catalog": _add_catalog,
+    "filters": add_filters,
+    "k": _add_k,
+    "match": add_match,
+    "paths": _add_paths,
+    "rank": add_rank,
+    "steer": _add_steer,
+    "span": _add_span,
+    "model": _add_model,
+    "offline": _add_offline,
+    "json": _add_json,
+}
+
+
+def positive(text: str) -> int:
+    """Return a number of at least 1, as argparse wants it."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number
+
+
+def weights(text: str) -> Weights:
+    """Return what sound and pictures count, as argparse wants it."""
+    try:
+        return Weights.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
