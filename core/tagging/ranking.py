@@ -29,7 +29,6 @@ LEAST_COSINE, LEAST_AGREEMENT = 0.45, 0.4
 
 POWER = 0.4
 IMPLIED = 0.3
-WANTED = 0.6
 
 RATES, RATES_FORMAT = "label_rates.npz", 1
 
@@ -102,7 +101,7 @@ def tag_direction(whole: Float32) -> Float32:
     """Return the labels that a query's tags (527,) lead to, as a unit vector; zeros for no tags.
 
     Where the tags were steered, it is none. A tag above 1, of a class that must be there, counts at
-    least `WANTED` times as much as all the others. One below 0, of a class that must not be there,
+    least as much as all the others together. One below 0, of a class that must not be there,
     stays as it is: the others keep their part.
     """
     tags = whole.astype(np.float64)
@@ -110,7 +109,7 @@ def tag_direction(whole: Float32) -> Float32:
     is_wanted = tags > 1
     if is_wanted.any():
         others = float(np.linalg.norm(powers[~is_wanted])) or 1.0
-        powers[is_wanted] = np.maximum(powers[is_wanted], WANTED * others)
+        powers[is_wanted] = np.maximum(powers[is_wanted], others)
     length = float(np.linalg.norm(powers))
     direction = powers / length if length > 0 else powers
     return np.where(tags < 0, tags, direction).astype(np.float32)

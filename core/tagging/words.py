@@ -58,6 +58,10 @@ def classes_of(text: str) -> FoundClasses:
     CatalogError
         If no word stands for any class; its hint suggests others.
     """
+    folded = " ".join(text.split()).casefold()
+    for place, name in enumerate(Ontology.load().names):
+        if name.casefold() == folded:
+            return FoundClasses((place,), ())
     words = _wanted(text)
     index, found, waiting = _WordIndex.load(), list[int](), list(words)
     while waiting and len(found) < _MOST_CLASSES:

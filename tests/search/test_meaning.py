@@ -16,6 +16,7 @@ from core.search.meaning import MeaningSearch
 from core.search.parts import ScorePart, best_of_parts
 from core.tagging.ranking import IMPLIED, tag_direction
 from core.tagging.tags import N_CLASSES
+from core.types import LEAST_TAG, MOST_TAG
 from tests.search.sounds import clip_search
 
 SOME = (0, 69, 72, 74, 75, 137, 283, 300, 500)
@@ -39,14 +40,18 @@ def expected(labels: list[list[int]], tags: np.ndarray) -> list[float]:
                     vector[node.index] = IMPLIED
         vector[row] = 1
         length = math.sqrt(float(vector @ vector))
-        found.append(float(vector @ direction) / length if length else 0.0)
+        found.append(max(-1.0, float(vector @ direction) / length) if length else 0.0)
     return found
 
 
 labels_of_clips = st.lists(
     st.lists(st.sampled_from(SOME), max_size=5, unique=True), min_size=1, max_size=80
 )
-some_tags = st.lists(st.sampled_from([0.0, 0.1, 0.5, 1.0]), min_size=len(SOME), max_size=len(SOME))
+some_tags = st.lists(
+    st.sampled_from([0.0, 0.1, 0.5, 1.0, LEAST_TAG, MOST_TAG]),
+    min_size=len(SOME),
+    max_size=len(SOME),
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -58,7 +63,7 @@ def test_the_best_are_those_that_agree_most_ties_in_order(scanners, labels, tags
     scores = exact(np.arange(len(labels)))
     assert scores.tolist() == pytest.approx(expected(labels, whole), abs=1e-6)
     assert (bounds[:] >= scores).all()
-    assert scores.min() >= 0
+    assert scores.min() >= (0 if min(tags) >= 0 else -1)
     assert scores.max() <= 1 + 1e-6
     k = data.draw(st.integers(1, len(labels)))
     best = best_of_parts([ScorePart(1.0, bounds, exact)], scanners[False], k)
