@@ -25,9 +25,6 @@ from core.tagging.tagger import Tagger
 from core.tagging.tags import loud
 from core.types import EMBEDDING_SIZE, Query, UInt8
 
-SUFFIXES = frozenset((".npz", ".tfrecord"))
-"""Of files with embeddings."""
-
 _MOST_PATCHES = math.ceil(MAX_DURATION_S / PATCH_S)
 _NPY_HEADER_BYTES = 4096
 _HINT = "Make it with: python -m core embed AUDIO --out FILE.npz"

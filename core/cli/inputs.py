@@ -18,6 +18,7 @@ from core.jobs import Job
 from core.types import Query
 
 STANDARD_INPUT = Path("-")
+_RECORDS = ".tfrecord"
 Span = tuple[float | None, float | None]
 
 
@@ -39,15 +40,13 @@ class Input:
     @property
     def has_embeddings(self) -> bool:
         """Whether it is no sound, but what was made of some."""
-        from core.embedding_queries import SUFFIXES
-
-        return self.path.suffix.lower() in SUFFIXES
+        return self.path.suffix.lower() in (".npz", _RECORDS)
 
 
 def is_one_query(paths: Sequence[Path]) -> bool:
     """Return whether these paths can only be one query: they name one sound."""
     only = paths[0]
-    return len(paths) == 1 and only.suffix.lower() != ".tfrecord" and not only.is_dir()
+    return len(paths) == 1 and only.suffix.lower() != _RECORDS and not only.is_dir()
 
 
 def inputs(paths: Sequence[Path]) -> list[Input]:

@@ -32,7 +32,7 @@ _MOST_CLASSES = 6
 
 
 @dataclass(frozen=True)
-class FoundClasses:
+class WordClasses:
     """The classes that words stand for.
 
     Attributes
@@ -47,7 +47,7 @@ class FoundClasses:
     unknown: tuple[str, ...]
 
 
-def classes_of(text: str) -> FoundClasses:
+def classes_of(text: str) -> WordClasses:
     """Return the classes that words stand for, such as Dog and Bark for "dog barking".
 
     A class is taken for all words that are in its name or among its synonyms; of several, the one
@@ -61,7 +61,7 @@ def classes_of(text: str) -> FoundClasses:
     folded = " ".join(text.split()).casefold()
     for place, name in enumerate(Ontology.load().names):
         if name.casefold() == folded:
-            return FoundClasses((place,), ())
+            return WordClasses((place,), ())
     words = _wanted(text)
     index, found, waiting = _WordIndex.load(), list[int](), list(words)
     while waiting and len(found) < _MOST_CLASSES:
@@ -75,7 +75,7 @@ def classes_of(text: str) -> FoundClasses:
         waiting = [word for word in waiting if values[word] < least]
     if not found:
         raise CatalogError(f"No class of sounds is known as “{text.strip()}”.", _suggestion(words))
-    return FoundClasses(tuple(found), tuple(words[word] for word in waiting))
+    return WordClasses(tuple(found), tuple(words[word] for word in waiting))
 
 
 def completions(text: str, most: int = 10) -> list[str]:
