@@ -147,5 +147,5 @@ def _queries(engine: Engine, item: Input, span: Span, job: Job) -> Iterator[Quer
                 raise AudioFileError("The standard input is empty.", "Send a sound file into it.")
             sound = AudioFile(Path(file.name), "standard input", job)
         else:
-            sound = AudioFile(item.path, job=job)
+            sound = AudioFile(item.path, "", job)
         yield engine.query(sound, *span, job)

@@ -8,10 +8,13 @@ import itertools
 import numpy as np
 import pytest
 
+from core.catalog.build.build import write_catalog
+from core.catalog.clips import Clips
+from core.catalog.manifest import ModelIdentity
 from core.catalog.ontology import Ontology
 from core.engine import Engine
 from core.errors import CatalogError
-from core.options import Filter, Options, Ranking
+from core.options import CatalogKind, Filter, Options, Ranking
 from core.paths import DataFolder
 from core.tagging.steering import Steer, TagChange
 from core.tagging.tagger import Tagger
@@ -141,3 +144,28 @@ def test_what_was_steered_stays_so_when_it_is_refined(engine):
     refined = engine.refine(query, matches[:2], ())
     assert share(engine.search(refined), "Speech") == 0
     assert share(engine.search(dataclasses.replace(refined, direction=None)), "Speech") == 0
+
+
+def test_embeddings_ask_a_catalogue_of_other_weights_by_meaning_or_not_at_all(
+    own_data_folder, tmp_path
+):
+    file = tmp_path / "one.npz"
+    np.savez(file, postprocessed=np.full((1, 128), 9, np.uint8))
+    clips = [(CatalogKind.AUDIOSET, b"abcdefghijk"), (CatalogKind.YOUTUBE8M, b"nR4i")]
+    for kind, video_id in clips:
+        frames = [np.full((2, 128), 3, np.uint8)]
+        clip = Clips.from_lists(
+            [video_id], [(0, 10)], [[0]], frames, [kind == CatalogKind.AUDIOSET]
+        )
+        write_catalog(tmp_path / kind, [clip], kind, ModelIdentity("Other", "m-1"), "here")
+
+    def asked(kind: CatalogKind, ranking: Ranking = Ranking.BOTH) -> Matches:
+        engine = Engine(DataFolder(own_data_folder), Options(catalog=tmp_path / kind))
+        (query,) = engine.embedding_queries(file)
+        return engine.search(query, ranking=ranking)
+
+    assert asked(CatalogKind.AUDIOSET).ranking is Ranking.MEANING
+    with pytest.raises(CatalogError, match="cannot be ranked by sound"):
+        asked(CatalogKind.AUDIOSET, Ranking.SOUND)
+    with pytest.raises(CatalogError, match="not made by VGGish's trained weights"):
+        asked(CatalogKind.YOUTUBE8M)

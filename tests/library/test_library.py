@@ -21,6 +21,8 @@ from core.errors import LibraryError
 from core.library import VERSION, Library
 from core.library_types import Past, Star
 from core.options import Comparison, Filter
+from core.tagging.steering import Steer, TagChange, steered
+from core.tagging.words import word_query
 from core.types import Query
 from tests.conftest import PROJECT
 
@@ -93,6 +95,18 @@ def test_a_refined_query_keeps_where_it_points(library: Library):
     again = library.query(library.history()[0])
     assert again is not None
     np.testing.assert_array_equal(again.direction, direction)
+
+
+def test_words_and_a_steered_query_come_back(library: Library):
+    words = word_query("dog barking")
+    steered_query = steered(words, [TagChange("Rain", Steer.MORE), TagChange("Dog", Steer.LESS)])
+    for asked in (words, steered_query):
+        library.remember(past(), asked)
+        found = library.query(library.history()[0])
+        assert found is not None
+        assert found.frames.shape == (0, 128)
+        np.testing.assert_array_equal(found.tags, asked.tags)
+        assert found.notes == asked.notes
 
 
 def test_entries_are_renewed_and_removed_one_by_one(library: Library):
