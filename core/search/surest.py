@@ -11,8 +11,8 @@ from core.catalog.catalog import Catalog
 from core.tagging.tagger import Tagger
 from core.types import Match
 
-MOST_COMPARED = 500
-"""Clips at most whose frames the tagger looks at: half a second's work."""
+MOST_COMPARED = 200
+"""Clips at most whose frames the tagger looks at: half a second's work for clips of ten seconds."""
 
 
 def surest(
