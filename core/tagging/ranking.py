@@ -103,8 +103,8 @@ def tag_direction(whole: Float32) -> Float32:
     """Return the labels that a query's tags (527,) lead to, as a unit vector; zeros for no tags.
 
     Where the tags were steered, it is none. A tag above 1, of a class that must be there, counts at
-    least `WANTED` times as much as all the others together. One below 0, of a class that must not be there,
-    stays as it is: the others keep their part.
+    least `WANTED` times as much as all the others together. One below 0, of a class that must not
+    be there, stays as it is: the others keep their part.
     """
     tags = whole.astype(np.float64)
     powers: NDArray[np.float64] = (np.clip(tags, 0, 1) * label_rates()) ** POWER
