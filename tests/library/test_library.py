@@ -17,10 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import core.library
+from core.audio.examples import example
 from core.errors import LibraryError
 from core.library import VERSION, Library
 from core.library_types import Past, Star
+from core.listeners import BuiltIn
 from core.options import Comparison, Filter
+from core.query import QueryStream
 from core.tagging.steering import Steer, TagChange, steered
 from core.tagging.words import word_query
 from core.types import Query
@@ -107,6 +110,21 @@ def test_words_and_a_steered_query_come_back(library: Library):
         assert found.frames.shape == (0, 128)
         np.testing.assert_array_equal(found.tags, asked.tags)
         assert found.notes == asked.notes
+
+
+def test_a_query_that_was_heard_keeps_its_tags(library: Library):
+    stream = QueryStream(BuiltIn(), "rain.wav")
+    stream.push(example("Rain").samples)
+    asked = stream.query()
+    library.remember(past(), asked)
+    again = library.query(library.history()[0])
+    assert again is not None and asked.tags is not None and again.tags is not None
+    assert again.tags.dtype == np.float32
+    np.testing.assert_allclose(again.tags, asked.tags, atol=1e-3)
+    np.testing.assert_array_equal(again.frames, asked.frames)
+    library.remember(past(), query())
+    again = library.query(library.history()[0])
+    assert again is not None and again.tags is None
 
 
 def test_entries_are_renewed_and_removed_one_by_one(library: Library):
