@@ -174,8 +174,11 @@ def match_record(match: Match) -> dict[str, Any]:
         "end_s": match.end_s,
         "labels": list(match.labels),
         "similarity": round(match.similarity, 6),
-        "url": match.url,
     }
+    for name, part in (("sound", match.sound), ("meaning", match.meaning)):
+        if part is not None:
+            record[name] = round(part, 6)
+    record["url"] = match.url
     if match.no_link is not None:
         record["no_link"] = match.no_link
     if match.best_second is not None and match.query_second is not None:

@@ -19,7 +19,7 @@ from core.catalog.manifest import MANIFEST, ModelIdentity
 from core.cli.output import match_table, plain, table
 from core.match_lists import Listed, as_table, save
 from core.paths import DataFolder
-from core.types import CatalogInfo, Match, Matches, Query
+from core.types import CatalogInfo, Match, Matches, Query, Tag
 from core.vggish.model import MANIFEST_FILE, ModelManifest
 from tests.catalog.test_structure import signed
 
@@ -73,11 +73,15 @@ def test_a_catalogues_texts_are_not_obeyed(
 
 def test_an_answers_texts_are_not_obeyed():
     match = Match(1, EVIL, 0, 10, (EVIL,), 0.5, EVIL)
-    info = CatalogInfo(EVIL, EVIL, 1, EVIL, False, (EVIL,))
-    answer = Matches(Query(EVIL, np.zeros((1, 128), np.uint8), 1.0, (EVIL,)), info, (match,))
+    info = CatalogInfo(EVIL, EVIL, 1, EVIL, (EVIL,))
+    answer = Matches(
+        Query(EVIL, np.zeros((1, 128), np.uint8), 1.0, (EVIL,), heard=(Tag(EVIL, 0.5, EVIL),)),
+        info,
+        (match,),
+    )
     text = match_table(answer)
     assert is_harmless(text)
-    assert len(text.split("\n")) == 6
+    assert len(text.split("\n")) == 7
     assert is_harmless(table(("name",), [(EVIL,)]))
     assert not any(sign in plain(EVIL) for sign in OBEYED)
     assert is_harmless(plain("\ud800"))

@@ -26,7 +26,8 @@ def filled(path: Path) -> bytes:
     for number in range(N_ENTRIES):
         frames = rng.integers(0, 256, (2 + number % 9, 128), np.uint8)
         direction = rng.integers(-1000, 1000, 128) if number % 3 == 0 else None
-        query = Query(f"q{number}", frames, 2.0, ("A note.",), 0.96, direction=direction)
+        tags = rng.random(527).astype(np.float32)
+        query = Query(f"q{number}", frames, 2.0, ("A note.",), 0.96, None, direction, tags)
         levels = rng.integers(0, 256, (32, 10), np.uint8)
         past = Past(name=f"sound {number}", path=f"/s/{number}.wav", span=(0.5, 2.0))
         past = Past(**{**past.__dict__, "thumbnail": levels, "filters": Filter(("Dog",), ())})
@@ -115,11 +116,14 @@ def test_no_damage_is_for_ever(tmp_path: Path, kind: str):
             assert "newer" in error.message
             n_newer += 1
             continue
+        # What was saved from the file meanwhile may make no sense either: the next look finds it.
+        for past in library.history():
+            library.query(past)
         again = Library(damaged)
         use(again)
         assert again.notices == []
         kept = list(folder.glob("library-damaged-*.sqlite"))
-        assert len(kept) == len(library.notices) <= 2
+        assert len(kept) == len(library.notices) <= 3
     assert n_newer <= 5
 
 
@@ -132,6 +136,8 @@ def test_a_row_that_makes_no_sense_is_put_aside_and_the_rest_is_kept(tmp_path: P
         + ["end_s = NULL", "duration_s = 9e999", "path = x'00'", f"include = '{'[' * 50_000}'"],
         "queries": ["frames = x'00'", "frames = x''", "frames = 5", "direction = x'00'"]
         + ["hop_s = 0", "notes = 'oh'", "duration_s = NULL"],
+        "tags": ["scores = x'00'", "scores = 5", "scores = 'oh'", "scores = zeroblob(1052)"]
+        + [f"scores = x'{'007e' * 527}'", f"scores = x'{'0040' * 527}'"],  # no number, and 2
         "stars": ["labels = 'oh'", "start_s = 'x'", "url = x'ff'", "starred_s = -1e300"],
         "hidden": ["video_id = x'fe'"],
         "presets": ["include = 'null'", "name = x'fe'"],
@@ -145,7 +151,9 @@ def test_a_row_that_makes_no_sense_is_put_aside_and_the_rest_is_kept(tmp_path: P
     library = Library(path)
     n_wrong = {table: len(changes) for table, changes in wrong.items()}
     found = use(library)
-    assert found["history"] == N_ENTRIES - n_wrong["history"] - n_wrong["queries"]
+    assert found["history"] == N_ENTRIES - sum(
+        n_wrong[table] for table in ("history", "queries", "tags")
+    )
     for table in ("stars", "hidden", "presets"):
         assert found[table] == N_ENTRIES - n_wrong[table]
     (notice,) = library.notices
