@@ -2,7 +2,8 @@
 
 ``python benchmarks/window.py --catalog DIR --model FILE --pca FILE`` starts the real program under
 Xvfb with a 60 s sound, and beside it, in turn, an empty window with one empty plot. Without the
-three options the demo is measured. It prints a Markdown table with medians over the runs.
+three options the built-in listener and catalogue are measured. It prints a Markdown table with
+medians over the runs.
 """
 
 from __future__ import annotations

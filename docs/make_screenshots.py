@@ -1,7 +1,7 @@
 """Make the pictures in ``docs/images``: ``python docs/make_screenshots.py SOUND [--scene NAME …]``.
 
-Runs the real program under Xvfb once for each scene, with the demo and a data folder that nobody
-has used, does what a person would do to come there, waits, and takes the picture.
+Runs the real program under Xvfb once for each scene, with a data folder that nobody has used, does
+what a person would do to come there, waits, and takes the picture.
 """
 
 from __future__ import annotations
@@ -80,7 +80,6 @@ class Scene:
 
 SCENES = {
     "empty": Scene(has_sound=False, arrange=lambda window: window.banner.dismiss.click()),
-    "demo": Scene(),
     "results": Scene(arrange=answer_questions),
     "details": Scene(arrange=show_details, height=960),
     "map": Scene(arrange=show_map, width=1440, height=960),

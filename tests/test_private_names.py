@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-NAMED_TUPLES = {"_asdict", "_field_defaults", "_fields", "_make", "_replace"}
+PUBLIC = {"_asdict", "_exit", "_field_defaults", "_fields", "_make", "_replace"}
+"""Of named tuples, and of `os`."""
+
 BY_NAME = {"delattr", "getattr", "hasattr", "setattr"}
 
 
 def is_private(name: object) -> bool:
     is_name = isinstance(name, str) and name.startswith("_") and name.isidentifier()
-    return is_name and not name.endswith("__") and name not in NAMED_TUPLES
+    return is_name and not name.endswith("__") and name not in PUBLIC
 
 
 def private_uses(tree: ast.AST) -> Iterator[tuple[int, str]]:

@@ -7,7 +7,6 @@ bounds are so tight that little more than k clips are computed again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -18,33 +17,13 @@ from core.jobs import Job
 from core.products import product
 from core.search.bounds import FLOAT32_SLACK, RoundedQuery, inverse_norms
 from core.search.scan import Scanner, read_only
-from core.search.topk import Exact, best_rows
+from core.search.topk import Exact
 from core.types import Float32, UInt8
 from core.vectors import CENTRE, FLOAT32_LARGEST, frames_of
 
 _CLIPS, _NUMPY_CLIPS = 32_768, 512
 _FRAMES = 8_192
 _PRODUCTS = 1 << 17
-
-
-@dataclass(frozen=True, eq=False)
-class AlignedRows:
-    """The best clips, best first.
-
-    Attributes
-    ----------
-    rows : int64 array, shape (n,)
-    similarities : float64 array, shape (n,)
-        -1 to 1.
-    frame, query_frame : int64 array, shape (n,)
-        Which frame of the clip, and which of the query, are the most similar two; of equal ones
-        the first.
-    """
-
-    rows: NDArray[np.int64]
-    similarities: NDArray[np.float64]
-    frame: NDArray[np.int64]
-    query_frame: NDArray[np.int64]
 
 
 class FrameSearch:
@@ -68,13 +47,6 @@ class FrameSearch:
     ) -> None:
         self._frames: UInt8 = read_only(frames)
         self._offsets, self._scanner = offsets, scanner
-
-    def top_k(
-        self, query: UInt8, k: int, mask: NDArray[np.bool_] | None = None, job: Job | None = None
-    ) -> AlignedRows:
-        """Return the clips that hold a query's seconds best; parameters as `ClipSearch.top_k`."""
-        rows, scores = best_rows(*self.scores(query, job), k, mask)
-        return AlignedRows(rows, scores, *self.aligned(query, rows))
 
     def scores(self, query: UInt8, job: Job | None = None) -> tuple[NDArray[np.float32], Exact]:
         """Return an upper bound of every clip's similarity, and what computes exact ones.

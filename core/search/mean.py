@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from core.jobs import Job
 from core.search.bounds import FLOAT32_SLACK, ROUNDING, RoundedQuery, inverse_norms, upper_bounds
 from core.search.scan import Scanner, read_only
-from core.search.topk import Exact, best_rows
+from core.search.topk import Exact
 from core.types import UInt8
 from core.vectors import clip_sums, frames_of
 
@@ -56,39 +56,6 @@ class ClipSearch:
         self._vectors: NDArray[np.int8] = read_only(vectors)
         self._frames: UInt8 = read_only(frames)
         self._offsets, self._scanner = offsets, scanner
-
-    def top_k(
-        self, query: UInt8, k: int, mask: NDArray[np.bool_] | None = None, job: Job | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the clips most similar to a sound, best first, ties in the catalogue's order.
-
-        Parameters
-        ----------
-        query : uint8 array, shape (N, 128)
-            The sound's frames, at least one.
-        k : int
-        mask : bool array, shape (C,), optional
-            Which clips may be returned.
-        job : Job, optional
-            May cancel.
-
-        Returns
-        -------
-        rows : int64 array, shape (n,)
-        similarities : float64 array, shape (n,)
-            Cosines of the centred means, -1 to 1; 0 where either has no direction.
-        """
-        return best_rows(*self.scores(query, job), k, mask)
-
-    def nearest(
-        self,
-        direction: NDArray[np.int64],
-        k: int,
-        mask: NDArray[np.bool_] | None = None,
-        job: Job | None = None,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the clips most similar to a direction, shape (128,), as `top_k` does."""
-        return best_rows(*self.scores_towards(direction, job), k, mask)
 
     def scores(self, query: UInt8, job: Job | None = None) -> tuple[NDArray[np.float32], Exact]:
         """Return an upper bound of every clip's similarity, and what computes exact ones.

@@ -12,9 +12,6 @@ from core.foreign import npz_arrays
 from core.types import EMBEDDING_SIZE, Float32, UInt8
 from core.vectors import quantise
 
-CLIP = 2.0
-"""AudioSet's released embeddings are clipped to plus and minus this before quantising."""
-
 _SHAPES = {
     "pca_eigen_vectors": (EMBEDDING_SIZE, EMBEDDING_SIZE),
     "pca_means": (EMBEDDING_SIZE,),

@@ -1,4 +1,4 @@
-"""One calm line for what a person should know: trouble and its way out, demo mode, notes."""
+"""One calm line for what a person should know: trouble and its way out, notes."""
 
 from __future__ import annotations
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from hypothesis import strategies as st
 
 from core.search.frames import FrameSearch
 from core.search.mean import ClipSearch
 from core.search.scan import Scanner
+from core.search.topk import best_rows
 from core.vectors import CENTRE, clip_directions
 
 
@@ -55,3 +58,24 @@ def clip_search(clips: list[np.ndarray], scanner: Scanner) -> ClipSearch:
 def frame_search(clips: list[np.ndarray], scanner: Scanner) -> FrameSearch:
     """Return a search over all frames."""
     return FrameSearch(*columns(clips), scanner)
+
+
+def top_k(search: ClipSearch, query, k: int, mask=None, job=None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the clips most similar to a sound, best first, and the cosines of the means."""
+    return best_rows(*search.scores(query, job), k, mask)
+
+
+@dataclass(frozen=True, eq=False)
+class AlignedRows:
+    """The best clips, best first, with the most similar frames of each clip and of the query."""
+
+    rows: np.ndarray
+    similarities: np.ndarray
+    frame: np.ndarray
+    query_frame: np.ndarray
+
+
+def aligned_top_k(search: FrameSearch, query, k: int, mask=None) -> AlignedRows:
+    """Return the clips that hold a query's seconds best."""
+    rows, scores = best_rows(*search.scores(query), k, mask)
+    return AlignedRows(rows, scores, *search.aligned(query, rows))

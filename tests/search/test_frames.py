@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.vectors import CENTRE
-from tests.search.sounds import catalogues, frame_search, random_query
+from tests.search.sounds import aligned_top_k, catalogues, frame_search, random_query
 
 
 def exact_cosines(clip: np.ndarray, query: np.ndarray) -> np.ndarray:
@@ -32,7 +32,7 @@ def test_the_order_is_the_exact_one_ties_and_all(scanners, compiled, data):
     query = data.draw(random_query(clips))
     mask = data.draw(st.sampled_from([None, np.arange(len(clips)) % 3 > 0]))
     k = data.draw(st.integers(1, len(clips) + 2))
-    found = frame_search(clips, scanners[compiled]).top_k(query, k, mask)
+    found = aligned_top_k(frame_search(clips, scanners[compiled]), query, k, mask)
     cosines = [exact_cosines(clip, query) for clip in clips]
     scores = [float(np.mean(each.max(axis=0))) for each in cosines]
     allowed = [row for row in range(len(clips)) if mask is None or mask[row]]
@@ -50,11 +50,11 @@ def test_the_best_second_is_found_wherever_it_is(scanners):
     query = rng.integers(0, 256, (3, 128), dtype=np.uint8)
     clips[42][7] = query[2]
     for scanner in scanners.values():
-        found = frame_search(clips, scanner).top_k(query, 2)
+        found = aligned_top_k(frame_search(clips, scanner), query, 2)
         assert (found.rows[0], found.frame[0], found.query_frame[0]) == (42, 7, 2)
 
 
 def test_nothing_allowed_nothing_found(scanners):
     clip = np.zeros((2, 128), np.uint8)
-    found = frame_search([clip], scanners[False]).top_k(clip, 3, np.zeros(1, bool))
+    found = aligned_top_k(frame_search([clip], scanners[False]), clip, 3, np.zeros(1, bool))
     assert found.rows.tolist() == found.frame.tolist() == found.query_frame.tolist() == []

@@ -14,7 +14,7 @@ from core.search import topk
 from core.search.mean import ClipSearch
 from core.search.scan import Scanner
 from core.vectors import CENTRE, clip_directions
-from tests.search.sounds import catalogues, clip_search, random_query
+from tests.search.sounds import catalogues, clip_search, random_query, top_k
 
 
 def exact_cosine(frames: np.ndarray, query: np.ndarray) -> float:
@@ -40,7 +40,7 @@ def test_the_order_is_the_exact_one_ties_and_all(scanners, compiled, data):
     mask = data.draw(st.sampled_from([None, np.arange(len(clips)) % 3 > 0]))
     k = data.draw(st.integers(1, len(clips) + 2))
     search = clip_search(clips, scanners[compiled])
-    rows, similarities = search.top_k(query, k, mask)
+    rows, similarities = top_k(search, query, k, mask)
     allowed = np.ones(len(clips), bool) if mask is None else mask
     assert (rows.tolist(), similarities.tolist()) == expected_order(clips, query, k, allowed)
 
@@ -80,7 +80,7 @@ def test_thousands_of_near_ties_are_put_in_order(scanners):
     directions = clip_directions(np.concatenate(clips), np.full(3000, 10))
     assert len(np.unique(directions, axis=0)) < 300
     for scanner in scanners.values():
-        rows, _ = clip_search(clips, scanner).top_k(base, 50)
+        rows, _ = top_k(clip_search(clips, scanner), base, 50)
         assert rows.tolist() == expected_order(clips, base, 50, np.ones(3000, bool))[0]
 
 
@@ -93,7 +93,7 @@ def test_few_of_many_clips_are_computed_exactly(scanners, monkeypatch):
     monkeypatch.setattr(
         search, "exact", lambda rows, query: computed.append(len(rows)) or exact(rows, query)
     )
-    rows, _ = search.top_k(clips[77], 10)
+    rows, _ = top_k(search, clips[77], 10)
     assert rows[0] == 77
     assert sum(computed) < 1000
 
@@ -101,7 +101,7 @@ def test_few_of_many_clips_are_computed_exactly(scanners, monkeypatch):
 def test_rescoring_in_steps_changes_nothing(scanners, monkeypatch):
     clips = [np.full((1, 128), 200, np.uint8)] * 100
     monkeypatch.setattr(topk, "PER_STEP", 7)
-    rows, similarities = clip_search(clips, scanners[False]).top_k(clips[0], 100)
+    rows, similarities = top_k(clip_search(clips, scanners[False]), clips[0], 100)
     assert rows.tolist() == list(range(100))
     assert len(set(similarities.tolist())) == 1
     assert similarities[0] == pytest.approx(1, abs=1e-15)
@@ -111,16 +111,16 @@ def test_edges(scanners):
     silent = np.full((2, 128), CENTRE, np.uint8)
     loud = np.full((1, 128), 200, np.uint8)
     search = clip_search([silent, loud, 2 * CENTRE - loud], scanners[False])
-    rows, similarities = search.top_k(loud, 9)
+    rows, similarities = top_k(search, loud, 9)
     assert rows.tolist() == [1, 0, 2]
     assert similarities == pytest.approx([1, 0, -1], abs=1e-15)
-    assert search.top_k(silent, 9)[1].tolist() == [0, 0, 0]
-    assert search.top_k(loud, 0)[0].tolist() == []
-    assert search.top_k(loud, 3, np.zeros(3, bool))[0].tolist() == []
+    assert top_k(search, silent, 9)[1].tolist() == [0, 0, 0]
+    assert top_k(search, loud, 0)[0].tolist() == []
+    assert top_k(search, loud, 3, np.zeros(3, bool))[0].tolist() == []
     nothing = ClipSearch(
         np.empty((0, 128), np.int8), np.empty((0, 128), np.uint8), np.zeros(1, int), scanners[False]
     )
-    assert nothing.top_k(loud, 3)[0].tolist() == []
+    assert top_k(nothing, loud, 3)[0].tolist() == []
 
 
 def test_a_cancelled_search_ends(scanners):

@@ -9,7 +9,7 @@ import pytest
 import core.kernels
 from core.search.scan import Scanner
 from tests.conftest import PROJECT
-from tests.search.sounds import clip_search, frame_search
+from tests.search.sounds import aligned_top_k, clip_search, frame_search, top_k
 
 NOWHERE_TO_CACHE = """
 import numba.core.caching as caching
@@ -67,7 +67,7 @@ def test_numpy_goes_on_where_nothing_compiles(monkeypatch, caplog):
     assert scanner.kernels is None
     assert "cannot be compiled" in caplog.text
     clips = [np.full((2, 128), value, np.uint8) for value in (10, 200)]
-    assert clip_search(clips, scanner).top_k(clips[1], 1)[0].tolist() == [1]
+    assert top_k(clip_search(clips, scanner), clips[1], 1)[0].tolist() == [1]
     scanner.close()
 
 
@@ -78,9 +78,9 @@ def test_the_code_may_become_ready_between_two_searches(scanners):
     scanner = Scanner()
     searches = clip_search(clips, scanner), frame_search(clips, scanner)
     query = clips[5]
-    before = searches[0].top_k(query, 20), searches[1].top_k(query, 20)
+    before = top_k(searches[0], query, 20), aligned_top_k(searches[1], query, 20)
     scanner.compile().join()
-    after = searches[0].top_k(query, 20), searches[1].top_k(query, 20)
+    after = top_k(searches[0], query, 20), aligned_top_k(searches[1], query, 20)
     scanner.close()
     assert before[0][0].tolist() == after[0][0].tolist()
     assert before[0][1].tolist() == after[0][1].tolist()

@@ -117,7 +117,7 @@ def test_fetching_and_verifying_end_with_the_numbers_and_the_model_answers(
     soundfile.write(tmp_path / "sine.wav", sine, 16_000)
     assert main(["match", str(tmp_path / "sine.wav"), "-k", "2", "--json"]) == 0
     answered = json.loads(capsys.readouterr().out)["catalog"]
-    assert (answered["demo"], answered["model"]) == (False, "VGGish")
+    assert (answered["listener"], answered["model"]) == ("vggish", "VGGish")
 
 
 def test_importing_the_last_file_ends_with_the_numbers(
