@@ -126,7 +126,6 @@ def test_edges(scanners):
 def test_a_cancelled_search_ends(scanners):
     job = Job()
     job.cancel()
+    clip = np.zeros((1, 128), np.uint8)
     with pytest.raises(Cancelled):
-        clip_search([np.zeros((1, 128), np.uint8)], scanners[True]).top_k(
-            np.zeros((1, 128), np.uint8), 1, job=job
-        )
+        top_k(clip_search([clip], scanners[True]), clip, 1, job=job)
