@@ -198,8 +198,8 @@ class Engine(Searches):
     def with_best_seconds(self, answer: Matches, job: Job | None = None) -> Matches:
         """Return an answer by means with the seconds that are most alike, and links to these.
 
-        Many matches of a sound of hours stay as they are, and those in the demo, whose frames are
-        of sounds made for the classes and tell nothing of a video's seconds.
+        Many matches of a sound of hours stay as they are, and those in the balanced catalogue,
+        which has one frame a clip and tells nothing of a video's seconds.
         """
         from core.search.best_seconds import with_best_seconds
 

@@ -159,10 +159,11 @@ class VggishListener:
 
     def analyse(self, patches: Float32, job: Job | None = None) -> Analysis:
         """Return post-processed embeddings."""
-        frames = self.model.embed(patches, job).postprocessed
+        job = job or Job()
         if self._built_in is None:
-            return Analysis(frames, energies(patches))
-        other = self._built_in.analyse(patches, job)
+            return Analysis(self.model.embed(patches, job).postprocessed, energies(patches))
+        frames = self.model.embed(patches, job.part(0, 0.9)).postprocessed
+        other = self._built_in.analyse(patches, job.part(0.9, 1))
         return Analysis(frames, other.energies, other.scores)
 
     def tags(self, analysis: Analysis) -> Tags:

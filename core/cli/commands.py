@@ -222,9 +222,10 @@ def info(arguments: Namespace) -> None:
 
 
 def _model_text(model: dict[str, Any]) -> str:
-    lines = [f"Model {plain(model['name'])} ({plain(model['model_id'])})"]
-    if model["source"] is not None:
-        lines.append(f"  converted from {plain(model['source'])}")
+    lines = [
+        f"Model {plain(model['name'])} ({plain(model['model_id'])})",
+        f"  converted from {plain(model['source'])}",
+    ]
     if model["agreement"] is not None:
         lines.append(f"  differs from TensorFlow by {model['agreement']:.1e} standard deviations")
     return "\n".join(lines)

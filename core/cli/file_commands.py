@@ -60,7 +60,7 @@ def _verified(data: DataFolder, _arguments: Namespace, job: Job) -> list[str]:
     check = install.install_model(data, job.part(0.4, 0.8))
     lines += check.lines()
     for folder, manifest in installed(data.models).items():
-        if not manifest.is_demo and manifest.name != check.name:
+        if manifest.name != check.name:
             lines += model_check.check_model(folder, job.part(0.8, 1)).lines()
     return lines
 

@@ -86,9 +86,8 @@ def converted(
     manifest = model.ModelManifest(
         model_id=f"vggish-{weights_sha256[:16]}-{pca_sha256[:8]}",
         name="VGGish" if is_released else f"VGGish ({checkpoint.name})",
-        is_demo=False,
-        is_released=is_released,
         source=str(source.absolute()),
+        is_released=is_released,
         source_state=state,
     )
     folder = models / f"{manifest.model_id}-v{model.FORMAT}"

@@ -36,12 +36,10 @@ class ModelManifest:
         Made of the checksums of weights and PCA; vectors of different ids cannot be compared.
     name : str
         For people.
-    is_demo : bool
-        Whether the weights are untrained.
+    source : str
+        The checkpoint that was converted; the reference engine reads it again.
     is_released : bool
         Whether weights and PCA are Google's released ones, which made AudioSet's features.
-    source : str or None
-        The checkpoint that was converted; the reference engine reads it again.
     source_state : tuple of (int, int)
         Size in bytes and time of change in nanoseconds of each of the checkpoint's files: while
         they are the same, its checksum is not computed again.
@@ -52,9 +50,8 @@ class ModelManifest:
 
     model_id: str
     name: str
-    is_demo: bool
+    source: str
     is_released: bool = False
-    source: str | None = None
     source_state: tuple[tuple[int, int], ...] = ()
     agreement: float | None = None
 
@@ -91,10 +88,10 @@ class ModelManifest:
         agreement = 0.0 if self.agreement is None else self.agreement
         if type(agreement) not in (int, float) or not abs(agreement) < float("inf"):
             raise ValueError("a number in it is none")
-        texts = [self.model_id, self.name, "" if self.source is None else self.source]
+        texts = (self.model_id, self.name, self.source)
         if not all(isinstance(text, str) and "\0" not in text for text in texts):
             raise ValueError("a text in it is none")
-        if not all(isinstance(flag, bool) for flag in (self.is_demo, self.is_released)):
+        if not isinstance(self.is_released, bool):
             raise ValueError("a flag in it is neither true nor false")
 
 
@@ -144,14 +141,8 @@ class Vggish:
         self._network = self._open(folder, engine)
 
     def _open(self, folder: Path, engine: str) -> Network:
-        manifest = self.manifest
         if engine == TENSORFLOW:
-            if manifest.source is None:
-                raise ModelError(
-                    "The demo model has no checkpoint that TensorFlow could read.",
-                    "Give one with --model, or leave --engine out.",
-                )
-            return TensorflowNetwork(Path(manifest.source))
+            return TensorflowNetwork(Path(self.manifest.source))
         if engine != FLOAT32:
             raise ModelError(
                 f"There is no engine “{engine}”.", f"Choose one of {', '.join(ENGINES)}."

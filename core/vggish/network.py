@@ -70,7 +70,7 @@ def check_shapes(found: Mapping[str, tuple[int, ...]], source: str) -> None:
 
 
 def seeded_weights(seed: int) -> dict[str, Float32]:
-    """Return untrained weights: He-normal (He et al. 2015) with small biases, the same every time.
+    """Return random weights: He-normal (He et al. 2015) with small biases, the same every time.
 
     Parameters
     ----------

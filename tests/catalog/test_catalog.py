@@ -29,8 +29,8 @@ CLIPS = Clips.from_lists(
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Catalog:
-    model = ModelIdentity("Demo", "demo-1")
-    return write_catalog(tmp_path / "catalog", [CLIPS], "demo", model, "here")
+    model = ModelIdentity("Mine", "mine-1")
+    return write_catalog(tmp_path / "catalog", [CLIPS], "audioset", model, "here")
 
 
 def refused(folder: Path, **options: bool) -> CatalogError:

@@ -18,7 +18,7 @@ from core.catalog.manifest import ModelIdentity
 from core.errors import CatalogError
 
 PROJECT = Path(__file__).parents[2]
-MODEL = ModelIdentity("Demo", "demo-1")
+MODEL = ModelIdentity("Mine", "mine-1")
 
 
 def clips(n_clips: int) -> Clips:
@@ -28,7 +28,7 @@ def clips(n_clips: int) -> Clips:
 
 
 def build(folder: Path, n_clips: int) -> Catalog:
-    return write_catalog(folder, [clips(n_clips)], "demo", MODEL, "here")
+    return write_catalog(folder, [clips(n_clips)], "audioset", MODEL, "here")
 
 
 def beside(folder: Path) -> set[str]:
@@ -74,11 +74,11 @@ while status == signal.SIGKILL:
     child = os.fork()
     if not child:
         chosen, die_at = die_at, 0
-        build.write_catalog(folder, [clips(3)], "demo", MODEL, "here")
+        build.write_catalog(folder, [clips(3)], "audioset", MODEL, "here")
         step, die_at = 0, chosen
         both = clips(50)
         halves = [both.take(np.arange(25)), both.take(np.arange(25, 50))]
-        build.write_catalog(folder, halves, "demo", MODEL, "here")
+        build.write_catalog(folder, halves, "audioset", MODEL, "here")
         os._exit(0)
     status = os.waitpid(child, 0)[1]
 assert status == 0, status
@@ -137,7 +137,7 @@ def test_after_a_kill_between_the_renames_the_old_one_opens_in_place(tmp_path: P
     assert len(Catalog.open(folder)) == 3
     assert not folder.exists()
     with pytest.raises(CatalogError, match="No clip"):
-        write_catalog(folder, [], "demo", MODEL, "here")
+        write_catalog(folder, [], "audioset", MODEL, "here")
     assert len(Catalog.open(folder)) == 3
     assert len(build(folder, 4)) == 4
     assert beside(folder) == set()
@@ -184,7 +184,7 @@ def test_two_programs_cannot_build_into_one_folder(tmp_path: Path):
         "    print('building', flush=True)\n"
         "    sys.stdin.readline()\n"
         "    yield clips(50)\n"
-        "write_catalog(pathlib.Path(sys.argv[1]), batches(), 'demo', MODEL, 'here')"
+        "write_catalog(pathlib.Path(sys.argv[1]), batches(), 'audioset', MODEL, 'here')"
     )
     with run(code, folder) as other:
         assert other.stdout.readline() == "building\n"
@@ -204,7 +204,7 @@ def test_the_lock_ends_with_the_build_even_if_it_fails(tmp_path: Path):
 
     folder = tmp_path / "catalog"
     with pytest.raises(RuntimeError):
-        write_catalog(folder, failing(), "demo", MODEL, "here")
+        write_catalog(folder, failing(), "audioset", MODEL, "here")
     assert not folder.exists()
     assert beside(folder) == set()
     assert len(build(folder, 3)) == 3
@@ -234,7 +234,7 @@ def test_files_put_into_the_folder_during_the_build_are_not_lost(tmp_path: Path)
         (folder / "thesis.txt").write_text("precious")
 
     with pytest.raises(CatalogError, match="left as it is"):
-        write_catalog(folder, batches(), "demo", MODEL, "here")
+        write_catalog(folder, batches(), "audioset", MODEL, "here")
     assert (folder / "thesis.txt").read_text() == "precious"
     assert len(Catalog.open(folder)) == 3
 

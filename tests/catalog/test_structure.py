@@ -28,7 +28,7 @@ from core.types import Query
 N_CLIPS = 40
 
 
-def written(folder: Path, kind: str = "demo") -> Catalog:
+def written(folder: Path, kind: str = "audioset") -> Catalog:
     rng = np.random.default_rng(0)
     clips = Clips.from_lists(
         [b"%011d" % row for row in range(N_CLIPS)],
@@ -37,7 +37,7 @@ def written(folder: Path, kind: str = "demo") -> Catalog:
         [rng.integers(0, 256, (1 + row % 10, 128), np.uint8) for row in range(N_CLIPS)],
         [True] * N_CLIPS,
     )
-    return write_catalog(folder, [clips], kind, ModelIdentity("Demo", "demo-1"), "here")
+    return write_catalog(folder, [clips], kind, ModelIdentity("Mine", "mine-1"), "here")
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_ids_of_several_lengths_are_sound(tmp_path: Path):
     frames = [np.zeros((1, 128), np.uint8)] * 4
     youtube = [False, False, True, False]
     clips = Clips.from_lists(ids, [(0, 0)] * 4, [[]] * 4, frames, youtube)
-    write_catalog(tmp_path / "out", [clips], "youtube8m", ModelIdentity("Demo", "demo-1"))
+    write_catalog(tmp_path / "out", [clips], "youtube8m", ModelIdentity("Mine", "mine-1"))
     catalog = Catalog.open(tmp_path / "out")
     assert [catalog.clip(row).video_id.encode() for row in range(4)] == ids
 

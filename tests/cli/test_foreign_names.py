@@ -60,7 +60,7 @@ def test_a_catalogues_texts_are_not_obeyed(
     catalog.path.rename(data.catalogs / "mine")
     folder = data.models / "m"
     folder.mkdir(parents=True)
-    ModelManifest(EVIL, EVIL, False, source=EVIL, agreement=0.5).save(folder)
+    ModelManifest(EVIL, EVIL, EVIL, agreement=0.5).save(folder)
     for arguments in (["info"], ["info", str(data.catalogs / "mine")], ["classes", "--catalog"]):
         given = [*arguments, str(data.catalogs / "mine")] if "--catalog" in arguments else arguments
         for options in ([], ["--json"]):
@@ -92,7 +92,8 @@ def test_an_answers_texts_are_not_obeyed():
         {"agreement": float("nan")},
         {"source": "a\0b"},
         {"model_id": []},
-        {"is_demo": "no"},
+        {"is_released": "no"},
+        {"source": None},
         {"source_state": [[1, float("inf")]]},
         {"source_state": [[1]]},
     ],
@@ -102,7 +103,7 @@ def test_a_models_manifest_of_odd_values_is_left_out(
 ):
     folder = DataFolder.default().models / "m"
     folder.mkdir(parents=True)
-    ModelManifest("m-1", "Mine", False).save(folder)
+    ModelManifest("m-1", "Mine", "mine.ckpt").save(folder)
     content = json.loads((folder / MANIFEST_FILE).read_text()) | changes
     (folder / MANIFEST_FILE).write_text(json.dumps(content))
     assert main(["info"]) == 0

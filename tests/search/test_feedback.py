@@ -9,7 +9,7 @@ from core.audio.reader import load
 from core.engine import Engine
 from core.errors import Cancelled
 from core.jobs import Job
-from core.options import Options
+from core.options import Options, Ranking
 from core.search.feedback import (
     Calibration,
     Closeness,
@@ -76,7 +76,7 @@ def test_a_catalogue_of_one_clip_is_judged_too(tmp_path):
 
     frames = np.full((10, 128), 200, np.uint8)
     clips = Clips.from_lists([b"abcdefghijk"], [(0.0, 10.0)], [[0]], [frames], [True])
-    catalog = write_catalog(tmp_path / "one", [clips], "demo", ModelIdentity("a", "b"))
+    catalog = write_catalog(tmp_path / "one", [clips], "audioset", ModelIdentity("a", "b"))
     for by in ("mean", "frames"):
         assert Calibration.of(catalog, by).share(0.5) == 1.0
 
@@ -101,7 +101,7 @@ def test_the_best_pair_is_what_matching_by_frames_found(engine, sounds):
         row, column = np.unravel_index(np.argmax(pairs), pairs.shape)
         assert found.best_second == found.start_s + column
         assert found.query_second == pytest.approx(row * 0.96)
-        assert pairs.max(axis=1).mean() == pytest.approx(found.similarity, abs=1e-5)
+        assert pairs.max(axis=1).mean() == pytest.approx(found.sound, abs=1e-5)
 
 
 def test_matches_of_whole_sounds_are_opened_at_their_best_second(engine, sounds):
@@ -153,10 +153,10 @@ def test_rocchio_is_the_textbooks_formula():
 
 
 def test_what_is_liked_and_what_is_like_it_moves_up(engine, made_catalog, sounds):
-    answer = engine.match(load(sounds / "barks.wav"), 200)
+    answer = engine.match(load(sounds / "barks.wav"), 200, ranking=Ranking.SOUND)
     liked, unliked = answer.matches[150], answer.matches[0]
     query = engine.refine(answer.query, [liked], [unliked])
-    again = engine.search(query, 200)
+    again = engine.search(query, 200, ranking=Ranking.SOUND)
     ranks = {found.video_id: found.rank for found in again.matches}
     assert ranks[liked.video_id] < 20
     assert ranks.get(unliked.video_id, 999) > 1
@@ -164,7 +164,8 @@ def test_what_is_liked_and_what_is_like_it_moves_up(engine, made_catalog, sounds
     exact = unit_means(made_catalog, [found.row for found in again.matches]) @ direction
     assert [found.similarity for found in again.matches] == pytest.approx(exact.tolist(), abs=1e-9)
     further = engine.refine(query, [liked], [])
-    assert engine.search(further, 5).matches[0].similarity > again.matches[0].similarity
+    nearer = engine.search(further, 5, ranking=Ranking.SOUND)
+    assert nearer.matches[0].similarity > again.matches[0].similarity
 
 
 def test_a_match_knows_its_row(engine, made_catalog):

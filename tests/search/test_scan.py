@@ -33,7 +33,8 @@ from core.types import Query
 matcher = Matcher(Catalog.open(Path(sys.argv[1])))
 matcher.prepare()
 query = Query("own", matcher.catalog.clip(0).frames, 10.0)
-print(len(matcher.matches(query, 3)), len(matcher.matches(query, 3, by=Comparison.FRAMES)))
+by_mean, by_frames = (matcher.matches(query, 3, by=by).matches for by in Comparison)
+print(len(by_mean), len(by_frames))
 print([name for name in ("numba", "llvmlite", "scipy", "sklearn", "pandas") if name in sys.modules])
 matcher.close()
 """

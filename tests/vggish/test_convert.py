@@ -59,7 +59,6 @@ def test_the_manifest_tells_what_was_measured(model_folder, models):
     manifest = ModelManifest.load(model_folder)
     assert manifest.agreement is not None
     assert 0 <= manifest.agreement < 1e-4
-    assert not manifest.is_demo
     assert not manifest.is_released
     assert installed(models)[model_folder] == manifest
 
@@ -201,12 +200,3 @@ def test_a_damaged_network_is_refused(tmp_path, model_folder):
 def test_an_unknown_engine_is_refused(model_folder):
     with pytest.raises(ModelError, match="no engine “abacus”"):
         Vggish(model_folder, "abacus")
-
-
-def test_tensorflow_needs_a_checkpoint(tmp_path, model_folder):
-    folder = tmp_path / "model"
-    shutil.copytree(model_folder, folder, ignore=shutil.ignore_patterns("*.weights"))
-    content = json.loads((folder / model.MANIFEST_FILE).read_text())
-    (folder / model.MANIFEST_FILE).write_text(json.dumps({**content, "source": None}))
-    with pytest.raises(ModelError, match="no checkpoint that TensorFlow could read"):
-        Vggish(folder, TENSORFLOW)

@@ -26,7 +26,7 @@ from tests.catalog.conftest import N_IN_SHARDS
 from tests.made_data import N_CLIPS
 from tests.record_writers import clip_record, dying_task, quickly_framed, write_shard
 
-DEMO = ModelIdentity("Demo", "demo-1")
+MINE = ModelIdentity("Mine", "mine-1")
 
 
 def few_clips(n_clips: int = 3) -> Clips:
@@ -182,7 +182,7 @@ def test_a_worker_that_dies_is_one_error(
 
 def test_a_place_where_nothing_can_be_written_is_one_error():
     with pytest.raises(CatalogError, match="cannot be written") as caught:
-        write_catalog(Path("/proc/soundalike/out"), [few_clips()], "demo", DEMO)
+        write_catalog(Path("/proc/soundalike/out"), [few_clips()], "audioset", MINE)
     assert "may write" in caught.value.hint
 
 
@@ -197,9 +197,9 @@ def test_a_clip_alone_is_a_catalogue(tmp_path: Path):
 
 def test_clips_from_arrays_make_a_catalogue_of_a_named_model(tmp_path: Path):
     clips = few_clips()
-    catalog = write_catalog(tmp_path / "out", [clips], "demo", DEMO, "synthesised")
-    assert (catalog.model_id, catalog.model_name) == ("demo-1", "Demo")
-    assert catalog.manifest.kind == "demo"
+    catalog = write_catalog(tmp_path / "out", [clips], "audioset", MINE, "synthesised")
+    assert (catalog.model_id, catalog.model_name) == ("mine-1", "Mine")
+    assert catalog.manifest.kind == "audioset"
     clip = catalog.clip(2)
     assert (clip.video_id, clip.start_s, clip.end_s) == ("video000002", 20, 30)
     assert clip.labels == ("Female speech, woman speaking", "Speech")

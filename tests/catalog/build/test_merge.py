@@ -82,7 +82,7 @@ def test_a_source_named_twice_counts_once_and_is_not_read_again(tmp_path: Path):
 def test_catalogues_of_another_kind_or_model_or_damaged_ones_are_not_added_to(tmp_path):
     path = shard(tmp_path / "1.tfrecord", (A, 0))
     clips = Clips.from_lists([b"x"], [(0, 1)], [[0]], [np.zeros((1, 128), np.uint8)], [False])
-    demo = write_catalog(tmp_path / "demo", [clips], "demo", ModelIdentity("Demo", "demo-1"))
+    demo = write_catalog(tmp_path / "mine", [clips], "audioset", ModelIdentity("Mine", "mine-1"))
     other = write_catalog(tmp_path / "other", [clips], "audioset", ModelIdentity("X", "x-1"))
     audio = [0.5] * 128
     video = write_shard(tmp_path / "v.tfrecord", [video_record(id=b"abcd", mean_audio=audio)])
