@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib.resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.catalog.arrays import clip_dtype
 from core.catalog.catalog import Catalog
 from core.catalog.clips import offsets
 from core.catalog.manifest import RELEASED_MODEL, CatalogManifest
+from core.catalog.ontology import Ontology
+from core.catalog.structure import check_structure
 from core.errors import CatalogError
 from core.foreign import npz_arrays
 from core.options import CatalogKind
@@ -19,7 +23,10 @@ from core.vectors import clip_directions
 
 NAME, FORMAT = "balanced.npz", 1
 _MOST_BYTES = 4_000_000
-_NAMES = ("format", "video_id", "start_s", "end_s", "n_labels", "label", "mean_frame")
+_COLUMNS = ("video_id", "start_s", "end_s")
+_KINDS = dict(zip((*_COLUMNS, "n_labels", "label", "mean_frame"), "Sffuiu", strict=True))
+"""The arrays of the file, and what NumPy calls the kind of their types."""
+
 _HINT = "Install the program again: this file comes with it."
 
 
@@ -41,33 +48,39 @@ def balanced_catalog(path: Path | None = None) -> Catalog:
     """
     path = path or Path(str(importlib.resources.files("resources").joinpath(NAME)))
     try:
-        arrays = npz_arrays(path, _NAMES, _MOST_BYTES)
+        arrays = npz_arrays(path, ["format", *_KINDS], _MOST_BYTES)
+        version = arrays.pop("format")
+        if version.shape == () and version.dtype.kind == "i" and int(version) == FORMAT:
+            return _catalog(path, arrays)
     except FileNotFoundError as error:
         raise CatalogError(f"{path.name} is missing.", _HINT) from error
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, CatalogError) as error:
         raise CatalogError(f"{path.name} is cut off or damaged.", _HINT) from error
-    found = arrays["format"]
-    if found.shape != () or found.dtype.kind != "i" or int(found) != FORMAT:
-        raise CatalogError(f"{path.name} is of another version of this program.", _HINT)
-    ids, counts, labels = arrays["video_id"], arrays["n_labels"], arrays["label"]
-    frames = arrays["mean_frame"]
-    n_clips = len(ids)
-    if (
-        ids.dtype.kind != "S"
-        or counts.shape != (n_clips,)
-        or labels.shape != (int(counts.sum()),)
-        or frames.shape != (n_clips, EMBEDDING_SIZE)
-        or frames.dtype != np.uint8
-    ):
-        raise CatalogError(f"{path.name} is cut off or damaged.", _HINT)
-    clips = np.zeros(n_clips, clip_dtype(ids.dtype.itemsize))
-    clips["video_id"], clips["is_youtube_id"] = ids, True
-    clips["start_s"], clips["end_s"] = arrays["start_s"], arrays["end_s"]
+    raise CatalogError(f"{path.name} is of another version of this program.", _HINT)
+
+
+def _catalog(path: Path, arrays: dict[str, NDArray[Any]]) -> Catalog:
+    """Return the catalogue of these arrays; raise ValueError or CatalogError if they do not fit."""
+    if any(arrays[name].dtype.kind != kind for name, kind in _KINDS.items()):
+        raise ValueError("they are of other types")
+    if arrays["label"].dtype != np.int16 or arrays["mean_frame"].dtype != np.uint8:
+        raise ValueError("they are of other sizes")
+    counts, labels, frames = (arrays[name] for name in ("n_labels", "label", "mean_frame"))
+    n_clips = counts.size
+    if frames.shape != (n_clips, EMBEDDING_SIZE) or labels.shape != (int(counts.sum()),):
+        raise ValueError("they are of other shapes")
+    if any(arrays[name].shape != (n_clips,) for name in ("n_labels", *_COLUMNS)):
+        raise ValueError("they are of other lengths")
+    clips = np.zeros(n_clips, clip_dtype(arrays["video_id"].dtype.itemsize))
+    for name in _COLUMNS:
+        clips[name] = arrays[name]
+    clips["is_youtube_id"] = True
     clips["n_frames"], clips["first_frame"] = 1, np.arange(n_clips)
     clips["n_labels"], clips["first_label"] = counts, offsets(counts)[:-1]
+    check_structure(path.parent, clips, labels, n_clips, len(Ontology.load().names))
     manifest = CatalogManifest(
         CatalogKind.BALANCED, (), RELEASED_MODEL, "", n_clips, n_clips, len(labels), {}
     )
     vectors = clip_directions(frames, np.ones(n_clips, np.int64))
     visual = np.empty((n_clips, 0), np.int8)
-    return Catalog(path, manifest, clips, labels.astype(np.int16), frames, vectors, visual)
+    return Catalog(path, manifest, clips, labels, frames, vectors, visual)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
@@ -20,6 +21,9 @@ from core.vggish.model import installed
 
 WHOLE = "audioset"
 """The catalogue that is searched where none was chosen: all of AudioSet."""
+
+_OLD_DEMO = re.compile(r"\.?demo(-\d+)?(\.\w+)?")
+_OLD_STARTER = re.compile(r"starter-\d+-\d+|audioset-starter-[0-9a-f]{8}-\d+")
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,19 @@ def delete_catalog(data: DataFolder, name: str) -> None:
         return  # there was only the hidden name, and it is gone
     except OSError as error:
         raise _unwritable(data, error) from error
+
+
+def remove_demo(data: DataFolder) -> None:
+    """Remove the model and the catalogues that older versions of the program made for themselves.
+
+    None can be used any more. What cannot be removed stays; `storage` lists it.
+    """
+    models = [path for path in _children(data.models) if _OLD_DEMO.fullmatch(path.name)]
+    catalogs = [path.name for path in _children(data.catalogs) if _OLD_STARTER.fullmatch(path.name)]
+    with suppress(OSError, CatalogError):
+        remove_paths(models)
+        for name in catalogs:
+            delete_catalog(data, name)
 
 
 def named(data: DataFolder, name: str) -> CatalogEntry:

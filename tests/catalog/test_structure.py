@@ -215,10 +215,10 @@ def test_a_file_that_changes_after_opening_does_not_lead_a_search_astray(
     query = Query("a", np.full((2, 128), 200, np.uint8), 2.0)
     matcher = Matcher(opened)
     matcher.compile().join()
-    before = matcher.matches(query, 5, by=Comparison.FRAMES)
+    before = matcher.matches(query, 5, by=Comparison.FRAMES).matches
     changed["n_frames"][:] = 2**30
     changed["first_frame"][:] = 2**40
-    assert [each.row for each in matcher.matches(query, 5, by=Comparison.FRAMES)] == [
+    assert [each.row for each in matcher.matches(query, 5, by=Comparison.FRAMES).matches] == [
         each.row for each in before
     ]
     matcher.close()

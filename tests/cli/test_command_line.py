@@ -73,11 +73,14 @@ def test_match_prints_json_and_nothing_else(home, model, catalog, dog):
     assert set(content) == {"query", "catalog", "matches"}
     assert content["query"]["audio"] == dog
     assert content["query"]["patches"] == 11
-    assert content["catalog"]["demo"] is False
+    assert content["catalog"]["balanced"] is False
+    assert content["catalog"]["listener"] == "vggish"
+    assert all(set(tag) == {"label", "score"} for tag in content["query"]["tags"])
     assert len(content["matches"]) == 7
     for rank, match in enumerate(content["matches"], start=1):
         assert set(match) == {
-            "rank", "video_id", "start_s", "end_s", "labels", "similarity", "url",
+            *("rank", "video_id", "start_s", "end_s", "labels"),
+            *("similarity", "sound", "meaning", "url"),
         }  # fmt: skip
         assert match["rank"] == rank
         link, _, seconds = match["url"].partition("&t=")
@@ -90,7 +93,8 @@ def test_match_prints_a_table(home, model, catalog, dog, capsys):
     output = capsys.readouterr()
     lines = output.out.splitlines()
     assert "barks.wav (11.0 s)" in lines[0]
-    assert lines[-4].split() == ["rank", "similarity", "span", "labels", "video"]
+    header = ["rank", "similarity", "sound", "meaning", "span", "labels", "video"]
+    assert lines[-4].split() == header
     assert lines[-3].split()[0] == "1"
     assert "https://www.youtube.com/watch?v=" in lines[-3]
 
@@ -120,7 +124,7 @@ def test_build_info_and_export(tmp_path, features, capsys):
     assert "clips in" in capsys.readouterr().out
     assert main(["info", str(out), "--json"]) == 0
     described = json.loads(capsys.readouterr().out)["catalog"]
-    assert described["demo"] is False
+    assert described["kind"] == "audioset"
     assert described["sources"][0]["include"] == ["Cat"]
     assert main(["info", str(out)]) == 0
     assert str(described["n_clips"]) in capsys.readouterr().out

@@ -76,9 +76,7 @@ def test_a_long_sound_is_heard_in_pieces_as_if_in_one(engine, dog):
     stages = []
     stream = engine.query_stream("long")
     for first in range(0, len(long.samples), 7_777):
-        stream.push(
-            long.samples[first : first + 7_777], Job(lambda stage, _: stages.append(stage))
-        )
+        stream.push(long.samples[first : first + 7_777], Job(lambda stage, _: stages.append(stage)))
     pieces = stream.query().frames
     # What is cut off to 8 bits may fall to either side of a whole number.
     assert np.abs(pieces.astype(int) - heard.frames).max() <= 1

@@ -30,7 +30,7 @@ from core.catalog.catalog import Catalog
 from core.catalog.counting import ClassCount
 from core.errors import AudioFileError, CatalogError, MicrophoneError
 from core.jobs import Job
-from core.options import Filter
+from core.options import Filter, ListenerKind, Ranking
 from core.paths import DataFolder
 from core.search.feedback import Calibration
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
@@ -40,8 +40,13 @@ from gui.settings import Settings
 from gui.youtube.services import Services
 from tests.conftest import LONG_S
 
-INFO = CatalogInfo("Starter", "/nowhere", 132, "VGGish (demo)", True)
-
+NOTE = "Searched are 132 clips of AudioSet."
+INFO = CatalogInfo(
+    *("AudioSet, balanced", "/nowhere", 132, "Built-in listener", (NOTE,)),
+    listener=ListenerKind.BUILT_IN,
+    rankings=(Ranking.MEANING,),
+    is_balanced=True,
+)
 
 LONG_MS = round(1000 * LONG_S)
 
@@ -92,7 +97,7 @@ class FakeEngine:
 
     def load(self, job: Job) -> CatalogInfo:
         self.calls.append(("load",))
-        job.report("Preparing the demo model", 0.5)
+        job.report("Loading the model", 0.5)
         self._work(job)
         if self.load_error is not None:
             raise self.load_error
@@ -131,14 +136,28 @@ class FakeEngine:
         self._work(job)
         path.write_bytes(b"arrays")
 
-    def search(self, query: Query, k: int, filters: Filter, job: Job, by: str = "mean") -> Matches:
+    def search(
+        self,
+        query: Query,
+        k: int,
+        filters: Filter,
+        job: Job,
+        by: str = "mean",
+        ranking: Ranking = Ranking.BOTH,
+    ) -> Matches:
         self.calls.append(("search", query.name, k, filters))
         self.compared = by
         self._work(job)
         return self.answer(query, k, filters)
 
     def similar(
-        self, video_id: str, k: int, filters: Filter, job: Job, by: str = "mean"
+        self,
+        video_id: str,
+        k: int,
+        filters: Filter,
+        job: Job,
+        by: str = "mean",
+        ranking: Ranking = Ranking.BOTH,
     ) -> Matches:
         self.compared = by
         self.calls.append(("similar", video_id, k, filters))
@@ -176,10 +195,11 @@ class FakeEngine:
         for rank in range(1, k + 1):
             video_id = f"{query.name[:3]}{rank:08}"
             url = "" if rank == 3 else watch_url(video_id, 30)
+            score, labels = 1.0 - rank / 100, ("Dog", "Bark")
             matches.append(
-                Match(rank, video_id, 30.0, 40.0, ("Dog", "Bark"), 1.0 - rank / 100, url)
+                Match(rank, video_id, 30.0, 40.0, labels, score, url, sound=score, meaning=score)
             )
-        return Matches(query, self.info, tuple(matches), 0.012)
+        return Matches(query, self.info, tuple(matches), elapsed_s=0.012)
 
     def class_names(self) -> list[str]:
         return ["Cattle, bovinae", "Dog", "Music"]
@@ -197,7 +217,7 @@ class FakeEngine:
 
 
 class FakeQueryStream:
-    """Counts what it is given; see `core.query.Hearing`."""
+    """Counts what it is given; see `core.query.QueryStream`."""
 
     def __init__(self, name: str, calls: list[tuple[object, ...]]) -> None:
         self._name, self._calls = name, calls

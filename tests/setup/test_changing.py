@@ -15,11 +15,12 @@ from core.catalog.build.build import build_catalog
 from core.engine import Engine
 from core.errors import Cancelled, CatalogError
 from core.jobs import Job
+from core.listeners import BUILT_IN_ID
+from core.options import ListenerKind, Options, Ranking
 from core.paths import DataFolder
-from core.preparing import prepare_starter
 from core.setup import inventory
 from core.setup.features import fetch_features
-from core.vggish.model import ModelManifest
+from core.vggish.model import ModelManifest, installed
 
 
 @pytest.fixture(scope="module")
@@ -59,56 +60,67 @@ def dog(sounds):
     return load(sounds / "barks.wav")
 
 
-def test_the_trained_model_alone_answers_with_the_real_starter(engine, data, dog):
+def test_the_trained_model_alone_answers_from_the_balanced_catalogue(engine, data, dog):
     info = engine.load()
-    assert (info.name, info.is_starter, info.is_demo) == ("Starter", True, False)
-    assert info.n_clips == 1357
-    assert any("Starter" in note for note in info.notes)
+    assert (info.name, info.is_balanced, info.listener) == ("AudioSet, balanced", True, "vggish")
+    assert info.rankings == tuple(Ranking)
     answer = engine.match(dog, 10)
+    assert answer.ranking is Ranking.BOTH
     assert len(answer.matches) == 10
-    assert all(match.url.startswith("https://www.youtube.com/") for match in answer.matches)
+    for match in answer.matches:
+        assert match.url.startswith("https://www.youtube.com/")
+        assert match.sound is not None and match.meaning is not None
+    # Of a clip in the box there is one frame: no second of it is better than another.
+    assert engine.with_best_seconds(answer).matches == answer.matches
     clip = engine.catalog().clip(100)
-    assert engine.similar(clip.video_id, 3).catalog.is_starter
-    assert [entry.kind for entry in engine.catalogs()] == ["starter"]
+    assert engine.similar(clip.video_id, 3).catalog.is_balanced
+    assert engine.catalogs() == []
+    assert not data.catalogs.exists()
 
 
-def test_the_starter_is_said_in_json_and_in_words(data, sounds, capsys):
+def test_the_balanced_catalogue_is_said_in_json_and_in_words(data, sounds, capsys):
     dog = str(sounds / "barks.wav")
     assert main(["match", dog, "-k", "3", "--json"]) == 0
     catalog = json.loads(capsys.readouterr().out)["catalog"]
-    assert (catalog["name"], catalog["starter"], catalog["demo"]) == ("Starter", True, False)
+    assert (catalog["name"], catalog["balanced"]) == ("AudioSet, balanced", True)
+    assert catalog["listener"] == "vggish"
     assert main(["match", dog, "-k", "3"]) == 0
-    assert "Starter, 1357 clips" in capsys.readouterr().out
-    assert main(["info", catalog["path"], "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["catalog"]["starter"] is True
+    assert "AudioSet, balanced, 22160 clips" in capsys.readouterr().out
 
 
 def test_a_catalogue_that_comes_is_searched_after_reloading(engine, data, dog, server):
-    assert engine.load().is_starter
+    assert engine.load().is_balanced
     query = engine.query(dog)
     catalog, _ = fetch_features(data)
-    assert engine.search(query, 5).catalog.is_starter
+    assert engine.search(query, 5).catalog.is_balanced
     info = engine.reload()
-    assert (info.name, info.n_clips, info.is_starter) == ("audioset", len(catalog), False)
+    assert (info.name, info.n_clips, info.is_balanced) == ("audioset", len(catalog), False)
     assert engine.search(query, 5).catalog.name == "audioset"
 
 
-def test_a_model_that_comes_ends_the_demo(demo_home, data, tmp_path, dog):
+def test_a_model_that_comes_takes_the_place_of_the_built_in_listener(data, tmp_path, dog):
     empty = DataFolder(tmp_path / "first")
-    shutil.copytree(demo_home.root, empty.root, copy_function=os.link)
     engine = Engine(empty)
-    assert engine.load().is_demo
+    info = engine.load()
+    assert (info.listener, info.model_id, info.is_balanced) == ("built-in", BUILT_IN_ID, True)
+    before = engine.match(dog, 3)
+    assert before.ranking is Ranking.MEANING
+    assert not empty.root.exists()
     shutil.copytree(data.files, empty.files, copy_function=os.link)
-    shutil.copytree(data.models, empty.models, copy_function=os.link, dirs_exist_ok=True)
-    (folder,) = (path for path in empty.models.iterdir() if path.name.startswith("vggish"))
+    shutil.copytree(data.models, empty.models, copy_function=os.link)
+    (folder,) = empty.models.iterdir()
     manifest = ModelManifest.load(folder)
     (folder / "manifest.json").unlink()
     ours = str(empty.files / "vggish_model.ckpt")
     dataclasses.replace(manifest, source=ours).save(folder)
     info = engine.reload()
-    assert (info.is_demo, info.is_starter) == (False, True)
-    assert engine.match(dog, 3).catalog.is_starter
+    assert (info.listener, info.model_id) == ("vggish", manifest.model_id)
+    assert engine.match(dog, 3).ranking is Ranking.BOTH
     engine.close()
+    built_in = Engine(empty, Options(listener=ListenerKind.BUILT_IN))
+    assert [each.video_id for each in built_in.match(dog, 3).matches] == [
+        each.video_id for each in before.matches
+    ]
 
 
 def test_reloading_that_fails_or_is_cancelled_changes_nothing(engine, data, dog):
@@ -118,27 +130,26 @@ def test_reloading_that_fails_or_is_cancelled_changes_nothing(engine, data, dog)
     with pytest.raises(Cancelled):
         engine.reload(job)
     broken = data.catalogs / "audioset"
-    broken.mkdir()
+    broken.mkdir(parents=True)
     (broken / "catalog.json").write_text("{}")
     with pytest.raises(CatalogError):
         engine.reload()
-    assert engine.match(dog, 3).catalog.is_starter
+    assert engine.match(dog, 3).catalog.is_balanced
     assert {entry.name: entry.kind for entry in engine.catalogs()}["audioset"] == "damaged"
     engine.remove("catalog:audioset")
-    assert engine.load().is_starter
+    assert engine.load().is_balanced
 
 
 def test_catalogues_are_chosen_for_good_and_deleted(engine, data, features, dog, made_catalog):
     shutil.copytree(made_catalog.path, data.catalogs / "audioset", copy_function=os.link)
     build_catalog(data.catalogs / "dogs", "audioset", [features], include=["Dog"])
     assert engine.load().name == "audioset"
-    starter = prepare_starter(data.catalogs, Job())
     info = engine.choose("dogs")
     assert info.name == "dogs"
     assert engine.match(dog, 3).catalog.name == "dogs"
     assert Engine(data).load().name == "dogs"
     entries = {entry.name: entry for entry in engine.catalogs()}
-    assert set(entries) == {"audioset", "dogs", starter.name}
+    assert set(entries) == {"audioset", "dogs"}
     assert [name for name, entry in entries.items() if entry.is_chosen] == ["dogs"]
     assert entries["dogs"].n_clips == info.n_clips
     assert entries["dogs"].sources == (features.name,)
@@ -149,21 +160,44 @@ def test_catalogues_are_chosen_for_good_and_deleted(engine, data, features, dog,
         with pytest.raises(CatalogError, match="There is no catalogue"):
             engine.choose(name)
     assert engine.match(dog, 3).catalog.name == "dogs"
-    assert engine.choose(starter.name).is_starter
-    engine.choose("dogs")
     engine.remove("catalog:dogs")
     assert engine.load().name == "audioset"
     engine.remove("catalog:audioset")
-    assert engine.load().is_starter
+    assert engine.load().is_balanced
 
 
-def test_the_demo_cannot_be_chosen(demo_home, data):
-    (demo,) = demo_home.catalogs.glob("starter-*")
-    shutil.copytree(demo, data.catalogs / demo.name)
-    with pytest.raises(CatalogError, match=r"demo's|another model"):
-        Engine(data).choose(demo.name)
-    with pytest.raises(CatalogError, match="demo's"):
-        inventory.choose(data, demo.name)
+def test_what_the_demo_of_older_programs_left_is_neither_used_nor_in_the_way(
+    own_data_folder, made_catalog, dog
+):
+    data = DataFolder(own_data_folder)
+    old = {
+        data.models / "demo-1": '{"format": 1, "model_id": "demo-1", "name": "Demo", "is_demo": '
+        'true, "is_released": false, "source": null, "source_state": [], "agreement": null}',
+        data.models / ".demo-1.making": "",
+        data.catalogs / "starter-1-3": '{"format": "soundalike-catalog", "kind": "demo"}',
+        data.catalogs / "audioset-starter-0123abcd-3": '{"kind": "starter"}',
+    }
+    for folder, manifest in old.items():
+        folder.mkdir(parents=True)
+        for name in ("manifest.json", "catalog.json"):
+            (folder / name).write_text(manifest)
+    (data.models / ".demo.lock").touch()
+    mine = data.catalogs / "starter-of-mine"
+    shutil.copytree(made_catalog.path, mine, copy_function=os.link)
+    inventory.choose(data, mine.name)
+    data.chosen_catalog.write_text("audioset-starter-0123abcd-3")
+    assert installed(data.models) == {}
+    assert {item.key for item in inventory.storage(data) if item.is_removable} >= {
+        "model:demo-1",
+        "catalog:starter-1-3",
+    }
+    engine = Engine(data)
+    assert engine.load().name == "starter-of-mine"
+    assert engine.match(dog, 3).matches
+    engine.close()
+    assert list(data.models.iterdir()) == []
+    assert [path.name for path in data.catalogs.iterdir()] == ["starter-of-mine"]
+    assert not data.chosen_catalog.exists()
 
 
 def test_what_is_stored_is_listed_with_its_size_and_removed_one_by_one(data, capsys):
@@ -171,7 +205,7 @@ def test_what_is_stored_is_listed_with_its_size_and_removed_one_by_one(data, cap
     data.recordings.mkdir()
     (data.recordings / "mine.flac").write_bytes(bytes(1000))
     (data.files / ".features.tar.gz.part").write_bytes(bytes(5000))
-    (data.catalogs / ".audioset.parts").mkdir()
+    (data.catalogs / ".audioset.parts").mkdir(parents=True)
     (data.catalogs / ".audioset.parts" / "x.part").write_bytes(bytes(700))
     data.youtube_ids.write_bytes(bytes(300))
     data.maps.mkdir(parents=True)

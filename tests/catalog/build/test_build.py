@@ -122,7 +122,8 @@ def test_filtering_at_query_time_equals_filtering_while_building(
 def test_a_clips_own_frames_find_it_first(made_catalog: Catalog):
     matcher = Matcher(made_catalog)
     for row in np.random.default_rng(1).choice(len(made_catalog), 200, replace=False):
-        best = matcher.matches(Query("own frames", made_catalog.clip(int(row)).frames, 10.0), 3)[0]
+        query = Query("own frames", made_catalog.clip(int(row)).frames, 10.0)
+        best = matcher.matches(query, 3).matches[0]
         # A few videos are silent, or uploads of one recording: then the first of them is found.
         same = (made_catalog.vectors == made_catalog.vectors[row]).all(axis=1)
         first = made_catalog.clip(int(np.flatnonzero(same)[0]))
@@ -190,7 +191,7 @@ def test_a_clip_alone_is_a_catalogue(tmp_path: Path):
     shard = write_shard(tmp_path / "a.tfrecord", [clip_record()])
     catalog = build_catalog(tmp_path / "out", "audioset", [shard])
     matcher = Matcher(catalog)
-    (match,) = matcher.matches(Query("own frames", catalog.clip(0).frames, 10.0), 5)
+    (match,) = matcher.matches(Query("own frames", catalog.clip(0).frames, 10.0), 5).matches
     assert match.similarity == pytest.approx(1)
     matcher.close()
 

@@ -37,7 +37,7 @@ from gui.workers import Worker
 from tests.gui.conftest import App, write_wav
 from tests.gui.search.test_session import open_and_wait
 
-INFO = CatalogInfo("c", "/", 10, "m", False)
+INFO = CatalogInfo("c", "/", 10, "m")
 MATCH = Match(1, "abcdefghijk", 30.0, 40.0, ("Dog", "Bark"), 0.9, watch_url("abcdefghijk", 30.0))
 
 

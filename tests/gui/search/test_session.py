@@ -15,7 +15,7 @@ from core.errors import MicrophoneError, ModelError
 from core.options import Filter
 from gui.filters.model import ClassChoice
 from gui.search.session import State
-from tests.gui.conftest import App, FakeRecorder, write_wav
+from tests.gui.conftest import INFO, NOTE, App, FakeRecorder, write_wav
 
 
 def open_and_wait(app: App, path: Path) -> None:
@@ -41,13 +41,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return urls
 
 
-def test_the_window_begins_empty_and_says_demo(app: App) -> None:
+def test_the_window_begins_empty_and_says_what_is_searched(app: App) -> None:
     assert app.session.state is State.EMPTY
     assert app.window.empty.isVisible()
     assert not app.window.results.isVisible()
     assert app.window.windowTitle() == "Soundalike"
-    assert said(app).startswith("Demo:")
-    assert app.window.status.text() == "VGGish (demo) · Starter, 132 clips"
+    assert said(app).startswith(NOTE)
+    assert app.window.status.text() == "Built-in listener · AudioSet, balanced, 132 clips"
 
 
 def test_a_sound_given_at_the_start_waits_for_the_model(
@@ -73,7 +73,7 @@ def test_loading_shows_its_progress_before_there_is_any_sound(
     app.show()
     progress = app.window.empty.progress
     app.wait_for(progress.bar.isVisible)
-    app.wait_for(lambda: progress.stage.text() == "Preparing the demo model · 50%")
+    app.wait_for(lambda: progress.stage.text() == "Loading the model · 50%")
     assert not progress.cancel.isVisible()
     app.window.resize(1024, 640)
     app.engine.gate.set()
@@ -352,7 +352,7 @@ def test_a_recording_that_was_running_at_the_end_is_offered_once(
     first.close()
     second = make_app()
     second.show()
-    second.wait_for(lambda: "Starter" in second.window.status.text())
+    second.wait_for(lambda: INFO.name in second.window.status.text())
     second.wait_for(
         lambda: said(second).startswith("A recording was running when the program ended.")
     )
@@ -362,8 +362,8 @@ def test_a_recording_that_was_running_at_the_end_is_offered_once(
     second.close()
     third = make_app()
     third.show()
-    third.wait_for(lambda: "Starter" in third.window.status.text())
-    assert said(third).startswith("Demo:")
+    third.wait_for(lambda: INFO.name in third.window.status.text())
+    assert said(third).startswith(NOTE)
     assert len(list((own_data_folder / "recordings").iterdir())) == 1  # it stays
 
 

@@ -1,4 +1,4 @@
-"""Setting up in the window: from the demo to the real model and AudioSet, without a restart."""
+"""Setting up in the window: from the built-in listener to VGGish and AudioSet, no restart."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ QUICK = download.Patience(attempts=2, first_wait_s=0.01, silence_s=5.0)
 
 
 class RealApp:
-    """The window with the real engine, in a data folder where the demo is prepared."""
+    """The window with the real engine, in a data folder where nothing is set up."""
 
     def __init__(self, qtbot: QtBot, data: DataFolder) -> None:
         self.qtbot, self.data = qtbot, data
@@ -119,14 +119,11 @@ def server(
 def real(
     qtbot: QtBot,
     own_data_folder: Path,
-    demo_home: DataFolder,
     model_folder: Path,
     server: WebServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[RealApp]:
     data = DataFolder(own_data_folder)
-    shutil.copytree(demo_home.models, data.models)
-    shutil.copytree(demo_home.catalogs, data.catalogs)
     # Converted once for all tests; here it is to pass for the released model.
     copy = data.models / model_folder.name
     shutil.copytree(model_folder, copy)
@@ -159,7 +156,7 @@ def test_the_banner_says_what_is_missing_and_one_button_gets_it(
     real.open(sounds / "barks.wav")
     before = real.session.answer
     assert before is not None
-    assert before.matches.catalog.is_demo
+    assert before.matches.catalog.is_balanced
     real.set_up.offer(before.matches.catalog)
     real.wait_for(lambda: "licence" in real.said.lower() or "License" in real.said)
     assert "The trained model VGGish: " in real.said
@@ -194,7 +191,7 @@ def test_the_banner_says_what_is_missing_and_one_button_gets_it(
     assert any(stage.startswith("2 of 2: Fetching AudioSet: ") for stage in stages)
 
 
-def test_the_model_alone_answers_from_the_starter(real: RealApp) -> None:
+def test_the_model_alone_answers_from_the_balanced_catalogue(real: RealApp) -> None:
     dialog = opened(real)
     dialog.details.click()
     dialog.choices[ClipSet.NONE].click()
@@ -202,7 +199,7 @@ def test_the_model_alone_answers_from_the_starter(real: RealApp) -> None:
     press(real, dialog.start)
     real.wait_for(lambda: "1 kHz sine, embedding" in dialog.outcome.text())
     assert "differed from TensorFlow" in dialog.outcome.text()
-    real.wait_for(lambda: real.status.startswith("VGGish · Starter, "))
+    real.wait_for(lambda: real.status.startswith("VGGish · AudioSet, balanced, "))
     assert not real.set_up.is_active
 
 
@@ -211,7 +208,7 @@ def test_a_model_with_other_numbers_than_published_answers(real: RealApp) -> Non
     dialog.choices[ClipSet.NONE].click()
     press(real, dialog.start)
     real.wait_for(lambda: "further from the published numbers" in dialog.outcome.text())
-    real.wait_for(lambda: real.status.startswith("VGGish · Starter, "))
+    real.wait_for(lambda: real.status.startswith("VGGish · AudioSet, balanced, "))
 
 
 def test_pausing_continuing_and_stopping(
@@ -273,7 +270,7 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
         again.wait_for(lambda: not again.set_up.fetching.is_busy)
         again.wait_for(lambda: again.dialog.start.text() == "Set &up")
         assert not again.data.set_up.exists()
-        again.set_up.offer(dataclasses.replace(INFO, is_demo=True))
+        again.set_up.offer(INFO)
         again.wait_for(lambda: "Missing:" in again.said)
     finally:
         server.released.set()
@@ -491,10 +488,9 @@ def test_what_lies_where_is_removed_piece_by_piece(
     assert page.table.item(item.row(), 2).text().startswith(f"files{os.sep}vggish_model.ckpt, ")
     press(app, page.remove)
     answer_with(app, "Remove")
-    app.wait_for(lambda: "Demo starter" in app.status)
+    app.wait_for(lambda: app.status.startswith("Built-in listener · AudioSet, balanced, "))
     assert not any(app.data.files.iterdir())
     assert not any(app.data.models.glob("vggish*"))
-    assert "Demo: " in app.said
     app.wait_for(lambda: "The trained model VGGish" in app.said)
 
 
