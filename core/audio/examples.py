@@ -23,15 +23,16 @@ def example(name: str, seed: int = 0) -> Waveform:
 
 
 def _rain(times: _Samples, random: np.random.Generator) -> _Samples:
-    drops = np.where(random.random(len(times)) < 2e-3, random.random(len(times)), 0.0)
-    ringing = np.exp(-np.arange(200) / 20) * random.standard_normal(200)
-    return 0.05 * random.standard_normal(len(times)) + np.convolve(drops, ringing, "same")
+    drops = np.where(random.random(len(times)) < 2e-3, random.random(len(times)) ** 2, 0.0)
+    ringing = np.exp(-np.arange(300) / 8) * random.standard_normal(300)
+    return 0.1 * random.standard_normal(len(times)) + np.convolve(drops, ringing, "same")
 
 
-def _siren(times: _Samples, _: np.random.Generator) -> _Samples:
-    hertz = 900 + 350 * np.sin(2 * np.pi * 0.4 * times)
+def _siren(times: _Samples, random: np.random.Generator) -> _Samples:
+    hertz = 1150 + 450 * np.sin(2 * np.pi * 0.25 * times)
     phase = 2 * np.pi * np.cumsum(hertz) / MODEL_RATE_HZ
-    return np.sin(phase) + 0.3 * np.sin(2 * phase)
+    wail = np.sum([np.sin(n * phase) / n for n in range(1, 6)], axis=0)
+    return np.asarray(wail + 0.1 * random.standard_normal(len(times)))
 
 
 def _bell(times: _Samples, _: np.random.Generator) -> _Samples:
