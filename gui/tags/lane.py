@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -18,8 +19,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from core.tagging.spans import TagSpan
 from gui import formats, theme
+
+if TYPE_CHECKING:
+    from core.tagging.spans import TagSpan
 
 N_ROWS = 3
 _ROW, _BAR, _LEAST_BAR = 18, 4.0, 3.0
@@ -43,7 +46,7 @@ class TagLane(QWidget):
         self._span_s, self._left, self._width = (0.0, 10.0), 0.0, 1.0
         self.current: TagSpan | None = None
         self.setAccessibleName("What was heard when")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
         self.setFont(theme.scaled_font(self, 0.85))
         self.setFixedHeight(N_ROWS * _ROW + theme.GRID // 2)
         self._describe()
@@ -61,6 +64,8 @@ class TagLane(QWidget):
         chosen = [label for label, _ in weights.most_common(N_ROWS)]
         self._rows = [(label, [span for span in spans if span.label == label]) for label in chosen]
         self.current = None
+        is_empty = not self._rows  # then nobody need pass it with the Tab key
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if is_empty else Qt.FocusPolicy.StrongFocus)
         self._describe()
         self.update()
 
@@ -116,6 +121,8 @@ class TagLane(QWidget):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme.mixed(accent, ground, 0.35 + 0.65 * span.score))
                 bar = self.bar_of(row, span)
+                if not bar.intersects(area):
+                    continue
                 painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
                 if span is self.current and self.hasFocus():
                     painter.setPen(QPen(strong, 1.5))
@@ -145,6 +152,12 @@ class TagLane(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and span is not None:
             self._point(span)
             self.chosen.emit(span.start_s, span.end_s)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show a hand over what can be selected."""
+        is_over = self._span_at(event.position()) is not None
+        shape = Qt.CursorShape.PointingHandCursor if is_over else Qt.CursorShape.ArrowCursor
+        self.setCursor(shape)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Begin at the first span."""
