@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from core.tagging.spans import TagSpan
 
 N_ROWS = 3
-_ROW, _BAR, _LEAST_BAR = 18, 4.0, 3.0
-"""Heights of a row and of the bar in it; the least width of a bar, in pixels."""
+_NAME, _BAR, _GAP, _LEAST_BAR = 14, 4, 4, 3.0
+"""Heights of a name, of the bar below it and of what is free below that; a bar's least width."""
+_ROW = _NAME + _BAR + _GAP
 
 
 class TagLane(QWidget):
@@ -48,7 +49,7 @@ class TagLane(QWidget):
         self.setAccessibleName("What was heard when")
         self.setMouseTracking(True)
         self.setFont(theme.scaled_font(self, 0.85))
-        self.setFixedHeight(N_ROWS * _ROW + theme.GRID // 2)
+        self.setFixedHeight(N_ROWS * _ROW)
         self._describe()
 
     @property
@@ -83,7 +84,7 @@ class TagLane(QWidget):
     def bar_of(self, row: int, span: TagSpan) -> QRectF:
         """Return where the bar of a span is."""
         left, right = (self._x_of(time_s) for time_s in (span.start_s, span.end_s))
-        top = row * _ROW + _ROW - _BAR
+        top = row * _ROW + _NAME
         return QRectF(left, top, max(right - left, _LEAST_BAR), _BAR)
 
     def _x_of(self, time_s: float) -> float:
@@ -113,13 +114,13 @@ class TagLane(QWidget):
         area = QRectF(self._left, 0, self._width, self.height())
         for row, (label, spans) in enumerate(self._rows):
             painter.setPen(theme.quiet_text(palette))
-            room = QRectF(self._left, row * _ROW, self._width, _ROW - _BAR)
+            room = QRectF(self._left, row * _ROW, self._width, _NAME)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, label)
             painter.save()
             painter.setClipRect(area)
             for span in spans:
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme.mixed(accent, ground, 0.35 + 0.65 * span.score))
+                painter.setBrush(theme.mixed(ground, accent, 0.4 + 0.6 * span.score))
                 bar = self.bar_of(row, span)
                 if not bar.intersects(area):
                     continue
