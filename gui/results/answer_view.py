@@ -75,10 +75,10 @@ class AnswerView(QObject):
         self._panel.show_matches(
             heading,
             " · ".join(part for part in parts if part),
-            heard,
             answer.matches,
             calibration,
             most,
+            heard,
         )
         for action in self._actions.for_a_row:
             action.setEnabled(bool(answer.matches))

@@ -193,23 +193,23 @@ class ResultsPanel(QWidget):
         self,
         heading: str,
         summary: str,
-        heard: tuple[Tag, ...],
         matches: tuple[Match, ...],
         calibration: Calibration | None = None,
         most: int | None = None,
+        heard: tuple[Tag, ...] = (),
     ) -> None:
         """Show an answer.
 
         Parameters
         ----------
         heading, summary : str
-        heard : tuple of Tag
-            What of the sound is told with its strength.
         matches : tuple of Match
         calibration : Calibration, optional
             What the similarities are judged by.
         most : int, optional
             How many rows to show; further matches take the places of those that are hidden.
+        heard : tuple of Tag
+            What was heard in the sound, to be shown with its strengths.
         """
         self.set_dimmed(False)
         self.heading.setText(heading)
