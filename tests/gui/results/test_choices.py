@@ -123,3 +123,23 @@ def test_live_matches_and_waiting_sounds_are_ranked_alike(
     app.engine.ranking = None
     app.coordinator.queue.add([sine])
     app.wait_for(lambda: app.engine.ranking is Ranking.SOUND)
+
+
+def test_a_remembered_ranking_that_is_not_possible_stops_no_search(
+    make_app: Callable[..., App], sine: Path
+) -> None:
+    app = make_app()
+    app.window.options.change(ranking=Ranking.SOUND)
+    app.show()
+    app.wait_for(lambda: app.window.results.ranking.currentText() == "Meaning")
+    open_and_wait(app, sine)
+    assert app.engine.ranking is Ranking.BOTH
+    app.engine.ranking = None
+    app.coordinator.queue.add([sine])
+    app.wait_for(lambda: app.engine.ranking is not None)
+    assert app.engine.ranking is Ranking.BOTH
+    app.coordinator.recording.toggle()
+    app.engine.ranking = None
+    app.wait_for(lambda: app.engine.ranking is not None)
+    assert app.engine.ranking is Ranking.BOTH
+    assert app.window.remembered().ranking is Ranking.SOUND

@@ -30,6 +30,12 @@ def shown(app: App) -> list[tuple[str, list[tuple[float, float]]]]:
     ]
 
 
+def settle(app: App) -> None:
+    """Wait until an answer is there, and what the lane makes of it."""
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    app.wait_for(lambda: not app.coordinator.workers.is_busy)
+
+
 @pytest.fixture
 def barking(app: App, sound: Path) -> App:
     """A window with a sound in which a dog barks in the third and the sixth patch."""
@@ -69,7 +75,8 @@ def test_a_click_selects_and_matches_when_it_was_heard(barking: App) -> None:
     bar = lane.bar_of(0, lane.rows[0][1][1])
     app.qtbot.mouseClick(lane, Qt.MouseButton.LeftButton, pos=bar.center().toPoint())
     assert app.window.spectrogram.selection.span == pytest.approx((4.8, 5.76))
-    app.wait_for(lambda: app.session.state is State.RESULTS and app.session.span is not None)
+    assert app.session.state is State.ANALYSING
+    settle(app)
     query = next(call for call in reversed(app.engine.calls) if call[0] == "query")
     assert query[2:] == pytest.approx((4.8, 5.76))
     assert shown(app) == before, "the rest of the sound can still be chosen"
@@ -96,7 +103,7 @@ def test_another_sound_clears_the_lane(barking: App, sine: Path) -> None:
 def test_a_video_leaves_the_lane_to_the_sound_in_sight(barking: App) -> None:
     app, before = barking, shown(barking)
     app.session.more_like("abcdefghijk")
-    app.wait_for(lambda: app.session.state is State.RESULTS)
+    settle(app)
     assert shown(app) == before
 
 
