@@ -13,10 +13,10 @@ from core.errors import ModelError
 from core.jobs import Job
 from core.options import ListenerKind
 from core.tagging.listener import BuiltInListener, tags_of
-from core.tagging.naming import BUILT_IN_THRESHOLDS, TAGGER_THRESHOLDS, Thresholds
+from core.tagging.naming import BUILT_IN_THRESHOLDS, TAGGER_THRESHOLDS, Thresholds, named
 from core.tagging.tagger import Tagger
 from core.tagging.tags import Tags, energies, loudest
-from core.types import Float32, UInt8
+from core.types import Float32, Tag, UInt8
 from core.vectors import quantise
 from core.vggish.model import Vggish
 
@@ -88,6 +88,11 @@ class Listener(Protocol):
 
     def close(self) -> None:
         """Let go of memory and processes."""
+
+
+def heard(tags: Float32, thresholds: Thresholds) -> tuple[Tag, ...]:
+    """Return what is said of a sound with these tags (527,), the surest first."""
+    return named(tags, thresholds)
 
 
 class BuiltIn:

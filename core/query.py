@@ -19,8 +19,7 @@ from core.audio.reader import AudioFile
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.errors import AudioFileError
 from core.jobs import Job
-from core.listeners import Analysis, Listener
-from core.tagging.naming import named
+from core.listeners import Analysis, Listener, heard
 from core.types import Float32, Query
 
 _BATCH_PATCHES = 32
@@ -89,7 +88,7 @@ class QueryStream:
             PATCH_S,
             tags=tags.whole,
             patch_tags=tags.scores.astype(np.float16),
-            heard=named(tags.whole, self._listener.thresholds),
+            heard=heard(tags.whole, self._listener.thresholds),
         )
 
     def _take(self, samples: Float32, job: Job | None) -> None:
