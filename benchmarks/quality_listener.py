@@ -27,11 +27,11 @@ from core.audio.logmel import log_mel
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.catalog.ontology import Ontology
 from core.tagging.listener import BuiltInListener, tags_of
-from core.tagging.naming import BUILT_IN_THRESHOLDS, named, spoken
+from core.tagging.naming import BUILT_IN_THRESHOLDS, named
 from core.tagging.ranking import is_close, tag_direction
 from core.tagging.tags import N_CLASSES, closed_upwards, loud
 from core.tagging.weights import shipped
-from core.types import Float32
+from core.types import Float32, spoken
 from resources.training.agreement import agreement, neighbours
 from resources.training.sounds import Sounds, load_sounds
 
@@ -180,7 +180,7 @@ def robustness(listener: BuiltInListener, sounds: Sounds, archive: Path) -> Iter
         if names and np.abs(samples).max() > 0.01:
             for change, made in CHANGES.items():
                 other = named(whole_of(listener, made(samples)), BUILT_IN_THRESHOLDS)
-                same[change].append(bool(other) and other[0].index == names[0].index)
+                same[change].append(bool(other) and other[0].label == names[0].label)
     yield "\n## Robustness: how often what is named first stays\n"
     yield "| change | stays | clips |\n|---|---|---|"
     for change, found in same.items():

@@ -92,7 +92,7 @@ class Listener(Protocol):
 
 def heard(tags: Float32, thresholds: Thresholds) -> tuple[Tag, ...]:
     """Return what is said of a sound with these tags (527,), the surest first."""
-    return tuple(Tag(each.name, each.score, each.sureness) for each in named(tags, thresholds))
+    return named(tags, thresholds)
 
 
 class BuiltIn:

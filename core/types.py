@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
@@ -47,6 +48,11 @@ class Tag:
     sureness: str = ""
 
 
+def spoken(tags: Iterable[Tag]) -> str:
+    """Return what is said of a sound as one line for people, such as "Dog, probably Rain"."""
+    return ", ".join(f"{tag.sureness} {tag.label}".strip() for tag in tags)
+
+
 @dataclass(frozen=True)
 class Query:
     """What is searched for.
@@ -74,7 +80,7 @@ class Query:
     patch_tags : float16 array, shape (N, 527), or None
         The same of each patch.
     heard : tuple of Tag
-        What is said of the sound, the surest first.
+        What is said of the sound, the surest first; of a video, the labels that people gave it.
     model_id : str
         What made the frames, where that was not the engine's own listener.
     """

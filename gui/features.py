@@ -21,6 +21,7 @@ from gui.setup.controller import SetUpController
 from gui.spectrogram.controller import SpectrogramController
 from gui.storage.controller import StorageController
 from gui.storage.move_controller import MoveController
+from gui.tags.controller import TagController
 from gui.youtube.services import Services
 
 
@@ -55,6 +56,7 @@ class Features(QObject):
         super().__init__(window)
         self._context, self._window, self._history = context, window, history
         self.playback = PlaybackController(context, window.playback, lambda: sound.selected)
+        self.tags = TagController(context, window.tags, lambda: window.spectrogram.span)
         self.results = ResultsController(context, window.results, sound.picture, services)
         self.player = PlayerController(context, window.results.show_details)
         self.map = MapPane(context.workers["map"], context.data.maps)
@@ -75,6 +77,13 @@ class Features(QObject):
         spectrogram.selection.changed.connect(self.playback.forget_place)
         self.playback.moved.connect(spectrogram.set_playhead)
         self.results.pointed.connect(spectrogram.mark)
+        self._window.tags.chosen.connect(self._match_tag)
+
+    def _match_tag(self, start_s: float, end_s: float) -> None:
+        spectrogram = self._window.spectrogram
+        if spectrogram.can_zoom:
+            spectrogram.selection.select(start_s, end_s)
+            spectrogram.selection.settle()
 
     def _join_player(self) -> None:
         player, playback, results = self.player, self.playback.playback, self._window.results

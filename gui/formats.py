@@ -67,6 +67,6 @@ def count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def similarity(value: float) -> str:
+def similarity(value: float, decimals: int = 3) -> str:
     """Return a similarity such as 0.871, with a true minus sign."""
-    return f"{value:.3f}".replace("-", "−")
+    return f"{value:.{decimals}f}".replace("-", "−")

@@ -36,6 +36,7 @@ from gui.settings import Remembered
 from gui.spectrogram.toolbar import SpectrogramToolbar
 from gui.spectrogram.view_choices import ViewChoices
 from gui.spectrogram.widget import Spectrogram
+from gui.tags.lane import TagLane
 from gui.widgets.banner import Banner
 from gui.widgets.drop_overlay import DropOverlay
 from gui.widgets.empty_page import EmptyPage
@@ -53,6 +54,7 @@ SPECTROGRAM_KEYS = [
     ("[ and ]", "Begin or end the selection at the cursor"),
     ("Return", "In the spectrogram: match the selection"),
     ("+, − and 0", "Zoom in, out, and back"),
+    ("Arrow keys, Return", "Below the spectrogram: go through what was heard, and match it"),
     ("Page Up, Page Down, Home, End", "Move along the sound"),
 ]
 
@@ -88,6 +90,7 @@ class MainWindow(QMainWindow):
         self.capture = CaptureBar()
         self.banner = Banner()
         self.spectrogram = Spectrogram()
+        self.tags = TagLane()
         self.playback = PlaybackBar()
         self.sound = SpectrogramToolbar(self.spectrogram, self.playback)
         self.progress = ProgressRow()
@@ -111,13 +114,14 @@ class MainWindow(QMainWindow):
         self.resize(1120, 760)
         sound = QWidget()
         for box, widgets in (
-            (QVBoxLayout(sound), (self.spectrogram, self.sound, self.progress)),
+            (QVBoxLayout(sound), (self.spectrogram, self.tags, self.sound, self.progress)),
             (QVBoxLayout(whole := QWidget()), (self.capture, self.banner, self._pages)),
         ):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
             for widget in widgets:
                 box.addWidget(widget)
+        self.spectrogram.viewed.connect(self.tags.set_view)
         for pane in (self.filter, self.history, self.results):
             self._lower.addWidget(pane)
         self._lower.setStretchFactor(2, 1)
@@ -173,6 +177,7 @@ class MainWindow(QMainWindow):
             self.empty.open,
             self.empty.earlier,
             self.spectrogram.plot,
+            self.tags,
             self.playback.play,
             self.playback.stop,
             self.playback.loop,
@@ -196,6 +201,7 @@ class MainWindow(QMainWindow):
             self.results.more,
             self.results.count,
             self.results.by,
+            self.results.ranking,
             self.results.unfold,
             self.chips.toggle,
             self.results.table,
@@ -261,7 +267,7 @@ class MainWindow(QMainWindow):
         for splitter, state in ((self._splitter, values.splitter), (self._lower, values.lower)):
             if state:
                 splitter.restoreState(QByteArray(state))
-        self.options.adopt(SearchValues(values.k, values.filters, values.by))
+        self.options.adopt(SearchValues(values.k, values.filters, values.by, values.ranking))
         self.permission.adopt(values.may_look_up)
         self.results.live.setValue(values.live_s)
         self.capture.choose_device(values.device)
@@ -287,6 +293,7 @@ class MainWindow(QMainWindow):
             k=options.k,
             filters=options.filters,
             by=options.by,
+            ranking=options.ranking,
             may_look_up=self.permission.answer,
             device=self.capture.wanted_device,
             volume=self.playback.volume.value() / 100,

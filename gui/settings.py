@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 from PySide6.QtCore import QSettings
 
 from core.foreign import as_number, as_text, parsed_json
-from core.options import DEFAULT_K, Comparison, Filter
+from core.options import DEFAULT_K, Comparison, Filter, Ranking
 from core.paths import DataFolder
 from core.private import private_file
 
@@ -35,6 +35,7 @@ class Remembered:
     k: int = _between(DEFAULT_K, 1, 1000)
     filters: Filter = field(default_factory=Filter)
     by: Comparison = Comparison.MEAN
+    ranking: Ranking = Ranking.BOTH
     device: str = ""
     output: str = ""
     volume: float = _between(1.0, 0.0, 1.0)
@@ -121,4 +122,5 @@ _READERS: dict[Any, Callable[[object], Any]] = {
     tuple[str, ...]: _as_texts,
     Comparison: lambda value: Comparison(as_text(value)),
     Filter: _as_filter,
+    Ranking: lambda value: Ranking(as_text(value)),
 }

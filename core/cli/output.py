@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.catalog.counting import ClassCount
     from core.catalog.manifest import CatalogManifest
     from core.tagging.spans import TagSpan
-    from core.types import Match, Matches, Tag
+    from core.types import Match, Matches
 
 _INTERVAL_S = 0.1
 
@@ -223,6 +223,8 @@ def class_table(listed: Iterable[tuple[int, ClassCount]]) -> str:
 
 def match_table(answer: Matches) -> str:
     """Return matches as a table, with what a person should know before reading it."""
+    from core.types import spoken
+
     query, catalog = answer.query, answer.catalog
     length = f" ({query.duration_s:.1f} s)" if query.duration_s else ""
     searched = f"{plain(query.name)}{length}"
@@ -260,11 +262,6 @@ def tag_lines(name: str, spans: Sequence[TagSpan], width: int) -> list[str]:
         + plain(span.label)
         for span in spans
     ] or [f"{begin}  {'–':>9}  {'–':>9}  {'–':>5}  nothing for sure"]
-
-
-def spoken(tags: Iterable[Tag]) -> str:
-    """Return what is said of a sound as one line."""
-    return ", ".join(f"{tag.sureness} {tag.label}".strip() for tag in tags)
 
 
 def _row(match: Match) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from core.search.topk import Exact
 from core.search.visual import VisualSearch
 from core.tagging.ranking import MEANING, is_close
 from core.tagging.tags import closed_upwards
-from core.types import CLIP_HOP_S, Match, NoLink, Query
+from core.types import CLIP_HOP_S, Match, NoLink, Query, Tag
 
 _COMPILED_FROM_CLIPS = 200_000
 """NumPy searches smaller catalogues in some 10 ms; importing Numba would take longer."""
@@ -175,7 +175,9 @@ class Matcher:
         tags = None
         if self.has_audioset_labels:
             tags = closed_upwards(self._meaning.tags_of(np.array([row])))[0]
-        query = Query(video_id, clip.frames, clip.end_s - clip.start_s, tags=tags)
+        heard = tuple(Tag(label, 1.0) for label in clip.labels)
+        duration_s = clip.end_s - clip.start_s
+        query = Query(video_id, clip.frames, duration_s, tags=tags, heard=heard)
         if weights is None or not weights.visual:
             return query
         if not catalog.visual.shape[1]:

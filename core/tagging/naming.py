@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.catalog.ontology import Ontology
 from core.tagging.tags import N_CLASSES
-from core.types import Float32
+from core.types import Float32, Tag
 
 MOST_NAMES = 3
 
@@ -52,28 +52,7 @@ BUILT_IN_THRESHOLDS = Thresholds(sure=0.5, likely=0.3, possible=0.1)
 TAGGER_THRESHOLDS = Thresholds(sure=0.5, likely=0.25, possible=0.1)
 
 
-@dataclass(frozen=True)
-class NamedClass:
-    """A class that is said to be in a sound.
-
-    Attributes
-    ----------
-    index : int
-        Of 527.
-    name : str
-        AudioSet's, such as "Bark".
-    score : float
-        0 to 1.
-    sureness : Sureness
-    """
-
-    index: int
-    name: str
-    score: float
-    sureness: Sureness
-
-
-def named(whole: Float32, thresholds: Thresholds, most: int = MOST_NAMES) -> tuple[NamedClass, ...]:
+def named(whole: Float32, thresholds: Thresholds, most: int = MOST_NAMES) -> tuple[Tag, ...]:
     """Return what is said of a sound, surest first.
 
     Named are the classes above the `likely` threshold that have no class below them which is above
@@ -97,7 +76,7 @@ def named(whole: Float32, thresholds: Thresholds, most: int = MOST_NAMES) -> tup
     for index in ranked[:most]:
         score = float(whole[index])
         if (sureness := thresholds.sureness(score)) is not None:
-            found.append(NamedClass(index, Ontology.load().name(index), score, sureness))
+            found.append(Tag(Ontology.load().name(index), score, sureness))
     return tuple(found)
 
 
@@ -106,11 +85,6 @@ def most_specific(classes: NDArray[np.bool_]) -> NDArray[np.bool_]:
     # A product of matrices: a day of sound has ninety thousand rows.
     n_below = classes.astype(np.float32) @ _strictly_below().T.astype(np.float32)
     return np.asarray(classes & (n_below < 0.5))
-
-
-def spoken(names: tuple[NamedClass, ...]) -> str:
-    """Return the names as one line for people, such as "Dog, probably Rain"."""
-    return ", ".join(f"{named.sureness} {named.name}".strip() for named in names)
 
 
 @cache

@@ -50,7 +50,7 @@ class Queue(QObject):
         self._at_work = entry
         entry.status, entry.fraction = Status.ANALYSING, 0.0
         self._history.update(entry)
-        values = self._session.options.values
+        values = self._session.options.possible
 
         def match(job: Job) -> Answer:
             audio = AudioFile(entry.path, job=job)

@@ -15,7 +15,7 @@ from core.errors import AudioFileError, Cancelled
 from core.jobs import Job
 from core.library_types import Past
 from core.search.feedback import common_labels
-from core.types import Query
+from core.types import Query, spoken
 from gui.history.library_worker import LibraryWorker
 from gui.history.model import MOST_ENTRIES, Entry, History
 from gui.search.answers import Answer
@@ -188,7 +188,7 @@ def _past(entry: Entry, answer: Answer, values: SearchValues) -> Past:
         filters=values.filters,
         by=values.by,
         n_matches=len(matches.matches),
-        label=common_labels(matches.matches),
+        label=spoken(matches.query.heard) or common_labels(matches.matches),
         model_key=matches.catalog.model_key,
     )
 

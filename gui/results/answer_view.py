@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from core.search.feedback import Calibration, Closeness, common_labels
-from core.types import Matches
+from core.search.feedback import Calibration
+from core.types import Matches, Tag
 from gui import formats
 from gui.context import Context
 from gui.results.panel import ResultsPanel
-from gui.search.answers import Answer
+from gui.search.answers import Answer, what_it_is
 from gui.search.session import State
 
 _SENTENCES = {
@@ -54,20 +54,31 @@ class AnswerView(QObject):
         if answer.span is not None and not isinstance(answer.source, str):
             start, end = (formats.clock(time_s, 1) for time_s in answer.span)
             subject = f"{subject}, {start} – {end}"
-        self._show(_heading(answer, subject), subject, answer.matches, answer.calibration)
+        # A video's are labels, which have no strength.
+        heard = () if isinstance(answer.source, str) else answer.matches.query.heard
+        self._show(_heading(answer, subject), subject, heard, answer.matches, answer.calibration)
 
     def _on_glimpse(self, matches: Matches) -> None:
-        labels = common_labels(matches.matches)
-        self._show(f"Sounds like {labels}" if labels else "Recording", "", matches)
+        self._show(what_it_is(matches) or "Recording", "", matches.query.heard, matches)
 
     def _show(
-        self, heading: str, subject: str, answer: Matches, calibration: Calibration | None = None
+        self,
+        heading: str,
+        subject: str,
+        heard: tuple[Tag, ...],
+        answer: Matches,
+        calibration: Calibration | None = None,
     ) -> None:
         most = self._session.options.values.k
         number = formats.count(min(len(answer.matches), most), "match", "matches")
         parts = (subject, number, formats.elapsed(answer.elapsed_s))
         self._panel.show_matches(
-            heading, " · ".join(part for part in parts if part), answer.matches, calibration, most
+            heading,
+            " · ".join(part for part in parts if part),
+            answer.matches,
+            calibration,
+            most,
+            heard,
         )
         for action in self._actions.for_a_row:
             action.setEnabled(bool(answer.matches))
@@ -77,7 +88,6 @@ def _heading(answer: Answer, subject: str) -> str:
     """Return what a person should think of an answer, in one line."""
     if not answer.matches.matches:
         return "No match"
-    if answer.closeness is Closeness.NONE:
+    if not answer.matches.is_close:
         return "No close match: this is the nearest there is"
-    labels = common_labels(answer.matches.matches)
-    return f"Sounds like {labels}" if labels else f"Sounds like {subject}"
+    return what_it_is(answer.matches) or f"Sounds like {subject}"

@@ -154,8 +154,10 @@ class ResultsController(QObject):
         self.heat.clear()
         if match is None or answer is None or match not in answer.matches.matches:
             return
-        if match.sound is None or answer.matches.catalog.is_balanced:
-            return  # nothing is known of its seconds
+        is_known = match.sound is not None and not answer.matches.catalog.is_balanced
+        self.heat.setVisible(is_known)
+        if not is_known:
+            return  # of its seconds
         query, engine = answer.matches.query, self._engine
 
         def done(pairs: Float32) -> None:

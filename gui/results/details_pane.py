@@ -22,7 +22,7 @@ from core.search.feedback import Calibration
 from core.types import Match, youtube_id_of
 from gui import formats, theme
 from gui.results.large_thumbnail import LargeThumbnail
-from gui.results.model import title_of
+from gui.results.model import parts_of, title_of
 from gui.widgets.elided import Elided
 
 if TYPE_CHECKING:
@@ -261,12 +261,12 @@ class DetailsPane(QWidget):
         self._follow_palette()
 
     def _words(self, match: Match) -> str:
-        number = formats.similarity(match.similarity)
-        if self.calibration is None:
-            return f"Similarity {number}"
-        closeness = self.calibration.closeness(match.similarity).value
-        share = self.calibration.share(match.similarity)
-        return f"Similarity {number}: {closeness}. {_compared(share)}"
+        parts = parts_of(match) or f"similarity {formats.similarity(match.similarity)}"
+        if self.calibration is None or match.sound is None:
+            return parts.capitalize()
+        closeness = self.calibration.closeness(match.sound).value.capitalize()
+        share = self.calibration.share(match.sound)
+        return f"{parts.capitalize()}\n{closeness} in sound. {_compared(share)}"
 
     def _copy_link(self) -> None:
         if self.match is not None:

@@ -33,7 +33,7 @@ class HeatStrip(QWidget):
         super().__init__(parent)
         self._pairs: Float32 = np.empty((0, 0), np.float32)
         self._row_s, self._start_s, self._sound_s = CLIP_HOP_S, 0.0, 0.0
-        self._span_s, self._clip = 0.0, ""
+        self._span_s = 0.0
         self._image = QImage()
         self.setAccessibleName("Why it matched")
         self.setMouseTracking(True)
@@ -50,7 +50,6 @@ class HeatStrip(QWidget):
         hop_s: float,
         start_s: float,
         sound_s: float = 0.0,
-        clip: str = "video",
     ) -> None:
         """Show similarities.
 
@@ -64,14 +63,12 @@ class HeatStrip(QWidget):
             Where the clip begins in its video, in seconds.
         sound_s : float
             Where the part that was matched begins in the sound, in seconds.
-        clip : str
-            What the columns are seconds of.
         """
         group = max(1, -(-len(pairs) // MOST_ROWS))
         firsts = np.arange(0, len(pairs), group)
         self._pairs = np.maximum.reduceat(pairs, firsts, axis=0) if pairs.size else pairs
         self._row_s, self._start_s, self._sound_s = group * hop_s, start_s, sound_s
-        self._span_s, self._clip = len(pairs) * hop_s, clip
+        self._span_s = len(pairs) * hop_s
         self._image = _drawn(self._pairs)
         self.setAccessibleDescription(self._told(*self.best) if self._pairs.size else "")
         self.pointed.emit(self.best_s)
@@ -98,7 +95,7 @@ class HeatStrip(QWidget):
     def _told(self, row: int, column: int) -> str:
         mine = formats.clock(self._second(row), 1)
         its = formats.clock(self._start_s + column * CLIP_HOP_S)
-        return f"{mine} of your sound, {its} of the {self._clip}: {self._pairs[row, column]:.2f}"
+        return f"{mine} of your sound, {its} of the video: {self._pairs[row, column]:.2f}"
 
     def _cell(self, row: int, column: int) -> QRectF:
         n_rows, n_columns = self._pairs.shape
@@ -119,7 +116,7 @@ class HeatStrip(QWidget):
         ends = self._start_s, self._start_s + self._pairs.shape[1] * CLIP_HOP_S
         below = QRectF(field.x(), field.bottom(), field.width(), self.height() - field.bottom())
         middle = Qt.AlignmentFlag.AlignCenter
-        painter.drawText(below, middle, f"{self._clip.capitalize()} {formats.span(*ends)}")
+        painter.drawText(below, middle, f"Video {formats.span(*ends)}")
         painter.save()
         painter.rotate(-90)
         beside = QRectF(-field.height(), 0, field.height(), field.x())

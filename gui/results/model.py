@@ -218,6 +218,8 @@ class ResultsModel(QAbstractTableModel):
             return f"{self._title(row)}, {remark}" if remark else self._title(row)
         if column == Column.TIME and match.best_second is not None:
             return f"{self._text(row, column)}, best at {formats.clock(match.best_second)}"
+        if column == Column.SIMILARITY and (parts := parts_of(match)):
+            return f"{self._text(row, column)}, {parts}"
         return self._text(row, column)
 
     def _tool_tip(self, row: int, column: Column) -> str:
@@ -230,6 +232,8 @@ class ResultsModel(QAbstractTableModel):
                 text = ", ".join(match.labels)
             case Column.LINK:
                 text = match.url or match.no_link or NOT_RESOLVED
+            case Column.SIMILARITY:
+                text = parts_of(match)
             case _:
                 text = ""
         return text.replace("<", "‹")
@@ -251,6 +255,14 @@ def title_of(match: Match, video: Video | None) -> str:
     if not video.standing.is_watchable:
         return video.standing.words
     return video.title or match.video_id
+
+
+def parts_of(match: Match) -> str:
+    """Return how far sound and meaning agree, such as "sounds alike 0.46 · means alike 0.88"."""
+    parts = (("sounds", match.sound), ("means", match.meaning))
+    return " · ".join(
+        f"{verb} alike {formats.similarity(value, 2)}" for verb, value in parts if value is not None
+    )
 
 
 def remark_on(match: Match, video: Video | None) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -18,11 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.options import Comparison
 from core.search.feedback import Calibration
-from core.types import Match, youtube_id_of
+from core.types import Match, Tag, youtube_id_of
 from gui import theme
+from gui.results.choices import ComparisonChoice, RankingChoice
 from gui.results.details_pane import WIDTH, DetailsPane
+from gui.results.heard_chips import HeardChips
 from gui.results.look_ups_question import QUESTION, TROUBLE, LookUpsQuestion
 from gui.results.table import ResultsTable
 from gui.search.options import SearchOptions
@@ -79,7 +79,8 @@ class ResultsPanel(QWidget):
         self.summary = QLabel()
         self.live = QSpinBox()
         self.count = QSpinBox()
-        self.by = QComboBox()
+        self.by, self.ranking = ComparisonChoice(options), RankingChoice(options)
+        self.heard = HeardChips()
         self.table = ResultsTable()
         self._veil = Dimming(self.table)
         self.details = DetailsPane()
@@ -109,16 +110,6 @@ class ResultsPanel(QWidget):
         self.count.setKeyboardTracking(False)
         self.count.setFixedHeight(theme.ROW_HEIGHT)
         self.count.valueChanged.connect(lambda k: self._options.change(k=k))
-        self.by.addItem("Whole sounds", Comparison.MEAN)
-        self.by.addItem("Best seconds", Comparison.FRAMES)
-        self.by.setAccessibleName("What is compared")
-        self.by.setToolTip(
-            "Compare sounds as wholes, or each part of yours with the clip's most similar second"
-        )
-        self.by.setFixedHeight(theme.ROW_HEIGHT)
-        self.by.currentIndexChanged.connect(
-            lambda _: self._options.change(by=Comparison(self.by.currentData()))
-        )
         self.live.setRange(1, 60)
         self.live.setPrefix("last ")
         self.live.setSuffix(" s")
@@ -147,10 +138,15 @@ class ResultsPanel(QWidget):
         self.look_up_trouble.answered.connect(self._on_trouble_answered)
         self.look_up_trouble.hide()
         self.table.chosen_changed.connect(self._show_details)
+        said = QHBoxLayout()
+        said.setContentsMargins(2 * theme.GRID, 0, 2 * theme.GRID, 0)
+        said.addWidget(self.heard, 1)
+        said.addWidget(self.summary)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID)
         layout.addLayout(self._heading_row())
+        layout.addLayout(said)
         layout.addLayout(self._filter_row())
         layout.addWidget(self.question)
         layout.addWidget(self.look_up_trouble)
@@ -161,7 +157,6 @@ class ResultsPanel(QWidget):
         row.setContentsMargins(2 * theme.GRID, theme.GRID, 2 * theme.GRID, 0)
         row.setSpacing(theme.GRID)
         row.addWidget(self.heading, 1)
-        row.addWidget(self.summary)
         row.addWidget(self.live)
         row.addSpacing(theme.GRID)
         row.addWidget(self.back)
@@ -179,6 +174,7 @@ class ResultsPanel(QWidget):
         row.addWidget(caption)
         row.addWidget(self.count)
         row.addWidget(self.by)
+        row.addWidget(self.ranking)
         row.addSpacing(theme.GRID)
         row.addWidget(self._chips, 1)
         return row
@@ -200,6 +196,7 @@ class ResultsPanel(QWidget):
         matches: tuple[Match, ...],
         calibration: Calibration | None = None,
         most: int | None = None,
+        heard: tuple[Tag, ...] = (),
     ) -> None:
         """Show an answer.
 
@@ -211,11 +208,14 @@ class ResultsPanel(QWidget):
             What the similarities are judged by.
         most : int, optional
             How many rows to show; further matches take the places of those that are hidden.
+        heard : tuple of Tag
+            What was heard in the sound, to be shown with its strengths.
         """
         self.set_dimmed(False)
         self.heading.setText(heading)
         self.heading.setToolTip(heading.replace("<", "‹"))
         self.summary.setText(summary)
+        self.heard.show_tags(heard)
         self.details.calibration = calibration
         self.table.show_matches(matches, most)
         self._ask_once()
@@ -318,7 +318,6 @@ class ResultsPanel(QWidget):
 
     def _show_options(self) -> None:
         self.count.setValue(self._options.values.k)
-        self.by.setCurrentIndex(max(0, self.by.findData(self._options.values.by)))
 
     @property
     def is_dimmed(self) -> bool:

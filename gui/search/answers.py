@@ -8,8 +8,8 @@ from typing import TypeAlias
 from core.audio.reader import AudioFile
 from core.engine import Engine
 from core.jobs import Job
-from core.search.feedback import Calibration, Closeness
-from core.types import Matches, Query
+from core.search.feedback import Calibration, common_labels
+from core.types import Matches, Query, spoken
 from gui.search.options import SearchValues
 
 Source: TypeAlias = Query | str
@@ -21,11 +21,21 @@ Span: TypeAlias = tuple[float, float]
 
 def matches_of(engine: Engine, source: Source, values: SearchValues, job: Job) -> Matches:
     """Return the matches of a sound or a video, with links to the most similar seconds."""
+    options = (values.k, values.filters, job, values.by)
     if isinstance(source, Query):
-        found = engine.search(source, values.k, values.filters, job, values.by)
+        found = engine.search(source, *options, values.ranking)
     else:
-        found = engine.similar(source, values.k, values.filters, job, values.by)
+        found = engine.similar(source, *options, ranking=values.ranking)
     return engine.with_best_seconds(found, job)
+
+
+def what_it_is(matches: Matches) -> str:
+    """Return what was heard in a sound, or else what its nearest clips are; empty for neither."""
+    said = spoken(matches.query.heard)
+    if said:
+        return said[0].upper() + said[1:]
+    labels = common_labels(matches.matches)
+    return f"Sounds like {labels}" if labels else ""
 
 
 @dataclass(frozen=True)
@@ -49,13 +59,6 @@ class Answer:
     audio: AudioFile | None = None
     span: Span | None = None
     calibration: Calibration | None = None
-
-    @property
-    def closeness(self) -> Closeness | None:
-        """How close the best match is, in words."""
-        if self.calibration is None or not self.matches.matches:
-            return None
-        return self.calibration.closeness(self.matches.matches[0].similarity)
 
     def answers_same_as(self, other: Answer) -> bool:
         """Return whether both answer one question; another part of a sound is still that sound."""

@@ -65,7 +65,7 @@ class CatalogSearch(QObject):
         """Ask for the matches of a sound or a video, instead of what was asked before."""
         self.pending = source
         engine, values = self._engine, self._options.values
-        wanted = replace(values, k=values.k + self._n_spare)
+        wanted = replace(self._options.possible, k=values.k + self._n_spare)
 
         def search(job: Job) -> Answer:
             found = matches_of(engine, source, wanted, job)

@@ -100,7 +100,7 @@ class Live(QObject):
         self._n_samples = self._n_patches = 0
 
     def _search(self) -> None:
-        step, values, window_s = self._step(), self._options.values, self.window_s
+        step, values, window_s = self._step(), self._options.possible, self.window_s
         engine, begun_with = self._engine, self._stream
         self._is_at_work = True
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from core.options import DEFAULT_K, Comparison, Filter
+from core.options import DEFAULT_K, Comparison, Filter, Ranking
 
 
 @dataclass(frozen=True)
@@ -21,31 +21,61 @@ class SearchValues:
     filters : Filter
     by : Comparison
         What is compared: sounds as wholes, or their best-aligned seconds.
+    ranking : Ranking
+        What makes a clip a good match.
     """
 
     k: int = DEFAULT_K
     filters: Filter = field(default_factory=Filter)
     by: Comparison = Comparison.MEAN
+    ranking: Ranking = Ranking.BOTH
 
 
 class SearchOptions(QObject):
     """The only owner of what a person chose for all searches.
 
+    Attributes
+    ----------
+    rankings : tuple of Ranking
+        By what the catalogue can be asked for a sound, the best first; empty before it is known.
+
     Signals
     -------
     changed : SearchValues
+    offered
+        The catalogue can be asked by other rankings than before.
     """
 
     changed = Signal(object)
+    offered = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._values = SearchValues()
+        self.rankings: tuple[Ranking, ...] = ()
 
     @property
     def values(self) -> SearchValues:
         """The options of now."""
         return self._values
+
+    @property
+    def possible(self) -> SearchValues:
+        """The options of now as far as the catalogue can be asked so."""
+        if self._values.ranking in self.rankings:
+            return self._values
+        return replace(self._values, ranking=Ranking.BOTH)  # which takes what there is
+
+    @property
+    def shown_ranking(self) -> Ranking:
+        """What was chosen, or what stands for it with this catalogue."""
+        chosen = self._values.ranking
+        return self.rankings[0] if self.rankings and chosen not in self.rankings else chosen
+
+    def offer(self, rankings: tuple[Ranking, ...]) -> None:
+        """Take note of by what the catalogue can be asked; what was chosen is kept."""
+        self.rankings = rankings
+        self.offered.emit()
 
     @property
     def filters(self) -> Filter:

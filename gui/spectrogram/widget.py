@@ -50,12 +50,16 @@ class Spectrogram(QWidget):
     detail_wanted : DetailRequest
         The sound's own levels are too coarse for this zoom; give better ones to `add_detail`.
     choices_changed : ViewChoices
+    viewed : float, float, float, float
+        Start and end of what is in sight, in seconds, and the left edge and width of its picture in
+        the widget, in pixels.
     """
 
     pointed = Signal(str)
     seeked = Signal(float)
     detail_wanted = Signal(object)
     choices_changed = Signal(object)
+    viewed = Signal(float, float, float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +92,7 @@ class Spectrogram(QWidget):
         self.selection.changed.connect(self._on_selection)
         self.minimap.moved_to.connect(self._centre)
         self.plot.getViewBox().sigResized.connect(self._draw)
+        self.plot.getViewBox().sigResized.connect(self._tell_view)
 
     # What is shown
 
@@ -151,9 +156,8 @@ class Spectrogram(QWidget):
             self.point(None)
             self.plot.overlay.sound_s = 0.0
         start_s = picture.start_s
-        self._span_s = self._whole = (start_s, start_s + picture.span_s)
-        self.plot.set_span(self._span_s)
-        self.minimap.show_span(self._span_s, self._whole)
+        self._whole = (start_s, start_s + picture.span_s)
+        self._look_at(self._whole)
         self._draw()
 
     def choose(self, choices: ViewChoices) -> None:
@@ -247,6 +251,11 @@ class Spectrogram(QWidget):
         self._span_s = span
         self.plot.set_span(span)
         self.minimap.show_span(span, self._whole)
+        self._tell_view()
+
+    def _tell_view(self) -> None:
+        area = self.plot.picture_area
+        self.viewed.emit(*self._span_s, self.plot.x() + area.left(), area.width())
 
     def set_playhead(self, time_s: float | None) -> None:
         """Show where the sound is heard; the picture follows it, page by page."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -18,12 +19,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from core.tagging.spans import TagSpan
 from gui import formats, theme
 
+if TYPE_CHECKING:
+    from core.tagging.spans import TagSpan
+
 N_ROWS = 3
-_ROW, _BAR, _LEAST_BAR = 18, 4.0, 3.0
-"""Heights of a row and of the bar in it; the least width of a bar, in pixels."""
+_NAME, _BAR, _GAP, _LEAST_BAR = 14, 4, 4, 3.0
+"""Heights of a name, of the bar below it and of what is free below that; a bar's least width."""
+_ROW = _NAME + _BAR + _GAP
 
 
 class TagLane(QWidget):
@@ -43,9 +47,9 @@ class TagLane(QWidget):
         self._span_s, self._left, self._width = (0.0, 10.0), 0.0, 1.0
         self.current: TagSpan | None = None
         self.setAccessibleName("What was heard when")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
         self.setFont(theme.scaled_font(self, 0.85))
-        self.setFixedHeight(N_ROWS * _ROW + theme.GRID // 2)
+        self.setFixedHeight(N_ROWS * _ROW)
         self._describe()
 
     @property
@@ -61,6 +65,8 @@ class TagLane(QWidget):
         chosen = [label for label, _ in weights.most_common(N_ROWS)]
         self._rows = [(label, [span for span in spans if span.label == label]) for label in chosen]
         self.current = None
+        is_empty = not self._rows  # then nobody need pass it with the Tab key
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if is_empty else Qt.FocusPolicy.StrongFocus)
         self._describe()
         self.update()
 
@@ -78,7 +84,7 @@ class TagLane(QWidget):
     def bar_of(self, row: int, span: TagSpan) -> QRectF:
         """Return where the bar of a span is."""
         left, right = (self._x_of(time_s) for time_s in (span.start_s, span.end_s))
-        top = row * _ROW + _ROW - _BAR
+        top = row * _ROW + _NAME
         return QRectF(left, top, max(right - left, _LEAST_BAR), _BAR)
 
     def _x_of(self, time_s: float) -> float:
@@ -108,14 +114,16 @@ class TagLane(QWidget):
         area = QRectF(self._left, 0, self._width, self.height())
         for row, (label, spans) in enumerate(self._rows):
             painter.setPen(theme.quiet_text(palette))
-            room = QRectF(self._left, row * _ROW, self._width, _ROW - _BAR)
+            room = QRectF(self._left, row * _ROW, self._width, _NAME)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, label)
             painter.save()
             painter.setClipRect(area)
             for span in spans:
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme.mixed(accent, ground, 0.35 + 0.65 * span.score))
+                painter.setBrush(theme.mixed(ground, accent, 0.4 + 0.6 * span.score))
                 bar = self.bar_of(row, span)
+                if not bar.intersects(area):
+                    continue
                 painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
                 if span is self.current and self.hasFocus():
                     painter.setPen(QPen(strong, 1.5))
@@ -145,6 +153,12 @@ class TagLane(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and span is not None:
             self._point(span)
             self.chosen.emit(span.start_s, span.end_s)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show a hand over what can be selected."""
+        is_over = self._span_at(event.position()) is not None
+        shape = Qt.CursorShape.PointingHandCursor if is_over else Qt.CursorShape.ArrowCursor
+        self.setCursor(shape)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Begin at the first span."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -22,18 +23,21 @@ from pytestqt.qtbot import QtBot
 
 from core.audio.devices import Device
 from core.audio.input_check import Finding
-from core.audio.logmel import padding_note
+from core.audio.logmel import PATCH_S, padding_note
 from core.audio.reader import AudioFile
 from core.audio.recorder import RecordedBlock
 from core.audio.waveform import MODEL_RATE_HZ
 from core.catalog.catalog import Catalog
 from core.catalog.counting import ClassCount
+from core.catalog.ontology import Ontology
 from core.errors import AudioFileError, CatalogError, MicrophoneError
 from core.jobs import Job
 from core.options import Filter, ListenerKind, Ranking
 from core.paths import DataFolder
 from core.search.feedback import Calibration
-from core.types import CatalogInfo, Match, Matches, Query, watch_url
+from core.tagging.naming import TAGGER_THRESHOLDS, named
+from core.tagging.tags import N_CLASSES, closed_upwards
+from core.types import CatalogInfo, Match, Matches, Query, Tag, watch_url
 from gui.coordinator import Coordinator
 from gui.main_window import MainWindow
 from gui.settings import Settings
@@ -75,8 +79,25 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     return PatientBot(request)
 
 
+def heard(query: Query, scores: list[dict[str, float]]) -> Query:
+    """Return a query with these classes in its patches, and what is said of them."""
+    if not scores:
+        return query
+    patch_tags = np.zeros((len(query.frames), N_CLASSES), np.float16)
+    for row, patch in zip(patch_tags, itertools.cycle(scores), strict=False):
+        for name, score in patch.items():
+            row[Ontology.load().names.index(name)] = score
+    whole = closed_upwards(patch_tags.max(axis=0).astype(np.float32))
+    patch_tags = closed_upwards(patch_tags)
+    said = named(whole, TAGGER_THRESHOLDS)
+    return replace(query, hop_s=PATCH_S, tags=whole, patch_tags=patch_tags, heard=said)
+
+
 class FakeEngine:
-    """Answers like the engine, from nothing; `gate` holds it up as long as a test likes."""
+    """Answers like the engine, from nothing; `gate` holds it up as long as a test likes.
+
+    In sounds it hears `scores`: those of one patch after the other, by class, over and over.
+    """
 
     def __init__(self, made_catalog: Catalog) -> None:
         self.made_catalog = made_catalog
@@ -86,7 +107,9 @@ class FakeEngine:
         self.info = INFO
         self.load_error: Exception | None = None
         self.is_closed = False
-        self.nearest = 0.99
+        self.is_close = True
+        self.scores: list[dict[str, float]] = []
+        self.ranking: Ranking | None = None
         self.threads: set[int] = set()
 
     def _work(self, job: Job) -> None:
@@ -122,12 +145,12 @@ class FakeEngine:
         notes = sound.notes
         if waveform.duration_s < 0.96:
             notes += (padding_note(waveform.duration_s),)
-        return Query(sound.name, frames, waveform.duration_s, notes)
+        return heard(Query(sound.name, frames, waveform.duration_s, notes), self.scores)
 
     def query_stream(self, name: str, job: Job) -> FakeQueryStream:
         self.calls.append(("query_stream", name))
         self._work(job)
-        return FakeQueryStream(name, self.calls)
+        return FakeQueryStream(name, self.calls, self.scores)
 
     def save_embedding(
         self, sound: AudioFile, path: Path, span: tuple[float | None, float | None], job: Job
@@ -146,7 +169,7 @@ class FakeEngine:
         ranking: Ranking = Ranking.BOTH,
     ) -> Matches:
         self.calls.append(("search", query.name, k, filters))
-        self.compared = by
+        self.compared, self.ranking = by, ranking
         self._work(job)
         return self.answer(query, k, filters)
 
@@ -159,10 +182,12 @@ class FakeEngine:
         by: str = "mean",
         ranking: Ranking = Ranking.BOTH,
     ) -> Matches:
-        self.compared = by
+        self.compared, self.ranking = by, ranking
         self.calls.append(("similar", video_id, k, filters))
         self._work(job)
-        return self.answer(Query(video_id, np.zeros((10, 128), np.uint8), 10.0), k, filters)
+        labels = (Tag("Dog", 1.0), Tag("Bark", 1.0))
+        query = Query(video_id, np.zeros((10, 128), np.uint8), 10.0, heard=labels)
+        return self.answer(query, k, filters)
 
     def compare(self, query: Query, match: Match) -> np.ndarray:
         pairs = np.zeros((len(query.frames), 10), np.float32)
@@ -185,7 +210,7 @@ class FakeEngine:
         return replace(answer, matches=matches)
 
     def calibration(self, by: str, job: Job) -> Calibration:
-        return Calibration(np.linspace(0, self.nearest, 10_001, dtype=np.float32))
+        return Calibration(np.linspace(0, 0.99, 10_001, dtype=np.float32))
 
     def answer(self, query: Query, k: int, filters: Filter) -> Matches:
         for name in (*filters.include, *filters.exclude):
@@ -199,7 +224,7 @@ class FakeEngine:
             matches.append(
                 Match(rank, video_id, 30.0, 40.0, labels, score, url, sound=score, meaning=score)
             )
-        return Matches(query, self.info, tuple(matches), elapsed_s=0.012)
+        return Matches(query, self.info, tuple(matches), is_close=self.is_close, elapsed_s=0.012)
 
     def class_names(self) -> list[str]:
         return ["Cattle, bovinae", "Dog", "Music"]
@@ -219,8 +244,10 @@ class FakeEngine:
 class FakeQueryStream:
     """Counts what it is given; see `core.query.QueryStream`."""
 
-    def __init__(self, name: str, calls: list[tuple[object, ...]]) -> None:
-        self._name, self._calls = name, calls
+    def __init__(
+        self, name: str, calls: list[tuple[object, ...]], scores: list[dict[str, float]]
+    ) -> None:
+        self._name, self._calls, self._scores = name, calls, scores
         self._n_samples = 0
         self._is_silent = True
 
@@ -236,7 +263,7 @@ class FakeQueryStream:
         if last_s is not None:
             duration_s = min(duration_s, last_s)
         frames = np.zeros((max(1, int(duration_s / 0.96)), 128), np.uint8)
-        return Query(self._name, frames, duration_s)
+        return heard(Query(self._name, frames, duration_s), self._scores)
 
 
 class FakeRecorder:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QSettings
 
-from core.options import Comparison, Filter
+from core.options import Comparison, Filter, Ranking
 from gui.settings import Remembered, Settings
 
 TEXTS = st.text(st.characters(), max_size=20)  # lone surrogates, too: names of files may have some
@@ -25,6 +25,7 @@ VALUES = st.builds(
     k=st.integers(1, 1000),
     filters=st.builds(Filter, NAMES, NAMES),
     by=st.sampled_from(Comparison),
+    ranking=st.sampled_from(Ranking),
     device=TEXTS,
     output=TEXTS,
     volume=st.floats(0, 1),

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.tagging.naming import Sureness, Thresholds, most_specific, named, spoken
+from core.tagging.naming import Sureness, Thresholds, most_specific, named
 from core.tagging.tags import N_CLASSES, closed_upwards
+from core.types import spoken
 from tests.tagging.test_tags import index
 
 THRESHOLDS = Thresholds(sure=0.5, likely=0.25, possible=0.1)
@@ -18,7 +19,7 @@ def whole(**scores: float) -> np.ndarray:
 
 
 def names(scores: np.ndarray) -> list[tuple[str, Sureness]]:
-    return [(each.name, each.sureness) for each in named(scores, THRESHOLDS)]
+    return [(each.label, each.sureness) for each in named(scores, THRESHOLDS)]
 
 
 def test_the_most_specific_class_is_named_not_those_above_it():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -91,6 +92,12 @@ def test_cells_say_what_people_read() -> None:
     assert model.index(1, Column.LINK).data() == NOT_RESOLVED
     spoken = model.index(0, Column.SIMILARITY).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Similarity: 0.490"
+    one = replace(matches(1)[0], sound=-0.1, meaning=0.9)
+    model.set_matches((one,))
+    index = model.index(0, Column.SIMILARITY)
+    said = "sounds alike −0.10 · means alike 0.90"
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == said
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == f"Similarity: 0.490, {said}"
 
 
 def test_labels_cannot_become_markup() -> None:
@@ -433,6 +440,7 @@ def test_the_details_are_those_of_the_current_row(qtbot: QtBot, panel: ResultsPa
     panel.use_look_ups(as_look_ups(known))
     calibration = Calibration(np.linspace(0, 0.5, 1001, dtype=np.float32))
     some = matches(3)
+    some = (replace(some[0], sound=0.49, meaning=0.88), replace(some[1], meaning=0.5), some[2])
     panel.show_matches("Sounds like a dog", "", some, calibration)
     pane = panel.details
     assert pane.isVisible() and pane.title.text() == "id000000001"
@@ -442,9 +450,12 @@ def test_the_details_are_those_of_the_current_row(qtbot: QtBot, panel: ResultsPa
     assert pane.title.textFormat() == Qt.TextFormat.PlainText
     assert pane.labels.text() == "Zebra · A"
     assert pane.open.text() == "Open at 0:20"
-    assert pane.similarity.text() == "Similarity 0.490: loose. One random pair in 48 is as close."
+    assert pane.similarity.text() == (
+        "Sounds alike 0.49 · means alike 0.88\nLoose in sound. One random pair in 48 is as close."
+    )
     qtbot.keyClick(panel.table, Qt.Key.Key_Down)
     assert pane.title.text() == "id000000002"
+    assert pane.similarity.text() == "Means alike 0.50", "random pairs are pairs of sounds"
     assert not pane.open.isEnabled() and not pane.copy_link.isEnabled()
     panel.show_message("No matches")
     assert not pane.isVisible()

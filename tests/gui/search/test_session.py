@@ -487,10 +487,10 @@ def test_trouble_with_the_first_sound_leads_back_to_the_empty_page(
 
 
 def test_a_far_answer_says_so(app: App, sine: Path) -> None:
-    app.engine.nearest = 5.0  # random pairs are closer than any match
+    app.engine.is_close = False
     open_and_wait(app, sine)
     assert app.window.results.heading.text().startswith("No close match")
-    app.engine.nearest = 0.99
+    app.engine.is_close = True
     app.window.results.count.setValue(3)
     app.wait_for(lambda: app.rows == 3)
     assert app.window.results.heading.text() == "Sounds like Dog, Bark (3 of the 3 nearest)"

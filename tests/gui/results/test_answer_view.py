@@ -1,0 +1,98 @@
+"""The answer's headline and chips: what was heard, and how surely."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from pytestqt.qtbot import QtBot
+
+from core.types import Tag
+from gui.results.heard_chips import HeardChips
+from gui.search.session import State
+from tests.gui.conftest import App
+from tests.gui.search.test_session import open_and_wait
+
+DOG_AND_RAIN = [{"Dog": 0.75, "Rain": 0.3}]
+
+
+def test_the_headline_says_what_was_heard_and_the_chips_how_surely(app: App, sine: Path) -> None:
+    app.engine.scores = DOG_AND_RAIN
+    open_and_wait(app, sine)
+    assert app.window.results.heading.text() == "Dog, probably Rain"
+    assert app.window.results.heard.accessibleDescription() == "Dog 75%, Rain 30%"
+
+
+def test_a_headline_begins_with_a_capital(app: App, sine: Path) -> None:
+    app.engine.scores = [{"Rain": 0.3}]
+    open_and_wait(app, sine)
+    assert app.window.results.heading.text() == "Probably Rain"
+
+
+def test_a_far_answer_says_so_and_still_what_was_heard(app: App, sine: Path) -> None:
+    app.engine.scores, app.engine.is_close = DOG_AND_RAIN, False
+    open_and_wait(app, sine)
+    assert app.window.results.heading.text() == "No close match: this is the nearest there is"
+    assert app.window.results.heard.accessibleDescription() == "Dog 75%, Rain 30%"
+
+
+def test_where_nothing_is_heard_the_nearest_speak(app: App, sine: Path) -> None:
+    app.engine.scores = [{"Rain": 0.01}]
+    open_and_wait(app, sine)
+    assert app.window.results.heading.text() == "Sounds like Dog, Bark (10 of the 10 nearest)"
+    assert app.window.results.heard.accessibleDescription() == ""
+
+
+def test_of_a_video_the_labels_are_said(app: App, sine: Path) -> None:
+    app.engine.scores = [{"Rain": 0.6}]
+    open_and_wait(app, sine)
+    app.session.more_like("abcdefghijk")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.window.results.heading.text() == "Dog, Bark"
+    assert app.window.results.heard.accessibleDescription() == "", "labels have no strength"
+
+
+def test_what_is_heard_is_said_while_recording(app: App) -> None:
+    app.engine.scores = DOG_AND_RAIN
+    app.coordinator.recording.toggle()
+    app.wait_for(lambda: app.window.results.heading.text() == "Dog, probably Rain")
+    assert app.session.state is State.RECORDING
+    assert app.window.results.heard.accessibleDescription() == "Dog 75%, Rain 30%"
+
+
+@pytest.mark.parametrize("score", [0.25, 0.75])
+def test_a_chip_is_filled_as_far_as_it_is_sure(qtbot: QtBot, score: float) -> None:
+    chips = HeardChips()
+    qtbot.addWidget(chips)
+    chips.resize(300, chips.height())
+    palette = QPalette(QColor("#ffffff"), QColor("#ffffff"))
+    palette.setColor(QPalette.ColorRole.WindowText, QColor("#000000"))
+    palette.setColor(QPalette.ColorRole.Highlight, QColor("#ff0000"))
+    chips.setPalette(palette)
+    chips.show_tags((Tag("<b>Dog</b>", score),))
+    picture = chips.grab().toImage()
+    y = picture.height() - 4
+    colors = [picture.pixelColor(x, y) for x in range(picture.width())]
+    is_red = [color.red() - color.green() > 40 for color in colors]
+    is_chip = [color.lightness() < 250 for color in colors]
+    assert sum(is_red) == pytest.approx(score * sum(is_chip), abs=3)
+    assert "<" not in chips.toolTip()
+
+
+def test_chips_without_room_are_counted(qtbot: QtBot) -> None:
+    chips = HeardChips()
+    qtbot.addWidget(chips)
+    chips.show_tags((Tag("Dog", 0.9), Tag("Rain on surface", 0.5), Tag("Stream", 0.4)))
+    first = chips.fontMetrics().horizontalAdvance("Dog 90%") + 16
+    chips.resize(first + 40, chips.height())
+    picture = chips.grab().toImage()
+    ground = picture.pixelColor(picture.width() - 1, 0)
+    rest = picture.copy(first, 0, 40, picture.height())
+    middle = [rest.pixelColor(x, rest.height() // 2) for x in range(40)]
+    assert any(color != ground for color in middle), "how many more there are"
+    corner = [rest.pixelColor(x, 3) for x in range(40)]
+    assert all(color == ground for color in corner), "no other chip"
+    assert chips.accessibleDescription() == "Dog 90%, Rain on surface 50%, Stream 40%"
+    assert chips.focusPolicy() == Qt.FocusPolicy.NoFocus

@@ -1,0 +1,110 @@
+"""The lane of tags as a widget: which classes, where their bars are, mouse and keys."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics, QImage
+from pytestqt.qtbot import QtBot
+
+from core.tagging.spans import TagSpan
+from gui.tags.lane import N_ROWS, TagLane
+
+DOG = [TagSpan("Dog", 1.0, 3.0, 0.9), TagSpan("Dog", 6.0, 8.0, 0.7)]
+RAIN = TagSpan("Rain", 0.0, 9.0, 0.3)
+SPANS = [RAIN, *DOG, TagSpan("Clang", 4.0, 5.0, 0.5), TagSpan("Tick", 4.0, 4.5, 0.3)]
+
+
+@pytest.fixture
+def lane(qtbot: QtBot) -> TagLane:
+    widget = TagLane()
+    qtbot.addWidget(widget)
+    widget.resize(600, widget.sizeHint().height())
+    widget.set_view(0.0, 10.0, 50.0, 500.0)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+def middle(lane: TagLane, row: int, span: TagSpan) -> QPoint:
+    return lane.bar_of(row, span).center().toPoint()
+
+
+def test_the_classes_heard_longest_and_surest_have_a_row(lane: TagLane) -> None:
+    lane.show_spans(SPANS)
+    assert [label for label, _ in lane.rows] == ["Dog", "Rain", "Clang"]
+    assert len(lane.rows) == N_ROWS
+    assert lane.rows[0][1] == DOG
+    assert "Dog; Rain; Clang" in lane.accessibleDescription()
+
+
+def test_bars_stand_below_what_is_in_sight_above(lane: TagLane) -> None:
+    lane.show_spans(SPANS)
+    assert (lane.bar_of(0, DOG[0]).left(), lane.bar_of(0, DOG[0]).right()) == (100.0, 200.0)
+    lane.set_view(1.0, 2.0, 50.0, 500.0)
+    assert (lane.bar_of(0, DOG[0]).left(), lane.bar_of(0, DOG[0]).right()) == (50.0, 1050.0)
+
+
+def test_no_bar_crosses_a_name_and_all_rows_are_in_sight(lane: TagLane) -> None:
+    lane.show_spans(SPANS)
+    height = QFontMetrics(lane.font()).tightBoundingRect("Dgp").height()
+    bars = [lane.bar_of(row, spans[0]) for row, (_, spans) in enumerate(lane.rows)]
+    tops = [0.0, *(bar.bottom() for bar in bars)]
+    assert all(bar.top() - top >= height for bar, top in zip(bars, tops, strict=False))
+    assert bars[-1].bottom() <= lane.height()
+
+
+def test_a_surer_class_is_painted_stronger_and_nothing_beside_the_picture(lane: TagLane) -> None:
+    sure, unsure = TagSpan("Dog", -5.0, 4.0, 1.0), TagSpan("Dog", 6.0, 15.0, 0.25)
+    lane.show_spans([sure, unsure])
+    picture: QImage = lane.grab().toImage()
+    y = middle(lane, 0, sure).y()
+    ground = picture.pixelColor(325, y).lightness()
+    beside, strong, weak, after = (picture.pixelColor(x, y).lightness() for x in (20, 80, 500, 570))
+    assert beside == after == ground
+    assert abs(strong - ground) > abs(weak - ground) + 20
+    assert abs(weak - ground) > 20
+
+
+def test_a_click_chooses_when_a_class_was_heard(qtbot: QtBot, lane: TagLane) -> None:
+    lane.show_spans(SPANS)
+    chosen: list[tuple[float, float]] = []
+    lane.chosen.connect(lambda *span: chosen.append(span))
+    qtbot.mouseClick(lane, Qt.MouseButton.LeftButton, pos=middle(lane, 0, DOG[1]))
+    assert chosen == [(6.0, 8.0)]
+    qtbot.mouseClick(lane, Qt.MouseButton.LeftButton, pos=QPoint(290, middle(lane, 0, DOG[0]).y()))
+    qtbot.mouseClick(lane, Qt.MouseButton.RightButton, pos=middle(lane, 0, DOG[0]))
+    assert chosen == [(6.0, 8.0)]
+    qtbot.mouseMove(lane, QPoint(290, middle(lane, 0, DOG[0]).y()))
+    qtbot.mouseMove(lane, middle(lane, 0, DOG[0]))
+    qtbot.waitUntil(lambda: lane.cursor().shape() == Qt.CursorShape.PointingHandCursor)
+
+
+def test_keys_go_from_span_to_span_and_return_chooses(qtbot: QtBot, lane: TagLane) -> None:
+    lane.show_spans(SPANS)
+    lane.setFocus()
+    assert lane.current == DOG[0]
+    chosen: list[tuple[float, float]] = []
+    lane.chosen.connect(lambda *span: chosen.append(span))
+    qtbot.keyClick(lane, Qt.Key.Key_Right)
+    assert "Dog, 0:06.0 – 0:08.0, 70% sure" in lane.accessibleDescription()
+    qtbot.keyClick(lane, Qt.Key.Key_Return)
+    qtbot.keyClick(lane, Qt.Key.Key_Right)
+    assert lane.current == DOG[1], "there is no later one"
+    qtbot.keyClick(lane, Qt.Key.Key_Down)
+    qtbot.keyClick(lane, Qt.Key.Key_Enter)
+    assert chosen == [(6.0, 8.0), (0.0, 9.0)]
+    qtbot.keyClick(lane, Qt.Key.Key_Up)
+    assert lane.current == DOG[0]
+
+
+def test_an_empty_lane_takes_no_attention(qtbot: QtBot, lane: TagLane) -> None:
+    assert lane.focusPolicy() == Qt.FocusPolicy.NoFocus
+    picture: QImage = lane.grab().toImage()
+    ground = picture.pixelColor(0, 0)
+    assert all(picture.pixelColor(60, y) == ground for y in range(picture.height()))
+    qtbot.keyClick(lane, Qt.Key.Key_Return)
+    lane.show_spans(SPANS)
+    height = lane.height()
+    lane.show_spans([])
+    assert lane.rows == [] and lane.height() == height, "nothing jumps"
