@@ -46,6 +46,9 @@ class Actions(QObject):
         self.copy_table = self._add("Copy the list", ["Ctrl+Shift+C"], "For a spreadsheet")
         self.save_list = self._add("Save the list…", ["Ctrl+Shift+L"])
         self.print_list = self._add("Print the list…", standard.Print)
+        self.find = self._add(
+            "Find by words", ["Ctrl+L"], "Type what is heard, such as dog barking"
+        )
         self.map = self._add("Map", ["Ctrl+J"], "Show or hide the map of the catalogue")
         self.map.setCheckable(True)
         self.filter = self._add("Classes", ["Ctrl+F"], "Show or hide the classes to filter by")
@@ -104,7 +107,7 @@ class Actions(QObject):
     def menu(self) -> list[QAction]:
         """The window's menu, with separators."""
         groups = (
-            [self.record, self.open, self.open_folder, self.paste, self.inputs],
+            [self.record, self.open, self.open_folder, self.paste, self.find, self.inputs],
             [self.save, self.save_picture, self.save_embedding],
             [
                 self.play,

@@ -58,6 +58,10 @@ class Context:
     say: Callable[[str], None]
     window: QWidget
 
+    def complete_classes(self, text: str, done: Callable[[list[str]], None]) -> None:
+        """Call back with the names of classes that complete a text, the best first."""
+        self.workers["words"].submit(lambda job: self.engine.find_classes(text), done)
+
     def show_trouble(self, error: SoundalikeError) -> None:
         """Say in the banner what happened and what to do."""
         self.banner.show_trouble(error.in_full)

@@ -24,7 +24,7 @@ from gui.main_window import MainWindow
 from gui.recording.controller import RecordingController
 from gui.recording.recording import microphone
 from gui.results.answer_view import AnswerView
-from gui.search.answers import Answer
+from gui.search.answers import Answer, Words, origin_of
 from gui.search.session import Session, State
 from gui.settings import Settings
 from gui.spectrogram.controller import SpectrogramController
@@ -127,6 +127,9 @@ class Coordinator(QObject):
         commands.forward.triggered.connect(self.session.forward)
         for part in (window.capture, window.empty):
             part.open_pressed.connect(window.dialogs.open_files)
+        for words in (window.empty.words, window.results.words):
+            words.complete_with(self._context.complete_classes)
+            words.wanted.connect(self._find)
         window.progress.cancel_pressed.connect(self.session.cancel)
 
     def _join_session(self) -> None:
@@ -197,6 +200,10 @@ class Coordinator(QObject):
         self._window.show_sound()
         self.session.open_files(paths)
 
+    def _find(self, text: str) -> None:
+        self._window.banner.clear()
+        self.session.find(text)
+
     def _paste(self) -> None:
         try:
             paths = local_paths(QGuiApplication.clipboard().mimeData())
@@ -217,6 +224,7 @@ class Coordinator(QObject):
 
     def _on_state(self, state: State) -> None:
         window, has_answer = self._window, self.session.answer is not None
+        window.results.words.setEnabled(state is not State.RECORDING)
         if state is State.RECORDING:
             window.show_sound()
         elif not has_answer and (
@@ -248,6 +256,10 @@ class Coordinator(QObject):
 
     def _on_answer(self, answer: Answer) -> None:
         self._window.describe(answer.matches.catalog)
+        origin = origin_of(answer.source)
+        self._window.results.words.show_words(origin.text if isinstance(origin, Words) else "")
+        if answer.audio is None:
+            self._window.show_sound(is_there=not self._window.spectrogram.is_blank)
 
     def _on_ready(self, info: CatalogInfo) -> None:
         self._info = info

@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         self.dialogs = FileDialogs(self)
         self.overlay = DropOverlay(self)
         self._pages = QStackedWidget()
+        self._sound = QWidget()
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._lower = QSplitter(Qt.Orientation.Horizontal)
         self._shortcuts: ShortcutsPage | None = None
@@ -112,7 +113,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setMinimumSize(920, 560)
         self.resize(1120, 760)
-        sound = QWidget()
+        sound = self._sound
         for box, widgets in (
             (QVBoxLayout(sound), (self.spectrogram, self.tags, self.sound, self.progress)),
             (QVBoxLayout(whole := QWidget()), (self.capture, self.banner, self._pages)),
@@ -146,6 +147,7 @@ class MainWindow(QMainWindow):
         self.results.table.set_row_actions(self.commands.for_a_row)
         self.results.bind(self.commands.back, self.commands.forward, self.commands.more)
         self.capture.set_menu(self.commands.menu)
+        self.commands.find.triggered.connect(self._ask_for_words)
         self.commands.shortcuts.triggered.connect(self._show_shortcuts)
         self.commands.history.toggled.connect(self.history.setVisible)
         self.commands.filter.toggled.connect(self.filter.setVisible)
@@ -175,6 +177,7 @@ class MainWindow(QMainWindow):
             self.banner.dismiss,
             self.empty.record,
             self.empty.open,
+            self.empty.words,
             self.empty.earlier,
             self.spectrogram.plot,
             self.tags,
@@ -204,6 +207,7 @@ class MainWindow(QMainWindow):
             self.results.ranking,
             self.results.unfold,
             self.chips.toggle,
+            self.results.words,
             self.results.table,
             *self.results.details.buttons,
             self.setting_up,
@@ -211,9 +215,16 @@ class MainWindow(QMainWindow):
         for first, second in itertools.pairwise(order):
             self.setTabOrder(first, second)
 
-    def show_sound(self) -> None:
-        """Leave the empty page for the spectrogram and the results."""
+    def show_sound(self, is_there: bool = True) -> None:
+        """Leave the empty page for the spectrogram and the results, or for these alone."""
+        self._sound.setVisible(is_there)
+        if self.empty.words.hasFocus():
+            self.results.table.setFocus()
         self._pages.setCurrentWidget(self._splitter)
+
+    def _ask_for_words(self) -> None:
+        is_empty = self._pages.currentWidget() is self.empty
+        (self.empty if is_empty else self.results).words.begin()
 
     def show_empty(self) -> None:
         """Go back to the page without a sound."""

@@ -19,7 +19,7 @@ from PySide6.QtGui import QImage
 from core.library_types import Past
 from core.types import Query
 from gui import formats
-from gui.search.answers import Answer, Span
+from gui.search.answers import Answer, Span, origin_of
 from gui.widgets.color_map import ColorMap
 from gui.widgets.model_index import Index
 
@@ -165,7 +165,7 @@ class History(QAbstractListModel):
     def row_of(self, answer: Answer) -> int:
         """Return the row of an answer; -1 where it has none."""
         for row, entry in enumerate(self._entries):
-            if entry.answer is not None and entry.answer.source is answer.source:
+            if entry.answer is not None and entry.answer.source is origin_of(answer.source):
                 return row
         return -1
 
@@ -225,8 +225,8 @@ class History(QAbstractListModel):
 
     def remember(self, answer: Answer) -> None:
         """Add an answer, or renew the entry that it belongs to."""
-        if not isinstance(answer.source, Query):
-            return
+        if not isinstance(answer.source, Query) or not len(answer.source.frames):
+            return  # a video, words, or what was made of them here
         audio = answer.audio
         entry = next((each for each in self._entries if _belongs(answer, each)), None)
         if entry is None and audio is not None:

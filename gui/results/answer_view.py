@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from core.search.feedback import Calibration
-from core.types import Matches, Tag
+from core.types import Matches
 from gui import formats
 from gui.context import Context
 from gui.results.panel import ResultsPanel
-from gui.search.answers import Answer, what_it_is
+from gui.search.answers import Answer, Steered, is_heard, what_it_is
 from gui.search.session import State
 
 _SENTENCES = {
@@ -17,7 +17,7 @@ _SENTENCES = {
     State.RECORDING: "Recording. Stop to find the videos that sound like it.",
     State.ANALYSING: "Looking for the videos that sound like it.",
     State.RESULTS: "",
-    State.TROUBLE: "No matches for this sound.",
+    State.TROUBLE: "No matches.",
 }
 
 
@@ -38,6 +38,8 @@ class AnswerView(QObject):
         session.answered.connect(self._on_answer)
         session.glimpsed.connect(self._on_glimpse)
         panel.live.valueChanged.connect(self._on_live_seconds)
+        panel.heard.complete_with(context.complete_classes)
+        panel.heard.steered.connect(session.steer)
         self._on_live_seconds(panel.live.value())
 
     def _on_state(self, state: State) -> None:
@@ -50,22 +52,23 @@ class AnswerView(QObject):
         self._session.live.window_s = seconds
 
     def _on_answer(self, answer: Answer) -> None:
-        subject = answer.matches.query.name
-        if answer.span is not None and not isinstance(answer.source, str):
+        query = answer.matches.query
+        subject = query.name
+        if answer.span is not None and is_heard(answer.source):
             start, end = (formats.clock(time_s, 1) for time_s in answer.span)
             subject = f"{subject}, {start} – {end}"
-        # A video's are labels, which have no strength.
-        heard = () if isinstance(answer.source, str) else answer.matches.query.heard
-        self._show(_heading(answer, subject), subject, heard, answer.matches, answer.calibration)
+        changes = answer.source.changes if isinstance(answer.source, Steered) else ()
+        self._panel.heard.show_tags(query.heard, changes, query.tags is not None)
+        self._show(_heading(answer, subject), subject, answer.matches, answer.calibration)
 
     def _on_glimpse(self, matches: Matches) -> None:
-        self._show(what_it_is(matches) or "Recording", "", matches.query.heard, matches)
+        self._panel.heard.show_tags(matches.query.heard)
+        self._show(what_it_is(matches) or "Recording", "", matches)
 
     def _show(
         self,
         heading: str,
         subject: str,
-        heard: tuple[Tag, ...],
         answer: Matches,
         calibration: Calibration | None = None,
     ) -> None:
@@ -78,7 +81,6 @@ class AnswerView(QObject):
             answer.matches,
             calibration,
             most,
-            heard,
         )
         for action in self._actions.for_a_row:
             action.setEnabled(bool(answer.matches))

@@ -10,12 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
 from core.jobs import Job
-from core.types import Float32, Match, Matches, NoLink, Query
+from core.types import Float32, Match, Matches, NoLink
 from gui.context import Context
 from gui.results.export import MatchExport
 from gui.results.heat_strip import HeatStrip
 from gui.results.panel import ResultsPanel
-from gui.search.answers import Answer
+from gui.search.answers import Answer, is_heard
 from gui.search.session import State
 from gui.widgets.saving import Saving
 from gui.youtube.look_ups import LookUps
@@ -155,6 +155,7 @@ class ResultsController(QObject):
         if match is None or answer is None or match not in answer.matches.matches:
             return
         is_known = match.sound is not None and not answer.matches.catalog.is_balanced
+        is_known = is_known and len(answer.matches.query.frames) > 0
         self.heat.setVisible(is_known)
         if not is_known:
             return  # of its seconds
@@ -169,10 +170,10 @@ class ResultsController(QObject):
 
     def _point(self, second_s: float | None) -> None:
         answer = self._session.answer
-        if second_s is None or answer is None or not isinstance(answer.source, Query):
+        if second_s is None or answer is None or not is_heard(answer.source):
             self.pointed.emit(None)
         else:
-            self.pointed.emit((second_s, second_s + answer.source.hop_s))
+            self.pointed.emit((second_s, second_s + answer.matches.query.hop_s))
 
     def _on_state(self, state: State) -> None:
         if state is State.RECORDING:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.search.feedback import Calibration
-from core.types import Match, Tag, youtube_id_of
+from core.types import Match, youtube_id_of
 from gui import theme
 from gui.results.choices import ComparisonChoice, RankingChoice
 from gui.results.details_pane import WIDTH, DetailsPane
@@ -28,6 +28,7 @@ from gui.results.table import ResultsTable
 from gui.search.options import SearchOptions
 from gui.widgets.dimming import Dimming
 from gui.widgets.elided import Elided
+from gui.widgets.word_field import WordField
 from gui.youtube import LARGE
 from gui.youtube.permission import LookUpPermission
 
@@ -81,6 +82,8 @@ class ResultsPanel(QWidget):
         self.count = QSpinBox()
         self.by, self.ranking = ComparisonChoice(options), RankingChoice(options)
         self.heard = HeardChips()
+        self.heard.follow(self.more)
+        self.words = WordField()
         self.table = ResultsTable()
         self._veil = Dimming(self.table)
         self.details = DetailsPane()
@@ -177,6 +180,7 @@ class ResultsPanel(QWidget):
         row.addWidget(self.ranking)
         row.addSpacing(theme.GRID)
         row.addWidget(self._chips, 1)
+        row.addWidget(self.words)
         return row
 
     def bind(self, back: QAction, forward: QAction, more: QAction) -> None:
@@ -196,7 +200,6 @@ class ResultsPanel(QWidget):
         matches: tuple[Match, ...],
         calibration: Calibration | None = None,
         most: int | None = None,
-        heard: tuple[Tag, ...] = (),
     ) -> None:
         """Show an answer.
 
@@ -208,14 +211,11 @@ class ResultsPanel(QWidget):
             What the similarities are judged by.
         most : int, optional
             How many rows to show; further matches take the places of those that are hidden.
-        heard : tuple of Tag
-            What was heard in the sound, to be shown with its strengths.
         """
         self.set_dimmed(False)
         self.heading.setText(heading)
         self.heading.setToolTip(heading.replace("<", "‹"))
         self.summary.setText(summary)
-        self.heard.show_tags(heard)
         self.details.calibration = calibration
         self.table.show_matches(matches, most)
         self._ask_once()

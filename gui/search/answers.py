@@ -8,25 +8,86 @@ from typing import TypeAlias
 from core.audio.reader import AudioFile
 from core.engine import Engine
 from core.jobs import Job
+from core.options import Ranking
 from core.search.feedback import Calibration, common_labels
+from core.tagging.steering import TagChange
 from core.types import Matches, Query, spoken
 from gui.search.options import SearchValues
 
-Source: TypeAlias = Query | str
-"""What was asked: a sound that was analysed, or the id of a video."""
+
+@dataclass(frozen=True)
+class Words:
+    """What is looked for, said in words, such as "dog barking"."""
+
+    text: str
+
+
+Origin: TypeAlias = Query | str | Words
+"""What was asked at first: a sound that was analysed, the id of a video, or words."""
+
+
+@dataclass(frozen=True, eq=False)
+class Steered:
+    """What was asked, with some of its tags changed by a person.
+
+    Attributes
+    ----------
+    origin : Query, str or Words
+        What was asked before any change.
+    query : Query
+        The same as a query.
+    changes : tuple of TagChange
+        All of them.
+    """
+
+    origin: Origin
+    query: Query
+    changes: tuple[TagChange, ...]
+
+
+Source: TypeAlias = Origin | Steered
+"""What was asked."""
 
 Span: TypeAlias = tuple[float, float]
 """Start and end in seconds."""
 
 
 def matches_of(engine: Engine, source: Source, values: SearchValues, job: Job) -> Matches:
-    """Return the matches of a sound or a video, with links to the most similar seconds."""
+    """Return the matches of what is asked, with links to the most similar seconds."""
+    changes: tuple[TagChange, ...] = ()
     options = (values.k, values.filters, job, values.by)
-    if isinstance(source, Query):
-        found = engine.search(source, *options, values.ranking)
+    if isinstance(source, Steered):
+        changes = source.changes
+        source = source.origin if isinstance(source.origin, str) else source.query
+    if isinstance(source, Words):
+        return engine.find(source.text, values.k, values.filters, job)
+    if isinstance(source, str):
+        found = engine.similar(source, *options, ranking=values.ranking, changes=changes)
     else:
-        found = engine.similar(source, *options, ranking=values.ranking)
+        # Words have no sound to compare.
+        ranking = values.ranking if is_heard(source) else Ranking.BOTH
+        found = engine.search(engine.steer(source, changes), *options, ranking)
     return engine.with_best_seconds(found, job)
+
+
+def origin_of(source: Source) -> Origin:
+    """Return what was asked before any change."""
+    return source.origin if isinstance(source, Steered) else source
+
+
+def name_of(source: Source) -> str:
+    """Return what people call what was asked."""
+    if isinstance(source, Steered):
+        return source.query.name
+    if isinstance(source, Words):
+        return source.text
+    return source if isinstance(source, str) else source.name
+
+
+def is_heard(source: Source) -> bool:
+    """Return whether it is a sound that a listener analysed, not a video or words."""
+    origin = origin_of(source)
+    return isinstance(origin, Query) and (len(origin.frames) > 0 or origin.direction is not None)
 
 
 def what_it_is(matches: Matches) -> str:
@@ -44,7 +105,7 @@ class Answer:
 
     Attributes
     ----------
-    source : Query or str
+    source : Query, str, Words or Steered
     matches : Matches
     audio : AudioFile or None
         The sound in sight; None before there was any.
@@ -62,9 +123,9 @@ class Answer:
 
     def answers_same_as(self, other: Answer) -> bool:
         """Return whether both answer one question; another part of a sound is still that sound."""
-        if isinstance(self.source, str) or isinstance(other.source, str):
-            return self.source == other.source
         if self.source is other.source:
             return True
+        if not (isinstance(self.source, Query) and isinstance(other.source, Query)):
+            return self.source == other.source
         are_heard = self.source.direction is None and other.source.direction is None
         return are_heard and self.audio is not None and self.audio is other.audio

@@ -1,4 +1,4 @@
-"""Asking the catalogue: which matches a sound or a video has, under the options of now."""
+"""Asking the catalogue: which matches a sound, a video or words have, under the options of now."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.audio.reader import AudioFile
 from core.engine import Engine
 from core.errors import SoundalikeError
 from core.jobs import Job
-from gui.search.answers import Answer, Source, Span, matches_of
+from gui.search.answers import Answer, Source, Span, Steered, Words, matches_of
 from gui.search.options import SearchOptions, SearchValues
 from gui.workers import Worker
 
@@ -30,7 +30,7 @@ class CatalogSearch(QObject):
 
     Attributes
     ----------
-    pending : Query, str or None
+    pending : Query, str, Words, Steered or None
         What is being asked.
 
     Signals
@@ -58,11 +58,12 @@ class CatalogSearch(QObject):
         super().__init__(parent)
         self._engine, self._worker, self._options = engine, worker, options
         self._good_values = SearchValues()
+        self._good_source: Source | None = None
         self._n_spare = 0
         self.pending: Source | None = None
 
     def ask(self, source: Source, audio: AudioFile | None, span: Span | None) -> None:
-        """Ask for the matches of a sound or a video, instead of what was asked before."""
+        """Ask for the matches of a source, instead of what was asked before."""
         self.pending = source
         engine, values = self._engine, self._options.values
         wanted = replace(self._options.possible, k=values.k + self._n_spare)
@@ -72,11 +73,13 @@ class CatalogSearch(QObject):
             return Answer(source, found, audio, span, engine.calibration(values.by, job))
 
         def done(answer: Answer) -> None:
-            self._good_values, self.pending = values, None
+            self._good_values, self._good_source, self.pending = values, source, None
             self.answered.emit(answer)
 
         def failed(error: SoundalikeError) -> None:
-            if values == self._good_values:
+            is_typed = isinstance(source, Words | Steered)
+            # Words that were never answered are more likely wrong than the options.
+            if values == self._good_values or (is_typed and source != self._good_source):
                 self.failed.emit(error)
             else:
                 self.rejected.emit(error)

@@ -13,9 +13,19 @@ from PySide6.QtCore import QObject, Signal
 from core.audio.reader import AudioFile
 from core.engine import Engine
 from core.errors import SoundalikeError
+from core.tagging.steering import TagChange
 from core.types import CatalogInfo, Match, Matches, Query
 from gui.search.answer_history import AnswerHistory
-from gui.search.answers import Answer, Source, Span
+from gui.search.answers import (
+    Answer,
+    Source,
+    Span,
+    Steered,
+    Words,
+    is_heard,
+    name_of,
+    origin_of,
+)
 from gui.search.catalog_search import CatalogSearch
 from gui.search.live import Live
 from gui.search.loading import LOADING, EngineLoader
@@ -178,6 +188,25 @@ class Session(QObject):
         self._forget_work()
         self._ask(video_id)
 
+    def find(self, text: str) -> None:
+        """Look for what words say, unless that is being done or there is a recording."""
+        words = Words(" ".join(text.split()))
+        is_asked = words.text and words != self._search.pending
+        if is_asked and self.state is not State.RECORDING:
+            self._forget_work()
+            self._ask(words)
+
+    def steer(self, changes: tuple[TagChange, ...]) -> None:
+        """Ask what is shown anew with these changes of its tags, and no others."""
+        answer = self.answer
+        if answer is None or self.state is State.RECORDING:
+            return
+        origin, query = origin_of(answer.source), answer.matches.query
+        if isinstance(answer.source, Steered):
+            query = answer.source.query
+        self._forget_work()
+        self._ask(Steered(origin, query, changes) if changes else origin)
+
     def refine(self, chosen: list[Match], is_liked: bool) -> None:
         """Search on towards some matches, or away from them; what was said before still counts."""
         if self.answer is None:
@@ -315,7 +344,7 @@ class Session(QObject):
         self, source: Source, audio: AudioFile | None, span: Span | None, model_id: str
     ) -> None:
         """Ask again; a sound that another model has analysed is analysed anew."""
-        if isinstance(source, str) or model_id == self.loader.model_id:
+        if not is_heard(source) or model_id == self.loader.model_id:
             self._ask(source)
         elif audio is not None:
             self.match(audio, span)
@@ -323,7 +352,7 @@ class Session(QObject):
             if self.state is State.ANALYSING:
                 self.cancel()
             self.noted.emit(
-                f"{source.name} was analysed by another model, and its file is gone: open or "
+                f"{name_of(source)} was analysed by another model, and its file is gone: open or "
                 "record the sound again to match it."
             )
 
@@ -366,7 +395,7 @@ class Session(QObject):
             self._ask(source)
 
     def _ask(self, source: Source) -> None:
-        self.subject = source.name if isinstance(source, Query) else source
+        self.subject = name_of(source)
         self._enter(State.ANALYSING)
         self.began.emit("Searching", True)
         self._search.ask(source, self._audio, self._span)
@@ -374,6 +403,9 @@ class Session(QObject):
     def _on_answer(self, answer: Answer) -> None:
         self._search.pending = None
         self._rest()
+        is_new = self.answer is None or not answer.answers_same_as(self.answer)
+        if isinstance(answer.source, Words) and is_new and answer.matches.query.notes:
+            self.noted.emit(" ".join(answer.matches.query.notes))
         self.answers.arrive(answer)
         self.answered.emit(answer)
         self._enter(State.RESULTS)

@@ -36,7 +36,9 @@ from core.options import Filter, ListenerKind, Ranking
 from core.paths import DataFolder
 from core.search.feedback import Calibration
 from core.tagging.naming import TAGGER_THRESHOLDS, named
+from core.tagging.steering import TagChange, steered
 from core.tagging.tags import N_CLASSES, closed_upwards
+from core.tagging.words import completions, word_query
 from core.types import CatalogInfo, Match, Matches, Query, Tag, watch_url
 from gui.coordinator import Coordinator
 from gui.main_window import MainWindow
@@ -181,13 +183,28 @@ class FakeEngine:
         job: Job,
         by: str = "mean",
         ranking: Ranking = Ranking.BOTH,
+        changes: tuple[TagChange, ...] = (),
     ) -> Matches:
         self.compared, self.ranking = by, ranking
         self.calls.append(("similar", video_id, k, filters))
         self._work(job)
         labels = (Tag("Dog", 1.0), Tag("Bark", 1.0))
-        query = Query(video_id, np.zeros((10, 128), np.uint8), 10.0, heard=labels)
-        return self.answer(query, k, filters)
+        frames, tags = np.zeros((10, 128), np.uint8), word_query("bark").tags
+        query = Query(video_id, frames, 10.0, tags=tags, heard=labels)
+        return self.answer(self.steer(query, changes), k, filters)
+
+    def find(self, text: str, k: int, filters: Filter, job: Job) -> Matches:
+        self.calls.append(("find", text, k, filters))
+        self._work(job)
+        return self.answer(word_query(text), k, filters)
+
+    def find_classes(self, text: str) -> list[str]:
+        return completions(text)
+
+    def steer(self, query: Query, changes: tuple[TagChange, ...]) -> Query:
+        if changes:
+            self.calls.append(("steer", *((each.label, each.steer) for each in changes)))
+        return steered(query, changes)
 
     def compare(self, query: Query, match: Match) -> np.ndarray:
         pairs = np.zeros((len(query.frames), 10), np.float32)
