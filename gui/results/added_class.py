@@ -38,6 +38,7 @@ class AddedClass(QDialog):
         self.setWindowTitle("Add a sound")
         self.line = QLineEdit()
         self.line.setPlaceholderText("Rain")
+        self.line.setAcceptDrops(False)
         self.line.setMinimumWidth(40 * theme.GRID)
         self._completer = ClassCompleter(self.line, complete)
         self.wanted, self.unwanted = QPushButton("&With it"), QPushButton("With&out it")

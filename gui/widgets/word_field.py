@@ -34,6 +34,7 @@ class WordField(QLineEdit):
         self.setToolTip("Find clips by what is heard in them, such as: dog barking (Ctrl+L)")
         self.setClearButtonEnabled(True)
         self.setMaxLength(_MOST_LETTERS)
+        self.setAcceptDrops(False)  # sounds are dropped on the window
         self.setMinimumWidth(12 * theme.GRID)
         self.setMaximumWidth(_WIDTH)
         self.setFixedHeight(theme.ROW_HEIGHT)

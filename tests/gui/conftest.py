@@ -113,6 +113,7 @@ class FakeEngine:
         self.scores: list[dict[str, float]] = []
         self.ranking: Ranking | None = None
         self.threads: set[int] = set()
+        self.completing_threads: set[int] = set()
 
     def _work(self, job: Job) -> None:
         self.threads.add(threading.get_ident())
@@ -199,6 +200,7 @@ class FakeEngine:
         return self.answer(word_query(text), k, filters)
 
     def find_classes(self, text: str) -> list[str]:
+        self.completing_threads.add(threading.get_ident())
         return completions(text)
 
     def steer(self, query: Query, changes: tuple[TagChange, ...]) -> Query:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -140,6 +141,7 @@ def test_classes_complete_what_is_typed_and_one_that_is_chosen_is_found(app: App
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.session.subject == "Meow"
     assert [call[1] for call in app.engine.calls if call[0] == "find"] == ["Meow"]
+    assert app.engine.completing_threads.isdisjoint({threading.get_ident(), *app.engine.threads})
 
 
 def test_a_list_of_classes_does_not_keep_one_from_asking_what_was_typed(app: App) -> None:
