@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from core.errors import SoundalikeError
-from core.options import ClipSet
+from core.options import ClipSet, ListenerKind
 from core.types import CatalogInfo
 from gui.context import Context
 from gui.setup import saved_request
@@ -87,7 +87,7 @@ class SetUpController(QObject):
         banner = self._context.banner
         if self.is_active or banner.is_trouble or banner.has_action:
             return
-        if info.is_balanced:
+        if info.is_balanced or info.listener == ListenerKind.BUILT_IN:
             self._note = " ".join(info.notes)
             banner.show_note(self._note, "Set &up…", self.open, may_yield=True)
         elif info.notes:

@@ -491,6 +491,7 @@ def test_what_lies_where_is_removed_piece_by_piece(
     app.wait_for(lambda: app.status.startswith("Built-in listener · audioset, "))
     assert not any(app.data.files.iterdir())
     assert not any(app.data.models.glob("vggish*"))
+    app.wait_for(lambda: "The trained model VGGish" in app.said)
 
 
 def test_where_it_will_lie_is_chosen_before_it_is_set_up(real: RealApp, tmp_path: Path) -> None:
