@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from gui.youtube.look_ups import LookUps
 
 MOST_RESULTS = 1000
-_LOW = 40 * theme.GRID
+_LOW = 44 * theme.GRID
 """In less height the matches get the row of what was heard: the headline says it, too."""
 
 _NARROW = 108 * theme.GRID
