@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QCloseEvent,
     QKeyEvent,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QLabel,
@@ -36,7 +37,7 @@ from gui.settings import Remembered
 from gui.spectrogram.toolbar import SpectrogramToolbar
 from gui.spectrogram.view_choices import ViewChoices
 from gui.spectrogram.widget import Spectrogram
-from gui.tags.lane import TagLane
+from gui.tags.lane import LEAST_ROWS, MOST_ROWS, TagLane
 from gui.widgets.banner import Banner
 from gui.widgets.drop_overlay import DropOverlay
 from gui.widgets.empty_page import EmptyPage
@@ -46,6 +47,9 @@ from gui.widgets.shortcuts_page import ShortcutsPage
 from gui.youtube.permission import LookUpPermission
 
 NAME = "Soundalike"
+
+_LOW = 720
+"""In less height the lane of tags has one row."""
 
 SPECTROGRAM_KEYS = [
     ("Arrow keys", "In the spectrogram: read out time, frequency and level"),
@@ -324,6 +328,11 @@ class MainWindow(QMainWindow):
     def sizeHint(self) -> QSize:
         """Return the size of a window that was never resized."""
         return QSize(1120, 760)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the matches their room in a low window."""
+        super().resizeEvent(event)
+        self.tags.set_rows(LEAST_ROWS if self.height() < _LOW else MOST_ROWS)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Let slow work begin once the window is on the screen."""

@@ -35,11 +35,17 @@ def _siren(times: _Samples, random: np.random.Generator) -> _Samples:
     return np.asarray(wail + 0.1 * random.standard_normal(len(times)))
 
 
-def _bell(times: _Samples, _: np.random.Generator) -> _Samples:
-    since = times % 1.6
-    partials = ((440.0, 1.0), (880.0, 0.7), (1056.0, 0.5), (1320.0, 0.4), (1760.0, 0.3))
-    rung = [share * np.sin(2 * np.pi * hertz * since) for hertz, share in partials]
-    return np.asarray(np.sum(rung, axis=0) * np.exp(-2.5 * since))
+def _bell(times: _Samples, random: np.random.Generator) -> _Samples:
+    since = times % 2.5
+    # Pitch, share and decay of a church bell's partials, from the hum up.
+    partials = [(0.5, 0.6, 0.5), (1.0, 1.0, 1.0), (1.19, 0.6, 1.3), (1.5, 0.4, 1.6)]
+    partials += [(2.0, 0.8, 2.0), (2.74, 0.5, 2.6), (3.76, 0.3, 3.5), (5.4, 0.2, 5.0)]
+    rung = [
+        share * np.sin(2 * np.pi * 600 * pitch * since) * np.exp(-1.2 * decay * since)
+        for pitch, share, decay in partials
+    ]
+    strike = 0.3 * random.standard_normal(len(times)) * np.exp(-60 * since)
+    return np.asarray(np.sum(rung, axis=0) + strike)
 
 
 EXAMPLES: dict[str, Callable[[_Samples, np.random.Generator], _Samples]] = {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.listeners import Listener
 
 BALANCED_NAME = "AudioSet, balanced"
+_MEANING_NOTE = "Ranked by meaning alone: VGGish, which compares sounds, is not installed."
 _BALANCED_NOTE = "Searched are 22,160 clips of AudioSet. Set up to search all of it."
 
 
@@ -122,9 +123,11 @@ def paired(catalog: Catalog, listener: Listener, options: Options) -> CatalogInf
             "The chosen weights are not the released ones that made this catalogue's "
             "vectors: the matches mean little."
         )
-        return replace(info, notes=(*info.notes, note))
+        rankings = tuple(each for each in info.rankings if each is not Ranking.BOTH)
+        return replace(info, rankings=rankings, notes=(*info.notes, note))
     if Ranking.MEANING in info.rankings:
-        return replace(info, rankings=(Ranking.MEANING,))
+        notes = info.notes if info.is_balanced else (*info.notes, _MEANING_NOTE)
+        return replace(info, rankings=(Ranking.MEANING,), notes=notes)
     raise CatalogError(
         f"The catalogue {catalog.path} was made by another model "
         f"({catalog.model_name}) than the one that is loaded ({listener.name}).",
@@ -172,7 +175,7 @@ def possible_ranking(wanted: Ranking, query: Query, info: CatalogInfo) -> Rankin
     if wanted in possible:
         return wanted
     if wanted is Ranking.BOTH and possible:
-        return next(iter(possible))
+        return next(each for each in info.rankings if each in possible)
     if wanted is Ranking.SOUND and not has_sound:
         raise CatalogError("Words have no sound to compare.", "Rank by meaning.")
     if wanted is Ranking.SOUND:

@@ -136,11 +136,6 @@ def agreement(direction: Float32, labels: LabelVectors) -> Float32:
     return np.asarray(np.maximum(matrix @ direction, -1), np.float32)
 
 
-def combined(cosine: Float32, agreement: Float32, meaning: float = MEANING) -> Float32:
-    """Return the score of clips, float32 (C,), from both parts, each (C,)."""
-    return np.asarray((1 - meaning) * cosine + meaning * agreement, np.float32)
-
-
 def is_close(best_agreement: float, best_cosine: float | None = None) -> bool:
     """Return whether any clip of a catalogue is close to a query.
 

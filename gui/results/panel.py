@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from gui.youtube.look_ups import LookUps
 
 MOST_RESULTS = 1000
+_LOW = 44 * theme.GRID
+"""In less height the matches get the row of what was heard: the headline says it, too."""
+
 _NARROW = 108 * theme.GRID
 """In less than this the details fold by themselves: the table needs the room."""
 
@@ -304,6 +307,8 @@ class ResultsPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the table the room it needs."""
         super().resizeEvent(event)
+        for widget in (self.heard, self.summary):
+            widget.setVisible(self.height() >= _LOW)
         self._lay_out()
 
     def show_message(self, text: str) -> None:

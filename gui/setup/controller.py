@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from core.errors import SoundalikeError
-from core.options import ClipSet
+from core.options import ClipSet, ListenerKind
 from core.types import CatalogInfo
 from gui.context import Context
 from gui.setup import saved_request
@@ -42,7 +42,7 @@ class SetUpController(QObject):
         self.fetching, self._looking = context.workers["set-up"], context.workers["stored"]
         self._left: list[Step] = []
         # What has stopped by itself, and what was asked for then.
-        self._wish = SetUpRequest()
+        self._request = SetUpRequest()
         self._stopped: SetUpRequest | None = None
         self._n_steps = 0
         self._lines: list[str] = []
@@ -87,23 +87,23 @@ class SetUpController(QObject):
         banner = self._context.banner
         if self.is_active or banner.is_trouble or banner.has_action:
             return
-        if info.is_balanced:
+        if info.is_balanced or info.listener == ListenerKind.BUILT_IN:
             self._note = " ".join(info.notes)
             banner.show_note(self._note, "Set &up…", self.open, may_yield=True)
         elif info.notes:
             banner.show_note(" ".join(info.notes))
         self._looking.submit(lambda _: look(self._data), self._complete_note)
 
-    def _complete_note(self, outlook: SetUpStatus) -> None:
-        banner, begun = self._context.banner, outlook.begun
+    def _complete_note(self, status: SetUpStatus) -> None:
+        banner, begun = self._context.banner, status.begun
         is_ours = bool(self._note) and banner.text.text() == self._note
         if begun is not None and not self.is_active and (is_ours or not banner.isVisible()):
             self._note = "Setting up was interrupted. What came so far is kept."
-            text = " ".join((self._note, *outlook.sentences()))
+            text = " ".join((self._note, *status.sentences()))
             act = partial(self.take_up, begun)
             banner.show_note(text, "&Go on setting up", act, may_yield=True)
-        elif outlook.missing and is_ours and banner.isVisible():
-            note = " ".join((self._note, "Missing:", *outlook.sentences()))
+        elif status.missing and is_ours and banner.isVisible():
+            note = " ".join((self._note, "Missing:", *status.sentences()))
             banner.show_note(note, "Set &up…", self.open, may_yield=True)
 
     def _forget_note(self) -> None:
@@ -125,38 +125,38 @@ class SetUpController(QObject):
         dialog = self.dialog
         self._looking.submit(
             lambda _: look(self._data),
-            dialog.show_outlook,
+            dialog.show_status,
             lambda error: dialog.show_result([error.in_full]),
         )
 
     # The work
 
-    def start(self, wish: SetUpRequest) -> None:
+    def start(self, request: SetUpRequest) -> None:
         """Begin to fetch or import."""
         if self.is_active:
             return
         try:
-            wish.source()
+            request.source()
         except SoundalikeError as error:
             self.dialog.show_result([error.in_full])
             return
-        self._stopped, self._left = None, steps(self._data, wish)
-        self._wish = wish
+        self._stopped, self._left = None, steps(self._data, request)
+        self._request = request
         self._n_steps, self._lines = len(self._left), []
         self.dialog.bar.reset()
         self._forget_note()
         self.go_on()
 
-    def take_up(self, wish: SetUpRequest) -> None:
+    def take_up(self, request: SetUpRequest) -> None:
         """Go on with what was begun before the program ended."""
-        self.dialog.take(wish)
-        self.start(wish)
+        self.dialog.take(request)
+        self.start(request)
         self.open()
 
     def go_on(self) -> None:
         """Do the next step, or the one that was paused or has stopped, as it is chosen now."""
         if self._stopped is not None:
-            self.start(self._stopped if self._stopped.paths else self.dialog.wish)
+            self.start(self._stopped if self._stopped.paths else self.dialog.request)
             return
         if not self._left:
             return
@@ -206,7 +206,7 @@ class SetUpController(QObject):
 
     def _on_failed(self, error: SoundalikeError) -> None:
         text = error.in_full
-        self._stopped, self._left = self._wish, []
+        self._stopped, self._left = self._request, []
         self.dialog.show_trouble("\n".join([text, *self._lines]))
         self.told.emit("Setting up: stopped", "")
         if not self.dialog.isVisible():
@@ -221,6 +221,6 @@ class SetUpController(QObject):
 
     def take_files(self, names: list[str]) -> None:
         """Import files that a person has already."""
-        wish = self.dialog.wish
-        clips = ClipSet.ALL if wish.clips == ClipSet.NONE else wish.clips
-        self.start(SetUpRequest(clips, wish.classes, paths=tuple(map(Path, names))))
+        request = self.dialog.request
+        clips = ClipSet.ALL if request.clips == ClipSet.NONE else request.clips
+        self.start(SetUpRequest(clips, request.classes, paths=tuple(map(Path, names))))

@@ -70,7 +70,7 @@ class SetUpDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._outlook: SetUpStatus | None = None
+        self._status: SetUpStatus | None = None
         self._is_paused = self._is_choosing = self._has_stopped = False
         self.text, self.room, self.stage, self.outcome = (_label() for _ in range(4))
         self.details = QToolButton()
@@ -108,7 +108,7 @@ class SetUpDialog(QDialog):
         for button in (self.stop, self.pause, self.start):
             buttons.addWidget(button)
         self.start.setDefault(True)
-        self.start.clicked.connect(lambda: self.started.emit(self.wish))
+        self.start.clicked.connect(lambda: self.started.emit(self.request))
         self.pause.clicked.connect(self._on_pause)
         self.stop.setToolTip("What came so far is kept: the next time goes on from there")
         self.stop.clicked.connect(self.stopped)
@@ -174,7 +174,7 @@ class SetUpDialog(QDialog):
         self.show_planned_move(None)
 
     @property
-    def wish(self) -> SetUpRequest:
+    def request(self) -> SetUpRequest:
         """What is chosen."""
         clips = next(key for key, button in self.choices.items() if button.isChecked())
         names = tuple(name.strip() for name in self.classes.text().split(";") if name.strip())
@@ -186,23 +186,23 @@ class SetUpDialog(QDialog):
             self.keeps_archive.isChecked(),
         )
 
-    def take(self, wish: SetUpRequest) -> None:
+    def take(self, request: SetUpRequest) -> None:
         """Choose what was chosen before."""
-        self.classes.setText("; ".join(wish.classes))
-        self.choices[wish.clips].setChecked(True)
-        is_known = self.mirror.findData(wish.mirror) >= 0
-        self.mirror.setCurrentIndex(self.mirror.findData(wish.mirror if is_known else _OWN))
-        self.address.setText("" if is_known else wish.mirror)
-        self.keeps_archive.setChecked(wish.keeps_archive)
+        self.classes.setText("; ".join(request.classes))
+        self.choices[request.clips].setChecked(True)
+        is_known = self.mirror.findData(request.mirror) >= 0
+        self.mirror.setCurrentIndex(self.mirror.findData(request.mirror if is_known else _OWN))
+        self.address.setText("" if is_known else request.mirror)
+        self.keeps_archive.setChecked(request.keeps_archive)
 
-    def show_outlook(self, outlook: SetUpStatus) -> None:
+    def show_status(self, status: SetUpStatus) -> None:
         """Say what is missing and whether there is room."""
-        self._outlook = outlook
-        if outlook.begun is not None:
-            self.take(outlook.begun)
-        self.start.setText("Set &up" if outlook.begun is None else "&Go on setting up")
+        self._status = status
+        if status.begun is not None:
+            self.take(status.begun)
+        self.start.setText("Set &up" if status.begun is None else "&Go on setting up")
         self.text.setText(
-            "\n".join(outlook.sentences())
+            "\n".join(status.sentences())
             or "The trained model and a catalogue of AudioSet are there. Choose other clips "
             "below for another catalogue."
         )
@@ -267,18 +267,18 @@ class SetUpDialog(QDialog):
             self.adjustSize()
 
     def _on_choice(self) -> None:
-        wish, outlook = self.wish, self._outlook
+        request, status = self.request, self._status
         self.address.setEnabled(self.mirror.currentData() == _OWN)
-        is_whole = (wish.clips != ClipSet.SOME or bool(wish.classes)) and (
-            self.mirror.currentData() != _OWN or bool(wish.mirror)
+        is_whole = (request.clips != ClipSet.SOME or bool(request.classes)) and (
+            self.mirror.currentData() != _OWN or bool(request.mirror)
         )
         self.pause.setEnabled(is_whole or not self._has_stopped)
-        if outlook is None:
+        if status is None:
             self.start.setEnabled(is_whole)
             return
-        needed = outlook.needed(wish)
-        has_room = outlook.free > needed
-        free = f"{megabytes(outlook.free)} are free in {outlook.folder}."
+        needed = status.needed(request)
+        has_room = status.free > needed
+        free = f"{megabytes(status.free)} are free in {status.folder}."
         self.room.setText(
             f"It takes about {megabytes(needed)} on the disk; {free}"
             if has_room

@@ -74,7 +74,7 @@ class SetUpStatus:
         Bytes that the catalogue takes, by `SetUpRequest.clips`.
     archive : int
         Bytes of AudioSet's archive.
-    begun : Wish or None
+    begun : SetUpRequest or None
         What was begun once, and neither finished nor stopped.
     """
 
@@ -85,11 +85,11 @@ class SetUpStatus:
     archive: int = 0
     begun: SetUpRequest | None = None
 
-    def needed(self, wish: SetUpRequest) -> int:
-        """Return the bytes that a wish takes on the disk, beside what is there already."""
+    def needed(self, request: SetUpRequest) -> int:
+        """Return the bytes that a request takes on the disk, beside what is there already."""
         model = sum(each.room_bytes - each.n_done for each in self.missing if each.what == "model")
-        archive = self.archive if wish.keeps_archive and wish.clips != ClipSet.NONE else 0
-        return model + self.rooms.get(wish.clips, 0) + archive
+        archive = self.archive if request.keeps_archive and request.clips != ClipSet.NONE else 0
+        return model + self.rooms.get(request.clips, 0) + archive
 
     def sentences(self) -> list[str]:
         """Return what is missing, how large, from where and under which licence."""

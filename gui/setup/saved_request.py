@@ -14,9 +14,9 @@ from core.paths import DataFolder
 from gui.setup.request import SetUpRequest
 
 
-def keep(data: DataFolder, wish: SetUpRequest) -> None:
-    """Remember a wish; where nothing can be written, the next start does not know it."""
-    content = {**asdict(wish), "paths": [str(path) for path in wish.paths]}
+def keep(data: DataFolder, request: SetUpRequest) -> None:
+    """Remember a request; where nothing can be written, the next start does not know it."""
+    content = {**asdict(request), "paths": [str(path) for path in request.paths]}
     with suppress(OSError):
         data.root.mkdir(parents=True, exist_ok=True)
         with written_whole(data.set_up) as file:
@@ -24,7 +24,7 @@ def keep(data: DataFolder, wish: SetUpRequest) -> None:
 
 
 def kept(data: DataFolder) -> SetUpRequest | None:
-    """Return the wish that was not fulfilled; None for none, or a damaged one."""
+    """Return the request that was not fulfilled; None for none, or a damaged one."""
     try:
         content = parsed_json(data.set_up.read_bytes())
         return SetUpRequest(
@@ -39,6 +39,6 @@ def kept(data: DataFolder) -> SetUpRequest | None:
 
 
 def forget(data: DataFolder) -> None:
-    """Forget the wish: it is fulfilled, or given up."""
+    """Forget the request: it is fulfilled, or given up."""
     with suppress(OSError):
         data.set_up.unlink(missing_ok=True)

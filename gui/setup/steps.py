@@ -39,23 +39,23 @@ Step = Callable[[Job], list[str]]
 """Returns in words what it has led to."""
 
 
-def steps(data: DataFolder, wish: SetUpRequest) -> list[Step]:
+def steps(data: DataFolder, request: SetUpRequest) -> list[Step]:
     """Return what is to be done; after each of them the window can switch to what came.
 
-    The wish is kept on disk until the last one is done.
+    The request is kept on disk until the last one is done.
     """
-    wanted: list[Step] = [lambda job: _fetch_model(data, wish, job)]
-    if wish.paths:
-        wanted = [lambda job: _import(data, wish, job)]
-    elif wish.clips != ClipSet.NONE:
-        wanted.append(lambda job: _fetch_features(data, wish, job))
-    return [_kept(data, wish, step, step is wanted[-1]) for step in wanted]
+    wanted: list[Step] = [lambda job: _fetch_model(data, request, job)]
+    if request.paths:
+        wanted = [lambda job: _import(data, request, job)]
+    elif request.clips != ClipSet.NONE:
+        wanted.append(lambda job: _fetch_features(data, request, job))
+    return [_kept(data, request, step, step is wanted[-1]) for step in wanted]
 
 
-def _kept(data: DataFolder, wish: SetUpRequest, step: Step, is_last: bool) -> Step:
+def _kept(data: DataFolder, request: SetUpRequest, step: Step, is_last: bool) -> Step:
 
     def work(job: Job) -> list[str]:
-        saved_request.keep(data, wish)
+        saved_request.keep(data, request)
         lines = step(job)
         if is_last:
             saved_request.forget(data)
@@ -64,27 +64,27 @@ def _kept(data: DataFolder, wish: SetUpRequest, step: Step, is_last: bool) -> St
     return work
 
 
-def _fetch_model(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
+def _fetch_model(data: DataFolder, request: SetUpRequest, job: Job) -> list[str]:
     from core.setup.install import fetch_model
 
-    lines, check = fetch_model(data, job, wish.source())
+    lines, check = fetch_model(data, job, request.source())
     return lines + check.lines()
 
 
-def _fetch_features(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
+def _fetch_features(data: DataFolder, request: SetUpRequest, job: Job) -> list[str]:
     from core.setup.features import fetch_features
     from core.setup.inventory import choose
 
-    catalog, notes = fetch_features(data, wish.choice(), job, wish.source())
+    catalog, notes = fetch_features(data, request.choice(), job, request.source())
     choose(data, catalog.path.name)
     name = catalog.path.name
     return [f"{len(catalog):,} clips of AudioSet are in the catalogue {name}", *notes]
 
 
-def _import(data: DataFolder, wish: SetUpRequest, job: Job) -> list[str]:
+def _import(data: DataFolder, request: SetUpRequest, job: Job) -> list[str]:
     from core.setup.install import has_model_files, import_files, install_model
 
-    lines = import_files(data, wish.paths, job.part(0, 0.6), wish.choice())
+    lines = import_files(data, request.paths, job.part(0, 0.6), request.choice())
     if has_model_files(data):
         lines += install_model(data, job.part(0.6, 1)).lines()
     return lines

@@ -86,7 +86,7 @@ class Spectrogram(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.plot)
         layout.addLayout(strip)
-        self.setMinimumHeight(160)
+        self.setMinimumHeight(17 * theme.GRID)
         self.plot.setAccessibleDescription(_KEYS)
         self.plot.set_span(self._span_s)
         self.selection.changed.connect(self._on_selection)

@@ -24,7 +24,7 @@ from gui import formats, theme
 if TYPE_CHECKING:
     from core.tagging.spans import TagSpan
 
-N_ROWS = 3
+MOST_ROWS, LEAST_ROWS = 3, 1
 _NAME, _BAR, _GAP, _LEAST_BAR = 14, 4, 4, 3.0
 """Heights of a name, of the bar below it and of what is free below that; a bar's least width."""
 _ROW = _NAME + _BAR + _GAP
@@ -43,26 +43,35 @@ class TagLane(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._spans: Sequence[TagSpan] = ()
         self._rows: list[tuple[str, list[TagSpan]]] = []
         self._span_s, self._left, self._width = (0.0, 10.0), 0.0, 1.0
         self.current: TagSpan | None = None
         self.setAccessibleName("What was heard when")
         self.setMouseTracking(True)
         self.setFont(theme.scaled_font(self, 0.85))
-        self.setFixedHeight(N_ROWS * _ROW)
-        self._describe()
+        self._n_rows = 0
+        self.set_rows(MOST_ROWS)
 
     @property
     def rows(self) -> list[tuple[str, list[TagSpan]]]:
         """The classes in sight, the most important first, each with its spans."""
         return self._rows
 
+    def set_rows(self, n_rows: int) -> None:
+        """Take the room of so many rows."""
+        if n_rows != self._n_rows:
+            self._n_rows = n_rows
+            self.setFixedHeight(n_rows * _ROW)
+            self.show_spans(self._spans)
+
     def show_spans(self, spans: Sequence[TagSpan]) -> None:
         """Show other spans."""
+        self._spans = spans
         weights: Counter[str] = Counter()
         for span in spans:
             weights[span.label] += round(1000 * span.score * (span.end_s - span.start_s))
-        chosen = [label for label, _ in weights.most_common(N_ROWS)]
+        chosen = [label for label, _ in weights.most_common(self._n_rows)]
         self._rows = [(label, [span for span in spans if span.label == label]) for label in chosen]
         self.current = None
         is_empty = not self._rows  # then nobody need pass it with the Tab key
@@ -77,7 +86,7 @@ class TagLane(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return room for the rows."""
-        return QSize(40 * theme.GRID, N_ROWS * _ROW)
+        return QSize(40 * theme.GRID, self._n_rows * _ROW)
 
     # Geometry
 

@@ -7,7 +7,7 @@ from core.audio.examples import EXAMPLES, example
 from core.audio.logmel import log_mel
 from core.listeners import BuiltIn, heard
 
-HEARD = {"Bell": "Ding", "Rain": "Rain on surface", "Siren": "Police car (siren)"}
+HEARD = {"Bell": "Bell", "Rain": "Rain on surface", "Siren": "Police car (siren)"}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

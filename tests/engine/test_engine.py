@@ -164,8 +164,13 @@ def test_short_sounds_are_matched_and_say_that_they_were_padded(engine, dog):
     assert any("padded with silence" in note for note in answer.query.notes)
 
 
-def test_other_weights_than_the_catalogues_are_said_to_mean_little(engine):
-    assert any("mean little" in note for note in engine.load().notes)
+def test_other_weights_than_the_catalogues_rank_by_sound_and_are_said_to_mean_little(engine, dog):
+    info = engine.load()
+    assert any("mean little" in note for note in info.notes)
+    assert info.rankings == (Ranking.SOUND, Ranking.MEANING)
+    answer = engine.match(dog, 3)
+    assert answer.ranking is Ranking.SOUND
+    assert answer.query.tags is not None
 
 
 def test_a_catalogue_of_another_model_is_refused(stand_in_home, options, tmp_path):

@@ -133,10 +133,10 @@ def test_a_row_that_makes_no_sense_is_put_aside_and_the_rest_is_kept(tmp_path: P
         "history": ["name = x'ff'", "asked_s = 'soon'", "asked_s = 1e300", "thumbnail = x'01'"]
         + ["include = '{}'", "include = '[1]'", "exclude = NULL", "k = -1", "compared = 'oh'"]
         + ["end_s = NULL", "duration_s = 9e999", "path = x'00'", f"include = '{'[' * 50_000}'"],
-        "queries": ["frames = x'00'", "frames = x''", "frames = 5", "direction = x'00'"]
+        "queries": ["frames = x'00'", "frames = NULL", "frames = 5", "direction = x'00'"]
         + ["hop_s = 0", "notes = 'oh'", "duration_s = NULL"],
         "tags": ["scores = x'00'", "scores = 5", "scores = 'oh'", "scores = zeroblob(1052)"]
-        + [f"scores = x'{'007e' * 527}'", f"scores = x'{'0040' * 527}'"],  # no number, and 2
+        + [f"scores = x'{'007e' * 527}'", f"scores = x'{'0049' * 527}'"],  # no number, and 10
         "stars": ["labels = 'oh'", "start_s = 'x'", "url = x'ff'", "starred_s = -1e300"],
         "hidden": ["video_id = x'fe'"],
         "presets": ["include = 'null'", "name = x'fe'"],

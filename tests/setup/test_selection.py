@@ -110,6 +110,8 @@ def test_another_models_vectors_without_labels_cannot_be_asked(data, foreign):
         (Ranking.BOTH, UNTAGGED, tuple(Ranking), Ranking.SOUND),
         (Ranking.BOTH, TAGGED, (Ranking.MEANING,), Ranking.MEANING),
         (Ranking.BOTH, TAGGED, (Ranking.SOUND,), Ranking.SOUND),
+        (Ranking.BOTH, TAGGED, (Ranking.SOUND, Ranking.MEANING), Ranking.SOUND),
+        (Ranking.BOTH, TAGGED, (Ranking.MEANING, Ranking.SOUND), Ranking.MEANING),
     ],
 )
 def test_what_is_wanted_is_done_and_both_falls_back(wanted, query, rankings, expected):

@@ -6,11 +6,9 @@ import pytest
 from core.catalog.ontology import Ontology
 from core.tagging.ranking import (
     IMPLIED,
-    MEANING,
     POWER,
     LabelVectors,
     agreement,
-    combined,
     is_close,
     label_rates,
     tag_direction,
@@ -72,13 +70,6 @@ def test_a_label_given_twice_counts_once():
 
 def test_a_query_in_which_nothing_is_heard_agrees_with_nothing():
     assert agreement(heard(), labelled([0, 1])).tolist() == [0]
-
-
-def test_the_score_is_the_weighted_sum_of_both_parts():
-    both = combined(np.array([0.5, -1], np.float32), np.array([1, 0], np.float32))
-    assert both == pytest.approx([(1 - MEANING) * 0.5 + MEANING, MEANING - 1])
-    sound = combined(np.array([0.5], np.float32), np.array([0.1], np.float32), meaning=0)
-    assert sound.tolist() == [0.5]
 
 
 @pytest.mark.parametrize(

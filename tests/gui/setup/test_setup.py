@@ -195,7 +195,7 @@ def test_the_model_alone_answers_from_the_balanced_catalogue(real: RealApp) -> N
     dialog = opened(real)
     dialog.details.click()
     dialog.choices[ClipSet.NONE].click()
-    assert not dialog.wish.choice().is_balanced
+    assert not dialog.request.choice().is_balanced
     press(real, dialog.start)
     real.wait_for(lambda: "1 kHz sine, embedding" in dialog.outcome.text())
     assert "differed from TensorFlow" in dialog.outcome.text()
@@ -243,8 +243,8 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
     server.behaviour = halting(1_000_000)
     dialog = opened(real)
     dialog.choices[ClipSet.NONE].click()
-    wish = dataclasses.replace(dialog.wish, mirror=server.address)
-    real.set_up.start(wish)
+    request = dataclasses.replace(dialog.request, mirror=server.address)
+    real.set_up.start(request)
     part = real.data.files / ".vggish_model.ckpt.part"
     real.wait_for(lambda: part.is_file() and part.stat().st_size > 500_000)
     real.window.close()
@@ -256,7 +256,7 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
         assert "of it are there" in again.said
         assert again.window.banner.action.text() == "&Go on setting up"
         opened(again)
-        assert again.dialog.wish == wish
+        assert again.dialog.request == request
         assert again.dialog.start.text() == "&Go on setting up"
         again.dialog.close()
         again.window.banner.action.click()
@@ -281,22 +281,22 @@ def test_what_was_begun_goes_on_after_a_restart_as_chosen(
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "wanted",
     [
         SetUpRequest(ClipSet.SOME, ("Cattle, bovinae", "Dog"), "eu", True),
         SetUpRequest(ClipSet.BALANCED, (), "https://example.org/files"),
         SetUpRequest(ClipSet.ALL, paths=(Path("/some/file.bin"),)),
     ],
-    ids=lambda wish: wish.clips,
+    ids=lambda wanted: wanted.clips,
 )
-def test_a_wish_is_kept_whole(qtbot: QtBot, tmp_path: Path, wish: SetUpRequest) -> None:
+def test_a_request_is_kept_whole(qtbot: QtBot, tmp_path: Path, wanted: SetUpRequest) -> None:
     data = DataFolder(tmp_path)
-    saved_request.keep(data, wish)
-    assert saved_request.kept(data) == wish
+    saved_request.keep(data, wanted)
+    assert saved_request.kept(data) == wanted
     dialog = SetUpDialog()
     qtbot.addWidget(dialog)
-    dialog.take(wish)
-    assert dialog.wish == dataclasses.replace(wish, paths=())
+    dialog.take(wanted)
+    assert dialog.request == dataclasses.replace(wanted, paths=())
     saved_request.forget(data)
     assert saved_request.kept(data) is None
     for damaged in (b"", b"{", b"[]", b'{"clips": "moon"}', data.set_up.name.encode()):
@@ -326,7 +326,7 @@ def test_after_a_failure_what_is_named_can_be_pressed(qtbot: QtBot, tmp_path: Pa
     assert dialog.outcome.text() == text
     assert_only_what_can_be_pressed_is_named(dialog)
     # Also after it was opened anew, and what is missing was looked for.
-    dialog.show_outlook(look(DataFolder(tmp_path)))
+    dialog.show_status(look(DataFolder(tmp_path)))
     assert_only_what_can_be_pressed_is_named(dialog)
     assert not dialog.start.isVisible()
     dialog.show_running()
@@ -385,7 +385,7 @@ def test_the_dialog_asks_for_room_and_for_what_a_choice_needs(qtbot: QtBot) -> N
     dialog = SetUpDialog()
     qtbot.addWidget(dialog)
     rooms = {ClipSet.ALL: 3_000_000_000, ClipSet.BALANCED: 70_000_000, ClipSet.SOME: 300_000_000}
-    dialog.show_outlook(SetUpStatus((), Path("/data"), 100_000_000, rooms, 2_400_000_000))
+    dialog.show_status(SetUpStatus((), Path("/data"), 100_000_000, rooms, 2_400_000_000))
     assert "There is no room" in dialog.room.text()
     assert not dialog.start.isEnabled()
     dialog.choices[ClipSet.BALANCED].click()
@@ -393,11 +393,11 @@ def test_the_dialog_asks_for_room_and_for_what_a_choice_needs(qtbot: QtBot) -> N
     dialog.keeps_archive.click()
     assert "2.5 GB" in dialog.room.text()
     dialog.keeps_archive.click()
-    dialog.show_outlook(SetUpStatus((), Path("/data"), 10_000_000_000, rooms))
+    dialog.show_status(SetUpStatus((), Path("/data"), 10_000_000_000, rooms))
     dialog.choices[ClipSet.SOME].click()
     assert not dialog.start.isEnabled(), "no class is named"
     qtbot.keyClicks(dialog.classes, "Dog; Cattle, bovinae;")
-    assert dialog.wish == SetUpRequest(ClipSet.SOME, ("Dog", "Cattle, bovinae"))
+    assert dialog.request == SetUpRequest(ClipSet.SOME, ("Dog", "Cattle, bovinae"))
     dialog.mirror.setCurrentIndex(dialog.mirror.findData("own"))
     assert not dialog.start.isEnabled(), "no address is given"
     qtbot.keyClicks(dialog.address, "http://example.org")
@@ -491,6 +491,7 @@ def test_what_lies_where_is_removed_piece_by_piece(
     app.wait_for(lambda: app.status.startswith("Built-in listener · audioset, "))
     assert not any(app.data.files.iterdir())
     assert not any(app.data.models.glob("vggish*"))
+    app.wait_for(lambda: "The trained model VGGish" in app.said)
 
 
 def test_where_it_will_lie_is_chosen_before_it_is_set_up(real: RealApp, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetrics, QImage
 from pytestqt.qtbot import QtBot
 
 from core.tagging.spans import TagSpan
-from gui.tags.lane import N_ROWS, TagLane
+from gui.tags.lane import LEAST_ROWS, MOST_ROWS, TagLane
 
 DOG = [TagSpan("Dog", 1.0, 3.0, 0.9), TagSpan("Dog", 6.0, 8.0, 0.7)]
 RAIN = TagSpan("Rain", 0.0, 9.0, 0.3)
@@ -33,7 +33,12 @@ def middle(lane: TagLane, row: int, span: TagSpan) -> QPoint:
 def test_the_classes_heard_longest_and_surest_have_a_row(lane: TagLane) -> None:
     lane.show_spans(SPANS)
     assert [label for label, _ in lane.rows] == ["Dog", "Rain", "Clang"]
-    assert len(lane.rows) == N_ROWS
+    assert len(lane.rows) == MOST_ROWS
+    first = lane.rows[0]
+    lane.set_rows(LEAST_ROWS)
+    assert lane.rows == [first]
+    lane.set_rows(MOST_ROWS)
+    assert len(lane.rows) == MOST_ROWS
     assert lane.rows[0][1] == DOG
     assert "Dog; Rain; Clang" in lane.accessibleDescription()
 
