@@ -17,6 +17,7 @@ import soundfile
 from core.__main__ import main
 from core.audio.logmel import log_mel
 from core.audio.reader import load
+from core.tagging.ranking import MEANING
 from core.vggish.model import Vggish
 from tests.conftest import LONG_S, PROJECT
 from tests.made_data import N_CLIPS
@@ -80,7 +81,7 @@ def test_match_prints_json_and_nothing_else(home, model, catalog, dog):
     for rank, match in enumerate(content["matches"], start=1):
         assert set(match) == {
             *("rank", "video_id", "start_s", "end_s", "labels"),
-            *("similarity", "sound", "meaning", "url"),
+            *("similarity", "sound", "url"),  # these weights rank by sound alone
         }  # fmt: skip
         assert match["rank"] == rank
         link, _, seconds = match["url"].partition("&t=")
@@ -93,10 +94,20 @@ def test_match_prints_a_table(home, model, catalog, dog, capsys):
     output = capsys.readouterr()
     lines = output.out.splitlines()
     assert "barks.wav (11.0 s)" in lines[0]
-    header = ["rank", "similarity", "sound", "meaning", "span", "labels", "video"]
-    assert lines[-4].split() == header
+    assert lines[-4].split() == ["rank", "similarity", "span", "labels", "video"]
     assert lines[-3].split()[0] == "1"
     assert "https://www.youtube.com/watch?v=" in lines[-3]
+
+
+def test_both_parts_of_a_score_stand_beside_it(home, made_catalog, catalog, capsys):
+    video_id = made_catalog.clip(0).video_id
+    assert main(["similar", video_id, "-k", "3", *catalog]) == 0
+    header = ["rank", "similarity", "sound", "meaning", "span"]
+    assert capsys.readouterr().out.splitlines()[-4].split()[:5] == header
+    assert main(["similar", video_id, "-k", "3", "--json", *catalog]) == 0
+    for match in json.loads(capsys.readouterr().out)["matches"]:
+        both = (1 - MEANING) * match["sound"] + MEANING * match["meaning"]
+        assert match["similarity"] == pytest.approx(both, abs=1e-5)
 
 
 def test_a_span_is_matched_alone(home, model, catalog, dog, capsys):
