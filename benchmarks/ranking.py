@@ -1,8 +1,8 @@
 """What ranking by sound and meaning costs beside sound alone, at AudioSet's size.
 
 Usage: python -m benchmarks.ranking FOLDER. FOLDER gets the synthetic catalogue of
-`benchmarks.search` with 2,084,320 clips (3 GB, removed again). The three rankings take turns; prints
-medians in milliseconds as a Markdown table.
+`benchmarks.search` with 2,084,320 clips (3 GB, removed again). The three rankings take turns;
+prints medians in milliseconds as a Markdown table.
 """
 
 from __future__ import annotations
