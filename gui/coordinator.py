@@ -24,7 +24,7 @@ from gui.main_window import MainWindow
 from gui.recording.controller import RecordingController
 from gui.recording.recording import microphone
 from gui.results.answer_view import AnswerView
-from gui.search.answers import Answer, Words, origin_of
+from gui.search.answers import Answer, Words, is_heard, origin_of
 from gui.search.session import Session, State
 from gui.settings import Settings
 from gui.spectrogram.controller import SpectrogramController
@@ -255,7 +255,9 @@ class Coordinator(QObject):
             self._window.recent.add(audio.path)
 
     def _on_answer(self, answer: Answer) -> None:
-        self._window.describe(answer.matches.catalog)
+        if is_heard(answer.source) or self._info is None:
+            # What a video or words are asked with has made the catalogue, and analyses no sound.
+            self._window.describe(answer.matches.catalog)
         origin = origin_of(answer.source)
         self._window.results.words.show_words(origin.text if isinstance(origin, Words) else "")
         if answer.audio is None:

@@ -152,13 +152,10 @@ class ResultsController(QObject):
     def _explain(self, match: Match | None) -> None:
         answer = self._session.answer
         self.heat.clear()
-        if match is None or answer is None or match not in answer.matches.matches:
-            return
-        is_known = match.sound is not None and not answer.matches.catalog.is_balanced
-        is_known = is_known and len(answer.matches.query.frames) > 0
+        is_known = match is not None and answer is not None and _has_seconds(match, answer.matches)
         self.heat.setVisible(is_known)
-        if not is_known:
-            return  # of its seconds
+        if match is None or answer is None or not is_known:
+            return
         query, engine = answer.matches.query, self._engine
 
         def done(pairs: Float32) -> None:
@@ -220,3 +217,9 @@ class ResultsController(QObject):
         dialog.accepted.connect(lambda: self._export.print_on(printer, self._picture(), name))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         QDialog.open(dialog)
+
+
+def _has_seconds(match: Match, answer: Matches) -> bool:
+    """Return whether seconds of a match, which is one of the answer's, can be told apart."""
+    is_by_sound = match.sound is not None and len(answer.query.frames) > 0
+    return is_by_sound and not answer.catalog.is_balanced and match in answer.matches
