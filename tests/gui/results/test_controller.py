@@ -187,3 +187,24 @@ def test_a_star_is_kept_and_shown_again(shown: App, make_app, sine: Path) -> Non
     again.show()
     open_and_wait(again, sine)
     again.wait_for(again.window.results.details.star.isChecked)
+
+
+def test_while_a_recording_is_matched_the_details_have_no_empty_strip(app: App) -> None:
+    app.coordinator.recording.toggle()
+    app.wait_for(lambda: app.rows > 0)
+    assert app.session.state is State.RECORDING
+    assert app.window.results.details.match is not None
+    assert app.coordinator.features.results.heat.isHidden()
+    app.coordinator.recording.set_aside()
+    app.wait_for(lambda: app.session.state is not State.RECORDING)
+
+
+def test_the_status_line_names_what_analyses_sounds_after_a_video_too(shown: App) -> None:
+    app = shown
+    before = app.window.status.text()
+    app.engine.info = replace(app.engine.info, model="What made the catalogue")
+    app.session.more_like("iwsJJ1R3bNk")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.window.status.text() == before
+    app.session.match_span((0.2, 0.9))
+    app.wait_for(lambda: "What made the catalogue" in app.window.status.text())
