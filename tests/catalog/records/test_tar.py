@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -210,7 +211,8 @@ def test_a_damaged_archive_is_read_as_far_as_it_is_sound_or_refused(data, tmp_pa
                 content[at : at + 512] = with_size(head, head[124:136])
     archive.write_bytes(bytes(content))
     try:
-        for _, stream in guarded("x", open_archive(archive, lambda _: None)):
-            stream.read()
+        # A member's bytes may end too soon: who reads them is guarded, as a build is.
+        opened = open_archive(archive, lambda _: None)
+        deque(guarded("x", (stream.read() for _, stream in opened)), maxlen=0)
     except CatalogError as error:
         assert "\n" not in error.message

@@ -30,7 +30,7 @@ from gui.youtube.look_ups import LookUps
 from gui.youtube.permission import LookUpPermission
 from gui.youtube.politeness import Politeness
 from gui.youtube.services import Services, Standing, Video, one_line, read_title
-from tests.gui.youtube.youtube_server import MARKUP, YoutubeServer, jpeg, serving, title
+from tests.gui.youtube.youtube_server import HUGE, MARKUP, YoutubeServer, jpeg, serving, title
 
 DAY_S = 86_400
 
@@ -124,7 +124,8 @@ def test_what_is_no_answer_of_youtubes_is_not_believed(
         assert look_ups.video(key(begin)) is None
         youtube.release.set()
         assert other.asked == []
-        assert youtube.n_huge_bytes < 6 * (6 * 1024**2)  # what the sockets' buffers take
+        # No body was taken whole; what the buffers hold is up to the system.
+        assert youtube.n_huge_bytes < HUGE // 2
 
 
 def test_who_does_not_answer_is_asked_again_later_and_more_seldom(

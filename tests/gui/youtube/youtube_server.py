@@ -21,7 +21,7 @@ from gui.youtube.services import Services
 
 LOG_IN = b"<!DOCTYPE html><html><title>Log in</title><p>Welcome to the hotel</p></html>"
 MARKUP = '<b>bold</b><img src="http://127.0.0.1:1/x.png"><script>alert(1)</script>'
-HUGE = 50 * 1024**2
+HUGE = 1 << 30
 
 
 def jpeg(color: str = "#3060a0", width: int = 320, height: int = 180) -> bytes:
