@@ -34,7 +34,7 @@ SWITCH_INTERVAL_S = 0.001
 class _Accidents(QObject):
     """Brings what nobody caught, in whatever thread, into the window's thread."""
 
-    happened = Signal(object)
+    happened = Signal(SoundalikeError)
 
     def watch(self) -> None:
         """Take over from Python, which would only print to a terminal that may not be there."""

@@ -55,12 +55,12 @@ class _Request:
 class _Worker(QObject):
     """Lives in the worker's thread and does what it is given."""
 
-    progressed = Signal(int, str, object)
-    succeeded = Signal(int, object)
-    broke = Signal(int, object)
+    progressed = Signal(int, str, object)  # float | None
+    succeeded = Signal(int, object)  # whatever the work returned
+    broke = Signal(int, SoundalikeError)
     ended = Signal(int)
 
-    @Slot(object)
+    @Slot(_Request)
     def perform(self, request: _Request) -> None:
         try:
             result = request.work(request.job)
@@ -125,7 +125,7 @@ class Worker(QObject):
     """
 
     busy_changed = Signal(bool)
-    _start = Signal(object)
+    _start = Signal(_Request)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -235,7 +235,7 @@ class Worker(QObject):
         if request := self._current(number):
             request.done(result)
 
-    @Slot(int, object)
+    @Slot(int, SoundalikeError)
     def _on_broke(self, number: int, error: SoundalikeError) -> None:
         if request := self._current(number):
             request.failed(error)

@@ -99,7 +99,7 @@ class _Tree(QTreeView):
     cycled : QModelIndex
     """
 
-    cycled = Signal(object)
+    cycled = Signal(QModelIndex)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose on Space."""
@@ -132,7 +132,7 @@ class FilterPane(QWidget):
     preset_removed : str
     """
 
-    preset_saved = Signal(str, object)
+    preset_saved = Signal(str, Filter)
     preset_removed = Signal(str)
 
     def __init__(self, options: SearchOptions, parent: QWidget | None = None) -> None:
@@ -252,7 +252,8 @@ class FilterPane(QWidget):
         """Keep what is chosen under a name."""
         name = " ".join(name.split())
         if name and name not in PRESETS:
-            self.presets = dict(sorted({**self.presets, name: self.options.filters}.items()))
+            kept = {**self.presets, name: self.options.filters}
+            self.presets = dict(sorted(kept.items(), key=lambda each: each[0].casefold()))
             self.preset_saved.emit(name, self.options.filters)
 
     def remove_preset(self, name: str) -> None:

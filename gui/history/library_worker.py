@@ -34,7 +34,7 @@ class LibraryWorker(QObject):
     """
 
     noted = Signal(str)
-    failed = Signal(object)
+    failed = Signal(SoundalikeError)
 
     def __init__(self, library: Library, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -129,7 +129,7 @@ class History(QAbstractListModel):
         It has an answer, the first one or another one.
     """
 
-    answered = Signal(object)
+    answered = Signal(Entry)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -45,7 +45,7 @@ class _List(QListView):
     remove_pressed : QModelIndex
     """
 
-    remove_pressed = Signal(object)
+    remove_pressed = Signal(QModelIndex)
 
     def __init__(self, name: str, has_pictures: bool) -> None:
         super().__init__()
@@ -89,13 +89,13 @@ class HistoryPanel(QWidget):
     star_removed : Star
     """
 
-    chosen = Signal(object)
-    removed = Signal(object)
-    folder_wanted = Signal(object)
+    chosen = Signal(Entry)
+    removed = Signal(Entry)
+    folder_wanted = Signal(Entry)
     cleared = Signal()
-    star_chosen = Signal(object)
-    star_liked = Signal(object)
-    star_removed = Signal(object)
+    star_chosen = Signal(Star)
+    star_liked = Signal(Star)
+    star_removed = Signal(Star)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -35,9 +35,9 @@ class PersonalLists(QObject):
     presets_changed : dict of str to Filter
     """
 
-    stars_changed = Signal(object)
-    hidden_changed = Signal(object)
-    presets_changed = Signal(dict)
+    stars_changed = Signal(frozenset)
+    hidden_changed = Signal(frozenset)
+    presets_changed = Signal(object)  # dict[str, Filter]; Qt would sort a dict by its keys
 
     def __init__(self, library_worker: LibraryWorker, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -25,7 +25,7 @@ class RecentFiles(QObject):
         Whether there is any.
     """
 
-    chosen = Signal(object)
+    chosen = Signal(Path)
     filled = Signal(bool)
 
     def __init__(self, parent: QWidget) -> None:

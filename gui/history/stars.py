@@ -27,7 +27,7 @@ class Stars(QAbstractListModel):
         A person wrote another note.
     """
 
-    noted = Signal(object, str)
+    noted = Signal(Star, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -68,7 +68,7 @@ class HistoryStore(QObject):
         Something was forgotten that `undo` brings back.
     """
 
-    recalled = Signal(object)
+    recalled = Signal(Recalled)
     undoable = Signal(str)
 
     def __init__(

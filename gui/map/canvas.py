@@ -54,7 +54,7 @@ class MapCanvas(QWidget):
         A person chose a point.
     """
 
-    wanted = Signal(object)
+    wanted = Signal(MapView)
     chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -46,7 +46,7 @@ class MapPane(QWidget):
     """
 
     chosen = Signal(int)
-    failed = Signal(object)
+    failed = Signal(SoundalikeError)
 
     def __init__(self, worker: Worker, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)

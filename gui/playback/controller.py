@@ -42,7 +42,7 @@ class PlaybackController(QObject):
         Where in the sound one is, in seconds; None for nowhere.
     """
 
-    moved = Signal(object)
+    moved = Signal(object)  # float | None
 
     def __init__(
         self, context: Context, bar: PlaybackBar, selected: Callable[[], Span | None]

@@ -52,9 +52,9 @@ class Playback(QObject):
 
     devices_listed = Signal(list)
     state_changed = Signal(bool)
-    moved = Signal(object)
+    moved = Signal(object)  # float | None
     ended = Signal()
-    failed = Signal(object)
+    failed = Signal(SoundalikeError)
 
     def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -90,13 +90,13 @@ class Recording(QObject):
 
     devices_listed = Signal(list)
     unavailable = Signal(str)
-    began = Signal(object)
-    arrived = Signal(object)
+    began = Signal(Device)
+    arrived = Signal(np.ndarray)
     measured = Signal(float, bool, float)
     advised = Signal(str)
-    stopped = Signal(object, str)
-    put_aside = Signal(object)
-    failed = Signal(object)
+    stopped = Signal(AudioFile, str)
+    put_aside = Signal(AudioFile)
+    failed = Signal(SoundalikeError)
 
     def __init__(
         self,

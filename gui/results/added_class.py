@@ -31,7 +31,7 @@ class AddedClass(QDialog):
     chosen : TagChange
     """
 
-    chosen = Signal(object)
+    chosen = Signal(TagChange)
 
     def __init__(self, complete: Complete, parent: QWidget) -> None:
         super().__init__(parent)

@@ -53,7 +53,7 @@ class ResultsController(QObject):
         The span of the sound that a person looks at in the details, in seconds.
     """
 
-    pointed = Signal(object)
+    pointed = Signal(object)  # tuple[float, float] | None
 
     def __init__(
         self,

@@ -48,12 +48,12 @@ class DetailsPane(QWidget):
         These two appear after `offer_memory`.
     """
 
-    open_pressed = Signal(object)
-    play_pressed = Signal(object)
-    more_pressed = Signal(object)
+    open_pressed = Signal(Match)
+    play_pressed = Signal(Match)
+    more_pressed = Signal(Match)
     copied = Signal(str)
-    star_toggled = Signal(object, bool)
-    hide_pressed = Signal(object)
+    star_toggled = Signal(Match, bool)
+    hide_pressed = Signal(Match)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

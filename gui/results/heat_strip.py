@@ -23,11 +23,11 @@ class HeatStrip(QWidget):
 
     Signals
     -------
-    pointed : object
+    pointed : float or None
         The second of the sound under the mouse, or that of the best pair when it leaves.
     """
 
-    pointed = Signal(object)
+    pointed = Signal(object)  # float | None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

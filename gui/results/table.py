@@ -56,8 +56,8 @@ class ResultsTable(QTableView):
         Another row is the current one.
     """
 
-    link_chosen = Signal(object)
-    chosen_changed = Signal(object)
+    link_chosen = Signal(Match)
+    chosen_changed = Signal(object)  # Match | None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

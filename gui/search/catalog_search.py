@@ -43,10 +43,10 @@ class CatalogSearch(QObject):
     failed : SoundalikeError
     """
 
-    progressed = Signal(str, object)
-    answered = Signal(object)
-    rejected = Signal(object)
-    failed = Signal(object)
+    progressed = Signal(str, object)  # float | None
+    answered = Signal(Answer)
+    rejected = Signal(SoundalikeError)
+    failed = Signal(SoundalikeError)
 
     def __init__(
         self,

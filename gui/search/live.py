@@ -13,7 +13,7 @@ from core.audio.logmel import PATCH_FRAMES, frame_count
 from core.engine import Engine
 from core.errors import AudioFileError, SoundalikeError
 from core.jobs import Job
-from core.types import Float32, Matches
+from core.types import Float32, Matches, Query
 from gui.search.answers import matches_of
 from gui.search.options import SearchOptions
 from gui.workers import Worker
@@ -43,9 +43,9 @@ class Live(QObject):
         It cannot be matched; more sound may be pushed all the same.
     """
 
-    glimpsed = Signal(object)
-    finished = Signal(object)
-    failed = Signal(object)
+    glimpsed = Signal(Matches)
+    finished = Signal(Query)
+    failed = Signal(SoundalikeError)
 
     def __init__(
         self,

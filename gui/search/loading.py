@@ -50,10 +50,10 @@ class EngineLoader(QObject):
     """
 
     began = Signal(str)
-    progressed = Signal(str, object)
-    ready = Signal(object)
+    progressed = Signal(str, object)  # float | None
+    ready = Signal(CatalogInfo)
     switched = Signal(str)
-    failed = Signal(object)
+    failed = Signal(SoundalikeError)
 
     def __init__(
         self,

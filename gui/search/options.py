@@ -46,7 +46,7 @@ class SearchOptions(QObject):
         The catalogue can be asked by other rankings than before.
     """
 
-    changed = Signal(object)
+    changed = Signal(SearchValues)
     offered = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:

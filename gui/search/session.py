@@ -88,17 +88,17 @@ class Session(QObject):
         Model and catalogue are loaded.
     """
 
-    state_changed = Signal(object)
-    opened = Signal(object)
+    state_changed = Signal(State)
+    opened = Signal(AudioFile)
     found = Signal(list)
-    answered = Signal(object)
-    glimpsed = Signal(object)
+    answered = Signal(Answer)
+    glimpsed = Signal(Matches)
     began = Signal(str, bool)
-    progressed = Signal(str, object)
+    progressed = Signal(str, object)  # float | None
     finished = Signal()
-    troubled = Signal(object)
+    troubled = Signal(SoundalikeError)
     noted = Signal(str)
-    ready = Signal(object)
+    ready = Signal(CatalogInfo)
 
     def __init__(
         self,

@@ -61,7 +61,7 @@ class SetUpDialog(QDialog):
         It is to lie in another folder, or, where that is planned, to stay.
     """
 
-    started = Signal(object)
+    started = Signal(SetUpRequest)
     paused = Signal()
     continued = Signal()
     stopped = Signal()

@@ -37,7 +37,7 @@ class SpectrogramLoader(QObject):
     """
 
     drawn = Signal(bool)
-    failed = Signal(object)
+    failed = Signal(SoundalikeError)
 
     def __init__(
         self,

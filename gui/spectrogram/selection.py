@@ -21,8 +21,8 @@ class Selection(QObject):
         The same once it rests; told once.
     """
 
-    changed = Signal(object)
-    settled = Signal(object)
+    changed = Signal(object)  # tuple[float, float] | None
+    settled = Signal(object)  # tuple[float, float] | None
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

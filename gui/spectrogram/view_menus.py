@@ -33,7 +33,7 @@ class ViewMenu(QMenu):
     chosen : FrequencyView
     """
 
-    chosen = Signal(object)
+    chosen = Signal(FrequencyView)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("View", parent)
@@ -63,7 +63,7 @@ class ColorMenu(QMenu):
     chosen : ViewChoices
     """
 
-    chosen = Signal(object)
+    chosen = Signal(ViewChoices)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Colours", parent)

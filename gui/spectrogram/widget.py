@@ -57,8 +57,8 @@ class Spectrogram(QWidget):
 
     pointed = Signal(str)
     seeked = Signal(float)
-    detail_wanted = Signal(object)
-    choices_changed = Signal(object)
+    detail_wanted = Signal(DetailRequest)
+    choices_changed = Signal(ViewChoices)
     viewed = Signal(float, float, float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -28,7 +28,7 @@ class MoveController(QObject):
         Why it cannot, in words.
     """
 
-    planned = Signal(object)
+    planned = Signal(object)  # Path | None
     failed = Signal(str)
 
     def __init__(self, context: Context) -> None:

@@ -23,7 +23,7 @@ class DropOverlay(QWidget):
     """
 
     dropped = Signal(list)
-    refused = Signal(object)
+    refused = Signal(AudioFileError)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

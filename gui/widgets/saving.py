@@ -24,8 +24,8 @@ class Saving(QObject):
     failed : SoundalikeError
     """
 
-    saved = Signal(object)
-    failed = Signal(object)
+    saved = Signal(Path)
+    failed = Signal(SoundalikeError)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)

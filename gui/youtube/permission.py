@@ -14,7 +14,7 @@ class LookUpPermission(QObject):
         What is answered now; None where nobody was asked.
     """
 
-    changed = Signal(object)
+    changed = Signal(object)  # bool | None
 
     def __init__(self, answer: bool | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)

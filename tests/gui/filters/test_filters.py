@@ -215,6 +215,9 @@ def test_presets_are_applied_kept_and_removed(qtbot: QtBot, pane: FilterPane) ->
     pane.remove_preset("My own &")
     assert said == [animals, ("My own &", animals), Filter(), animals, "My own &"]
     assert "My own &&" not in texts(menu)
+    for name in ("Wet", "alarms"):
+        pane.save_preset(name)
+    assert list(pane.presets) == ["alarms", "Wet"]
     pane.set_presets({"Old": Filter(("Gone",))})
     assert texts(menu)[2] == "Old"
     # What a catalogue has no classes for is not offered.

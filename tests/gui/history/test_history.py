@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -348,14 +349,22 @@ def test_hidden_videos_and_presets_are_kept(make_window: Callable[[], Window]) -
     first.lists.show("a")
     first.lists.save_preset("Zoo", Filter(("Animal",)))
     first.lists.save_preset("Quiet", Filter((), ("Music",)))
+    first.lists.save_preset("Wet", Filter(("Rain",)))
+    first.lists.save_preset("loud", Filter(("Siren",)))
     first.lists.remove_preset("Zoo")
     first.rest()
     second = make_window()
-    told: list[object] = []
+    told: list[Any] = []
     second.lists.presets_changed.connect(told.append)
     second.lists.hidden_changed.connect(told.append)
     second.load()
-    assert told == [{"Quiet": Filter((), ("Music",))}, frozenset({"b"})]
+    presets = {
+        "loud": Filter(("Siren",)),
+        "Quiet": Filter((), ("Music",)),
+        "Wet": Filter(("Rain",)),
+    }
+    assert told == [presets, frozenset({"b"})]
+    assert list(told[0]) == ["loud", "Quiet", "Wet"]
 
 
 def test_without_a_library_the_window_works_and_says_so_once(
