@@ -25,7 +25,8 @@ from gui.recording.controller import RecordingController
 from gui.recording.recording import microphone
 from gui.results.answer_view import AnswerView
 from gui.search.answers import Answer, Words, is_heard, origin_of
-from gui.search.session import Session, State
+from gui.search.session import Session
+from gui.search.state import State
 from gui.settings import Settings
 from gui.spectrogram.controller import SpectrogramController
 from gui.widgets.drops import local_paths
@@ -135,8 +136,8 @@ class Coordinator(QObject):
     def _join_session(self) -> None:
         session, window = self.session, self._window
         session.state_changed.connect(self._on_state)
-        session.opened.connect(self._on_opened)
-        session.found.connect(self.queue.add)
+        session.analysis.opened.connect(self._on_opened)
+        session.analysis.found.connect(self.queue.add)
         session.answered.connect(self._on_answer)
         for row in (window.progress, window.empty.progress):
             session.began.connect(row.begin)

@@ -12,7 +12,7 @@ from core.jobs import Job
 from gui.context import Context
 from gui.history.model import Entry, History, Status
 from gui.search.answers import Answer, matches_of
-from gui.search.session import State
+from gui.search.state import State
 
 
 class Queue(QObject):

@@ -13,7 +13,7 @@ from gui.context import Context
 from gui.playback.bar import PlaybackBar
 from gui.playback.playback import Playback
 from gui.search.answers import Span
-from gui.search.session import State
+from gui.search.state import State
 
 DEFAULT_OUTPUT = "Default output"
 
@@ -69,7 +69,7 @@ class PlaybackController(QObject):
         playback.moved.connect(self.moved)
         playback.failed.connect(context.show_trouble)
         context.session.state_changed.connect(self._on_state)
-        context.session.opened.connect(self._on_opened)
+        context.session.analysis.opened.connect(self._on_opened)
         self._offer()
         playback.set_volume(bar.volume.value() / 100)
         playback.set_device(self.output)

@@ -14,7 +14,7 @@ from gui.player.page import Addresses, PlayedClip, clip_of, page_of
 from gui.player.page_server import PageServer
 from gui.player.panel import PlayerPanel
 from gui.player.readiness import browser_kind
-from gui.search.session import State
+from gui.search.state import State
 
 if TYPE_CHECKING:
     from gui.player.browser import Browser

@@ -17,7 +17,7 @@ from core.jobs import Job
 from gui.context import Context
 from gui.recording.capture_bar import CaptureBar
 from gui.recording.recording import Recording
-from gui.search.session import State
+from gui.search.state import State
 
 _NAME_LENGTH = 32
 """Characters of a device's name on a button."""
@@ -60,7 +60,7 @@ class RecordingController(QObject):
         recording.devices_listed.connect(self._on_listed)
         recording.unavailable.connect(self._on_unavailable)
         recording.began.connect(self._on_began)
-        recording.arrived.connect(session.live.push)
+        recording.arrived.connect(session.analysis.live.push)
         recording.measured.connect(self._on_measured)
         recording.advised.connect(self._on_advised)
         recording.stopped.connect(self._on_stopped)

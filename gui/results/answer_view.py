@@ -10,7 +10,7 @@ from gui import formats
 from gui.context import Context
 from gui.results.panel import ResultsPanel
 from gui.search.answers import Answer, Steered, is_heard, what_it_is
-from gui.search.session import State
+from gui.search.state import State
 
 _SENTENCES = {
     State.EMPTY: "",
@@ -49,7 +49,7 @@ class AnswerView(QObject):
             self._panel.show_message(_SENTENCES[state])
 
     def _on_live_seconds(self, seconds: int) -> None:
-        self._session.live.window_s = seconds
+        self._session.analysis.live.window_s = seconds
 
     def _on_answer(self, answer: Answer) -> None:
         query = answer.matches.query

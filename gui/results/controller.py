@@ -16,7 +16,7 @@ from gui.results.export import MatchExport
 from gui.results.heat_strip import HeatStrip
 from gui.results.panel import ResultsPanel
 from gui.search.answers import Answer, is_heard
-from gui.search.session import State
+from gui.search.state import State
 from gui.widgets.saving import Saving
 from gui.youtube.look_ups import LookUps
 from gui.youtube.services import Services

@@ -90,6 +90,14 @@ def is_heard(source: Source) -> bool:
     return isinstance(origin, Query) and (len(origin.frames) > 0 or origin.direction is not None)
 
 
+def steered(answer: Answer, changes: tuple[TagChange, ...]) -> Source:
+    """Return what an answer's question becomes with these changes of its tags, and no others."""
+    origin, query = origin_of(answer.source), answer.matches.query
+    if isinstance(answer.source, Steered):
+        query = answer.source.query
+    return Steered(origin, query, changes) if changes else origin
+
+
 def what_it_is(matches: Matches) -> str:
     """Return what was heard in a sound, or else what its nearest clips are; empty for neither."""
     said = spoken(matches.query.heard)

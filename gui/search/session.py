@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from enum import Enum
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -15,33 +12,15 @@ from core.engine import Engine
 from core.errors import SoundalikeError
 from core.tagging.steering import TagChange
 from core.types import CatalogInfo, Match, Matches, Query
+from gui.search.analysis import SoundAnalysis
 from gui.search.answer_history import AnswerHistory
-from gui.search.answers import (
-    Answer,
-    Source,
-    Span,
-    Steered,
-    Words,
-    is_heard,
-    name_of,
-    origin_of,
-)
+from gui.search.answers import Answer, Source, Span, Words, name_of, steered
 from gui.search.catalog_search import CatalogSearch
-from gui.search.live import Live
 from gui.search.loading import LOADING, EngineLoader
 from gui.search.options import SearchOptions
-from gui.widgets.drops import FoundSounds, find_sounds
+from gui.search.repeats import Repeats
+from gui.search.state import State
 from gui.workers import Worker
-
-
-class State(Enum):
-    """What the window is about, at one glance."""
-
-    EMPTY = "empty"
-    RECORDING = "recording"
-    ANALYSING = "analysing"
-    RESULTS = "results"
-    TROUBLE = "trouble"
 
 
 class Session(QObject):
@@ -57,9 +36,9 @@ class Session(QObject):
 
     Attributes
     ----------
+    analysis : SoundAnalysis
+        Of the sound in sight.
     loader : EngineLoader
-    live : Live
-        Follows a recording.
     answers : AnswerHistory
     state : State
     subject : str
@@ -68,10 +47,6 @@ class Session(QObject):
     Signals
     -------
     state_changed : State
-    opened : AudioFile
-        A sound was found readable, and is to be shown.
-    found : list of Path
-        More sounds that were given at the same time.
     answered : Answer
     glimpsed : Matches
         What the last seconds of a running recording sound like.
@@ -89,8 +64,6 @@ class Session(QObject):
     """
 
     state_changed = Signal(State)
-    opened = Signal(AudioFile)
-    found = Signal(list)
     answered = Signal(Answer)
     glimpsed = Signal(Matches)
     began = Signal(str, bool)
@@ -109,30 +82,37 @@ class Session(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine, self._sounds, self.searches = engine, sounds, searches
+        self._engine, self.searches = engine, searches
         self.state = State.EMPTY
         self.subject = ""
         self.options = options
         options.changed.connect(self._on_options)
-        self.live = Live(engine, searches, options, self)
-        self.live.glimpsed.connect(self._on_glimpse)
-        self.live.failed.connect(self._on_live_failed)
-        self.live.finished.connect(self._on_query)
+        self.analysis = SoundAnalysis(engine, sounds, searches, options, self)
+        self.analysis.began.connect(self.began)
+        self.analysis.progressed.connect(self.progressed)
+        self.analysis.read.connect(self.match)
+        self.analysis.noted.connect(self.noted)
+        self.analysis.analysed.connect(self._ask)
+        self.analysis.failed.connect(self.report)
+        self.analysis.live.glimpsed.connect(self.glimpsed)
         self.loader = EngineLoader(engine, searches, self._may_switch, self)
         self.loader.began.connect(self._on_loading)
         self.loader.progressed.connect(self.progressed)
-        self.loader.ready.connect(self._on_ready)
+        self.loader.ready.connect(self._on_loaded)
+        self.loader.ready.connect(self.ready)
         self.loader.switched.connect(self._on_switched)
-        self.loader.failed.connect(self._on_load_failed)
+        # A sound that waits asks for the model again, and tells of the same trouble.
+        self.loader.failed.connect(self._on_loaded)
+        self.loader.failed.connect(self.troubled)
+        self._repeats = Repeats(self.loader, self)
+        self._repeats.wanted.connect(self._ask)
+        self._repeats.sound_wanted.connect(self.match)
+        self._repeats.refused.connect(self._on_refused)
         self._search = CatalogSearch(engine, searches, options, self)
         self._search.progressed.connect(self.progressed)
         self._search.answered.connect(self._on_answer)
         self._search.rejected.connect(self.troubled)
-        self._search.failed.connect(self._on_trouble)
-        self._later: Callable[[], None] | None = None
-        self._audio: AudioFile | None = None
-        self._span: Span | None = None
-        self._note = ""
+        self._search.failed.connect(self.report)
         self.answers = AnswerHistory(self)
 
     @property
@@ -143,45 +123,28 @@ class Session(QObject):
     @property
     def span(self) -> Span | None:
         """The part of it that is matched; None for all of it."""
-        return self._span
+        return self.analysis.span
 
     @property
     def audio(self) -> AudioFile | None:
         """The sound in sight."""
-        return self._audio
+        return self.analysis.audio
 
     def open_files(self, paths: list[Path]) -> None:
         """Read and match the first sound among files and folders; tell of the others."""
         self._think(paths[0].name)
-        self.began.emit(f"Reading {paths[0].name}", True)
-        self._sounds.submit(
-            lambda job: find_sounds(paths, job),
-            self._on_found,
-            self._on_trouble,
-            self.progressed.emit,
-        )
+        self.analysis.find(paths)
 
     def match(self, audio: AudioFile, span: Span | None = None, note: str = "") -> None:
         """Match a sound, or a span of it."""
         self._think(audio.name)
-        self._span, self._note = span, note
-        if audio is not self._audio:
-            self._audio = audio
-            self.opened.emit(audio)
-        start_s, end_s = span or (None, None)
-        self.began.emit("Analysing", True)
-        self.searches.submit(
-            lambda job: self._engine.query(audio, start_s, end_s, job),
-            self._on_query,
-            self._on_trouble,
-            self.progressed.emit,
-        )
+        self.analysis.analyse(audio, span, note)
 
     def match_span(self, span: Span | None) -> None:
         """Match a span of the sound in sight, or all of it, unless that is being done."""
-        is_done = self.state is State.ANALYSING and span == self._span
-        if self._audio is not None and self.state is not State.RECORDING and not is_done:
-            self.match(self._audio, span)
+        is_done = self.state is State.ANALYSING and span == self.span
+        if self.audio is not None and self.state is not State.RECORDING and not is_done:
+            self.match(self.audio, span)
 
     def more_like(self, video_id: str) -> None:
         """Look for what sounds like a video of the catalogue."""
@@ -198,27 +161,17 @@ class Session(QObject):
 
     def steer(self, changes: tuple[TagChange, ...]) -> None:
         """Ask what is shown anew with these changes of its tags, and no others."""
-        answer = self.answer
-        if answer is None or self.state is State.RECORDING:
-            return
-        origin, query = origin_of(answer.source), answer.matches.query
-        if isinstance(answer.source, Steered):
-            query = answer.source.query
-        self._forget_work()
-        self._ask(Steered(origin, query, changes) if changes else origin)
+        if (answer := self.answer) is not None and self.state is not State.RECORDING:
+            self._forget_work()
+            self._ask(steered(answer, changes))
 
     def refine(self, chosen: list[Match], is_liked: bool) -> None:
         """Search on towards some matches, or away from them; what was said before still counts."""
-        if self.answer is None:
-            return
-        query = self.answer.matches.query
-        self._forget_work()
-        self._enter(State.ANALYSING)
-        self.began.emit("Searching", True)
-        more, less = (chosen, []) if is_liked else ([], chosen)
-        self.searches.submit(
-            lambda job: self._engine.refine(query, more, less), self._ask, self._on_trouble
-        )
+        if (answer := self.answer) is not None:
+            self._forget_work()
+            self._enter(State.ANALYSING)
+            self.began.emit("Searching", True)
+            self._search.refine(answer, chosen, is_liked, self._ask)
 
     def resolved(self, answer: Answer, matches: Matches) -> None:
         """Show an answer anew that has links now, if it is still the one that is shown."""
@@ -232,20 +185,16 @@ class Session(QObject):
         self._forget_work()
         self.answers.arrive(answer)
         self._show(answer)
-        self._ask_now(answer.source, answer.audio, answer.span, answer.matches.catalog.model_key)
+        model_id = answer.matches.catalog.model_key
+        self._repeats.repeat(answer.source, answer.audio, answer.span, model_id)
 
     def ask_again(
         self, query: Query, audio: AudioFile | None, span: Span | None, model_id: str
     ) -> None:
         """Ask what was asked on a former day; where its file is gone there is no picture."""
         self._think(query.name)
-        self._span, self._audio = span, audio
-        if audio is not None:
-            self.opened.emit(audio)
-        if self.loader.model_id or not self.loader.is_loading:
-            self._ask_now(query, audio, span, model_id)
-        else:  # which model answers, only loading it tells
-            self._later = partial(self._ask_now, query, audio, span, model_id)
+        self.analysis.show(audio, span)
+        self._repeats.repeat_when_loaded(query, audio, span, model_id)
 
     def tell_again(self) -> None:
         """Tell of the answer that is shown once more, for whoever came later."""
@@ -255,9 +204,8 @@ class Session(QObject):
     def ask_for_more(self, n_missing: int) -> None:
         """Get more matches than asked for, because some of them are hidden."""
         answer = self.answer
-        if answer is None or self.state is not State.RESULTS:
-            return
-        if self._search.can_find_more(answer, n_missing):
+        is_at_rest = self.state is State.RESULTS
+        if answer is not None and is_at_rest and self._search.can_find_more(answer, n_missing):
             self._ask(answer.source)
 
     def back(self) -> None:
@@ -274,19 +222,16 @@ class Session(QObject):
         self.subject = ""
         self._rest()
         self._enter(State.RECORDING)
-        self.live.begin()
+        self.analysis.live.begin()
 
     def match_recording(self, audio: AudioFile, note: str = "") -> None:
         """Match all of a recording, as it was followed live if nothing was asked meanwhile."""
-        if not self.live.is_active:
+        if not self.analysis.live.is_active:
             self.match(audio, note=note)
             return
         self.subject = audio.name
-        self._span, self._note, self._audio = None, note, audio
         self._enter(State.ANALYSING)
-        self.opened.emit(audio)
-        self.began.emit("Analysing", True)
-        self.live.finish(self.progressed.emit)
+        self.analysis.finish_recording(audio, note)
 
     def cancel(self) -> None:
         """Give up what is at work and lead back to what was there before."""
@@ -295,12 +240,18 @@ class Session(QObject):
         self._lead_back(State.RESULTS if self.answer else State.EMPTY)
 
     def report(self, error: SoundalikeError) -> None:
-        """Tell of trouble that arose elsewhere, such as in a recording."""
-        self._on_trouble(error)
+        """Tell of trouble; a recording goes on: it is worth more than its matches."""
+        if self.state is State.RECORDING:
+            self.troubled.emit(error)
+            return
+        self._forget_work()
+        self._rest()
+        self.troubled.emit(error)
+        self._lead_back(State.TROUBLE)
 
     def close(self) -> None:
         """Stop all work; whoever owns the workers waits for their threads."""
-        self._sounds.close()
+        self.analysis.close()
         self.searches.close(self._engine.close)
 
     # Model and catalogue
@@ -311,79 +262,23 @@ class Session(QObject):
     def _on_loading(self, stage: str) -> None:
         self.began.emit(stage, stage == LOADING and self.state is State.ANALYSING)
 
-    def _on_ready(self, info: CatalogInfo) -> None:
-        self._tell_of_loading()
-        self.ready.emit(info)
-        self._do_later()
+    def _on_loaded(self) -> None:
+        if self.state is not State.ANALYSING:
+            self.finished.emit()
 
     def _on_switched(self, model_id_before: str) -> None:
         if self.loader.model_id != model_id_before:
             self.answers.forget_others()
         if self._search.pending is not None:
-            self._ask_now(self._search.pending, self._audio, self._span, model_id_before)
+            self._repeats.repeat(self._search.pending, self.audio, self.span, model_id_before)
         elif self.answer is not None and self.state in (State.RESULTS, State.TROUBLE):
             answer = self.answer
-            self._ask_now(answer.source, answer.audio, answer.span, model_id_before)
+            self._repeats.repeat(answer.source, answer.audio, answer.span, model_id_before)
 
-    def _on_load_failed(self, error: SoundalikeError) -> None:
-        # A sound that waits asks for the model again, and tells of the same trouble.
-        self._tell_of_loading()
-        self.troubled.emit(error)
-        self._do_later()
-
-    def _tell_of_loading(self) -> None:
-        if self.state is not State.ANALYSING:
-            self.finished.emit()
-
-    def _do_later(self) -> None:
-        later, self._later = self._later, None
-        if later is not None:
-            later()
-
-    def _ask_now(
-        self, source: Source, audio: AudioFile | None, span: Span | None, model_id: str
-    ) -> None:
-        """Ask again; a sound that another model has analysed is analysed anew."""
-        if not is_heard(source) or model_id == self.loader.model_id:
-            self._ask(source)
-        elif audio is not None:
-            self.match(audio, span)
-        else:
-            if self.state is State.ANALYSING:
-                self.cancel()
-            self.noted.emit(
-                f"{name_of(source)} was analysed by another model, and its file is gone: open or "
-                "record the sound again to match it."
-            )
-
-    # Analysing a sound
-
-    def _think(self, subject: str) -> None:
-        self._forget_work()
-        self.subject = subject
-        self._enter(State.ANALYSING)
-
-    def _on_found(self, found: FoundSounds) -> None:
-        if found.others:
-            self.found.emit(list(found.others))
-        self.match(found.audio, note=found.note)
-
-    def _on_query(self, query: Query) -> None:
-        note, self._note = self._note, ""
-        notes = " ".join(text for text in (*query.notes, note) if text)
-        if notes:
-            self.noted.emit(notes)
-        self._ask(query)
-
-    def _on_glimpse(self, matches: Matches) -> None:
-        if self.state is State.RECORDING:
-            self.glimpsed.emit(matches)
-
-    def _on_live_failed(self, error: SoundalikeError) -> None:
-        if self.state is State.RECORDING:
-            self.troubled.emit(error)  # the recording goes on: it is worth more than its matches
-        else:
-            self._on_trouble(error)
+    def _on_refused(self, reason: str) -> None:
+        if self.state is State.ANALYSING:
+            self.cancel()
+        self.noted.emit(reason)
 
     # Asking the catalogue
 
@@ -398,10 +293,9 @@ class Session(QObject):
         self.subject = name_of(source)
         self._enter(State.ANALYSING)
         self.began.emit("Searching", True)
-        self._search.ask(source, self._audio, self._span)
+        self._search.ask(source, self.audio, self.span)
 
     def _on_answer(self, answer: Answer) -> None:
-        self._search.pending = None
         self._rest()
         is_new = self.answer is None or not answer.answers_same_as(self.answer)
         if isinstance(answer.source, Words) and is_new and answer.matches.query.notes:
@@ -410,28 +304,23 @@ class Session(QObject):
         self.answered.emit(answer)
         self._enter(State.RESULTS)
 
-    # Back and forward
-
     def _move(self, by: int) -> None:
-        answer = self.answers.move(by)
-        if answer is None:
-            return
-        self._forget_work()
-        self._show(answer)
-        self._ask(answer.source)
+        if (answer := self.answers.move(by)) is not None:
+            self._forget_work()
+            self._show(answer)
+            self._ask(answer.source)
 
     # What all of it shares
 
-    def _on_trouble(self, error: SoundalikeError) -> None:
+    def _think(self, subject: str) -> None:
         self._forget_work()
-        self._rest()
-        self.troubled.emit(error)
-        self._lead_back(State.TROUBLE)
+        self.subject = subject
+        self._enter(State.ANALYSING)
 
     def _forget_work(self) -> None:
-        self._search.pending = self._later = None
-        self.live.end()
-        self._sounds.cancel()
+        self._search.pending = None
+        self._repeats.forget()
+        self.analysis.cancel()
         self.searches.cancel()
 
     def _rest(self) -> None:
@@ -445,10 +334,10 @@ class Session(QObject):
         self._enter(state)
 
     def _show(self, answer: Answer) -> None:
-        self._span = answer.span
         if answer.audio is not None:
-            self._audio = answer.audio
-            self.opened.emit(answer.audio)
+            self.analysis.show(answer.audio, answer.span)
+        else:
+            self.analysis.span = answer.span
         self.subject = answer.matches.query.name
         self.answered.emit(answer)
 

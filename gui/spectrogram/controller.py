@@ -13,7 +13,7 @@ from core.types import Float32
 from gui import formats
 from gui.context import Context
 from gui.search.answers import Answer, Span
-from gui.search.session import State
+from gui.search.state import State
 from gui.spectrogram.image_file import png_of
 from gui.spectrogram.live_picture import LivePicture
 from gui.spectrogram.loader import SpectrogramLoader
@@ -59,7 +59,7 @@ class SpectrogramController(QObject):
         self.saving.saved.connect(self._on_saved)
         self.saving.failed.connect(context.show_trouble)
         actions, selection, session = context.actions, spectrogram.selection, context.session
-        session.opened.connect(self._on_opened)
+        session.analysis.opened.connect(self._on_opened)
         session.answered.connect(self._on_answered)
         session.state_changed.connect(self._on_state)
         self.loader.drawn.connect(self._on_drawn)

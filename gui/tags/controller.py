@@ -12,7 +12,7 @@ from core.tagging.spans import TagSpan, query_spans
 from core.types import Matches
 from gui.context import Context
 from gui.search.answers import Answer, Span
-from gui.search.session import State
+from gui.search.state import State
 from gui.tags.lane import TagLane
 
 _CUT_S = 1e-6
@@ -40,7 +40,7 @@ class TagController(QObject):
         self._has_whole = False
         self._spans: list[TagSpan] = []
         session = context.session
-        session.opened.connect(self._on_opened)
+        session.analysis.opened.connect(self._on_opened)
         session.answered.connect(self._on_answered)
         session.glimpsed.connect(self._on_glimpsed)
         session.state_changed.connect(self._on_state)

@@ -33,7 +33,7 @@ from gui.history.stars import Stars
 from gui.history.store import HistoryStore, Recalled
 from gui.search.answers import Answer
 from gui.search.options import SearchOptions, SearchValues
-from gui.search.session import State
+from gui.search.state import State
 from gui.workers import Worker
 from tests.gui.conftest import App, write_wav
 from tests.gui.search.test_session import open_and_wait

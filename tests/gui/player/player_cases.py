@@ -18,7 +18,7 @@ from core.types import Match, watch_url
 from gui.player import controller
 from gui.player.controller import ERRORS, NO_ROOM, UNREACHABLE
 from gui.player.page import Addresses, Page, PlayedClip
-from gui.search.session import State
+from gui.search.state import State
 from tests.gui.conftest import App
 from tests.gui.player.player_server import Player, serve_player
 

@@ -15,7 +15,7 @@ from core.audio.devices import Device
 from core.audio.input_check import Finding
 from core.audio.recorder import RecordedBlock
 from core.errors import CatalogError, MicrophoneError
-from gui.search.session import State
+from gui.search.state import State
 from tests.gui.conftest import App, FakeRecorder
 from tests.gui.search.test_session import open_and_wait, qt_key, said
 

@@ -11,7 +11,7 @@ import soundfile
 
 from core.audio import portaudio, recorder
 from core.audio.reader import AudioFile
-from gui.search.session import State
+from gui.search.state import State
 from tests.conftest import VirtualMicrophone
 from tests.gui.conftest import App
 from tests.gui.search.test_session import said

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from core.types import Tag
 from gui.results.heard_chips import HeardChips
-from gui.search.session import State
+from gui.search.state import State
 from tests.gui.conftest import App
 from tests.gui.search.test_session import open_and_wait
 

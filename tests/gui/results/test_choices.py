@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from core.options import Ranking
 from gui.results.choices import ComparisonChoice, RankingChoice
 from gui.search.options import SearchOptions
-from gui.search.session import State
+from gui.search.state import State
 from tests.gui.conftest import INFO, App
 from tests.gui.search.test_session import open_and_wait
 

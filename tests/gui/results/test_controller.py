@@ -10,7 +10,7 @@ from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from core.types import NoLink
-from gui.search.session import State
+from gui.search.state import State
 from tests.gui.conftest import App
 from tests.gui.search.test_session import open_and_wait, said
 

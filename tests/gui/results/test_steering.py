@@ -15,7 +15,7 @@ from core.tagging.steering import Steer, TagChange
 from core.types import Tag
 from gui.results.added_class import AddedClass
 from gui.results.heard_chips import HeardChips
-from gui.search.session import State
+from gui.search.state import State
 from tests.gui.conftest import App
 from tests.gui.search.test_session import open_and_wait
 

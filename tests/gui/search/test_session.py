@@ -14,7 +14,7 @@ from core.audio.reader import AudioFile
 from core.errors import MicrophoneError, ModelError
 from core.options import Filter
 from gui.filters.model import ClassChoice
-from gui.search.session import State
+from gui.search.state import State
 from tests.gui.conftest import INFO, NOTE, App, FakeRecorder, write_wav
 
 
@@ -494,3 +494,14 @@ def test_a_far_answer_says_so(app: App, sine: Path) -> None:
     app.window.results.count.setValue(3)
     app.wait_for(lambda: app.rows == 3)
     assert app.window.results.heading.text() == "Sounds like Dog, Bark (3 of the 3 nearest)"
+
+
+def test_trouble_elsewhere_does_not_end_a_recording(app: App) -> None:
+    app.coordinator.recording.toggle()
+    app.wait_for(lambda: app.window.capture.elapsed.text() >= "0:01.2")
+    app.session.report(ModelError("The map cannot be drawn.", "Try again."))
+    assert app.session.state is State.RECORDING
+    assert said(app) == "The map cannot be drawn. Try again."
+    app.coordinator.recording.toggle()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert "query" not in [call[0] for call in app.engine.calls], "it was followed to its end"

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.options import Filter, Ranking
-from gui.search.session import State
+from gui.search.state import State
 from gui.widgets.word_field import WordField
 from tests.gui.conftest import App
 from tests.gui.search.test_session import open_and_wait, said

@@ -28,7 +28,7 @@ from core.types import CatalogInfo
 from core.vggish.model import ModelManifest
 from gui.coordinator import Coordinator
 from gui.main_window import MainWindow
-from gui.search.session import State
+from gui.search.state import State
 from gui.settings import Settings
 from gui.setup import saved_request
 from gui.setup.controller import SetUpController

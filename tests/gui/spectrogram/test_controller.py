@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from core.audio.reader import AudioFile
 from gui.history.model import Entry, History, Status
 from gui.history.recent_files import MOST
-from gui.search.session import State
+from gui.search.state import State
 from tests.gui.conftest import App, write_wav
 from tests.gui.search.test_session import open_and_wait, said
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from core.audio.logmel import PATCH_S
 from core.tagging.spans import TagSpan
-from gui.search.session import State
+from gui.search.state import State
 from tests.gui.conftest import App, write_wav
 from tests.gui.search.test_session import open_and_wait
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from core.errors import AudioFileError, Cancelled
 from core.jobs import Job
 from core.options import Filter
-from gui.search.session import State
+from gui.search.state import State
 from gui.widgets.drops import find_sounds, local_paths
 from tests.gui.conftest import App, write_wav
 
