@@ -29,8 +29,8 @@ LEAST_COSINE, LEAST_AGREEMENT = 0.45, 0.4
 
 POWER = 0.4
 IMPLIED = 0.3
-WANTED = 1.25
-"""Chosen by hand: of the first 25 matches of real clips, nearly all then have the wanted class."""
+WANTED = 2.5
+"""Chosen by hand: a clip with the wanted class outranks any without it, whatever else it has."""
 
 RATES, RATES_FORMAT = "label_rates.npz", 1
 
@@ -102,25 +102,23 @@ def label_rates() -> Float32:
 def tag_direction(whole: Float32) -> Float32:
     """Return the labels that a query's tags (527,) lead to, as a unit vector; zeros for no tags.
 
-    Where the tags were steered, it is none. A tag above 1, of a class that must be there, counts at
-    least `WANTED` times as much as all the others together. One below 0, of a class that must not
-    be there, stays as it is: the others keep their part.
+    Where the tags were steered, it is none: a tag above 1, of a class that must be there, and one
+    below 0, of a class that must not, stay as they are, and only the others are of length 1.
     """
     tags = whole.astype(np.float64)
-    powers: NDArray[np.float64] = (np.clip(tags, 0, 1) * label_rates()) ** POWER
-    is_wanted = tags > 1
-    if is_wanted.any():
-        others = float(np.linalg.norm(powers[~is_wanted])) or 1.0
-        powers[is_wanted] = np.maximum(powers[is_wanted], WANTED * others)
+    is_steered = (tags < 0) | (tags > 1)
+    powers: NDArray[np.float64] = (np.where(is_steered, 0, tags) * label_rates()) ** POWER
     length = float(np.linalg.norm(powers))
     direction = powers / length if length > 0 else powers
-    return np.where(tags < 0, tags, direction).astype(np.float32)
+    return np.where(is_steered, tags, direction).astype(np.float32)
 
 
 def agreement(direction: Float32, labels: LabelVectors) -> Float32:
     """Return how far a query's tags and each clip's labels agree, float32 (C,), 0 to 1.
 
-    Where some tags are below 0, -1 to 1.
+    Where some tags are below 0, -1 to 1. Wanted classes are counted apart from the cosine, in which
+    a clip that has one of them and little else would outrank those that have what was heard, too.
+    Each further one that a clip has counts half as much as the one before.
 
     Parameters
     ----------
@@ -133,7 +131,13 @@ def agreement(direction: Float32, labels: LabelVectors) -> Float32:
 
     shape = (len(labels.first) - 1, N_CLASSES)
     matrix = csr_matrix((labels.values, labels.classes, labels.first), shape)
-    return np.asarray(np.maximum(matrix @ direction, -1), np.float32)
+    is_wanted = direction > 1
+    cosines = np.maximum(matrix @ np.where(is_wanted, 0, direction), -1)
+    if not is_wanted.any():
+        return np.asarray(cosines, np.float32)
+    matrix.data = np.ones_like(labels.values)
+    wanted, most = (WANTED * (1 - 0.5**n) for n in (matrix @ is_wanted, is_wanted.sum()))
+    return np.asarray((cosines + wanted) / (1 + most), np.float32)
 
 
 def is_close(best_agreement: float, best_cosine: float | None = None) -> bool:

@@ -79,9 +79,8 @@ def _apply(tags: Float32, below: frozenset[int], change: TagChange, ontology: On
     above = [each.index for each in ontology.ancestors(node) if each.index is not None]
     if change.steer is Steer.MORE:
         # A node without clips of its own stands for the classes below it.
+        # The classes above it say no more of the sound than before.
         tags[[node.index] if node.index is not None else inside] = MOST_TAG
-        for index in above:
-            tags[index] = max(tags[index], 1.0)
         return
     strongest = tags[inside].max()
     tags[inside] = LEAST_TAG if change.steer is Steer.LESS else tags[inside] * _WEAKENED

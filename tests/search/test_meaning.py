@@ -14,7 +14,7 @@ from core.errors import Cancelled
 from core.jobs import Job
 from core.search.meaning import MeaningSearch
 from core.search.parts import ScorePart, best_of_parts
-from core.tagging.ranking import IMPLIED, tag_direction
+from core.tagging.ranking import IMPLIED, WANTED, tag_direction
 from core.tagging.tags import N_CLASSES
 from core.types import LEAST_TAG, MOST_TAG
 from tests.search.sounds import clip_search
@@ -31,6 +31,8 @@ def search_of(labels: list[list[int]]) -> MeaningSearch:
 def expected(labels: list[list[int]], tags: np.ndarray) -> list[float]:
     """Return what a dense loop over clips and classes makes of it."""
     ontology, direction = Ontology.load(), tag_direction(tags).astype(float)
+    wanted = direction > 1
+    direction[wanted] = 0
     found = []
     for row in labels:
         vector = np.zeros(N_CLASSES)
@@ -40,7 +42,9 @@ def expected(labels: list[list[int]], tags: np.ndarray) -> list[float]:
                     vector[node.index] = IMPLIED
         vector[row] = 1
         length = math.sqrt(float(vector @ vector))
-        found.append(max(-1.0, float(vector @ direction) / length) if length else 0.0)
+        cosine = max(-1.0, float(vector @ direction) / length) if length else 0.0
+        counted = WANTED * (1 - 0.5 ** np.sum(vector[wanted] > 0))
+        found.append((cosine + counted) / (1 + WANTED * (1 - 0.5 ** np.sum(wanted))))
     return found
 
 

@@ -46,8 +46,21 @@ def test_what_is_added_ranks_clips_that_have_both_first():
     query = heard(Dog=0.9)
     more = steered(query, [TagChange("Rain", Steer.MORE)])
     both, dog, rain, piano = agreements(more, "Dog+Rain", "Dog", "Rain", "Piano")
-    assert both > dog > 0
-    assert both > rain > 0 == piano
+    assert both > rain > dog > 0 == piano
+
+
+def test_a_clip_with_little_else_than_what_is_added_comes_after_those_that_have_both():
+    more = steered(heard(Dog=0.9, Bark=0.8), [TagChange("Music", Steer.MORE)])
+    crowded = "Dog+Bark+Music+Speech+Vehicle+Outside, rural or natural"
+    both, guitar, music, dog = agreements(more, crowded, "Guitar", "Music", "Dog+Bark")
+    assert both > guitar == music > dog > 0
+
+
+def test_of_two_classes_that_are_added_both_count_more_than_one():
+    changes = [TagChange("Rain", Steer.MORE), TagChange("Music", Steer.MORE)]
+    more = steered(heard(Dog=0.9), changes)
+    all_three, two, one, none = agreements(more, "Dog+Rain+Music", "Rain+Music", "Rain", "Dog")
+    assert 1 >= all_three > two > one > none > 0
 
 
 def test_what_is_strengthened_counts_more_and_what_is_weakened_less():
