@@ -177,7 +177,8 @@ class Matcher:
             tags = closed_upwards(self._meaning.tags_of(np.array([row])))[0]
         heard = tuple(Tag(label, 1.0) for label in clip.labels)
         duration_s = clip.end_s - clip.start_s
-        query = Query(video_id, clip.frames, duration_s, tags=tags, heard=heard)
+        model_id = catalog.model_id
+        query = Query(video_id, clip.frames, duration_s, tags=tags, heard=heard, model_id=model_id)
         if weights is None or not weights.visual:
             return query
         if not catalog.visual.shape[1]:

@@ -107,7 +107,7 @@ def tag_direction(whole: Float32) -> Float32:
     """
     tags = whole.astype(np.float64)
     is_steered = (tags < 0) | (tags > 1)
-    powers: NDArray[np.float64] = (np.where(is_steered, 0, tags) * label_rates()) ** POWER
+    powers: NDArray[np.floating] = (np.where(is_steered, 0, tags) * label_rates()) ** POWER
     length = float(np.linalg.norm(powers))
     direction = powers / length if length > 0 else powers
     return np.where(is_steered, tags, direction).astype(np.float32)

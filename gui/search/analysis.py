@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from core.audio.reader import AudioFile
 from core.engine import Engine
 from core.errors import SoundalikeError
+from core.tagging.steering import TagChange
 from core.types import Query
-from gui.search.answers import Span
+from gui.search.answers import Span, Steered
 from gui.search.live import Live
 from gui.search.options import SearchOptions
 from gui.widgets.drops import FoundSounds, find_sounds
@@ -51,7 +52,7 @@ class SoundAnalysis(QObject):
         The others of them.
     opened : AudioFile
         A sound is to be shown.
-    analysed : Query
+    analysed : Query or Steered
     noted : str
         Something worth knowing about the sound.
     failed : SoundalikeError
@@ -62,7 +63,7 @@ class SoundAnalysis(QObject):
     read = Signal(AudioFile, object, str)  # Span | None
     found = Signal(list)
     opened = Signal(AudioFile)
-    analysed = Signal(Query)
+    analysed = Signal(object)  # Query | Steered
     noted = Signal(str)
     failed = Signal(SoundalikeError)
 
@@ -99,16 +100,22 @@ class SoundAnalysis(QObject):
         if audio is not None:
             self.opened.emit(audio)
 
-    def analyse(self, audio: AudioFile, span: Span | None, note: str) -> None:
-        """Make a query of a sound, or of a span of it; tell of the note with it."""
+    def analyse(
+        self, audio: AudioFile, span: Span | None, note: str, changes: tuple[TagChange, ...] = ()
+    ) -> None:
+        """Make a query of a sound, or of a span of it, steered; tell of the note with it."""
         if audio is not self.audio:
             self.show(audio, span)
         self.span, self._note = span, note
         start_s, end_s = span or (None, None)
+
+        def done(query: Query) -> None:
+            self._on_query(query, changes)
+
         self.began.emit(ANALYSING, True)
         self._searches.submit(
             lambda job: self._engine.query(audio, start_s, end_s, job),
-            self._on_query,
+            done,
             self.failed.emit,
             self.progressed.emit,
         )
@@ -134,9 +141,9 @@ class SoundAnalysis(QObject):
             self.found.emit(list(found.others))
         self.read.emit(found.audio, None, found.note)
 
-    def _on_query(self, query: Query) -> None:
+    def _on_query(self, query: Query, changes: tuple[TagChange, ...] = ()) -> None:
         note, self._note = self._note, ""
         notes = " ".join(text for text in (*query.notes, note) if text)
         if notes:
             self.noted.emit(notes)
-        self.analysed.emit(query)
+        self.analysed.emit(Steered(query, query, changes) if changes else query)

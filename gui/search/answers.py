@@ -28,7 +28,7 @@ Origin: TypeAlias = Query | str | Words
 
 @dataclass(frozen=True, eq=False)
 class Steered:
-    """What was asked, with some of its tags changed by a person.
+    """What was asked, with some of its tags changed by a person; or a video or words, refined.
 
     Attributes
     ----------
@@ -58,7 +58,8 @@ def matches_of(engine: Engine, source: Source, values: SearchValues, job: Job) -
     options = (values.k, values.filters, job, values.by)
     if isinstance(source, Steered):
         changes = source.changes
-        source = source.origin if isinstance(source.origin, str) else source.query
+        is_video = isinstance(source.origin, str) and source.query.direction is None
+        source = source.origin if is_video else source.query
     if isinstance(source, Words):
         return engine.find(source.text, values.k, values.filters, job)
     if isinstance(source, str):
@@ -95,7 +96,15 @@ def steered(answer: Answer, changes: tuple[TagChange, ...]) -> Source:
     origin, query = origin_of(answer.source), answer.matches.query
     if isinstance(answer.source, Steered):
         query = answer.source.query
-    return Steered(origin, query, changes) if changes else origin
+    if not changes and (isinstance(origin, Query) or query.direction is None):
+        return origin
+    return Steered(origin, query, changes)
+
+
+def refined(source: Source, query: Query) -> Source:
+    """Return what a question becomes where its query was refined; a sound stays one."""
+    origin = origin_of(source)
+    return query if isinstance(origin, Query) else Steered(origin, query, ())
 
 
 def what_it_is(matches: Matches) -> str:

@@ -12,7 +12,7 @@ from core.engine import Engine
 from core.errors import SoundalikeError
 from core.jobs import Job
 from core.types import Match
-from gui.search.answers import Answer, Source, Span, Steered, Words, matches_of
+from gui.search.answers import Answer, Source, Span, Steered, Words, matches_of, refined
 from gui.search.options import SearchOptions, SearchValues
 from gui.workers import Worker
 
@@ -96,7 +96,9 @@ class CatalogSearch(QObject):
         query = answer.matches.query
         more, less = (chosen, []) if is_liked else ([], chosen)
         self._worker.submit(
-            lambda job: self._engine.refine(query, more, less), done, self.failed.emit
+            lambda job: refined(answer.source, self._engine.refine(query, more, less)),
+            done,
+            self.failed.emit,
         )
 
     def can_find_more(self, answer: Answer, n_missing: int) -> bool:

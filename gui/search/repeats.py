@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from core.audio.reader import AudioFile
-from gui.search.answers import Source, Span, is_heard, name_of
+from gui.search.answers import Source, Span, Steered, is_heard, name_of
 from gui.search.loading import EngineLoader
 
 
@@ -24,14 +24,14 @@ class Repeats(QObject):
     -------
     wanted : Query, str, Words or Steered
         It is to be asked as it is.
-    sound_wanted : AudioFile, pair of float or None
-        The sound, or a span of it in seconds, is to be analysed anew.
+    sound_wanted : AudioFile, pair of float or None, str, tuple of TagChange
+        The sound, or a span of it in seconds, is to be analysed anew, without a note, and steered.
     refused : str
         It cannot be asked, and why.
     """
 
     wanted = Signal(object)  # Source
-    sound_wanted = Signal(AudioFile, object)  # Span | None
+    sound_wanted = Signal(AudioFile, object, str, tuple)  # Span | None
     refused = Signal(str)
 
     def __init__(self, loader: EngineLoader, parent: QObject | None = None) -> None:
@@ -58,7 +58,8 @@ class Repeats(QObject):
         if not is_heard(source) or model_id == self._loader.model_id:
             self.wanted.emit(source)
         elif audio is not None:
-            self.sound_wanted.emit(audio, span)
+            changes = source.changes if isinstance(source, Steered) else ()
+            self.sound_wanted.emit(audio, span, "", changes)
         else:
             self.refused.emit(
                 f"{name_of(source)} was analysed by another model, and its file is gone: open or "

@@ -135,10 +135,16 @@ class Session(QObject):
         self._think(paths[0].name)
         self.analysis.find(paths)
 
-    def match(self, audio: AudioFile, span: Span | None = None, note: str = "") -> None:
-        """Match a sound, or a span of it."""
+    def match(
+        self,
+        audio: AudioFile,
+        span: Span | None = None,
+        note: str = "",
+        changes: tuple[TagChange, ...] = (),
+    ) -> None:
+        """Match a sound, or a span of it, with these changes of its tags."""
         self._think(audio.name)
-        self.analysis.analyse(audio, span, note)
+        self.analysis.analyse(audio, span, note, changes)
 
     def match_span(self, span: Span | None) -> None:
         """Match a span of the sound in sight, or all of it, unless that is being done."""
@@ -254,7 +260,7 @@ class Session(QObject):
         self.analysis.close()
         self.searches.close(self._engine.close)
 
-    # Model and catalogue
+    # What the work tells
 
     def _may_switch(self) -> bool:
         return self.state not in (State.ANALYSING, State.RECORDING)
@@ -279,8 +285,6 @@ class Session(QObject):
         if self.state is State.ANALYSING:
             self.cancel()
         self.noted.emit(reason)
-
-    # Asking the catalogue
 
     def _on_options(self) -> None:
         """Ask anew what is shown; a sound is not analysed again for it."""
@@ -309,8 +313,6 @@ class Session(QObject):
             self._forget_work()
             self._show(answer)
             self._ask(answer.source)
-
-    # What all of it shares
 
     def _think(self, subject: str) -> None:
         self._forget_work()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from core.tagging.steering import Steer, TagChange
 from core.types import Tag
 from gui.results.added_class import AddedClass
 from gui.results.heard_chips import HeardChips
+from gui.search.answers import is_heard
 from gui.search.state import State
-from tests.gui.conftest import App
+from tests.gui.conftest import INFO, App
 from tests.gui.search.test_session import open_and_wait
 
 DOG_AND_RAIN = (Tag("Dog", 0.75), Tag("Rain", 0.3))
@@ -197,3 +199,43 @@ def test_a_class_is_chosen_by_its_name_or_the_best_that_completes_it(qtbot: QtBo
     dialog.wanted.click()
     assert dialog.isVisible(), "nothing was typed"
     dialog.reject()
+
+
+def test_another_model_steers_the_sound_as_before(dog_and_rain: App) -> None:
+    app = dog_and_rain
+    choose(app, "Dog", "Without this")
+    other = replace(INFO, model="VGGish", model_id="vggish-1")
+    app.session.loader.reload(lambda job: other)
+    app.wait_for(lambda: app.window.status.text().startswith("VGGish"))
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert [call[0] for call in app.engine.calls].count("query") == 2
+    assert app.engine.calls[-2] == ("steer", ("Dog", Steer.LESS))
+    assert said(app) == "without Dog, Rain 30%"
+    assert app.window.results.heard.chips, "and what was heard can be steered on"
+
+
+def test_a_refined_video_is_not_the_sound_in_sight(dog_and_rain: App) -> None:
+    app, history = dog_and_rain, dog_and_rain.coordinator.history
+    before = history.index(0).data()
+    sound = app.session.answer
+    assert sound is not None and history.row_of(sound) == 0
+    app.window.options.change(k=7)
+    app.wait_for(lambda: app.rows == 7)
+    app.session.more_like("sin00000002")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    app.window.results.table.selectRow(1)
+    app.window.commands.nearer.trigger()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    answer = app.session.answer
+    assert answer is not None and answer.matches.query.direction is not None
+    assert app.engine.calls[-1][:2] == ("search", "sin00000002")
+    assert not is_heard(answer.source)
+    assert history.rowCount() == 1
+    assert history.row_of(answer) == -1
+    assert history.at(history.index(0)).answer.matches.query.name == "sine.wav"
+    assert before != history.index(0).data(), "but what was asked of the sound itself counts"
+    app.session.steer((TagChange("Rain", Steer.MORE),))
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    app.session.steer(())
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.session.answer.matches.query.direction is not None, "it stays refined"
