@@ -19,6 +19,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
+from gui.filters.chips import FilterChips
 from PySide6.QtCore import QDeadlineTimer, QPointF
 from PySide6.QtWidgets import QApplication
 
@@ -29,7 +30,6 @@ from core.engine import Engine
 from core.jobs import Job
 from core.options import Filter, Options
 from core.paths import DataFolder
-from gui.filters.chips import FilterChips
 from gui.filters.pane import FilterPane
 from gui.garbage import GarbageCollector
 from gui.map.pane import MapPane
@@ -65,7 +65,7 @@ def filters_ms(application: QApplication, path: Path, home: Path) -> list[float]
     answers: list[Answer] = []
 
     def show(answer: Answer) -> None:
-        results.show_matches("Sounds like it", "", answer.matches.matches)
+        results.show_matches("Sounds like it", answer.matches.matches)
         results.repaint()
         answers.append(answer)
 

@@ -160,7 +160,7 @@ class Drive:
 
     def stop(self) -> Iterator[None]:
         """Stop, and wait for the matches of the whole."""
-        from gui.search.session import State
+        from gui.search.state import State
 
         self.coordinator.recording.toggle()
         while self.coordinator.session.state is not State.RESULTS:

@@ -110,7 +110,7 @@ def measure(address: str, speed: int) -> None:
         nonlocal show_s, at_rest
         at_rest = gaps_of(beats)
         began_s = time.perf_counter()
-        panel.show_matches("Sounds like a dog", "1,000 matches", matches)
+        panel.show_matches("Sounds like a dog", matches)
         table.viewport().repaint()
         show_s = time.perf_counter() - began_s
         QTimer.singleShot(500, start)

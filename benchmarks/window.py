@@ -84,7 +84,7 @@ def measure_window(arguments: list[str]) -> None:
             if not self.matched_beat:
                 self.matched_beat = len(self.beats)
             elif len(self.beats) == self.matched_beat + 40:
-                self.results.count.setValue(200)
+                self.options.change(k=200)
             elif len(self.beats) == self.matched_beat + 100:
                 self.timer.stop()
                 gaps = [later - earlier for earlier, later in itertools.pairwise(self.beats)]

@@ -33,7 +33,7 @@ PREPARED = ("models", "catalogs")
 def answer_questions(window: MainWindow) -> None:
     """Dismiss the banner, answer what is asked, and fold the history."""
     window.banner.dismiss.click()
-    window.results.question.no.click()
+    window.banner.other.click()
     if window.commands.history.isChecked():
         window.commands.history.trigger()
 

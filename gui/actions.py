@@ -14,7 +14,7 @@ class Actions(QObject):
         super().__init__(window)
         self._window = window
         standard = QKeySequence.StandardKey
-        self.record = self._add("Record or stop", ["Ctrl+R"])
+        self.record = self._add("Record or stop", ["Ctrl+R"], "Record, or stop and match")
         self.open = self._add("Open sound files…", standard.Open)
         self.open_folder = self._add("Open a folder…", ["Ctrl+Shift+O"])
         self.paste = self._add("Open what was copied", standard.Paste, "Open the copied files")
@@ -27,7 +27,7 @@ class Actions(QObject):
         self.output_menu = QMenu("Play on", window)
         self.match_selection = self._add("Match the selection", ["Ctrl+Shift+M"])
         self.match_all = self._add("Match all", ["Ctrl+Shift+A"], "Match all of the sound")
-        self.cancel = self._add("Cancel, or lead back", ["Esc"])
+        self.cancel = self._add("Cancel", ["Esc"], "Cancel what is being done, or close a message")
         self.open_link = self._add("Open the link in the browser", ["Ctrl+Return", "Ctrl+Enter"])
         self.play_here = self._add(
             "Play here, or close the player",
@@ -50,9 +50,8 @@ class Actions(QObject):
             "Find by words", ["Ctrl+L"], "Type what is heard, such as dog barking"
         )
         self.map = self._add("Map", ["Ctrl+J"], "Show or hide the map of the catalogue")
-        self.map.setCheckable(True)
-        self.filter = self._add("Classes", ["Ctrl+F"], "Show or hide the classes to filter by")
-        self.filter.setCheckable(True)
+        self.filter = self._add("Filter…", ["Ctrl+F"], "Show or hide the classes to filter by")
+        self.details = self._add("Details", ["Ctrl+I"], "Show or hide what is known of a match")
         self.hide_gone = self._add("Hide videos that are gone", [])
         self.hide_gone.setCheckable(True)
         self.show_hidden = self._add("Show hidden videos again", [])
@@ -62,13 +61,14 @@ class Actions(QObject):
         self.back = self._add("Back", ["Alt+Left"], "Go back to the matches before")
         self.forward = self._add("Forward", ["Alt+Right"], "Go again to the matches after these")
         self.history = self._add("History", ["Ctrl+H"], "Show or hide the history")
-        self.history.setCheckable(True)
+        for page in (self.filter, self.history, self.details, self.map):
+            page.setCheckable(True)
         self.set_up = self._add("Set up…", ["Ctrl+Shift+U"], "Fetch the trained model and AudioSet")
         self.catalogs = self._add(
             "Catalogues…", ["Ctrl+Shift+K"], "Choose which catalogue is searched"
         )
         self.storage = self._add(
-            "What lies where…", ["Ctrl+Shift+W"], "See sizes, and remove things"
+            "Storage…", ["Ctrl+Shift+W"], "See what the program keeps, where, and remove some of it"
         )
         self.inputs = self._add("Look for inputs again", ["F5"])
         self.shortcuts = self._add("Keyboard shortcuts", ["F1"])
@@ -102,39 +102,6 @@ class Actions(QObject):
     def for_a_sound(self) -> list[QAction]:
         """What can be done with the sound in sight."""
         return [self.play, self.match_all, self.save, self.save_picture, self.save_embedding]
-
-    @property
-    def menu(self) -> list[QAction]:
-        """The window's menu, with separators."""
-        groups = (
-            [self.record, self.open, self.open_folder, self.paste, self.find, self.inputs],
-            [self.save, self.save_picture, self.save_embedding],
-            [
-                self.play,
-                self.loop,
-                self.output_menu.menuAction(),
-                self.match_selection,
-                self.match_all,
-            ],
-            [*self.for_a_row],
-            [self.back, self.forward, self.filter, self.history, self.map],
-            [self.look_ups, self.hide_gone, self.show_hidden],
-            [self.set_up, self.catalogs, self.storage],
-            [self.shortcuts, self.quit],
-        )
-        listed: list[QAction] = []
-        for group in groups:
-            if listed:
-                separator = QAction(self)
-                separator.setSeparator(True)
-                listed.append(separator)
-            listed.extend(group)
-        return listed
-
-    @property
-    def everything(self) -> list[QAction]:
-        """All actions that have keys, for the page of shortcuts."""
-        return [action for action in self._window.actions() if not action.shortcut().isEmpty()]
 
     def _add(
         self, text: str, keys: list[str] | QKeySequence.StandardKey, meaning: str = ""

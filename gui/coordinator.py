@@ -81,7 +81,7 @@ class Coordinator(QObject):
         super().__init__()
         self._window, self._settings, self._services = window, settings, services
         self._first_paths = first_paths or []
-        self._has_begun = False
+        self._has_begun = self._shows_matches_next = False
         self._info: CatalogInfo | None = None
         self.features: Features | None = None
         self.workers = workers = Workers(self)
@@ -104,11 +104,9 @@ class Coordinator(QObject):
         )
         self.history = History(self)
         self.queue = Queue(context, self.history, self)
-        self.answer_view = AnswerView(context, window.results)
+        self.answer_view = AnswerView(context, window.header, window.results)
         self.recording = RecordingController(context, window.capture, devices)
-        self.sound = SpectrogramController(
-            context, window.spectrogram, window.sound, window.progress
-        )
+        self.sound = SpectrogramController(context, window.spectrogram, window.sound)
         self._join_window()
         self._join_session()
         self._join_recording()
@@ -128,10 +126,9 @@ class Coordinator(QObject):
         commands.forward.triggered.connect(self.session.forward)
         for part in (window.capture, window.empty):
             part.open_pressed.connect(window.dialogs.open_files)
-        for words in (window.empty.words, window.results.words):
-            words.complete_with(self._context.complete_classes)
-            words.wanted.connect(self._find)
-        window.progress.cancel_pressed.connect(self.session.cancel)
+        window.words.complete_with(self._context.complete_classes)
+        window.words.wanted.connect(self._find)
+        self.answer_view.counted.connect(window.count.setText)
 
     def _join_session(self) -> None:
         session, window = self.session, self._window
@@ -139,7 +136,8 @@ class Coordinator(QObject):
         session.analysis.opened.connect(self._on_opened)
         session.analysis.found.connect(self.queue.add)
         session.answered.connect(self._on_answer)
-        for row in (window.progress, window.empty.progress):
+        for row in (window.header.progress, window.empty.progress):
+            row.cancel_pressed.connect(session.cancel)
             session.began.connect(row.begin)
             session.progressed.connect(row.report)
             session.finished.connect(row.finish)
@@ -173,10 +171,11 @@ class Coordinator(QObject):
 
     def close(self) -> None:
         """Remember the window and stop all work."""
-        output = self._context.remembered.output
+        values, before = self._window.remembered(), self._context.remembered
+        values = replace(values, output=before.output, knows_set_up=before.knows_set_up)
         if self.features is not None:
-            output = self.features.playback.output
-        self._settings.write(replace(self._window.remembered(), output=output))
+            values = self.features.remembered(values)
+        self._settings.write(values)
         self.session.close()
         self.recording.close()
         self.sound.close()
@@ -199,10 +198,12 @@ class Coordinator(QObject):
             self.recording.set_aside()
         self._window.banner.clear()
         self._window.show_sound()
+        self._shows_matches_next = True
         self.session.open_files(paths)
 
     def _find(self, text: str) -> None:
         self._window.banner.clear()
+        self._shows_matches_next = True
         self.session.find(text)
 
     def _paste(self) -> None:
@@ -225,7 +226,7 @@ class Coordinator(QObject):
 
     def _on_state(self, state: State) -> None:
         window, has_answer = self._window, self.session.answer is not None
-        window.results.words.setEnabled(state is not State.RECORDING)
+        window.words.setEnabled(state is not State.RECORDING)
         if state is State.RECORDING:
             window.show_sound()
         elif not has_answer and (
@@ -260,9 +261,13 @@ class Coordinator(QObject):
             # What a video or words are asked with has made the catalogue, and analyses no sound.
             self._window.describe(answer.matches.catalog)
         origin = origin_of(answer.source)
-        self._window.results.words.show_words(origin.text if isinstance(origin, Words) else "")
+        self._window.words.show_words(origin.text if isinstance(origin, Words) else "")
         if answer.audio is None:
             self._window.show_sound(is_there=not self._window.spectrogram.is_blank)
+        if self._shows_matches_next:
+            # What was opened is answered: the arrow keys go through the matches.
+            self._shows_matches_next = False
+            self._window.results.table.setFocus()
 
     def _on_ready(self, info: CatalogInfo) -> None:
         self._info = info

@@ -5,6 +5,8 @@ Importing them takes a third of the window's own time: a worker does that, after
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from core.types import CatalogInfo, Match
@@ -17,6 +19,7 @@ from gui.playback.controller import PlaybackController
 from gui.player.controller import PlayerController
 from gui.results.controller import ResultsController
 from gui.search.answers import Answer
+from gui.settings import Remembered
 from gui.setup.controller import SetUpController
 from gui.spectrogram.controller import SpectrogramController
 from gui.storage.controller import StorageController
@@ -58,7 +61,7 @@ class Features(QObject):
         self.playback = PlaybackController(context, window.playback, lambda: sound.selected)
         self.tags = TagController(context, window.tags, lambda: window.spectrogram.span)
         self.results = ResultsController(context, window.results, sound.picture, services)
-        self.player = PlayerController(context, window.results.show_details)
+        self.player = PlayerController(context, self._show_details)
         self.map = MapPane(context.workers["map"], context.data.maps)
         self.history = HistoryController(context, history, window.history)
         self.set_up = SetUpController(context)
@@ -84,6 +87,10 @@ class Features(QObject):
         if spectrogram.can_zoom:
             spectrogram.selection.select(start_s, end_s)
             spectrogram.selection.settle()
+
+    def _show_details(self) -> bool:
+        self._context.actions.details.setChecked(True)
+        return True
 
     def _join_player(self) -> None:
         player, playback, results = self.player, self.playback.playback, self._window.results
@@ -167,6 +174,11 @@ class Features(QObject):
             engine.class_counts, self._window.filter.set_counts
         )
         self.set_up.offer(info)
+
+    def remembered(self, values: Remembered) -> Remembered:
+        """Return what the next start is to know, with what these features know of it."""
+        knows_set_up = self.set_up.is_known
+        return replace(values, output=self.playback.output, knows_set_up=knows_set_up)
 
     def close(self) -> None:
         """Stop; whoever owns the workers closes them."""

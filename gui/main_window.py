@@ -13,8 +13,12 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QHBoxLayout,
     QLabel,
+    QLineEdit,
     QMainWindow,
+    QMenu,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -23,14 +27,14 @@ from PySide6.QtWidgets import (
 )
 
 from core.types import CatalogInfo
-from gui import formats, theme
+from gui import formats, menus, theme
 from gui.actions import Actions
-from gui.filters.chips import FilterChips
 from gui.filters.pane import FilterPane
 from gui.history.panel import HistoryPanel
 from gui.history.recent_files import RecentFiles
 from gui.playback.bar import PlaybackBar
 from gui.recording.capture_bar import CaptureBar
+from gui.results.header import AnswerHeader
 from gui.results.panel import ResultsPanel
 from gui.search.options import SearchOptions, SearchValues
 from gui.settings import Remembered
@@ -42,8 +46,9 @@ from gui.widgets.banner import Banner
 from gui.widgets.drop_overlay import DropOverlay
 from gui.widgets.empty_page import EmptyPage
 from gui.widgets.file_dialogs import FileDialogs
-from gui.widgets.progress_row import ProgressRow
 from gui.widgets.shortcuts_page import ShortcutsPage
+from gui.widgets.side_panel import SidePanel
+from gui.widgets.word_field import WordField
 from gui.youtube.permission import LookUpPermission
 
 NAME = "Soundalike"
@@ -51,16 +56,26 @@ NAME = "Soundalike"
 _LOW = 720
 """In less height the lane of tags has one row."""
 
-SPECTROGRAM_KEYS = [
-    ("Arrow keys", "In the spectrogram: read out time, frequency and level"),
-    ("Shift+Left, Shift+Right", "Select, from the cursor on"),
-    ("Ctrl+Left, Ctrl+Right", "Move the selection"),
-    ("[ and ]", "Begin or end the selection at the cursor"),
-    ("Return", "In the spectrogram: match the selection"),
-    ("+, − and 0", "Zoom in, out, and back"),
-    ("Arrow keys, Return", "Below the spectrogram: go through what was heard, and match it"),
-    ("Page Up, Page Down, Home, End", "Move along the sound"),
-]
+_SPECTROGRAM = 0.23
+"""The spectrogram's share of the window's height, as long as a person has not chosen another."""
+
+_NARROW = 1120
+"""In less width only one panel at the sides is open."""
+
+OTHER_KEYS = {
+    "Anywhere": [("Space", "Record or stop"), ("F6", "Go to the next part of the window")],
+    "Matches": [("Return", "Open the link")],
+    "Spectrogram": [
+        ("Arrow keys", "Read out time, frequency and level"),
+        ("Shift+Left, Shift+Right", "Select, from the cursor on"),
+        ("Ctrl+Left, Ctrl+Right", "Move the selection"),
+        ("[ and ]", "Begin or end the selection at the cursor"),
+        ("Return", "Match the selection"),
+        ("+, − and 0", "Zoom in, out, and back"),
+        ("Page Up, Page Down, Home, End", "Move along the sound"),
+    ],
+    "Tags": [("Arrow keys, Return", "Go through what was heard, and match it")],
+}
 
 
 class MainWindow(QMainWindow):
@@ -88,163 +103,178 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
-        self._is_painted = False
+        self._is_painted = self._has_own_heights = False
         self.options, self.permission = SearchOptions(self), LookUpPermission(None, self)
         self.commands = Actions(self)
-        self.capture = CaptureBar()
+        self.capture, self.words = CaptureBar(), WordField()
         self.banner = Banner()
         self.spectrogram = Spectrogram()
         self.tags = TagLane()
         self.playback = PlaybackBar()
         self.sound = SpectrogramToolbar(self.spectrogram, self.playback)
-        self.progress = ProgressRow()
-        self.chips = FilterChips(self.options)
-        self.results = ResultsPanel(self.options, self.permission, self.chips)
+        self.header = AnswerHeader(self.options)
+        self.results = ResultsPanel(self.permission)
         self.filter = FilterPane(self.options)
         self.history = HistoryPanel()
+        self.left, self.right = SidePanel("Panel at the left"), SidePanel("Panel at the right")
         self.empty = EmptyPage()
-        self.status = QLabel()
+        self.recent = RecentFiles(self)
+        self.status, self.count = QLabel(), QLabel()
         self.setting_up = QPushButton()
         self.dialogs = FileDialogs(self)
         self.overlay = DropOverlay(self)
         self._pages = QStackedWidget()
         self._sound = QWidget()
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._lower = QSplitter(Qt.Orientation.Horizontal)
+        self._heights = QSplitter(Qt.Orientation.Vertical)
+        self._widths = QSplitter(Qt.Orientation.Horizontal)
         self._shortcuts: ShortcutsPage | None = None
         self._build()
+        self._join()
+        self._order_tabs()
+        self.capture.record.setFocus()
 
     def _build(self) -> None:
         self.setMinimumSize(920, 560)
-        self.resize(1120, 760)
-        sound = self._sound
+        self.resize(self.sizeHint())
+        menus.fill(self.menuBar(), self.commands, self.recent.menu, self.header.menu)
+        top = QWidget()
+        row = QHBoxLayout(top)
+        row.setContentsMargins(0, 0, 2 * theme.GRID, 0)
+        row.setSpacing(0)
+        row.addWidget(self.capture, 1)
+        row.addWidget(self.words)
+        self._widths.addWidget(self.left)
+        self._widths.addWidget(self.results)
+        self._widths.addWidget(self.right)
+        self._widths.setStretchFactor(1, 1)
         for box, widgets in (
-            (QVBoxLayout(sound), (self.spectrogram, self.tags, self.sound, self.progress)),
-            (QVBoxLayout(whole := QWidget()), (self.capture, self.banner, self._pages)),
+            (QVBoxLayout(self._sound), (self.spectrogram, self.tags, self.sound)),
+            (QVBoxLayout(answer := QWidget()), (self.header, self._widths)),
+            (QVBoxLayout(whole := QWidget()), (top, self.banner, self._pages)),
         ):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
             for widget in widgets:
                 box.addWidget(widget)
-        self.spectrogram.viewed.connect(self.tags.set_view)
-        for pane in (self.filter, self.history, self.results):
-            self._lower.addWidget(pane)
-        self._lower.setStretchFactor(2, 1)
-        self._splitter.addWidget(sound)
-        self._splitter.addWidget(self._lower)
-        for splitter in (self._lower, self._splitter):
+            box.setStretchFactor(widgets[-1 if self.sound not in widgets else 0], 1)
+        self._heights.addWidget(self._sound)
+        self._heights.addWidget(answer)
+        for splitter in (self._widths, self._heights):
             splitter.setChildrenCollapsible(False)
-        self._splitter.setSizes([300, 400])
-        self._splitter.setStretchFactor(0, 2)
-        self._splitter.setStretchFactor(1, 3)
+        self._heights.setStretchFactor(1, 1)
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self._splitter)
+        self._pages.addWidget(self._heights)
         self.setCentralWidget(whole)
-        self.status.setTextFormat(Qt.TextFormat.PlainText)
-        self.status.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
-        self.statusBar().addWidget(self.status, 1)
+        for label in (self.status, self.count):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
+            self.statusBar().addWidget(label)
         self.setting_up.setFlat(True)
-        self.setting_up.setAccessibleDescription("Show how setting up goes on")
+        self.setting_up.setAccessibleDescription("Show what can be set up, and how far that is")
         self.statusBar().addPermanentWidget(self.setting_up)
         self.setting_up.hide()
         self.statusBar().setSizeGripEnabled(False)
-        self.results.table.set_row_actions(self.commands.for_a_row)
-        self.results.bind(self.commands.back, self.commands.forward, self.commands.more)
-        self.capture.set_menu(self.commands.menu)
-        self.commands.find.triggered.connect(self._ask_for_words)
-        self.commands.shortcuts.triggered.connect(self._show_shortcuts)
-        self.commands.history.toggled.connect(self.history.setVisible)
-        self.commands.filter.toggled.connect(self.filter.setVisible)
-        self.commands.filter.toggled.connect(self.chips.toggle.setChecked)
-        self.chips.toggle.toggled.connect(self.commands.filter.setChecked)
+
+    def _join(self) -> None:
+        commands = self.commands
+        self.left.add_page(commands.filter, self.filter)
+        self.left.add_page(commands.history, self.history)
+        self.right.add_page(commands.details, self.results.details)
+        self.left.shown.connect(self._on_left)
+        self.right.shown.connect(self._on_right)
+        self.spectrogram.viewed.connect(self.tags.set_view)
+        self.results.table.set_row_actions(commands.for_a_row)
+        self.header.bind(
+            commands.back, commands.forward, commands.filter, commands.map, commands.details
+        )
+        commands.find.triggered.connect(self.words.begin)
+        commands.filter.triggered.connect(self._search_classes)
+        commands.shortcuts.triggered.connect(self._show_shortcuts)
         self.empty.earlier_pressed.connect(self.show_earlier)
-        self.commands.open.triggered.connect(self.dialogs.open_files)
-        self.commands.open_folder.triggered.connect(self.dialogs.open_folder)
+        commands.open.triggered.connect(self.dialogs.open_files)
+        commands.open_folder.triggered.connect(self.dialogs.open_folder)
         self.dialogs.opened.connect(self.dropped)
         self.overlay.dropped.connect(self.dropped)
-        self.recent = RecentFiles(self)
         self.recent.chosen.connect(lambda path: self.dropped.emit([path]))
-        self.recent.filled.connect(self.capture.recent.setEnabled)
-        self.capture.set_recent(self.recent.menu)
-        self.commands.quit.triggered.connect(self.close)
-        self._order_tabs()
-        self.capture.record.setFocus()
+        commands.quit.triggered.connect(self.close)
+        self._heights.splitterMoved.connect(self._keep_heights)
 
     def _order_tabs(self) -> None:
         order: tuple[QWidget, ...] = (
             self.capture.record,
             self.capture.device,
             self.capture.open,
-            self.capture.recent,
-            self.capture.menu_button,
+            self.words,
             self.banner.action,
+            self.banner.other,
             self.banner.dismiss,
             self.empty.record,
             self.empty.open,
-            self.empty.words,
             self.empty.earlier,
             self.spectrogram.plot,
             self.tags,
-            self.playback.play,
-            self.playback.stop,
-            self.playback.loop,
-            self.playback.volume,
-            self.sound.start,
-            self.sound.end,
-            self.sound.match_selection,
-            self.sound.match_all,
-            self.sound.view,
-            self.sound.colors,
-            self.progress.cancel,
+            *self.playback.widgets,
+            *self.sound.widgets,
+            *self.header.widgets,
+            self.left.tabs,
             self.filter.preset,
             self.filter.search,
             self.filter.tree,
             self.history.search,
             self.history.view,
             self.history.clear,
-            self.results.live,
-            self.results.back,
-            self.results.forward,
-            self.results.more,
-            self.results.count,
-            self.results.by,
-            self.results.ranking,
-            self.results.unfold,
-            self.chips.toggle,
-            self.results.words,
             self.results.table,
+            self.right.tabs,
             *self.results.details.buttons,
             self.setting_up,
         )
         for first, second in itertools.pairwise(order):
             self.setTabOrder(first, second)
+        self.header.follow(self.sound.colors)
 
     def show_sound(self, is_there: bool = True) -> None:
         """Leave the empty page for the spectrogram and the results, or for these alone."""
         self._sound.setVisible(is_there)
-        if self.empty.words.hasFocus():
-            self.results.table.setFocus()
-        self._pages.setCurrentWidget(self._splitter)
-
-    def _ask_for_words(self) -> None:
-        is_empty = self._pages.currentWidget() is self.empty
-        (self.empty if is_empty else self.results).words.begin()
+        self._share_height()
+        self._pages.setCurrentWidget(self._heights)
 
     def show_empty(self) -> None:
         """Go back to the page without a sound."""
         self._pages.setCurrentWidget(self.empty)
 
     def add_map(self, pane: QWidget) -> None:
-        """Put the map at the right."""
-        self._lower.addWidget(pane)
-        pane.setVisible(self.commands.map.isChecked())
-        self.commands.map.toggled.connect(pane.setVisible)
+        """Put the map beside the details."""
+        self.right.add_page(self.commands.map, pane)
 
     def show_earlier(self) -> None:
         """Leave the empty page for the history."""
         self.commands.history.setChecked(True)
-        self.show_sound()
+        self.show_sound(not self.spectrogram.is_blank)
         self.history.view.setFocus()
+
+    def _search_classes(self, is_shown: bool) -> None:
+        if is_shown:
+            self.show_sound(not self.spectrogram.is_blank)
+            self.filter.search.setFocus()
+
+    def _keep_heights(self) -> None:
+        self._has_own_heights = True
+
+    def _share_height(self) -> None:
+        """Give the spectrogram a quarter of the window, and the matches what is left."""
+        if self._has_own_heights:
+            return
+        below = self.tags.height() + self.sound.sizeHint().height()
+        sound = round(_SPECTROGRAM * self.height()) + below
+        self._heights.setSizes([sound, max(1, self._heights.height() - sound)])
+
+    def _on_left(self, is_shown: bool) -> None:
+        if is_shown and self.width() < _NARROW:
+            self.right.close_pages()
+
+    def _on_right(self, is_shown: bool) -> None:
+        if is_shown and self.width() < _NARROW:
+            self.left.close_pages()
 
     def describe(self, info: CatalogInfo) -> None:
         """Say in the status line which model and which catalogue answer."""
@@ -264,12 +294,9 @@ class MainWindow(QMainWindow):
 
     def _show_shortcuts(self) -> None:
         if self._shortcuts is None:
-            others = [
-                ("Space", "Record or stop"),
-                ("Return", "In the matches: open the link"),
-                *SPECTROGRAM_KEYS,
-            ]
-            self._shortcuts = ShortcutsPage(self.commands.everything, others, self)
+            listed = (action.menu() for action in self.menuBar().actions())
+            only_menus = [menu for menu in listed if isinstance(menu, QMenu)]
+            self._shortcuts = ShortcutsPage(only_menus, OTHER_KEYS, self)
         self._shortcuts.show()
         self._shortcuts.raise_()
 
@@ -279,32 +306,33 @@ class MainWindow(QMainWindow):
         """Take up sizes and choices of the last time."""
         if values.geometry:
             self.restoreGeometry(QByteArray(values.geometry))
-        for splitter, state in ((self._splitter, values.splitter), (self._lower, values.lower)):
+        for splitter, state in ((self._heights, values.heights), (self._widths, values.widths)):
             if state:
                 splitter.restoreState(QByteArray(state))
+        self._has_own_heights = bool(values.heights)
         self.options.adopt(SearchValues(values.k, values.filters, values.by, values.ranking))
         self.permission.adopt(values.may_look_up)
-        self.results.live.setValue(values.live_s)
+        self.header.live.setValue(values.live_s)
         self.capture.choose_device(values.device)
         self.playback.volume.setValue(round(100 * values.volume))
         self.spectrogram.choose(ViewChoices.from_text(values.view))
+        self.commands.details.setChecked(not values.folds_details)
         self.commands.history.setChecked(values.shows_history)
-        self.history.setVisible(values.shows_history)
         self.commands.filter.setChecked(values.shows_filter)
-        self.filter.setVisible(values.shows_filter)
         self.commands.map.setChecked(values.shows_map)
         self.commands.hide_gone.setChecked(values.hides_gone)
-        self.results.fold_details(values.folds_details)
         self.recent.show(list(values.recent))
         self.dialogs.folder = values.folder
 
     def remembered(self) -> Remembered:
         """Return sizes and choices for the next time, as far as the widgets know them."""
         options = self.options.values
+        has_heights = self._has_own_heights
+        heights = bytes(self._heights.saveState().data()) if has_heights else b""
         return Remembered(
             geometry=bytes(self.saveGeometry().data()),
-            splitter=bytes(self._splitter.saveState().data()),
-            lower=bytes(self._lower.saveState().data()),
+            heights=heights,
+            widths=bytes(self._widths.saveState().data()),
             k=options.k,
             filters=options.filters,
             by=options.by,
@@ -314,12 +342,12 @@ class MainWindow(QMainWindow):
             volume=self.playback.volume.value() / 100,
             folder=self.dialogs.folder,
             recent=tuple(self.recent.paths),
-            live_s=self.results.live.value(),
+            live_s=self.header.live.value(),
             shows_history=self.commands.history.isChecked(),
             shows_filter=self.commands.filter.isChecked(),
             shows_map=self.commands.map.isChecked(),
             hides_gone=self.commands.hide_gone.isChecked(),
-            folds_details=not self.results.unfold.isChecked(),
+            folds_details=not self.commands.details.isChecked(),
             view=self.spectrogram.choices.as_text(),
         )
 
@@ -327,12 +355,15 @@ class MainWindow(QMainWindow):
 
     def sizeHint(self) -> QSize:
         """Return the size of a window that was never resized."""
-        return QSize(1120, 760)
+        return QSize(1280, 800)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the matches their room in a low window."""
         super().resizeEvent(event)
         self.tags.set_rows(LEAST_ROWS if self.height() < _LOW else MOST_ROWS)
+        if self.width() < _NARROW and self.left.current is not None:
+            self.right.close_pages()
+        self._share_height()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Let slow work begin once the window is on the screen."""
@@ -343,7 +374,8 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Record or stop on Space, where no button or line wanted it."""
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+        is_space = event.key() == Qt.Key.Key_Space and not event.isAutoRepeat()
+        if is_space and not isinstance(self.focusWidget(), QAbstractSpinBox | QLineEdit):
             self.commands.record.trigger()
         else:
             super().keyPressEvent(event)

@@ -30,8 +30,8 @@ class Remembered:
     """
 
     geometry: bytes = b""
-    splitter: bytes = b""
-    lower: bytes = b""
+    heights: bytes = b""
+    widths: bytes = b""
     k: int = _between(DEFAULT_K, 1, 1000)
     filters: Filter = field(default_factory=Filter)
     by: Comparison = Comparison.MEAN
@@ -42,11 +42,12 @@ class Remembered:
     folder: str = ""
     recent: tuple[str, ...] = ()
     live_s: int = _between(5, 1, 60)
-    shows_history: bool = True
+    shows_history: bool = False
     shows_filter: bool = False
     shows_map: bool = False
     hides_gone: bool = False
     folds_details: bool = False
+    knows_set_up: bool = False
     view: str = ""
     may_look_up: bool | None = None
 

@@ -33,6 +33,7 @@ from gui.filters.model import (
 )
 from gui.search.options import SearchOptions
 from gui.widgets.model_index import Index
+from gui.widgets.quiet_selection import QuietSelection
 
 if TYPE_CHECKING:
     from core.catalog.counting import ClassCount
@@ -189,6 +190,7 @@ class FilterPane(QWidget):
         tree.setToolTip("Click: only these; again: without these; again: all")
         tree.clicked.connect(self._on_cycled)
         tree.cycled.connect(self._on_cycled)
+        QuietSelection(tree)
 
     def sizeHint(self) -> QSize:
         """Return the width of a usual class name, its choice and its count."""

@@ -31,6 +31,7 @@ from gui.history.model import SEARCH_ROLE, Entry, History, Status
 from gui.history.rows import EntryDelegate
 from gui.history.stars import Stars
 from gui.widgets.model_index import Index
+from gui.widgets.quiet_selection import QuietSelection
 
 WIDTH = 30 * theme.GRID
 HISTORY = 0
@@ -59,6 +60,7 @@ class _List(QListView):
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        QuietSelection(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Remove the current row on Delete."""

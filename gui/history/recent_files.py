@@ -21,16 +21,14 @@ class RecentFiles(QObject):
     Signals
     -------
     chosen : Path
-    filled : bool
-        Whether there is any.
     """
 
     chosen = Signal(Path)
-    filled = Signal(bool)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.menu = QMenu("Recent", parent)
+        self.menu = QMenu("&Recent", parent)
+        self.menu.setEnabled(False)
         self.menu.setToolTipsVisible(True)
         self.paths: list[str] = []
 
@@ -48,7 +46,7 @@ class RecentFiles(QObject):
         if self.paths:
             self.menu.addSeparator()
             self.menu.addAction("Clear the list").triggered.connect(lambda: self.show([]))
-        self.filled.emit(bool(self.paths))
+        self.menu.setEnabled(bool(self.paths))
 
     def add(self, path: Path) -> None:
         """Put a file on top."""

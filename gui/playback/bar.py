@@ -58,6 +58,11 @@ class PlaybackBar(QWidget):
         row.addWidget(self.volume_icon)
         row.addWidget(self.volume)
 
+    @property
+    def widgets(self) -> tuple[QWidget, ...]:
+        """What the Tab key goes through, in its order."""
+        return self.play, self.stop, self.loop, self.volume
+
     def set_playing(self, is_playing: bool) -> None:
         """Show Pause instead of Play, or the other way round."""
         self._is_playing = is_playing

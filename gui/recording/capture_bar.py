@@ -5,15 +5,13 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QWidget,
 )
 
@@ -25,7 +23,7 @@ DEFAULT_INPUT = "Default input"
 
 
 class CaptureBar(QWidget):
-    """Record or stop, with elapsed time and level; the input; Open and Recent; the menu.
+    """Record or stop, with elapsed time and level; the input; Open.
 
     Signals
     -------
@@ -48,15 +46,13 @@ class CaptureBar(QWidget):
         self.device = QComboBox()
         self.gain = QLabel()
         self.open = QPushButton("Open…")
-        self.recent = QToolButton()
-        self.menu_button = QToolButton()
         self._build()
         self._follow_palette()
 
     def _build(self) -> None:
         self.record.setFont(theme.scaled_font(self, 1.25, bold=True))
         self.record.setIconSize(QSize(theme.ICON_SIZE + 4, theme.ICON_SIZE + 4))
-        self.record.setFixedSize(136, 5 * theme.GRID)
+        self.record.setFixedSize(15 * theme.GRID, 5 * theme.GRID)
         self.record.setToolTip("Record the microphone (Space)")
         self.record.setAccessibleName("Record")
         self.record.clicked.connect(self.record_pressed)
@@ -75,45 +71,19 @@ class CaptureBar(QWidget):
         self.device.currentIndexChanged.connect(self._on_chosen)
         self.gain.setAccessibleName("Input gain")
         self.gain.setMinimumWidth(self.gain.fontMetrics().horizontalAdvance("100 %"))
-        label = QLabel("&Input:")
-        label.setBuddy(self.device)
         self.open.setToolTip("Open sound files (Ctrl+O)")
         self.open.clicked.connect(self.open_pressed)
-        self.recent.setText("Recent ▾")
-        self.recent.setAccessibleName("Recent files")
-        self.recent.setToolTip("Sounds that were opened last")
-        self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.recent.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.recent.setAutoRaise(True)
-        self.recent.setStyleSheet("QToolButton::menu-indicator { image: none; }")
-        self.recent.setEnabled(False)
-        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.menu_button.setToolTip("Menu")
-        self.menu_button.setAccessibleName("Menu")
-        self.menu_button.setAutoRaise(True)
-        self.menu_button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
-        for widget in (self.device, self.open, self.recent, self.menu_button):
+        for widget in (self.device, self.open):
             widget.setFixedHeight(theme.ROW_HEIGHT)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(2 * theme.GRID, theme.GRID, 2 * theme.GRID, theme.GRID)
-        layout.setSpacing(2 * theme.GRID)
-        for item in (self.record, self.elapsed, self.level):
+        layout.setContentsMargins(2 * theme.GRID, theme.GRID, theme.GRID, theme.GRID)
+        layout.setSpacing(theme.GRID)
+        for item in (self.record, self.elapsed, self.level, self.clip):
             layout.addWidget(item)
-        layout.addWidget(self.clip)
         layout.addStretch(1)
-        layout.addWidget(label)
         layout.addWidget(self.device, 4)
         layout.addWidget(self.gain)
         layout.addWidget(self.open)
-        layout.addWidget(self.recent)
-        layout.addWidget(self.menu_button)
-
-    def set_menu(self, actions: list[QAction]) -> None:
-        """Fill the menu; an action without text is a separator."""
-        menu = QMenu(self)
-        menu.addActions(actions)
-        self.menu_button.setMenu(menu)
 
     def set_recording(self, is_recording: bool) -> None:
         """Show Record or Stop."""
@@ -161,10 +131,6 @@ class CaptureBar(QWidget):
                     self.device.count() - 1, html.escape(tip), Qt.ItemDataRole.ToolTipRole
                 )
         self.choose_device(wanted)
-
-    def set_recent(self, menu: QMenu) -> None:
-        """Give the menu of recent files."""
-        self.recent.setMenu(menu)
 
     def _on_chosen(self) -> None:
         self._wanted_device = self.chosen_device
@@ -218,7 +184,6 @@ class CaptureBar(QWidget):
         name = "stop-fill" if self._is_recording else "record-fill"
         self.record.setIcon(theme.icon(name, palette, red))
         self.open.setIcon(theme.icon("folder-open", palette))
-        self.menu_button.setIcon(theme.icon("dots-three-bold", palette))
         time = self.elapsed.palette()
         colour = red if self._is_recording else palette.color(QPalette.ColorRole.WindowText)
         time.setColor(QPalette.ColorRole.WindowText, colour)

@@ -133,7 +133,7 @@ class RecordingController(QObject):
     def _offer_another(self) -> None:
         """Offer the next device beside what is said of one that is not there any more."""
         banner, device = self._context.banner, self._bar.next_device
-        text = banner.text.text()
+        text = banner.message
         if not self._trouble or self._trouble not in text or not self._has_gone or device is None:
             return
         self._trouble = ""
@@ -156,8 +156,8 @@ class RecordingController(QObject):
         if advice:
             banner.show_note(advice)
             self._advice = advice
-        elif self._advice and banner.text.text() == self._advice:
-            banner.clear()
+        elif self._advice:
+            banner.withdraw(self._advice)
             self._advice = ""
 
     def _on_stopped(self, audio: AudioFile, problem: str) -> None:

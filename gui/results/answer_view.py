@@ -1,15 +1,21 @@
-"""The answer in the panel: its headline, its matches, and what stands there without one."""
+"""The answer in the window: its headline, its steps, its matches, and what stands there without."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from functools import partial
 
+from PySide6.QtCore import QObject, Signal
+
+from core.options import Filter
 from core.search.feedback import Calibration
+from core.tagging.steering import Steer, TagChange
 from core.types import Matches
 from gui import formats
 from gui.context import Context
+from gui.results.header import AnswerHeader
 from gui.results.panel import ResultsPanel
-from gui.search.answers import Answer, Steered, is_heard, what_it_is
+from gui.results.step_line import Step
+from gui.search.answers import Answer, Steered, Words, is_heard, name_of, origin_of, what_it_is
 from gui.search.state import State
 
 _SENTENCES = {
@@ -19,6 +25,7 @@ _SENTENCES = {
     State.RESULTS: "",
     State.TROUBLE: "No matches.",
 }
+_STEERED = {Steer.MORE: "more", Steer.WEAKER: "less", Steer.LESS: "without"}
 
 
 class AnswerView(QObject):
@@ -27,69 +34,140 @@ class AnswerView(QObject):
     Parameters
     ----------
     context : Context
+    header : AnswerHeader
     panel : ResultsPanel
+
+    Signals
+    -------
+    counted : str
+        How many matches there are, and how long they took.
     """
 
-    def __init__(self, context: Context, panel: ResultsPanel) -> None:
+    counted = Signal(str)
+
+    def __init__(self, context: Context, header: AnswerHeader, panel: ResultsPanel) -> None:
         super().__init__(context.window)
-        self._panel, self._session, self._actions = panel, context.session, context.actions
+        self._header, self._panel = header, panel
+        self._session, self._actions = context.session, context.actions
+        self._options = context.session.options
+        self._heading, self._subject, self._closeness = "", "", ""
         session = context.session
         session.state_changed.connect(self._on_state)
         session.answered.connect(self._on_answer)
         session.glimpsed.connect(self._on_glimpse)
-        panel.live.valueChanged.connect(self._on_live_seconds)
-        panel.heard.complete_with(context.complete_classes)
-        panel.heard.steered.connect(session.steer)
-        self._on_live_seconds(panel.live.value())
+        self._options.changed.connect(self._show_steps)
+        header.live.valueChanged.connect(self._on_live_seconds)
+        header.heard.complete_with(context.complete_classes)
+        header.heard.steered.connect(session.steer)
+        self._on_live_seconds(header.live.value())
 
     def _on_state(self, state: State) -> None:
-        self._panel.set_dimmed(state in (State.ANALYSING, State.RECORDING))
-        self._panel.live.setVisible(state is State.RECORDING)
+        is_replaced = state in (State.ANALYSING, State.RECORDING)
+        self._panel.set_dimmed(is_replaced)
+        self._header.set_dimmed(is_replaced)
+        self._header.live.setVisible(state is State.RECORDING)
         if self._session.answer is None:
             self._panel.show_message(_SENTENCES[state])
+            self._show_heading("Recording" if state is State.RECORDING else "", "")
+        elif is_replaced and self._subject:
+            # Never as if it belonged to the new sound.
+            self._header.show_heading(f"{self._subject}: {self._heading}", self._closeness)
+        else:
+            self._header.show_heading(self._heading, self._closeness)
 
     def _on_live_seconds(self, seconds: int) -> None:
         self._session.analysis.live.window_s = seconds
 
     def _on_answer(self, answer: Answer) -> None:
-        query = answer.matches.query
-        subject = query.name
-        if answer.span is not None and is_heard(answer.source):
-            start, end = (formats.clock(time_s, 1) for time_s in answer.span)
-            subject = f"{subject}, {start} – {end}"
-        changes = answer.source.changes if isinstance(answer.source, Steered) else ()
-        self._panel.heard.show_tags(query.heard, changes, query.tags is not None)
-        self._show(_heading(answer, subject), subject, answer.matches, answer.calibration)
+        matches = answer.matches
+        self._subject = matches.query.name
+        self._header.heard.show_tags(
+            matches.query.heard, _changes(answer), matches.query.tags is not None
+        )
+        self._show_heading(_heading(answer), _closeness(matches, answer.calibration))
+        self._show(matches, answer.calibration)
+        self._show_steps()
 
     def _on_glimpse(self, matches: Matches) -> None:
-        self._panel.heard.show_tags(matches.query.heard)
-        self._show(what_it_is(matches) or "Recording", "", matches)
+        self._subject = ""
+        self._header.set_dimmed(False)
+        self._header.heard.show_tags(matches.query.heard)
+        self._show_heading(what_it_is(matches) or "Recording", "")
+        self._show(matches)
+        self._header.show_steps([Step(matches.query.name)])
 
-    def _show(
-        self,
-        heading: str,
-        subject: str,
-        answer: Matches,
-        calibration: Calibration | None = None,
-    ) -> None:
-        most = self._session.options.values.k
+    def _show_heading(self, heading: str, closeness: str) -> None:
+        self._heading, self._closeness = heading, closeness
+        self._header.show_heading(heading, closeness)
+
+    def _show(self, answer: Matches, calibration: Calibration | None = None) -> None:
+        most = self._options.values.k
         number = formats.count(min(len(answer.matches), most), "match", "matches")
-        parts = (subject, number, formats.elapsed(answer.elapsed_s))
-        self._panel.show_matches(
-            heading,
-            " · ".join(part for part in parts if part),
-            answer.matches,
-            calibration,
-            most,
-        )
+        self.counted.emit(f"{number} in {formats.elapsed(answer.elapsed_s)}")
+        self._panel.show_matches(self._heading, answer.matches, calibration, most)
         for action in self._actions.for_a_row:
             action.setEnabled(bool(answer.matches))
 
+    # Steps
 
-def _heading(answer: Answer, subject: str) -> str:
+    def _show_steps(self) -> None:
+        answer = self._session.answer
+        if answer is not None:
+            self._header.show_steps([*self._steps_to(answer), *self._filter_steps()])
+
+    def _steps_to(self, answer: Answer) -> list[Step]:
+        session, origin = self._session, origin_of(answer.source)
+        if isinstance(origin, Words):
+            steps = [Step(f"“{origin.text}”")]
+        elif isinstance(origin, str):
+            steps = [Step(f"More like {origin}")]
+        else:
+            steps = [Step(f"{name_of(answer.source)} · {formats.clock(_duration_s(answer))}")]
+            if answer.span is not None:
+                start, end = (formats.clock(time_s, 1) for time_s in answer.span)
+                steps.append(Step(f"{start} – {end}", partial(session.match_span, None)))
+        changes = _changes(answer)
+        for change in changes:
+            others = tuple(each for each in changes if each is not change)
+            text = f"{_STEERED[change.steer]} {change.label}"
+            steps.append(Step(text, partial(session.steer, others)))
+        return steps
+
+    def _filter_steps(self) -> list[Step]:
+        filters = self._options.filters
+        named = [("only", name) for name in filters.include]
+        named += [("without", name) for name in filters.exclude]
+        return [Step(f"{word} {name}", partial(self._allow, name)) for word, name in named]
+
+    def _allow(self, name: str) -> None:
+        filters = self._options.filters
+        kept = (
+            tuple(each for each in names if each != name)
+            for names in (filters.include, filters.exclude)
+        )
+        self._options.change(filters=Filter(*kept))
+
+
+def _duration_s(answer: Answer) -> float:
+    return answer.audio.duration_s if answer.audio is not None else answer.matches.query.duration_s
+
+
+def _changes(answer: Answer) -> tuple[TagChange, ...]:
+    return answer.source.changes if isinstance(answer.source, Steered) else ()
+
+
+def _heading(answer: Answer) -> str:
     """Return what a person should think of an answer, in one line."""
     if not answer.matches.matches:
         return "No match"
     if not answer.matches.is_close:
         return "No close match: this is the nearest there is"
-    return what_it_is(answer.matches) or f"Sounds like {subject}"
+    return what_it_is(answer.matches) or f"Sounds like {answer.matches.query.name}"
+
+
+def _closeness(matches: Matches, calibration: Calibration | None) -> str:
+    """Return how close the first match sounds, in words; empty where that is not known."""
+    sound = matches.matches[0].sound if matches.matches else None
+    if calibration is None or sound is None or not is_heard(matches.query):
+        return ""
+    return calibration.closeness(sound).value

@@ -10,10 +10,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
 from core.jobs import Job
-from core.types import Float32, Match, Matches, NoLink
+from core.types import Float32, Match, Matches, NoLink, youtube_id_of
 from gui.context import Context
 from gui.results.export import MatchExport
 from gui.results.heat_strip import HeatStrip
+from gui.results.look_up_questions import LookUpQuestions
 from gui.results.panel import ResultsPanel
 from gui.search.answers import Answer, is_heard
 from gui.search.state import State
@@ -76,6 +77,9 @@ class ResultsController(QObject):
         self.saving.failed.connect(context.show_trouble)
         panel.details.add_part(self.heat)
         panel.use_look_ups(self.look_ups)
+        self._questions = LookUpQuestions(
+            context.banner, context.permission, self.look_ups, panel.table.setFocus
+        )
         self._connect()
 
     def _connect(self) -> None:
@@ -101,7 +105,6 @@ class ResultsController(QObject):
         details.more_pressed.connect(lambda match: session.more_like(match.video_id))
         details.copied.connect(self._context.say)
         self.look_ups.failing_changed.connect(panel.show_failing)
-        panel.try_again_pressed.connect(self.look_ups.try_again)
         permission.changed.connect(self._on_permission)
         session.answered.connect(self._on_answered)
         session.state_changed.connect(self._on_state)
@@ -184,7 +187,9 @@ class ResultsController(QObject):
             self._on_answered(self._session.answer)
 
     def _on_answered(self, answer: Answer) -> None:
-        """Find out the YouTube ids of videos that have others, where that is allowed."""
+        """Ask whether titles may be looked up; find out YouTube ids where that is allowed."""
+        if any(youtube_id_of(match.url) for match in answer.matches.matches):
+            self._questions.ask_once()
         missing = any(match.no_link is NoLink.NOT_LOOKED_UP for match in answer.matches.matches)
         if not (missing and self._context.permission.is_given):
             return

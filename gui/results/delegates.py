@@ -10,7 +10,15 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from gui import formats, theme
@@ -275,12 +283,14 @@ def ground_of(option: QStyleOptionViewItem) -> QColor:
 
 
 def _bar_color(option: QStyleOptionViewItem, row: Row) -> QColor:
-    palette: QPalette = option.palette
-    if _is_selected(option):
-        return palette.color(QPalette.ColorRole.HighlightedText)
+    roles = QPalette.ColorRole
+    is_strong = option.palette.color(roles.HighlightedText) != option.palette.color(roles.Text)
+    if _is_selected(option) and is_strong:
+        return text_color(option)
     if not row.is_watchable:
         return theme.mixed(text_color(option), ground_of(option), 0.55)
-    return palette.color(_group(option), QPalette.ColorRole.Highlight)
+    # Not the list's own: that is quiet while it has no focus.
+    return QGuiApplication.palette().color(_group(option), QPalette.ColorRole.Highlight)
 
 
 def _group(option: QStyleOptionViewItem) -> QPalette.ColorGroup:

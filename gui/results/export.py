@@ -38,7 +38,7 @@ class MatchExport:
 
     def saving(self, path: Path, spectrogram_png: bytes | None = None) -> Callable[[Job], None]:
         """Return the work that writes the list of now; see `core.match_lists.save`."""
-        heading, listed = self._panel.heading.text(), self.listed()
+        heading, listed = self._panel.heading, self.listed()
 
         def save(_: Job) -> None:
             match_lists.save(path, heading, listed, spectrogram_png)
@@ -67,7 +67,7 @@ class MatchExport:
         wrapping = QTextOption()
         wrapping.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         document.setDefaultTextOption(wrapping)
-        heading, listed = self._panel.heading.text(), self.listed()
+        heading, listed = self._panel.heading, self.listed()
         document.setHtml(match_lists.html_page(heading, listed, None, False, about))
         width = _text_width(document, device)
         document.setHtml(

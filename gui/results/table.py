@@ -22,6 +22,7 @@ from gui.results.delegates import (
 )
 from gui.results.model import Column, ResultsModel
 from gui.results.proxy import ResultsProxy
+from gui.widgets.quiet_selection import QuietSelection
 from gui.youtube import LARGE
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class ResultsTable(QTableView):
         self._is_tall = False
         self._settling = QTimer(self)
         self._build()
+        QuietSelection(self)
 
     def _build(self) -> None:
         self.setAccessibleName("Matches")

@@ -17,6 +17,9 @@ from gui.setup.dialog import SetUpDialog
 from gui.setup.request import SetUpRequest, SetUpStatus
 from gui.setup.steps import Step, look, steps
 
+_OFFERED = "Built-in model · Set up…"
+_INTERRUPTED = "Setting up was interrupted. What came so far is kept."
+
 
 class SetUpController(QObject):
     """Joins the dialog, the banner and the status line to the work.
@@ -25,10 +28,15 @@ class SetUpController(QObject):
     ----------
     context : Context
 
+    Attributes
+    ----------
+    is_known : bool
+        Whether a person has been told once what can be set up.
+
     Signals
     -------
     told : str, str
-        How far setting up is, and its stage; empty where it rests.
+        How far setting up is, or what could be set up, and more of it; empty where all is there.
     move_pressed
         The data is to lie in another folder, or, where that is planned, to stay.
     """
@@ -46,7 +54,8 @@ class SetUpController(QObject):
         self._stopped: SetUpRequest | None = None
         self._n_steps = 0
         self._lines: list[str] = []
-        self._note = ""
+        self._note = self._offered = ""
+        self.is_known = context.remembered.knows_set_up
         self._dialog: SetUpDialog | None = None
         self._target: Path | None = None
         context.actions.set_up.triggered.connect(self.open)
@@ -82,35 +91,33 @@ class SetUpController(QObject):
             self._dialog.show_result([text])
 
     def offer(self, info: CatalogInfo) -> None:
-        """Say in the banner what was begun and not finished, or what could be had."""
-        self._forget_note()
+        """Offer what could be had in the status line, the first time in the banner, too."""
         banner = self._context.banner
-        if self.is_active or banner.is_trouble or banner.has_action:
+        banner.withdraw(self._note)
+        is_built_in = info.is_balanced or info.listener == ListenerKind.BUILT_IN
+        self._offered = _OFFERED if is_built_in else ""
+        if self.is_active:
             return
-        if info.is_balanced or info.listener == ListenerKind.BUILT_IN:
-            self._note = " ".join(info.notes)
-            banner.show_note(self._note, "Set &up…", self.open, may_yield=True)
-        elif info.notes:
-            banner.show_note(" ".join(info.notes))
-        self._looking.submit(lambda _: look(self._data), self._complete_note)
+        self._rest()
+        self._note = " ".join(info.notes)
+        if not (banner.is_trouble or banner.has_action) and self._note:
+            if not is_built_in:
+                banner.show_note(self._note)
+            elif not self.is_known:
+                banner.show_note(self._note, "Set &up…", self.open)
+        self.is_known = self.is_known or is_built_in
+        self._looking.submit(lambda _: look(self._data), self._offer_to_go_on)
 
-    def _complete_note(self, status: SetUpStatus) -> None:
+    def _offer_to_go_on(self, status: SetUpStatus) -> None:
         banner, begun = self._context.banner, status.begun
-        is_ours = bool(self._note) and banner.text.text() == self._note
-        if begun is not None and not self.is_active and (is_ours or not banner.isVisible()):
-            self._note = "Setting up was interrupted. What came so far is kept."
-            text = " ".join((self._note, *status.sentences()))
-            act = partial(self.take_up, begun)
-            banner.show_note(text, "&Go on setting up", act, may_yield=True)
-        elif status.missing and is_ours and banner.isVisible():
-            note = " ".join((self._note, "Missing:", *status.sentences()))
-            banner.show_note(note, "Set &up…", self.open, may_yield=True)
+        is_free = not banner.message or banner.message == self._note
+        if begun is not None and not self.is_active and is_free:
+            self._note = " ".join((_INTERRUPTED, *status.sentences()))
+            banner.show_note(self._note, "&Go on setting up", partial(self.take_up, begun))
 
-    def _forget_note(self) -> None:
-        banner = self._context.banner
-        if self._note and not banner.is_trouble and banner.text.text().startswith(self._note):
-            banner.clear()
-        self._note = ""
+    def _rest(self) -> None:
+        """Say in the status line what could be set up; nothing where all is there."""
+        self.told.emit(self._offered, "Fetch the trained model, and all of AudioSet")
 
     def open(self) -> None:
         """Show the dialog, with what is missing now."""
@@ -144,7 +151,7 @@ class SetUpController(QObject):
         self._request = request
         self._n_steps, self._lines = len(self._left), []
         self.dialog.bar.reset()
-        self._forget_note()
+        self._context.banner.withdraw(self._note)
         self.go_on()
 
     def take_up(self, request: SetUpRequest) -> None:
@@ -199,7 +206,7 @@ class SetUpController(QObject):
             self.dialog.show_result(["All is set up.", *self._lines])
 
     def _end(self) -> None:
-        self.told.emit("", "")
+        self._rest()
         self.dialog.show_choosing()
         self.dialog.show_result(self._lines)
         self._look()

@@ -10,7 +10,6 @@ from core.audio.reader import AudioFile
 from core.audio.writing import save_sound
 from core.errors import SoundalikeError
 from core.types import Float32
-from gui import formats
 from gui.context import Context
 from gui.search.answers import Answer, Span
 from gui.search.state import State
@@ -19,7 +18,6 @@ from gui.spectrogram.live_picture import LivePicture
 from gui.spectrogram.loader import SpectrogramLoader
 from gui.spectrogram.toolbar import SpectrogramToolbar
 from gui.spectrogram.widget import Spectrogram
-from gui.widgets.progress_row import ProgressRow
 from gui.widgets.saving import Saving
 
 
@@ -31,8 +29,6 @@ class SpectrogramController(QObject):
     context : Context
     spectrogram : Spectrogram
     bar : SpectrogramToolbar
-    progress : ProgressRow
-        Says how long the sound is while nothing is at work.
 
     Attributes
     ----------
@@ -47,11 +43,10 @@ class SpectrogramController(QObject):
         context: Context,
         spectrogram: Spectrogram,
         bar: SpectrogramToolbar,
-        progress: ProgressRow,
     ) -> None:
         super().__init__(context.window)
         self._context, self._session = context, context.session
-        self._spectrogram, self._bar, self._progress = spectrogram, bar, progress
+        self._spectrogram, self._bar = spectrogram, bar
         workers = context.workers
         self.loader = SpectrogramLoader(spectrogram, workers["pictures"], workers["details"], self)
         self.live = LivePicture()
@@ -66,8 +61,6 @@ class SpectrogramController(QObject):
         self.loader.failed.connect(context.show_trouble)
         selection.changed.connect(self._on_selection)
         selection.settled.connect(self._on_settled)
-        bar.match_selection_pressed.connect(self._match_selection)
-        bar.match_all_pressed.connect(lambda: session.match_span(None))
         actions.match_selection.triggered.connect(self._match_selection)
         actions.match_all.triggered.connect(lambda: session.match_span(None))
         actions.save.triggered.connect(self._save)
@@ -99,10 +92,7 @@ class SpectrogramController(QObject):
         else:
             self._select(self._session.span)
 
-    def _on_drawn(self, is_whole: bool) -> None:
-        if is_whole and self.loader.file is not None:
-            duration = formats.clock(self.loader.file.duration_s, 1)
-            self._progress.describe(f"{duration} of sound")
+    def _on_drawn(self, _: bool) -> None:
         self._select(self._session.span)
         self._on_state(self._session.state)
 
@@ -119,7 +109,6 @@ class SpectrogramController(QObject):
         if state is State.RECORDING:
             self.loader.forget()
             self.live = LivePicture()
-            self._progress.describe("")
         is_ready = state is not State.RECORDING and self._session.audio is not None
         self._bar.set_sound_ready(is_ready)
         for action in self._context.actions.for_a_sound:

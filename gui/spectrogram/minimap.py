@@ -15,7 +15,7 @@ _LEAST_WIDTH = 8.0
 
 
 class Minimap(QWidget):
-    """Empty, but of the same height, as long as all of the sound is in sight.
+    """Not there as long as all of the sound is in sight.
 
     Signals
     -------
@@ -35,9 +35,11 @@ class Minimap(QWidget):
         self.setAccessibleDescription("Shows which part is in sight; drag it to move.")
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.hide()
 
     def sizeHint(self) -> QSize:
-        """Return the height that is always kept."""
+        """Return a height in which a sound is known again."""
         return QSize(30 * theme.GRID, HEIGHT)
 
     @property
@@ -62,8 +64,7 @@ class Minimap(QWidget):
         if (span, whole) == (self._span, self._whole):
             return
         self._span, self._whole = span, whole
-        shape = Qt.CursorShape.SizeHorCursor if self.is_zoomed else Qt.CursorShape.ArrowCursor
-        self.setCursor(shape)
+        self.setVisible(self.is_zoomed)
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

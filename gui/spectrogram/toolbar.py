@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -40,15 +39,7 @@ class SpectrogramToolbar(QWidget):
     ----------
     start, end : TimeEdit
         The selection's edges.
-    match_selection, match_all : QPushButton
-
-    Signals
-    -------
-    match_selection_pressed, match_all_pressed
     """
-
-    match_selection_pressed = Signal()
-    match_all_pressed = Signal()
 
     def __init__(
         self, spectrogram: Spectrogram, first: QWidget, parent: QWidget | None = None
@@ -57,8 +48,6 @@ class SpectrogramToolbar(QWidget):
         self._spectrogram, self._first = spectrogram, first
         self.start = TimeEdit("Start of the selection", "Empty while nothing is selected.")
         self.end = TimeEdit("End of the selection", "Empty while nothing is selected.")
-        self.match_selection = QPushButton("Match &selection")
-        self.match_all = QPushButton("Match &all")
         self.view = _menu_button("View")
         self.colors = _menu_button("Colours")
         self.view_menu, self.color_menu = ViewMenu(self), ColorMenu(self)
@@ -69,8 +58,6 @@ class SpectrogramToolbar(QWidget):
         self._on_choices(spectrogram.choices)
 
     def _build(self) -> None:
-        self.match_selection.setToolTip("Find what sounds like the selection (Enter)")
-        self.match_all.setToolTip("Find what sounds like all of it")
         self.view.setMenu(self.view_menu)
         self.view.setToolTip("How frequencies are laid out")
         self.colors.setToolTip("Colours, range of levels, and marks of the patches")
@@ -85,7 +72,6 @@ class SpectrogramToolbar(QWidget):
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self._first,),
             (self.start, QLabel("–"), self.end),
-            (self.match_selection, self.match_all),
             (self.view, self.colors),
         )
         for group in groups:
@@ -98,8 +84,6 @@ class SpectrogramToolbar(QWidget):
 
     def _join(self) -> None:
         spectrogram = self._spectrogram
-        self.match_selection.clicked.connect(self.match_selection_pressed)
-        self.match_all.clicked.connect(self.match_all_pressed)
         self.start.entered.connect(self._on_start)
         self.end.entered.connect(self._on_end)
         for edit in (self.start, self.end):
@@ -111,11 +95,15 @@ class SpectrogramToolbar(QWidget):
         spectrogram.choices_changed.connect(self._on_choices)
         spectrogram.selection.changed.connect(self._on_selection)
 
+    @property
+    def widgets(self) -> tuple[QWidget, ...]:
+        """What the Tab key goes through, in its order."""
+        return self.start, self.end, self.view, self.colors
+
     def set_sound_ready(self, is_ready: bool) -> None:
         """Allow what needs a whole sound, or do not."""
-        for widget in (self.start, self.end, self.match_all):
+        for widget in (self.start, self.end):
             widget.setEnabled(is_ready)
-        self.match_selection.setEnabled(is_ready and self._spectrogram.selection.span is not None)
 
     def _on_start(self, time_s: float) -> None:
         self._spectrogram.selection.set_start(time_s)
@@ -133,7 +121,6 @@ class SpectrogramToolbar(QWidget):
     def _on_selection(self, span: Span | None) -> None:
         self.start.show_time(span[0] if span else None)
         self.end.show_time(span[1] if span else None)
-        self.match_selection.setEnabled(span is not None)
 
     def _on_view(self, view: FrequencyView) -> None:
         self._spectrogram.choose(replace(self._spectrogram.choices, view=view))

@@ -24,8 +24,8 @@ VIEW_NAMES = {
 }
 VIEW_TITLES = {
     FrequencyView.LOG_MEL: "Log-mel, as VGGish hears it",
-    FrequencyView.LINEAR: "STFT, linear frequency",
-    FrequencyView.LOGARITHMIC: "STFT, logarithmic frequency",
+    FrequencyView.LINEAR: "Spectrogram, linear frequency",
+    FrequencyView.LOGARITHMIC: "Spectrogram, logarithmic frequency",
 }
 
 

@@ -47,7 +47,7 @@ class StoragePage(QDialog):
         self._build()
 
     def _build(self) -> None:
-        self.setWindowTitle("What lies where")
+        self.setWindowTitle("Storage")
         self.resize(90 * theme.GRID, 48 * theme.GRID)
         self.table.setAccessibleName("What lies in the data folder")
         self.table.itemSelectionChanged.connect(self._on_selected)

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from core.tagging.spans import TagSpan
 
 MOST_ROWS, LEAST_ROWS = 3, 1
-_NAME, _BAR, _GAP, _LEAST_BAR = 14, 4, 4, 3.0
-"""Heights of a name, of the bar below it and of what is free below that; a bar's least width."""
-_ROW = _NAME + _BAR + _GAP
+_ROW, _GAP, _LEAST_BAR = 18, 2, 3.0
+"""Height of a row, what of it is free, and a bar's least width, in pixels."""
+_MOST_TINT = 0.5
+"""Of the surest bar: the name that stands on it stays readable."""
 
 
 class TagLane(QWidget):
@@ -93,8 +94,7 @@ class TagLane(QWidget):
     def bar_of(self, row: int, span: TagSpan) -> QRectF:
         """Return where the bar of a span is."""
         left, right = (self._x_of(time_s) for time_s in (span.start_s, span.end_s))
-        top = row * _ROW + _NAME
-        return QRectF(left, top, max(right - left, _LEAST_BAR), _BAR)
+        return QRectF(left, row * _ROW, max(right - left, _LEAST_BAR), _ROW - _GAP)
 
     def _x_of(self, time_s: float) -> float:
         start_s, end_s = self._span_s
@@ -113,7 +113,7 @@ class TagLane(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the name of each class, and below it when it was heard."""
+        """Paint when each class was heard, and its name."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()
@@ -122,23 +122,25 @@ class TagLane(QWidget):
         accent = palette.color(QPalette.ColorRole.Highlight)
         area = QRectF(self._left, 0, self._width, self.height())
         for row, (label, spans) in enumerate(self._rows):
-            painter.setPen(theme.quiet_text(palette))
-            room = QRectF(self._left, row * _ROW, self._width, _NAME)
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, label)
+            room = QRectF(self._left, row * _ROW, self._width, _ROW - _GAP)
+            painter.fillRect(room, theme.mixed(ground, strong, 0.04))
             painter.save()
             painter.setClipRect(area)
             for span in spans:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(theme.mixed(ground, accent, 0.4 + 0.6 * span.score))
                 bar = self.bar_of(row, span)
                 if not bar.intersects(area):
                     continue
-                painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.mixed(ground, accent, _MOST_TINT * (0.3 + 0.7 * span.score)))
+                painter.drawRoundedRect(bar, 3, 3)
                 if span is self.current and self.hasFocus():
                     painter.setPen(QPen(strong, 1.5))
                     painter.setBrush(Qt.BrushStyle.NoBrush)
-                    painter.drawRoundedRect(bar.adjusted(-2, -2, 2, 2), _BAR / 2, _BAR / 2)
+                    painter.drawRoundedRect(bar.adjusted(1, 1, -1, -1), 3, 3)
             painter.restore()
+            painter.setPen(strong)
+            room.adjust(theme.GRID // 2, 0, 0, 0)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, label)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""

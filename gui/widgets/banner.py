@@ -1,37 +1,62 @@
-"""One calm line for what a person should know: trouble and its way out, notes."""
+"""One calm line for what a person should know: trouble and its way out, notes, questions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
 
-from PySide6.QtCore import QEvent, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, QVariantAnimation
 from PySide6.QtGui import QPalette, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from gui import theme
 
 _MOST_LINES = 4
 
 
+class Level(IntEnum):
+    """How important something is; of several the most important is shown, the others wait."""
+
+    QUESTION = 0
+    NOTE = 1
+    TROUBLE = 2
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person can do about it: a button's words, and what it does."""
+
+    text: str
+    act: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is to be read, and up to two buttons; a question can only be answered."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
 class Banner(QWidget):
-    """Folded away until there is something to say.
-
-    Signals
-    -------
-    dismissed
-        A person closed it.
-    """
-
-    dismissed = Signal()
+    """Folded away until there is something to say; the one place for all of it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.is_trouble = False
-        self._act: Callable[[], None] | None = None
-        self._may_yield = False
+        self._notices: dict[Level, Notice] = {}
+        self._shown: tuple[Level, Notice] | None = None
         self._sign = QLabel()
         self.text = QLabel()
-        self.action = QPushButton()
+        self.action, self.other = QPushButton(), QPushButton()
         self.dismiss = QToolButton()
         self._growth = QVariantAnimation(self)
         self._build()
@@ -43,73 +68,120 @@ class Banner(QWidget):
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.text.setAccessibleName("Message")
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.action.clicked.connect(self._on_action)
+        for place, button in enumerate(self._buttons):
+            button.setFixedHeight(theme.ROW_HEIGHT)
+            button.clicked.connect(lambda _=False, place=place: self._choose(place))
         self.dismiss.setAutoRaise(True)
         self.dismiss.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.dismiss.setToolTip("Dismiss")
         self.dismiss.setAccessibleName("Dismiss message")
-        self.dismiss.clicked.connect(self._on_dismiss)
+        self.dismiss.clicked.connect(self.clear)
         self.setAutoFillBackground(True)
         self._growth.setDuration(theme.ANIMATION_MS)
         self._growth.valueChanged.connect(self.setFixedHeight)
         layout = QHBoxLayout(self)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # it may have no height
         layout.setContentsMargins(2 * theme.GRID, 0, 2 * theme.GRID, 0)
         layout.setSpacing(theme.GRID)
         layout.addWidget(self._sign)
         layout.addWidget(self.text, 1)
-        layout.addWidget(self.action)
-        layout.addWidget(self.dismiss)
+        for widget in (*self._buttons, self.dismiss):
+            layout.addWidget(widget)
         self.setFixedHeight(0)
         self.hide()
 
     @property
+    def _buttons(self) -> tuple[QPushButton, QPushButton]:
+        return self.action, self.other
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether what is shown is trouble."""
+        return self._shown is not None and self._shown[0] is Level.TROUBLE
+
+    @property
+    def message(self) -> str:
+        """What is shown; empty where nothing is."""
+        return self._shown[1].text if self._shown is not None else ""
+
+    @property
     def has_action(self) -> bool:
         """Whether it offers something that a person has not answered yet."""
-        return self._act is not None and not self._may_yield
+        return self._shown is not None and bool(self._shown[1].choices)
 
     def show_trouble(
         self, message: str, action: str = "", act: Callable[[], None] | None = None
     ) -> None:
         """Say what happened and what to do, perhaps with one button."""
-        self._show(message, True, action, act)
+        self._put(Level.TROUBLE, message, action, act)
 
     def show_note(
-        self,
-        message: str,
-        action: str = "",
-        act: Callable[[], None] | None = None,
-        may_yield: bool = False,
+        self, message: str, action: str = "", act: Callable[[], None] | None = None
     ) -> None:
-        """Say something worth knowing; what the menu offers, too, may yield to other offers."""
-        self._show(message, False, action, act)
-        self._may_yield = may_yield
+        """Say something worth knowing, perhaps with one button."""
+        self._put(Level.NOTE, message, action, act)
+
+    def ask(self, question: str, yes: Choice, no: Choice) -> None:
+        """Ask something that stands until it is answered or withdrawn."""
+        self._notices[Level.QUESTION] = Notice(question, (yes, no))
+        self._show_first()
+
+    def withdraw(self, message: str) -> None:
+        """Take back what is not true or asked any more."""
+        for level, notice in [*self._notices.items()]:
+            if notice.text == message:
+                del self._notices[level]
+        self._show_first()
 
     def clear(self) -> None:
-        """Fold the banner away."""
-        self.is_trouble = False
-        self._act = None
-        self._growth.stop()
-        self.setFixedHeight(0)
-        self.hide()
+        """Take trouble and notes back; a question waits for its answer."""
+        self._notices = {
+            level: notice for level, notice in self._notices.items() if level is Level.QUESTION
+        }
+        self._show_first()
 
-    def _show(
-        self, message: str, is_trouble: bool, action: str, act: Callable[[], None] | None
-    ) -> None:
-        self.is_trouble, self._act, self._may_yield = is_trouble, act, False
-        self.text.setText(message)
-        self.setAccessibleName("Trouble" if is_trouble else "Note")
-        self.setAccessibleDescription(message)
-        self.action.setText(action)
-        self.action.setVisible(act is not None)
+    def _put(self, level: Level, message: str, action: str, act: Callable[[], None] | None) -> None:
+        choices = () if act is None else (Choice(action, act),)
+        # The newest counts: what was said before belongs to something else.
+        self.clear()
+        self._notices[level] = Notice(message, choices)
+        self._show_first()
+
+    def _show_first(self) -> None:
+        level = max(self._notices, default=None)
+        shown = None if level is None else (level, self._notices[level])
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._growth.stop()
+        if shown is None:
+            self.setFixedHeight(0)
+            self.hide()
+            return
+        level, notice = shown
+        self.text.setText(notice.text)
+        name = {Level.TROUBLE: "Trouble", Level.NOTE: "Note", Level.QUESTION: "Question"}[level]
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(notice.text)
+        for place, button in enumerate(self._buttons):
+            is_there = place < len(notice.choices)
+            button.setText(notice.choices[place].text if is_there else "")
+            button.setAccessibleDescription(notice.text if is_there else "")
+            button.setVisible(is_there)
+        self.dismiss.setVisible(level is not Level.QUESTION)
         self._follow_palette()
         self.show()
-        self._growth.stop()
         self._growth.setStartValue(self.maximumHeight())
         self._growth.setEndValue(self._full_height())
         self._growth.start()
 
     def _full_height(self) -> int:
-        width = max(self.text.width(), self.width() - 20 * theme.GRID, 40 * theme.GRID)
+        buttons = sum(
+            button.sizeHint().width() + theme.GRID
+            for button in (*self._buttons, self.dismiss)
+            if not button.isHidden()
+        )
+        width = max(self.width() - buttons - 8 * theme.GRID, 30 * theme.GRID)
         lines = max(1, self.text.heightForWidth(width) // self.fontMetrics().lineSpacing())
         lines = min(lines, _MOST_LINES)
         return max(5 * theme.GRID, lines * self.fontMetrics().lineSpacing() + 2 * theme.GRID)
@@ -117,19 +189,22 @@ class Banner(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep room for the text when the window becomes narrower."""
         super().resizeEvent(event)
-        if event.oldSize().width() != event.size().width() and self.isVisible():
+        if event.oldSize().width() != event.size().width():
+            # Not now: the layout is about to place everything in the height of before.
+            QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        if self._shown is not None:
             self._growth.stop()
             self.setFixedHeight(self._full_height())
 
-    def _on_action(self) -> None:
-        act = self._act
-        self.clear()
-        if act is not None:
-            act()
-
-    def _on_dismiss(self) -> None:
-        self.clear()
-        self.dismissed.emit()
+    def _choose(self, place: int) -> None:
+        if self._shown is None:
+            return
+        level, notice = self._shown
+        self._notices.pop(level, None)
+        self._show_first()
+        notice.choices[place].act()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""

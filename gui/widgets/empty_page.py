@@ -1,4 +1,4 @@
-"""What the window shows before the first sound: one sentence, one place to drop, three ways in."""
+"""What the window shows before the first sound: one sentence, one place to drop, two ways in."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from gui import theme
 from gui.widgets.progress_row import ProgressRow
-from gui.widgets.word_field import WordField
 
 
 class EmptyPage(QWidget):
-    """A large drop target with the three ways in, and how far the model's loading is.
+    """A large drop target with the two ways in, and how far the model's loading is.
 
     Signals
     -------
@@ -31,7 +30,6 @@ class EmptyPage(QWidget):
         self._hint = QLabel("Drop a sound file anywhere in this window, or")
         self.record = QPushButton("Record a sound")
         self.open = QPushButton("Open a file…")
-        self.words = WordField()
         self.earlier = QPushButton("Earlier sounds")
         self.progress = ProgressRow()
         self._build()
@@ -55,7 +53,6 @@ class EmptyPage(QWidget):
         buttons.addStretch(1)
         self.record.clicked.connect(self.record_pressed)
         self.open.clicked.connect(self.open_pressed)
-        self.words.setPlaceholderText("Or type it: dog barking")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*4 * (5 * theme.GRID,))
         layout.setSpacing(2 * theme.GRID)
@@ -64,7 +61,6 @@ class EmptyPage(QWidget):
         layout.addWidget(self._title)
         layout.addWidget(self._hint)
         layout.addLayout(buttons)
-        layout.addWidget(self.words, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(1)
         layout.addWidget(self.progress)
 

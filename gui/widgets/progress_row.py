@@ -1,4 +1,4 @@
-"""The line under the spectrogram: how far the work is, and Cancel."""
+"""How far the work is, and Cancel, in one line."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ class ProgressRow(QWidget):
     -------
     cancel_pressed
         The button.
+    shown : bool
+        Whether there is work that lasts.
     """
 
     cancel_pressed = Signal()
+    shown = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +34,7 @@ class ProgressRow(QWidget):
         self.stage = QLabel()
         self.cancel = QPushButton("Cancel")
         self._delay = QTimer(self)
-        self._idle_text = ""
+        self._text, self._can_cancel = "", False
         self._build()
         self.finish()
 
@@ -65,25 +68,19 @@ class ProgressRow(QWidget):
         """Return the height that is always kept."""
         return QSize(40 * theme.GRID, HEIGHT)
 
-    def describe(self, text: str) -> None:
-        """Say what is shown, wherever no work is to be told of."""
-        self._idle_text = text
-        if not self.bar.isVisibleTo(self):
-            self.stage.setText(text)
-
     def begin(self, stage: str, can_cancel: bool) -> None:
         """Announce work; it becomes visible if it lasts."""
         self._can_cancel = can_cancel
         self.report(stage, None)
-        if not self.bar.isVisibleTo(self) and not self._delay.isActive():
-            self._delay.start()
-        elif self.bar.isVisibleTo(self):
+        if self._is_shown:
             self.cancel.setVisible(can_cancel)
+        elif not self._delay.isActive():
+            self._delay.start()
 
     def report(self, stage: str, fraction: float | None) -> None:
         """Show the stage in words and how much of it is done; None while that is unknown."""
         self._text = stage if fraction is None else f"{stage} · {fraction:.0%}"
-        if self.bar.isVisibleTo(self):
+        if self._is_shown:
             self.stage.setText(self._text)
         self.bar.set_fraction(fraction)
 
@@ -91,11 +88,17 @@ class ProgressRow(QWidget):
         """Hide the progress, keeping its room."""
         self._delay.stop()
         self._text, self._can_cancel = "", False
-        self.stage.setText(self._idle_text)
+        self.stage.setText("")
         self.bar.hide()
         self.cancel.hide()
+        self.shown.emit(False)
+
+    @property
+    def _is_shown(self) -> bool:
+        return not self.bar.isHidden()
 
     def _reveal(self) -> None:
         self.stage.setText(self._text)
         self.bar.show()
         self.cancel.setVisible(self._can_cancel)
+        self.shown.emit(True)

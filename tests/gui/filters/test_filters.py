@@ -1,4 +1,4 @@
-"""Choosing classes: the tree, its search field, presets and chips."""
+"""Choosing classes: the tree, its search field, presets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from core.catalog.build.build import build_catalog
 from core.catalog.catalog import Catalog
 from core.catalog.counting import ClassCount, count_classes, walk
 from core.options import Filter
-from gui.filters.chips import FilterChips
 from gui.filters.model import (
     CHOICE_ROLE,
     COUNT_ROLE,
@@ -237,31 +236,6 @@ def test_a_name_for_a_preset_is_asked_for(qtbot: QtBot, pane: FilterPane) -> Non
     dialog.setTextValue("Dogs")
     dialog.accept()
     assert pane.presets == {"Dogs": Filter(("Dog",))}
-
-
-def test_chips_remove_what_they_name_and_give_way(qtbot: QtBot) -> None:
-    chips = FilterChips(SearchOptions())
-    qtbot.addWidget(chips)
-    chips.resize(700, chips.sizeHint().height())
-    chips.show()
-    chips.options.change(filters=Filter(("Dog", "Cat"), ("R&B",)))
-    said: list[Filter] = []
-    chips.options.changed.connect(lambda values: said.append(values.filters))
-    assert [chip.text() for chip in chips.chips] == ["Only Dog", "Only Cat", "Without R&&B"]
-    assert all(chip.isVisible() for chip in chips.chips)
-    chips.resize(chips.minimumSizeHint().width() + chips.chips[0].width() + 30, chips.height())
-    shown = [chip.isVisible() for chip in chips.chips]
-    assert shown[0]
-    assert not shown[2]
-    assert chips.rest.text() == f"and {shown.count(False)} more"
-    chips.rest.click()
-    assert chips.toggle.isChecked()
-    chips.resize(chips.minimumSizeHint())
-    assert chips.rest.text() == "3 chosen"
-    chips.resize(700, chips.height())
-    qtbot.mouseClick(chips.chips[1], Qt.MouseButton.LeftButton)
-    chips.chips[1].click()
-    assert said == [Filter(("Dog",), ("R&B",)), Filter(("Dog",))]
 
 
 def test_verticals_of_videos_are_a_tree(youtube8m_shards, tmp_path, qtbot: QtBot) -> None:

@@ -53,7 +53,7 @@ def show(app: App, video_id: str, start_s: float = 30.0, **changes: object) -> M
     """Select a row of another video."""
     match = Match(1, video_id, start_s, 40.0, ("Dog",), 0.9, watch_url(video_id, start_s))
     match = replace(match, **changes)
-    app.window.results.show_matches("Sounds like Dog", "", (match, match_of("other_video")))
+    app.window.results.show_matches("Sounds like Dog", (match, match_of("other_video")))
     app.window.results.table.selectRow(0)
     app.wait_for(lambda: app.window.results.details.match == match)
     return match

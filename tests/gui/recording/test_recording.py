@@ -36,14 +36,14 @@ def test_matches_come_while_it_still_sounds(recording: App) -> None:
     app = recording
     app.wait_for(lambda: app.rows == 25)
     assert app.session.state is State.RECORDING
-    assert app.window.results.heading.text() == "Sounds like Dog, Bark (10 of the 10 nearest)"
+    assert app.window.header.heading.text() == "Sounds like Dog, Bark (10 of the 10 nearest)"
     assert not app.window.results.is_dimmed
-    assert app.window.results.live.isVisible()
+    assert app.window.header.live.isVisible()
     seen = live_searches(app)
     app.wait_for(lambda: live_searches(app) > seen + 2)
-    app.window.results.live.setValue(9)
+    app.window.header.live.setValue(9)
     app.wait_for(lambda: ("live", 9) in app.engine.calls)
-    app.window.results.count.setValue(7)
+    app.window.options.change(k=7)
     app.wait_for(lambda: app.rows == 7)
     assert app.session.state is State.RECORDING
 
@@ -65,7 +65,7 @@ def test_each_sample_is_heard_once_and_the_end_gives_all_of_it(
         ("live", None),
         ("search", "Recording", 25, app.session.options.values.filters),
     ]
-    assert not app.window.results.live.isVisible()
+    assert not app.window.header.live.isVisible()
     assert app.coordinator.history.rowCount() == 1
 
 

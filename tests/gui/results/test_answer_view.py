@@ -21,28 +21,28 @@ DOG_AND_RAIN = [{"Dog": 0.75, "Rain": 0.3}]
 def test_the_headline_says_what_was_heard_and_the_chips_how_surely(app: App, sine: Path) -> None:
     app.engine.scores = DOG_AND_RAIN
     open_and_wait(app, sine)
-    assert app.window.results.heading.text() == "Dog, probably Rain"
-    assert app.window.results.heard.accessibleDescription() == "Dog 75%, Rain 30%"
+    assert app.window.header.heading.text() == "Dog, probably Rain"
+    assert app.window.header.heard.accessibleDescription() == "Dog 75%, Rain 30%"
 
 
 def test_a_headline_begins_with_a_capital(app: App, sine: Path) -> None:
     app.engine.scores = [{"Rain": 0.3}]
     open_and_wait(app, sine)
-    assert app.window.results.heading.text() == "Probably Rain"
+    assert app.window.header.heading.text() == "Probably Rain"
 
 
 def test_a_far_answer_says_so_and_still_what_was_heard(app: App, sine: Path) -> None:
     app.engine.scores, app.engine.is_close = DOG_AND_RAIN, False
     open_and_wait(app, sine)
-    assert app.window.results.heading.text() == "No close match: this is the nearest there is"
-    assert app.window.results.heard.accessibleDescription() == "Dog 75%, Rain 30%"
+    assert app.window.header.heading.text() == "No close match: this is the nearest there is"
+    assert app.window.header.heard.accessibleDescription() == "Dog 75%, Rain 30%"
 
 
 def test_where_nothing_is_heard_the_nearest_speak(app: App, sine: Path) -> None:
     app.engine.scores = [{"Rain": 0.01}]
     open_and_wait(app, sine)
-    assert app.window.results.heading.text() == "Sounds like Dog, Bark (10 of the 10 nearest)"
-    assert app.window.results.heard.accessibleDescription() == ""
+    assert app.window.header.heading.text() == "Sounds like Dog, Bark (10 of the 10 nearest)"
+    assert app.window.header.heard.accessibleDescription() == ""
 
 
 def test_of_a_video_the_labels_are_said_without_strengths(app: App, sine: Path) -> None:
@@ -50,16 +50,16 @@ def test_of_a_video_the_labels_are_said_without_strengths(app: App, sine: Path) 
     open_and_wait(app, sine)
     app.session.more_like("abcdefghijk")
     app.wait_for(lambda: app.session.state is State.RESULTS)
-    assert app.window.results.heading.text() == "Dog, Bark"
-    assert app.window.results.heard.accessibleDescription() == "Dog, Bark"
+    assert app.window.header.heading.text() == "Dog, Bark"
+    assert app.window.header.heard.accessibleDescription() == "Dog, Bark"
 
 
 def test_what_is_heard_is_said_while_recording(app: App) -> None:
     app.engine.scores = DOG_AND_RAIN
     app.coordinator.recording.toggle()
-    app.wait_for(lambda: app.window.results.heading.text() == "Dog, probably Rain")
+    app.wait_for(lambda: app.window.header.heading.text() == "Dog, probably Rain")
     assert app.session.state is State.RECORDING
-    assert app.window.results.heard.accessibleDescription() == "Dog 75%, Rain 30%"
+    assert app.window.header.heard.accessibleDescription() == "Dog 75%, Rain 30%"
 
 
 @pytest.mark.parametrize("score", [0.25, 0.75])

@@ -10,6 +10,7 @@ from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from core.types import NoLink
+from gui.results.look_up_questions import MAY_BE
 from gui.search.state import State
 from tests.gui.conftest import App
 from tests.gui.search.test_session import open_and_wait, said
@@ -122,12 +123,13 @@ def test_the_list_is_copied_and_saved(shown: App, tmp_path: Path) -> None:
 
 def test_nothing_is_looked_up_before_it_is_allowed(shown: App, make_app) -> None:
     app = shown
-    question = app.window.results.question
-    assert question.isVisible()
+    banner = app.window.banner
+    app.wait_for(lambda: banner.message == MAY_BE)
     assert not app.window.permission.is_given
-    question.answered.emit(False)
-    assert not question.isVisible()
-    assert not app.window.permission.is_given
+    banner.other.click()
+    assert not banner.isVisible()
+    assert app.window.permission.answer is False
+    assert app.window.focusWidget() is app.window.results.table
     app.window.commands.look_ups.trigger()
     assert app.window.permission.is_given
     app.window.commands.look_ups.trigger()
@@ -150,7 +152,7 @@ def test_other_ids_are_resolved_where_that_is_allowed(
         return type(found)(found.query, found.catalog, (first, *found.matches[1:]), 0.01)
 
     monkeypatch.setattr(app.engine, "answer", unresolved)
-    app.window.results.count.setValue(5)
+    app.window.options.change(k=5)
     app.wait_for(lambda: app.rows == 5)
     assert ("resolve",) not in app.engine.calls
     app.window.commands.open_link.trigger()
@@ -169,7 +171,7 @@ def test_a_hidden_video_makes_room_for_the_next_and_can_come_back(shown: App) ->
     app.wait_for(lambda: app.rows == 25)
     assert table.shown()[-1][0].video_id == "sin00000026"
     app.wait_for(lambda: app.session.state is State.RESULTS)
-    assert "25 matches" in app.window.results.summary.text()
+    assert "25 matches" in app.window.count.text()
     app.window.commands.show_hidden.trigger()
     app.wait_for(lambda: table.shown()[0][0].video_id == "sin00000001")
     assert app.rows == 25

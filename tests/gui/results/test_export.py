@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPageSize
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from core.jobs import Job
@@ -19,26 +18,25 @@ from gui.results.controller import LIST_KINDS
 from gui.results.export import MatchExport
 from gui.results.model import Column
 from gui.results.panel import ResultsPanel
-from gui.search.options import SearchOptions
 from gui.youtube.permission import LookUpPermission
 
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> ResultsPanel:
-    made = ResultsPanel(SearchOptions(), LookUpPermission(), QWidget())
+    made = ResultsPanel(LookUpPermission())
     qtbot.addWidget(made)
     found = tuple(
         Match(n, f"id{n:09}", 0, 10, ("Dog",), 1 - n / 100, watch_url(f"id{n:09}", 0))
         for n in range(1, 61)
     )
-    made.show_matches("Sounds like a dog", "", found)
+    made.show_matches("Sounds like a dog", found)
     return made
 
 
 def test_a_file_has_the_rows_as_they_are_sorted(panel: ResultsPanel, tmp_path: Path) -> None:
     panel.table.sortByColumn(Column.RANK, Qt.SortOrder.DescendingOrder)
     work = MatchExport(panel).saving(tmp_path / "list.csv")
-    panel.show_matches("Something else", "", ())
+    panel.show_matches("Something else", ())
     work(Job())
     with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [int(row["rank"]) for row in csv.DictReader(file)] == list(range(60, 0, -1))

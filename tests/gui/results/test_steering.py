@@ -29,11 +29,11 @@ def choices(menu: QMenu) -> dict[str, QAction]:
 
 
 def said(app: App) -> str:
-    return app.window.results.heard.accessibleDescription()
+    return app.window.header.heard.accessibleDescription()
 
 
 def choose(app: App, label: str, choice: str) -> None:
-    chips = app.window.results.heard.chips
+    chips = app.window.header.heard.chips
     choices(next(chip for chip in chips if chip.label == label).menu())[choice].trigger()
     app.wait_for(lambda: app.session.state is State.RESULTS)
 
@@ -122,7 +122,7 @@ def test_another_class_is_added_by_typing(
     dog_and_rain: App, button: str, expected: tuple[str, Steer]
 ) -> None:
     app = dog_and_rain
-    heard = app.window.results.heard
+    heard = app.window.header.heard
     heard.add.click()
     dialog = heard.dialog
     assert dialog is not None and dialog.isVisible()
@@ -141,7 +141,7 @@ def test_an_unknown_class_is_trouble_and_the_matches_stay(dog_and_rain: App) -> 
     app = dog_and_rain
     app.window.options.change(k=30)
     app.wait_for(lambda: app.rows == 30)
-    app.window.results.heard.steered.emit((TagChange("<b>Dgo", Steer.MORE),))
+    app.window.header.heard.steered.emit((TagChange("<b>Dgo", Steer.MORE),))
     app.wait_for(lambda: app.session.state is State.TROUBLE)
     assert "<b>Dgo" in app.window.banner.text.text()
     assert said(app) == "Dog 75%, Rain 30%"
@@ -152,16 +152,16 @@ def test_nothing_is_steered_while_recording(app: App) -> None:
     app.engine.scores = [{"Dog": 0.75, "Rain": 0.3}]
     app.coordinator.recording.toggle()
     app.wait_for(lambda: said(app) == "Dog 75%, Rain 30%")
-    heard = app.window.results.heard
+    heard = app.window.header.heard
     assert not heard.add.isVisible()
     assert [chip.menu() for chip in heard.chips] == [None, None]
 
 
 def test_the_keyboard_reaches_each_chip_and_stays_at_it(dog_and_rain: App) -> None:
     app = dog_and_rain
-    heard = app.window.results.heard
+    heard = app.window.header.heard
     app.window.activateWindow()
-    app.window.results.more.setFocus()
+    app.window.sound.colors.setFocus()
     reached = []
     for _ in range(3):
         QTest.keyClick(app.window.focusWidget(), Qt.Key.Key_Tab)

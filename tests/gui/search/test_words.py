@@ -11,34 +11,28 @@ from PySide6.QtWidgets import QApplication
 
 from core.options import Filter, Ranking
 from gui.search.state import State
-from gui.widgets.word_field import WordField
 from tests.gui.conftest import App
 from tests.gui.search.test_session import open_and_wait, said
 
 
 def find(app: App, text: str, state: State = State.RESULTS) -> None:
     app.window.commands.find.trigger()
-    field = field_in_sight(app)
-    QTest.keyClicks(field, text)
-    QTest.keyClick(field, Qt.Key.Key_Return)
+    QTest.keyClicks(app.window.words, text)
+    QTest.keyClick(app.window.words, Qt.Key.Key_Return)
     app.wait_for(lambda: app.session.state is state)
-
-
-def field_in_sight(app: App) -> WordField:
-    parts = (app.window.empty, app.window.results)
-    return next(part.words for part in parts if part.words.isVisible())
 
 
 def test_words_are_found_before_there_is_any_sound(app: App) -> None:
     find(app, " dog  barking ")
     assert app.engine.calls[-1] == ("find", "dog barking", 25, Filter())
-    results = app.window.results
-    assert results.isVisible() and app.rows == 25
-    assert results.heading.text() == "Bark, Dog"
-    assert results.heard.accessibleDescription() == "Bark, Dog"
-    assert results.summary.text().startswith("dog barking · 25 matches")
+    header = app.window.header
+    assert app.window.results.isVisible() and app.rows == 25
+    assert header.heading.text() == "Bark, Dog"
+    assert header.heard.accessibleDescription() == "Bark, Dog"
+    assert header.steps.texts == ("“dog barking”",)
+    assert app.window.count.text().startswith("25 matches in ")
     assert app.window.windowTitle() == "dog barking – 25 matches – Soundalike"
-    assert results.words.text() == "dog barking"
+    assert app.window.words.text() == "dog barking"
     assert not app.window.spectrogram.isVisible(), "there is nothing to be seen"
     assert app.coordinator.history.rowCount() == 0
 
@@ -47,7 +41,7 @@ def test_a_sound_after_words_is_seen(app: App, sine: Path) -> None:
     find(app, "rain")
     open_and_wait(app, sine)
     assert app.window.spectrogram.isVisible()
-    assert app.window.results.words.text() == ""
+    assert app.window.words.text() == ""
     assert app.coordinator.history.rowCount() == 1
 
 
@@ -56,8 +50,8 @@ def test_the_key_leads_to_the_words_that_are_there(app: App, sine: Path) -> None
     open_and_wait(app, sine)
     find(app, "rain")
     app.window.commands.find.trigger()
-    assert app.window.focusWidget() is app.window.results.words
-    assert app.window.results.words.selectedText() == "rain"
+    assert app.window.focusWidget() is app.window.words
+    assert app.window.words.selectedText() == "rain"
 
 
 def test_words_are_a_step_like_any_other(app: App, sine: Path) -> None:
@@ -84,7 +78,7 @@ def test_unknown_words_are_trouble_with_a_suggestion(app: App) -> None:
     assert said(app) == "No class of sounds is known as “barkk”. Did you mean Bark?"
     assert app.window.empty.isVisible()
     assert app.window.options.values.k == 30, "the words were wrong, not the options"
-    assert app.window.empty.words.text() == "barkk"
+    assert app.window.words.text() == "barkk"
 
 
 def test_of_some_unknown_words_it_is_said(app: App) -> None:
@@ -101,8 +95,8 @@ def test_an_unknown_class_among_the_filters_is_not_the_words_fault(app: App) -> 
 
 
 def test_empty_words_ask_nothing(app: App) -> None:
-    QTest.keyClicks(app.window.empty.words, "   ")
-    QTest.keyClick(app.window.empty.words, Qt.Key.Key_Return)
+    QTest.keyClicks(app.window.words, "   ")
+    QTest.keyClick(app.window.words, Qt.Key.Key_Return)
     app.session.find("")
     assert app.session.state is State.EMPTY
 
@@ -110,7 +104,7 @@ def test_empty_words_ask_nothing(app: App) -> None:
 def test_a_recording_is_not_given_up_for_words(app: App) -> None:
     app.coordinator.recording.toggle()
     app.wait_for(lambda: app.session.state is State.RECORDING)
-    assert not app.window.results.words.isEnabled()
+    assert not app.window.words.isEnabled()
     app.session.find("rain")
     app.session.steer(())
     assert app.session.state is State.RECORDING
@@ -120,7 +114,7 @@ def test_steered_words_have_no_sound_to_compare(app: App) -> None:
     app.window.options.change(ranking=Ranking.SOUND)
     app.window.options.offer(tuple(Ranking))
     find(app, "dog")
-    app.window.results.heard.chips[0].menu().actions()[1].trigger()
+    app.window.header.heard.chips[0].menu().actions()[1].trigger()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.engine.calls[-1][:2] == ("search", "dog")
     assert app.engine.ranking is Ranking.BOTH
@@ -133,7 +127,7 @@ def test_classes_complete_what_is_typed_and_one_that_is_chosen_is_found(app: App
     app.window.activateWindow()
     app.qtbot.waitActive(app.window)
     app.window.commands.find.trigger()
-    field = app.window.empty.words
+    field = app.window.words
     QTest.keyClicks(field, "meo")
     app.wait_for(lambda: QApplication.activePopupWidget() is not None)
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
@@ -148,7 +142,7 @@ def test_a_list_of_classes_does_not_keep_one_from_asking_what_was_typed(app: App
     app.window.activateWindow()
     app.qtbot.waitActive(app.window)
     app.window.commands.find.trigger()
-    QTest.keyClicks(app.window.empty.words, "meo")
+    QTest.keyClicks(app.window.words, "meo")
     app.wait_for(lambda: QApplication.activePopupWidget() is not None)
     QTest.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_Return)
     app.wait_for(lambda: app.session.state is State.RESULTS)

@@ -108,7 +108,7 @@ def test_from_the_first_start_to_audioset_and_on_to_another_folder(
         target = DataFolder(tmp_path / "disk")
         target.root.mkdir()
         program.key("ctrl+shift+w")
-        page = program.wait_for_window("^What lies where")
+        page = program.wait_for_window("^Storage")
         program.do("windowactivate", "--sync", page)
         program.do("key", "alt+m")
         asking = program.wait_for_window("^A new or empty folder")

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from core.audio.reader import AudioFile
+from core.options import Comparison
 from gui.history.model import Entry, History, Status
 from gui.history.recent_files import MOST
 from gui.search.state import State
@@ -39,18 +40,18 @@ def queries(app: App) -> list[tuple[object, ...]]:
 def test_a_selection_that_settles_is_matched(shown: App) -> None:
     app = shown
     selection = app.window.spectrogram.selection
-    assert not app.window.sound.match_selection.isEnabled()
+    assert not app.window.commands.match_selection.isEnabled()
     selection.select(1.0, 2.5)
     selection.settle()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert queries(app)[-1] == ("query", "tones.wav", 1.0, 2.5)
-    assert app.window.results.summary.text().startswith("tones.wav, 0:01.0 – 0:02.5 · ")
+    assert app.window.header.steps.texts == ("tones.wav · 0:06", "0:01.0 – 0:02.5")
     assert selection.span == (1.0, 2.5)
     app.window.commands.match_all.trigger()
     app.wait_for(lambda: queries(app)[-1] == ("query", "tones.wav"))
     app.wait_for(lambda: app.session.state is State.RESULTS)
-    assert app.window.results.summary.text().startswith("tones.wav · ")
-    app.window.sound.match_selection.click()
+    assert app.window.header.steps.texts == ("tones.wav · 0:06",)
+    app.window.commands.match_selection.trigger()
     app.wait_for(lambda: queries(app)[-1] == ("query", "tones.wav", 1.0, 2.5))
     app.wait_for(lambda: app.session.state is State.RESULTS)
     # The picture was read once.
@@ -78,9 +79,9 @@ def test_spans_are_entries_of_the_history_and_come_back(shown: App) -> None:
     assert history.index(0).data() == "tones.wav\n0:01.0 – 0:02.5 · 25 matches"
     assert history.index(1).data() == "tones.wav\n0:06.0 · 25 matches"
     app.window.history.view.activated.emit(history.index(1))
-    app.wait_for(lambda: app.window.results.summary.text().startswith("tones.wav · "))
+    app.wait_for(lambda: len(app.window.header.steps.texts) == 1)
     app.window.history.view.activated.emit(history.index(0))
-    app.wait_for(lambda: "0:01.0 – 0:02.5" in app.window.results.summary.text())
+    app.wait_for(lambda: "0:01.0 – 0:02.5" in app.window.header.steps.texts)
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert selection.span == (1.0, 2.5)
     assert len(queries(app)) == 2, "what was listened to is kept"
@@ -176,7 +177,7 @@ def test_recent_files_are_listed_and_remembered(make_app, tmp_path: Path) -> Non
     second.wait_for(lambda: second.window.windowTitle().startswith("11 & co.wav – 25"))
     second.window.recent.menu.actions()[-1].trigger()
     assert second.window.recent.paths == []
-    assert not second.window.capture.recent.isEnabled()
+    assert not second.window.recent.menu.isEnabled()
 
 
 def test_the_comparison_by_seconds_is_asked_for_and_remembered(make_app, sine: Path) -> None:
@@ -184,7 +185,7 @@ def test_the_comparison_by_seconds_is_asked_for_and_remembered(make_app, sine: P
     first.show()
     open_and_wait(first, sine)
     assert first.engine.compared == "mean"
-    first.window.results.by.setCurrentIndex(1)
+    first.window.options.change(by=Comparison.FRAMES)
     first.wait_for(lambda: first.engine.compared == "frames")
     first.wait_for(lambda: first.session.state is State.RESULTS)
     first.close()

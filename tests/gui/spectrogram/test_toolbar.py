@@ -146,31 +146,21 @@ def test_leaving_a_field_takes_over_what_is_a_time(
     bar.end.setFocus()
     assert view.spectrogram.selection.span == (3.0, 20.0)
     qtbot.keyClicks(bar.end, "x")
-    bar.match_all.setFocus()
+    bar.view.setFocus()
     assert bar.end.text() == "0:20.00"
 
 
-def test_the_selection_decides_what_can_be_matched(
-    bar: SpectrogramToolbar, view: SoundView, qtbot: QtBot
-):
-    assert not bar.match_selection.isEnabled()
+def test_the_fields_follow_the_selection(bar: SpectrogramToolbar, view: SoundView):
     view.spectrogram.selection.select(1.0, 2.0)
-    with qtbot.waitSignal(bar.match_selection_pressed):
-        qtbot.mouseClick(bar.match_selection, Qt.MouseButton.LeftButton)
+    assert (bar.start.text(), bar.end.text()) == ("0:01.00", "0:02.00")
     view.spectrogram.selection.clear()
-    assert not bar.match_selection.isEnabled()
     assert (bar.start.text(), bar.end.text()) == ("", "")
-    with qtbot.waitSignal(bar.match_all_pressed):
-        qtbot.mouseClick(bar.match_all, Qt.MouseButton.LeftButton)
 
 
-def test_without_a_sound_nothing_of_it_is_offered(bar: SpectrogramToolbar, view: SoundView):
-    bar.set_sound_ready(False)
-    for widget in (bar.start, bar.end, bar.match_all, bar.match_selection):
-        assert not widget.isEnabled()
-    view.spectrogram.selection.select(1.0, 2.0)
-    bar.set_sound_ready(True)
-    assert bar.match_all.isEnabled() and bar.match_selection.isEnabled()
+def test_without_a_sound_nothing_of_it_is_offered(bar: SpectrogramToolbar):
+    for is_ready in (False, True):
+        bar.set_sound_ready(is_ready)
+        assert bar.start.isEnabled() == bar.end.isEnabled() == is_ready
 
 
 def test_the_menus_choose_and_show(bar: SpectrogramToolbar, view: SoundView):
@@ -211,7 +201,7 @@ def test_everything_has_a_name_and_can_be_reached(
 ):
     view.spectrogram.selection.select(1.0, 2.0)
     wanted = controls(bar)
-    assert len(wanted) == 10
+    assert len(wanted) == 8
     for control in wanted:
         assert control.accessibleName() or control.text()
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus

@@ -276,7 +276,7 @@ def test_the_program_says_why_the_data_is_where_it_was(data: DataFolder, tmp_pat
     out, errors = outcome(start_window())
     assert errors == []
     assert f"cannot be moved to {target}: that folder is not there. Connect the disk" in out
-    assert out.endswith("| What lies where…\n")
+    assert out.endswith("| Storage…\n")
     assert (data.root / "window.ini").is_file()
     assert (data.root / PLANNED_MOVE).is_file()
 

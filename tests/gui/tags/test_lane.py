@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QImage
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPalette
 from pytestqt.qtbot import QtBot
 
 from core.tagging.spans import TagSpan
@@ -50,13 +52,36 @@ def test_bars_stand_below_what_is_in_sight_above(lane: TagLane) -> None:
     assert (lane.bar_of(0, DOG[0]).left(), lane.bar_of(0, DOG[0]).right()) == (50.0, 1050.0)
 
 
-def test_no_bar_crosses_a_name_and_all_rows_are_in_sight(lane: TagLane) -> None:
+def test_rows_do_not_touch_and_all_are_in_sight(lane: TagLane) -> None:
     lane.show_spans(SPANS)
     height = QFontMetrics(lane.font()).tightBoundingRect("Dgp").height()
     bars = [lane.bar_of(row, spans[0]) for row, (_, spans) in enumerate(lane.rows)]
-    tops = [0.0, *(bar.bottom() for bar in bars)]
-    assert all(bar.top() - top >= height for bar, top in zip(bars, tops, strict=False))
+    assert all(bar.height() >= height for bar in bars), "a name stands on it"
+    assert all(one.bottom() < other.top() for one, other in itertools.pairwise(bars))
     assert bars[-1].bottom() <= lane.height()
+
+
+def test_names_stay_readable_on_the_surest_bar(lane: TagLane) -> None:
+    for palette in (QPalette(Qt.GlobalColor.lightGray), QPalette(Qt.GlobalColor.black)):
+        palette.setColor(QPalette.ColorRole.Highlight, QColor("#308cc6"))
+        lane.setPalette(palette)
+        lane.show_spans([TagSpan("Dog", 0.0, 10.0, 1.0)])
+        bar = lane.grab().toImage().pixelColor(300, middle(lane, 0, lane.rows[0][1][0]).y())
+        assert contrast(bar, palette.color(QPalette.ColorRole.WindowText)) >= 4.5
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Return the ratio of two colours' luminances, by WCAG 2.1."""
+
+    def luminance(color: QColor) -> float:
+        parts = (
+            part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+            for part in (color.redF(), color.greenF(), color.blueF())
+        )
+        return sum(w * part for w, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
 
 
 def test_a_surer_class_is_painted_stronger_and_nothing_beside_the_picture(lane: TagLane) -> None:
@@ -64,11 +89,13 @@ def test_a_surer_class_is_painted_stronger_and_nothing_beside_the_picture(lane: 
     lane.show_spans([sure, unsure])
     picture: QImage = lane.grab().toImage()
     y = middle(lane, 0, sure).y()
-    ground = picture.pixelColor(325, y).lightness()
-    beside, strong, weak, after = (picture.pixelColor(x, y).lightness() for x in (20, 80, 500, 570))
-    assert beside == after == ground
-    assert abs(strong - ground) > abs(weak - ground) + 20
-    assert abs(weak - ground) > 20
+    track = picture.pixelColor(325, y).lightness()
+    beside, strong, weak, after = (
+        picture.pixelColor(x, y).lightness() for x in (20, 200, 500, 570)
+    )
+    assert beside == after == picture.pixelColor(0, 0).lightness()
+    assert abs(strong - track) > abs(weak - track) + 15
+    assert abs(weak - track) > 10
 
 
 def test_a_click_chooses_when_a_class_was_heard(qtbot: QtBot, lane: TagLane) -> None:

@@ -125,6 +125,6 @@ def test_while_recording_it_grows_at_the_recordings_end(barking: App) -> None:
         seen.append(latest)
         return latest
 
-    app.window.results.live.setValue(2)
+    app.window.header.live.setValue(2)
     app.wait_for(lambda: ends() > 4 * PATCH_S)
     assert len(set(seen)) > 2

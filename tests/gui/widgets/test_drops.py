@@ -100,7 +100,7 @@ def test_a_sound_of_the_queue_gives_way_and_is_taken_up_again(app: App, tmp_path
     app.engine.gate.clear()
     app.coordinator.queue.add([paths[2]])
     app.wait_for(lambda: "Analysing" in history.index(0).data())
-    app.window.results.count.setValue(3)
+    app.window.options.change(k=3)
     app.wait_for(lambda: ("search", "a.wav", 3, Filter()) in app.engine.calls)
     app.engine.gate.set()
     app.wait_for(lambda: history.index(0).data() == "c.wav\n0:01.2 · 3 matches")

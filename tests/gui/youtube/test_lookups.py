@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QDeadlineTimer, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from core.types import Match, watch_url
@@ -21,7 +21,6 @@ from gui import theme
 from gui.results.delegates import TALL_ROW, VideoDelegate
 from gui.results.model import Column, Row
 from gui.results.panel import ResultsPanel
-from gui.search.options import SearchOptions
 from gui.workers import Worker
 from gui.youtube import LARGE, politeness
 from gui.youtube.cache import Cache, Known
@@ -281,12 +280,12 @@ def test_the_window_shows_what_youtube_says_and_nothing_as_markup(
         for rank, begin in enumerate(begins, 1)
     )
     look_ups = make(is_allowed=None)
-    panel = ResultsPanel(SearchOptions(), look_ups.permission, QWidget())
+    panel = ResultsPanel(look_ups.permission)
     qtbot.addWidget(panel)
     panel.resize(1200, 700)
     panel.show()
     panel.use_look_ups(look_ups)
-    panel.show_matches("Sounds like a dog", "", found)
+    panel.show_matches("Sounds like a dog", found)
     qtbot.wait(100)
     assert youtube.asked == [], "nobody has answered the question yet"
     qtbot.mouseClick(panel.question.yes, Qt.MouseButton.LeftButton)
@@ -335,7 +334,7 @@ def network(youtube: YoutubeServer) -> Network:
 
 def shown_panel(qtbot: QtBot, look_ups: LookUps, ids: list[str]) -> ResultsPanel:
     """Return a panel that is allowed to look up, with videos of these ids."""
-    panel = ResultsPanel(SearchOptions(), look_ups.permission, QWidget())
+    panel = ResultsPanel(look_ups.permission)
     qtbot.addWidget(panel)
     panel.resize(1200, 700)
     panel.show()
@@ -347,7 +346,7 @@ def shown_panel(qtbot: QtBot, look_ups: LookUps, ids: list[str]) -> ResultsPanel
         Match(rank, youtube_id, 30, 40, ("Dog",), 0.5, watch_url(youtube_id, 30))
         for rank, youtube_id in enumerate(ids, 1)
     ]
-    panel.show_matches("Sounds like a dog", "", tuple(matches))
+    panel.show_matches("Sounds like a dog", tuple(matches))
     return panel
 
 

@@ -7,84 +7,99 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from core.options import Ranking
-from gui.results.choices import ComparisonChoice, RankingChoice
+from core.options import Comparison, Ranking
+from gui.results.match_menu import NUMBERS, MatchMenu
 from gui.search.options import SearchOptions
 from gui.search.state import State
 from tests.gui.conftest import INFO, App
 from tests.gui.search.test_session import open_and_wait
 
 
-def offered(choice: RankingChoice) -> list[str]:
-    flags = (choice.model().flags(choice.model().index(row, 0)) for row in range(choice.count()))
-    return [
-        choice.itemText(row) for row, flag in enumerate(flags) if flag & Qt.ItemFlag.ItemIsEnabled
-    ]
+def offered(menu: MatchMenu) -> list[Ranking]:
+    return [ranking for ranking, action in menu.rankings.items() if action.isEnabled()]
 
 
-def choose(choice: RankingChoice, text: str) -> None:
-    choice.setCurrentIndex(choice.findText(text))
+def chosen(menu: MatchMenu) -> list[Ranking]:
+    return [ranking for ranking, action in menu.rankings.items() if action.isChecked()]
 
 
-def test_all_rankings_are_offered_where_sound_and_meaning_can_be_asked(qtbot: QtBot) -> None:
-    options = SearchOptions()
-    choice = RankingChoice(options)
-    qtbot.addWidget(choice)
+@pytest.fixture
+def options() -> SearchOptions:
+    return SearchOptions()
+
+
+@pytest.fixture
+def menu(qtbot: QtBot, options: SearchOptions) -> MatchMenu:
+    made = MatchMenu(options)
+    qtbot.addWidget(made)
+    return made
+
+
+def test_all_rankings_are_offered_where_sound_and_meaning_can_be_asked(
+    menu: MatchMenu, options: SearchOptions
+) -> None:
     options.offer(tuple(Ranking))
-    assert offered(choice) == ["Sound and meaning", "Sound", "Meaning"]
-    assert choice.isEnabled() and choice.currentText() == "Sound and meaning"
-    choose(choice, "Sound")
+    assert offered(menu) == list(Ranking)
+    assert chosen(menu) == [Ranking.BOTH]
+    menu.rankings[Ranking.SOUND].trigger()
     assert options.values.ranking is options.possible.ranking is Ranking.SOUND
+    assert chosen(menu) == [Ranking.SOUND]
 
 
 @pytest.mark.parametrize(
-    ("ranking", "text", "why"),
+    ("ranking", "why"),
     [
-        (Ranking.MEANING, "Meaning", "Not by sound: another listener"),
-        (Ranking.SOUND, "Sound", "Not by meaning: the clips of this catalogue have no labels"),
+        (Ranking.MEANING, "Not by sound: another listener"),
+        (Ranking.SOUND, "Not by meaning: the clips of this catalogue have no labels"),
     ],
 )
 def test_a_single_possibility_is_shown_and_said_why(
-    qtbot: QtBot, ranking: Ranking, text: str, why: str
+    menu: MatchMenu, options: SearchOptions, ranking: Ranking, why: str
 ) -> None:
-    options = SearchOptions()
-    choice = RankingChoice(options)
-    qtbot.addWidget(choice)
     options.offer((ranking,))
-    assert offered(choice) == [text]
-    assert choice.currentText() == text and not choice.isEnabled()
-    assert choice.toolTip().startswith(why)
-    other = choice.findText("Sound and meaning")
-    assert choice.itemData(other, Qt.ItemDataRole.ToolTipRole) == choice.toolTip()
+    assert offered(menu) == chosen(menu) == [ranking]
+    others = [action for each, action in menu.rankings.items() if each is not ranking]
+    assert all(action.toolTip().startswith(why) for action in others)
+    assert menu.toolTipsVisible()
 
 
-def test_what_was_chosen_waits_for_a_catalogue_that_can_be_asked_so(qtbot: QtBot) -> None:
-    options = SearchOptions()
-    choice = RankingChoice(options)
-    qtbot.addWidget(choice)
+def test_what_was_chosen_waits_for_a_catalogue_that_can_be_asked_so(
+    menu: MatchMenu, options: SearchOptions
+) -> None:
     options.change(ranking=Ranking.SOUND)
     assert options.possible.ranking is Ranking.BOTH, "before it is known what can be asked"
     options.offer((Ranking.MEANING,))
     assert options.possible.ranking is Ranking.BOTH, "which takes what there is"
-    assert choice.currentText() == "Meaning"
+    assert chosen(menu) == [Ranking.MEANING]
     options.offer(tuple(Ranking))
-    assert choice.currentText() == "Sound"
+    assert chosen(menu) == [Ranking.SOUND]
     assert options.possible.ranking is Ranking.SOUND
 
 
-def test_seconds_are_not_compared_where_only_meaning_counts(qtbot: QtBot) -> None:
-    options = SearchOptions()
-    choice = ComparisonChoice(options)
-    qtbot.addWidget(choice)
+def test_seconds_are_not_compared_where_only_meaning_counts(
+    menu: MatchMenu, options: SearchOptions
+) -> None:
     options.offer(tuple(Ranking))
-    assert choice.isEnabled()
+    seconds = menu.comparisons[Comparison.FRAMES]
+    seconds.trigger()
+    assert options.values.by is Comparison.FRAMES
     options.change(ranking=Ranking.MEANING)
-    assert not choice.isEnabled() and choice.toolTip().endswith("only meaning counts")
+    assert not seconds.isEnabled() and seconds.toolTip().endswith("only meaning counts")
     options.change(ranking=Ranking.BOTH)
-    assert choice.isEnabled()
+    assert seconds.isEnabled() and seconds.isChecked()
+
+
+def test_a_number_from_elsewhere_is_among_those_to_choose_from(
+    menu: MatchMenu, options: SearchOptions
+) -> None:
+    assert [*menu.numbers] == [*NUMBERS]
+    menu.numbers[100].trigger()
+    assert options.values.k == 100
+    options.change(k=12)
+    assert [*menu.numbers] == sorted([*NUMBERS, 12])
+    assert [number for number, action in menu.numbers.items() if action.isChecked()] == [12]
 
 
 def test_the_window_asks_by_what_was_chosen_and_remembers_it(
@@ -93,14 +108,14 @@ def test_the_window_asks_by_what_was_chosen_and_remembers_it(
     app = make_app()
     app.engine.info = replace(INFO, rankings=tuple(Ranking), is_balanced=False)
     app.show()
-    app.wait_for(lambda: app.window.results.ranking.isEnabled())
+    app.wait_for(lambda: Ranking.SOUND in app.window.options.rankings)
     open_and_wait(app, sine)
     assert app.engine.ranking is Ranking.BOTH
-    choose(app.window.results.ranking, "Meaning")
+    app.window.header.menu.rankings[Ranking.MEANING].trigger()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.engine.ranking is Ranking.MEANING
     app.session.more_like("abcdefghijk")
-    choose(app.window.results.ranking, "Sound")
+    app.window.header.menu.rankings[Ranking.SOUND].trigger()
     app.wait_for(lambda: app.session.state is State.RESULTS and app.engine.ranking is Ranking.SOUND)
     app.close()
     assert app.settings.read().ranking is Ranking.SOUND
@@ -114,8 +129,8 @@ def test_live_matches_and_waiting_sounds_are_ranked_alike(
     app = make_app()
     app.engine.info = replace(INFO, rankings=tuple(Ranking))
     app.show()
-    app.wait_for(lambda: app.window.results.ranking.isEnabled())
-    choose(app.window.results.ranking, "Sound")
+    app.wait_for(lambda: Ranking.SOUND in app.window.options.rankings)
+    app.window.header.menu.rankings[Ranking.SOUND].trigger()
     app.coordinator.recording.toggle()
     app.wait_for(lambda: app.rows > 0)
     assert app.engine.ranking is Ranking.SOUND
@@ -131,7 +146,7 @@ def test_a_remembered_ranking_that_is_not_possible_stops_no_search(
     app = make_app()
     app.window.options.change(ranking=Ranking.SOUND)
     app.show()
-    app.wait_for(lambda: app.window.results.ranking.currentText() == "Meaning")
+    app.wait_for(lambda: app.window.header.match.text().startswith("By meaning"))
     open_and_wait(app, sine)
     assert app.engine.ranking is Ranking.BOTH
     app.engine.ranking = None

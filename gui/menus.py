@@ -1,0 +1,99 @@
+"""The menu bar: all that can be done, grouped as people look for it."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from gui.actions import Actions
+
+Entry = QAction | QMenu | None
+"""An action, a menu of its own, or a line between groups."""
+
+
+def fill(bar: QMenuBar, actions: Actions, recent: QMenu, matching: QMenu) -> None:
+    """Fill an empty menu bar.
+
+    Parameters
+    ----------
+    bar : QMenuBar
+    actions : Actions
+    recent : QMenu
+        The sounds that were opened last.
+    matching : QMenu
+        How is matched.
+    """
+    menus: dict[str, tuple[Entry, ...]] = {
+        "&File": (
+            actions.open,
+            actions.open_folder,
+            recent,
+            None,
+            actions.save,
+            actions.save_picture,
+            actions.save_embedding,
+            None,
+            actions.save_list,
+            actions.print_list,
+            None,
+            actions.set_up,
+            actions.catalogs,
+            actions.storage,
+            None,
+            actions.quit,
+        ),
+        "&Edit": (
+            actions.paste,
+            None,
+            actions.copy_link,
+            actions.copy_table,
+        ),
+        "&View": (
+            actions.filter,
+            actions.history,
+            actions.details,
+            actions.map,
+            None,
+            actions.look_ups,
+            actions.hide_gone,
+            actions.show_hidden,
+        ),
+        "&Sound": (
+            actions.record,
+            actions.inputs,
+            None,
+            actions.play,
+            actions.loop,
+            actions.output_menu,
+            None,
+            actions.match_selection,
+            actions.match_all,
+        ),
+        "Se&arch": (
+            actions.find,
+            matching,
+            None,
+            actions.open_link,
+            actions.play_here,
+            actions.playlist,
+            None,
+            actions.more,
+            actions.nearer,
+            actions.farther,
+            None,
+            actions.back,
+            actions.forward,
+            actions.cancel,
+        ),
+        "&Help": (actions.shortcuts,),
+    }
+    for title, entries in menus.items():
+        menu = bar.addMenu(title)
+        menu.setToolTipsVisible(True)
+        for entry in entries:
+            if entry is None:
+                menu.addSeparator()
+            elif isinstance(entry, QMenu):
+                menu.addMenu(entry)
+            else:
+                menu.addAction(entry)
