@@ -27,6 +27,7 @@ from core.types import EMBEDDING_SIZE, LEAST_TAG, MOST_TAG, Float32, Query, UInt
 
 THUMBNAIL_ROWS = 32
 _N_CLASSES = 527
+_ONLY_SURE = "\n"
 
 
 _LARGEST_COMPONENT = 1 << 50
@@ -68,7 +69,7 @@ def past_of(row: tuple[Any, ...]) -> Past:
         duration_s=as_number(duration_s, 0, LONGEST_S),
         thumbnail=thumbnail,
         k=as_count(k),
-        filters=Filter(_unpacked(include), _unpacked(exclude)),
+        filters=_filter(include, exclude),
         by=Comparison(by),
         n_matches=as_count(n_matches),
         label=as_text(label),
@@ -129,7 +130,7 @@ def star_of(row: tuple[Any, ...]) -> Star:
 def preset_of(row: tuple[Any, ...]) -> tuple[str, Filter]:
     """Return the name and the filter that a row is."""
     name, include, exclude = row
-    return as_text(name), Filter(_unpacked(include), _unpacked(exclude))
+    return as_text(name), _filter(include, exclude)
 
 
 def thumbnail_bytes(past: Past) -> bytes:
@@ -143,8 +144,18 @@ def packed(texts: tuple[str, ...]) -> str:
 
 
 def packed_filter(filters: Filter) -> tuple[str, str]:
-    """Return a filter as it is stored: what it includes, and what it excludes."""
-    return packed(filters.include), packed(filters.exclude)
+    """Return a filter as it is stored: what it includes, and what it excludes.
+
+    Whether only sure labels count stands before what is included, as a text that no class is named.
+    """
+    mark = (_ONLY_SURE,) if filters.only_sure else ()
+    return packed((*mark, *filters.include)), packed(filters.exclude)
+
+
+def _filter(include: object, exclude: object) -> Filter:
+    included = _unpacked(include)
+    only_sure = included[:1] == (_ONLY_SURE,)
+    return Filter(included[1:] if only_sure else included, _unpacked(exclude), only_sure)
 
 
 def _unpacked(text: object) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from core.options import Filter
 from gui import theme
 from gui.search.options import SearchOptions
 
+_ONLY_SURE = ("Only", "sure labels")
+
 
 class FilterChips(QWidget):
     """The button that shows or hides the classes, and the chips.
@@ -47,6 +49,7 @@ class FilterChips(QWidget):
         for button in (self.toggle, self.rest):
             button.setFixedHeight(theme.ROW_HEIGHT)
         self.options.changed.connect(self._show_filters)
+        self.options.offered.connect(self._show_filters)
         self._show_filters()
 
     def minimumSizeHint(self) -> QSize:
@@ -55,7 +58,7 @@ class FilterChips(QWidget):
         return QSize(width, theme.ROW_HEIGHT)
 
     def _show_filters(self) -> None:
-        filters = self.options.filters
+        filters = self.options.possible.filters
         if filters == self._shown:
             return
         self._shown = filters
@@ -65,6 +68,7 @@ class FilterChips(QWidget):
             chip.deleteLater()
         named = [("Only", name) for name in filters.include]
         named += [("Without", name) for name in filters.exclude]
+        named += [_ONLY_SURE] if filters.only_sure else []
         self.chips = [self._chip(word, name) for word, name in named]
         previous: QWidget = self.toggle
         for place, chip in enumerate(self.chips, start=1):
@@ -90,12 +94,15 @@ class FilterChips(QWidget):
 
     def _remove(self, word: str, name: str) -> None:
         include, exclude = self._shown.include, self._shown.exclude
-        if word == "Only":
+        only_sure = self.options.filters.only_sure and (word, name) != _ONLY_SURE
+        if (word, name) == _ONLY_SURE:
+            pass
+        elif word == "Only":
             include = tuple(each for each in include if each != name)
         else:
             exclude = tuple(each for each in exclude if each != name)
         self.toggle.setFocus()
-        self.options.change(filters=Filter(include, exclude))
+        self.options.change(filters=Filter(include, exclude, only_sure))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many chips as there is room for."""
