@@ -27,7 +27,7 @@ from core.types import EMBEDDING_SIZE, LEAST_TAG, MOST_TAG, Float32, Query, UInt
 
 THUMBNAIL_ROWS = 32
 _N_CLASSES = 527
-_ONLY_SURE = "\n"
+_ONLY_SURE = "only_sure"
 
 
 _LARGEST_COMPONENT = 1 << 50
@@ -146,20 +146,26 @@ def packed(texts: tuple[str, ...]) -> str:
 def packed_filter(filters: Filter) -> tuple[str, str]:
     """Return a filter as it is stored: what it includes, and what it excludes.
 
-    Whether only sure labels count stands before what is included, as a text that no class is named.
+    Where only sure labels count, what is included is an object with a list, not a list.
     """
-    mark = (_ONLY_SURE,) if filters.only_sure else ()
-    return packed((*mark, *filters.include)), packed(filters.exclude)
+    include = packed(filters.include)
+    if filters.only_sure:
+        include = json.dumps({_ONLY_SURE: filters.include})
+    return include, packed(filters.exclude)
 
 
 def _filter(include: object, exclude: object) -> Filter:
-    included = _unpacked(include)
-    only_sure = included[:1] == (_ONLY_SURE,)
-    return Filter(included[1:] if only_sure else included, _unpacked(exclude), only_sure)
+    found = parsed_json(as_text(include))
+    only_sure = isinstance(found, dict)
+    included = found.get(_ONLY_SURE) if only_sure else found
+    return Filter(_texts(included), _unpacked(exclude), only_sure)
 
 
 def _unpacked(text: object) -> tuple[str, ...]:
-    found = parsed_json(as_text(text))
+    return _texts(parsed_json(as_text(text)))
+
+
+def _texts(found: object) -> tuple[str, ...]:
     if not isinstance(found, list):
         raise ValueError("it is no list")
     return tuple(map(as_text, found))
