@@ -192,7 +192,7 @@ def test_stars_hidden_videos_and_presets(library: Library):
     sure = ("sure", replace(quiet, only_sure=True))
     assert list(library.presets().items()) == [("Birds", quiet), sure, ("zoo", quiet)]
     library.remove_preset("zoo")
-    assert list(library.presets()) == ["Birds"]
+    assert list(library.presets()) == ["Birds", "sure"]
     assert library.notices == []
 
 
