@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from core.catalog import vocabulary
 from core.catalog.arrays import opened_arrays
-from core.catalog.classes import HEARD, YOUTUBE8M_V1, class_indices, class_name, n_classes
+from core.catalog.classes import YOUTUBE8M_V1, class_indices, class_name, n_classes
 from core.catalog.clips import offsets, spans
 from core.catalog.manifest import (
     CLIPS,
@@ -39,7 +39,6 @@ from core.catalog.manifest import (
     manifest_text,
 )
 from core.catalog.ontology import Ontology
-from core.catalog.packed_tags import HEARD_FROM, classes_of, strengths_of
 from core.catalog.replacing import readable_folder
 from core.catalog.structure import check_notes, check_structure
 from core.errors import CatalogError
@@ -240,39 +239,10 @@ class Catalog:
         """Whether labels of AudioSet's, or tags, say what is heard in the clips."""
         return self.manifest.kind != CatalogKind.YOUTUBE8M or self.tags.shape[1] > 0
 
-    def class_index(self) -> ClassIndex:
-        """Return what finds the clips of classes: by their labels, and by what is heard in them."""
-        if not self.tags.shape[1]:
-            return ClassIndex(self.label_indices, self.label_offsets)
-        is_heard = strengths_of(self.tags) >= HEARD_FROM
-        heard = HEARD + classes_of(self.tags)[is_heard]
-        owners = np.repeat(np.arange(len(self)), np.diff(self.label_offsets))
-        order = np.argsort(np.concatenate((owners, np.nonzero(is_heard)[0])), kind="stable")
-        indices = np.concatenate((self.label_indices, heard.astype(np.int16)))[order]
-        counts = np.diff(self.label_offsets) + is_heard.sum(axis=1)
-        return ClassIndex(indices, offsets(counts))
-
     @property
     def knows_sure_labels(self) -> bool:
         """Whether it is known of which labels the tagger is sure."""
         return 0 < len(self.is_sure) == len(self.label_indices)
-
-    def sure_labels(self) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
-        """Return the labels that the tagger is sure of, and where each clip's begin.
-
-        Raises
-        ------
-        CatalogError
-            If the catalogue does not know them.
-        """
-        if not self.knows_sure_labels:
-            raise CatalogError(
-                f"The catalogue {self.path} does not know which of its labels are sure.",
-                "Build it again with this program, if it is of AudioSet; no other kind knows them.",
-            )
-        is_sure = np.asarray(self.is_sure)
-        before = np.concatenate(([0], np.cumsum(is_sure)))
-        return self.label_indices[is_sure], before[self.label_offsets]
 
     def verticals(self) -> dict[str, frozenset[int]]:
         """Return the labels of each group of labels, which only YouTube-8M's version 2 has."""

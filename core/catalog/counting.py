@@ -9,6 +9,7 @@ import numpy as np
 
 from core.catalog.catalog import Catalog
 from core.catalog.classes import HEARD, heard_name
+from core.catalog.counted_labels import class_index
 from core.catalog.ontology import Node, Ontology
 from core.filters import ClassIndex
 from core.jobs import Job
@@ -75,7 +76,7 @@ def label_quality(catalog: Catalog) -> list[ClassQuality]:
 def count_classes(catalog: Catalog, job: Job | None = None) -> dict[str, ClassCount]:
     """Return all classes by id: AudioSet's ontology in its order, or YouTube-8M's labels."""
     job = job or Job()
-    index = catalog.class_index()
+    index = class_index(catalog)
     if catalog.manifest.kind == CatalogKind.YOUTUBE8M:
         heard = _count_nodes(index, job, HEARD) if catalog.tags.shape[1] else {}
         return {**_count_labels(catalog, index), **heard}

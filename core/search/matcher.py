@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog.catalog import Catalog
+from core.catalog.counted_labels import class_index, sure_labels
 from core.catalog.youtube_ids import is_key
 from core.errors import CatalogError
 from core.filters import ClassIndex
@@ -262,11 +263,11 @@ class Matcher:
 
     @cached_property
     def _classes(self) -> ClassIndex:
-        return self.catalog.class_index()
+        return class_index(self.catalog)
 
     @cached_property
     def _sure(self) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
-        return self.catalog.sure_labels()
+        return sure_labels(self.catalog)
 
     @cached_property
     def _sure_classes(self) -> ClassIndex:

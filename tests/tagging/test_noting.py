@@ -13,6 +13,7 @@ from core.catalog.balanced import balanced_catalog
 from core.catalog.build.build import build_catalog
 from core.catalog.catalog import Catalog
 from core.catalog.classes import HEARD
+from core.catalog.counted_labels import class_index
 from core.catalog.counting import count_classes, label_quality
 from core.catalog.manifest import MANIFEST, CatalogManifest
 from core.catalog.packed_tags import HEARD_FROM, classes_of, packed, strengths_of
@@ -114,7 +115,7 @@ def test_videos_are_found_by_words_and_filtered_by_what_is_heard(videos):
     below = videos.class_indices([name])
     assert {match.row for match in rows} >= set(np.flatnonzero(heard.any(axis=1)).tolist())
     counted = {each.name: each for each in count_classes(videos).values()}[name]
-    assert counted.n_all == len(rows) == int(videos.class_index().clips_of(below).sum())
+    assert counted.n_all == len(rows) == int(class_index(videos).clips_of(below).sum())
     query = matcher.clip_query(found[0].video_id, found[0].row)
     again = matcher.matches(query, 3, ranking=Ranking.BOTH).matches
     assert query.tags is not None
