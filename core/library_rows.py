@@ -27,6 +27,7 @@ from core.types import EMBEDDING_SIZE, LEAST_TAG, MOST_TAG, Float32, Query, UInt
 
 THUMBNAIL_ROWS = 32
 _N_CLASSES = 527
+_ONLY_SURE = "only_sure"
 
 
 _LARGEST_COMPONENT = 1 << 50
@@ -68,7 +69,7 @@ def past_of(row: tuple[Any, ...]) -> Past:
         duration_s=as_number(duration_s, 0, LONGEST_S),
         thumbnail=thumbnail,
         k=as_count(k),
-        filters=Filter(_unpacked(include), _unpacked(exclude)),
+        filters=_filter(include, exclude),
         by=Comparison(by),
         n_matches=as_count(n_matches),
         label=as_text(label),
@@ -129,7 +130,7 @@ def star_of(row: tuple[Any, ...]) -> Star:
 def preset_of(row: tuple[Any, ...]) -> tuple[str, Filter]:
     """Return the name and the filter that a row is."""
     name, include, exclude = row
-    return as_text(name), Filter(_unpacked(include), _unpacked(exclude))
+    return as_text(name), _filter(include, exclude)
 
 
 def thumbnail_bytes(past: Past) -> bytes:
@@ -143,12 +144,28 @@ def packed(texts: tuple[str, ...]) -> str:
 
 
 def packed_filter(filters: Filter) -> tuple[str, str]:
-    """Return a filter as it is stored: what it includes, and what it excludes."""
-    return packed(filters.include), packed(filters.exclude)
+    """Return a filter as it is stored: what it includes, and what it excludes.
+
+    Where only sure labels count, what is included is an object with a list, not a list.
+    """
+    include = packed(filters.include)
+    if filters.only_sure:
+        include = json.dumps({_ONLY_SURE: filters.include})
+    return include, packed(filters.exclude)
+
+
+def _filter(include: object, exclude: object) -> Filter:
+    found = parsed_json(as_text(include))
+    only_sure = isinstance(found, dict)
+    included = found.get(_ONLY_SURE) if only_sure else found
+    return Filter(_texts(included), _unpacked(exclude), only_sure)
 
 
 def _unpacked(text: object) -> tuple[str, ...]:
-    found = parsed_json(as_text(text))
+    return _texts(parsed_json(as_text(text)))
+
+
+def _texts(found: object) -> tuple[str, ...]:
     if not isinstance(found, list):
         raise ValueError("it is no list")
     return tuple(map(as_text, found))

@@ -116,10 +116,14 @@ class Filter:
         A clip needs at least one of these; empty for no demand.
     exclude : tuple of str
         A clip may have none of these.
+    only_sure : bool
+        Labels of which the tagger is not sure are as if they were not there, and clips without any
+        other are left out; but a clip that has an excluded label, sure or not, is left out, too.
     """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    only_sure: bool = False
 
 
 @dataclass(frozen=True)

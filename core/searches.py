@@ -134,7 +134,7 @@ class Searches:
             query, n, filters, job, Comparison.MEAN, info, ranking=Ranking.MEANING
         )
         matches = answer.matches[:k]
-        if catalog.model_id == RELEASED_MODEL_ID:
+        if catalog.model_id == RELEASED_MODEL_ID and not catalog.tags.shape[1]:
             matches = surest(answer.matches, catalog, classes_of(text).indices, k)
         return replace(answer, matches=matches)
 

@@ -185,6 +185,8 @@ class CatalogInfo:
         Whether the catalogue is the one that the program carries.
     model_id : str
         Made of the checksums of weights and PCA; empty where no model was asked.
+    knows_sure_labels : bool
+        Whether only sure labels can be asked for.
     """
 
     name: str
@@ -196,6 +198,7 @@ class CatalogInfo:
     rankings: tuple[Ranking, ...] = tuple(Ranking)
     is_balanced: bool = False
     model_id: str = ""
+    knows_sure_labels: bool = False
 
     @property
     def model_key(self) -> str:

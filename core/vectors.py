@@ -76,6 +76,19 @@ def clip_sums(frames: UInt8, n_frames: NDArray[np.integer]) -> NDArray[np.int64]
     return sums
 
 
+def mean_frames(frames: UInt8, n_frames: NDArray[np.integer]) -> UInt8:
+    """Return the mean of each clip's frames, rounded half up, uint8 (C, 128).
+
+    Parameters
+    ----------
+    frames, n_frames
+        As `clip_sums` takes them.
+    """
+    count = np.asarray(n_frames, dtype=np.int64)[:, None]
+    sums = clip_sums(frames, n_frames) + CENTRE * count
+    return np.asarray((2 * sums + count) // (2 * count), np.uint8)
+
+
 def clip_vectors(frames: UInt8, n_frames: NDArray[np.integer]) -> Float32:
     """Return one centred unit vector a clip: the direction of the mean of its frames.
 

@@ -271,7 +271,7 @@ class Coordinator(QObject):
 
     def _on_ready(self, info: CatalogInfo) -> None:
         self._info = info
-        self._window.options.offer(info.rankings)
+        self._window.options.offer(info.rankings, info.knows_sure_labels)
         self._window.describe(info)
 
 

@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
             *self.header.widgets,
             self.left.tabs,
             self.filter.preset,
+            self.filter.only_sure,
             self.filter.search,
             self.filter.tree,
             self.history.search,

@@ -110,7 +110,8 @@ def _as_texts(value: object) -> tuple[str, ...]:
 
 def _as_filter(value: object) -> Filter:
     found = _as(dict)(value)
-    return Filter(_as_texts(found.get("include")), _as_texts(found.get("exclude")))
+    is_sure = _as(bool)(found.get("only_sure", False))
+    return Filter(_as_texts(found.get("include")), _as_texts(found.get("exclude")), is_sure)
 
 
 _READERS: dict[Any, Callable[[object], Any]] = {

@@ -27,7 +27,7 @@ from core.catalog.catalog import Catalog  # noqa: E402
 from core.catalog.clips import offsets  # noqa: E402
 from core.catalog.records.audioset import N_CLASSES, N_CLIPS  # noqa: E402
 from core.tagging.ranking import RATES, RATES_FORMAT, LabelVectors  # noqa: E402
-from core.vectors import CENTRE, clip_sums  # noqa: E402
+from core.vectors import mean_frames  # noqa: E402
 from resources.npz import npz  # noqa: E402
 
 FORMAT = 1
@@ -51,8 +51,6 @@ def balanced(catalog: Catalog) -> dict[str, NDArray[Any]]:
         nearest among the others, rounding changes 7 in 1,000 places and P@5 by less than 0.001.
     """
     clips = catalog.clips
-    count = clips["n_frames"].astype(np.int64)[:, None]
-    sums = clip_sums(np.asarray(catalog.frames), count[:, 0]) + CENTRE * count
     return {
         "format": np.array(FORMAT, np.int64),
         "attribution": np.array(ATTRIBUTION),
@@ -61,7 +59,7 @@ def balanced(catalog: Catalog) -> dict[str, NDArray[Any]]:
         "end_s": clips["end_s"].astype(np.float32),
         "n_labels": clips["n_labels"].astype(np.uint8),
         "label": np.array(catalog.label_indices),
-        "mean_frame": ((2 * sums + count) // (2 * count)).astype(np.uint8),
+        "mean_frame": mean_frames(np.asarray(catalog.frames), clips["n_frames"]),
     }
 
 

@@ -8,16 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.catalog.clips import without_notes
 from core.catalog.manifest import (
     ARRAYS,
     CLIPS,
     FRAMES,
     LABELS,
+    SURE,
+    TAGS,
     VECTORS,
     VISUAL,
     CatalogManifest,
     damaged,
 )
+from core.catalog.packed_tags import TAGS_A_CLIP
 from core.catalog.records.ids import MAX_ID_BYTES
 from core.types import EMBEDDING_SIZE
 
@@ -42,7 +46,7 @@ def clip_dtype(id_width: int) -> np.dtype[np.void]:
 
 
 def opened_arrays(folder: Path, manifest: CatalogManifest) -> tuple[NDArray[Any], ...]:
-    """Return clips, labels, frames, vectors and visual vectors as `Catalog` has them.
+    """Return the arrays of `Catalog`, in its order.
 
     Raises
     ------
@@ -64,11 +68,18 @@ def opened_arrays(folder: Path, manifest: CatalogManifest) -> tuple[NDArray[Any]
         visual = _array(folder / VISUAL)
         width = min(visual.shape[-1], MAX_VISUAL_SIZE) if visual.ndim else 0
         expected.append((VISUAL, visual, np.dtype("i1"), (n_clips, width)))
+    tags, is_sure = without_notes(n_clips).values()
+    if TAGS in manifest.files:
+        tags = _array(folder / TAGS)
+        expected.append((TAGS, tags, np.dtype("<u2"), (n_clips, TAGS_A_CLIP)))
+    if SURE in manifest.files:
+        is_sure = _array(folder / SURE)
+        expected.append((SURE, is_sure, np.dtype("?"), (manifest.n_labels,)))
     for name, array, dtype, shape in expected:
         fits = array.dtype == dtype and array.shape == shape and array.flags.c_contiguous
         if not fits or array.offset + array.nbytes != manifest.files[name][0]:
             raise damaged(folder / name, f"its array is {array.dtype} {array.shape}")
-    return clips, labels, frames, vectors, visual
+    return clips, labels, frames, vectors, visual, tags, is_sure
 
 
 def _array(path: Path) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from core.types import EMBEDDING_SIZE
 from core.vectors import clip_directions
 
 NAME, FORMAT = "balanced.npz", 1
+SURE, SURE_FORMAT = "sure_labels.npz", 1
 _MOST_BYTES = 4_000_000
 _COLUMNS = ("video_id", "start_s", "end_s")
 _KINDS = dict(zip((*_COLUMNS, "n_labels", "label", "mean_frame"), "Sffuiu", strict=True))
@@ -46,20 +48,34 @@ def balanced_catalog(path: Path | None = None) -> Catalog:
     CatalogError
         If the file is missing, damaged or of another version.
     """
-    path = path or Path(str(importlib.resources.files("resources").joinpath(NAME)))
+    path = path or _shipped(NAME)
+    arrays = _arrays(path, FORMAT, [*_KINDS])
+    sure = _arrays(_shipped(SURE), SURE_FORMAT, ["threshold", "balanced"])["balanced"]
     try:
-        arrays = npz_arrays(path, ["format", *_KINDS], _MOST_BYTES)
+        return _catalog(path, arrays, sure)
+    except (ValueError, CatalogError) as error:
+        raise CatalogError(f"{path.name} is cut off or damaged.", _HINT) from error
+
+
+def _shipped(name: str) -> Path:
+    return Path(str(importlib.resources.files("resources").joinpath(name)))
+
+
+def _arrays(path: Path, wanted: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a file; raise CatalogError if it cannot be used."""
+    try:
+        arrays = npz_arrays(path, ["format", *names], _MOST_BYTES)
         version = arrays.pop("format")
-        if version.shape == () and version.dtype.kind == "i" and int(version) == FORMAT:
-            return _catalog(path, arrays)
+        if version.shape == () and version.dtype.kind == "i" and int(version) == wanted:
+            return arrays
     except FileNotFoundError as error:
         raise CatalogError(f"{path.name} is missing.", _HINT) from error
-    except (OSError, ValueError, KeyError, CatalogError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise CatalogError(f"{path.name} is cut off or damaged.", _HINT) from error
     raise CatalogError(f"{path.name} is of another version of this program.", _HINT)
 
 
-def _catalog(path: Path, arrays: dict[str, NDArray[Any]]) -> Catalog:
+def _catalog(path: Path, arrays: dict[str, NDArray[Any]], sure: NDArray[Any]) -> Catalog:
     """Return the catalogue of these arrays; raise ValueError or CatalogError if they do not fit."""
     if any(arrays[name].dtype.kind != kind for name, kind in _KINDS.items()):
         raise ValueError("they are of other types")
@@ -71,6 +87,8 @@ def _catalog(path: Path, arrays: dict[str, NDArray[Any]]) -> Catalog:
         raise ValueError("they are of other shapes")
     if any(arrays[name].shape != (n_clips,) for name in ("n_labels", *_COLUMNS)):
         raise ValueError("they are of other lengths")
+    if sure.dtype != np.uint8 or sure.shape != (-(-len(labels) // 8),):
+        raise ValueError("the flags of its labels do not fit")
     clips = np.zeros(n_clips, clip_dtype(arrays["video_id"].dtype.itemsize))
     for name in _COLUMNS:
         clips[name] = arrays[name]
@@ -82,5 +100,6 @@ def _catalog(path: Path, arrays: dict[str, NDArray[Any]]) -> Catalog:
         CatalogKind.BALANCED, (), RELEASED_MODEL, "", n_clips, n_clips, len(labels), {}
     )
     vectors = clip_directions(frames, np.ones(n_clips, np.int64))
-    visual = np.empty((n_clips, 0), np.int8)
-    return Catalog(path, manifest, clips, labels, frames, vectors, visual)
+    visual, tags = np.empty((n_clips, 0), np.int8), np.empty((n_clips, 0), np.uint16)
+    is_sure = np.unpackbits(sure, count=len(labels)).astype(np.bool_)
+    return Catalog(path, manifest, clips, labels, frames, vectors, visual, tags, is_sure)

@@ -9,6 +9,8 @@ labels.npy     int16, the class indices of all clips, one clip after the other
 frames.npy     uint8 (F, 128), all post-processed embeddings, one clip after the other
 vectors.npy    int8 (C, 128), the direction of each clip's centred mean: divide by the length
 visual.npy     int8 (C, D), only of YouTube-8M and on request: what the pictures look like
+tags.npy       uint16 (C, 8), only of YouTube-8M: what the tagger hears, see `packed_tags`
+sure.npy       bool (L,), only of AudioSet: of which labels the tagger is sure
 =============  ==================================================================================
 """
 
@@ -38,7 +40,7 @@ from core.catalog.manifest import (
 )
 from core.catalog.ontology import Ontology
 from core.catalog.replacing import readable_folder
-from core.catalog.structure import check_structure
+from core.catalog.structure import check_notes, check_structure
 from core.errors import CatalogError
 from core.filters import ClassIndex
 from core.options import CatalogKind
@@ -98,6 +100,11 @@ class Catalog:
     visual : int8 array, shape (C, D)
         What YouTube-8M's videos look like, as directions: divide by the length. D is 0 where the
         catalogue was built without.
+    tags : uint16 array, shape (C, T)
+        What is heard in clips without labels of AudioSet's; see `core.catalog.packed_tags`. T is 0
+        where the catalogue has none.
+    is_sure : bool array, shape (L,)
+        Of which labels the tagger is sure; empty where nobody has asked it.
     """
 
     path: Path
@@ -107,6 +114,8 @@ class Catalog:
     frames: UInt8
     vectors: NDArray[np.int8]
     visual: NDArray[np.int8]
+    tags: NDArray[np.uint16]
+    is_sure: NDArray[np.bool_]
 
     @classmethod
     def open(cls, path: Path, verify: bool = False) -> Catalog:
@@ -145,6 +154,8 @@ class Catalog:
         id_width = arrays[0].dtype["video_id"].itemsize
         limit = n_classes(_vocabulary(manifest, id_width))
         check_structure(folder, arrays[0], arrays[1], manifest.n_frames, limit)
+        tags, is_sure = arrays[-2:]
+        check_notes(folder, tags, is_sure, n_classes(CatalogKind.AUDIOSET))
         return cls(folder, manifest, *arrays)
 
     def __len__(self) -> int:
@@ -221,7 +232,17 @@ class Catalog:
 
     def class_indices(self, names: Sequence[str]) -> frozenset[int]:
         """Return the indices of named classes and all below them; see `classes`."""
-        return class_indices(self._vocabulary, names)
+        return class_indices(self._vocabulary, names, self.tags.shape[1] > 0)
+
+    @property
+    def has_meaning(self) -> bool:
+        """Whether labels of AudioSet's, or tags, say what is heard in the clips."""
+        return self.manifest.kind != CatalogKind.YOUTUBE8M or self.tags.shape[1] > 0
+
+    @property
+    def knows_sure_labels(self) -> bool:
+        """Whether it is known of which labels the tagger is sure."""
+        return 0 < len(self.is_sure) == len(self.label_indices)
 
     def verticals(self) -> dict[str, frozenset[int]]:
         """Return the labels of each group of labels, which only YouTube-8M's version 2 has."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 
 from core.catalog import vocabulary
@@ -15,7 +16,11 @@ from core.options import CatalogKind
 YOUTUBE8M_V1 = "youtube8m-v1"
 """Stands for a catalogue of version 1: its labels are other ones, and have numbers only."""
 
+HEARD = youtube8m.N_CLASSES
+"""Where AudioSet's classes begin, among those that clips of YouTube-8M can be filtered by."""
+
 _NUMBER = "YouTube-8M #"
+_HEARD = " (heard)"
 
 
 def n_classes(kind: str) -> int:
@@ -27,6 +32,8 @@ def n_classes(kind: str) -> int:
 
 def class_name(kind: str, index: int) -> str:
     """Return a class's name for people; `kind` is the catalogue's, or `YOUTUBE8M_V1`."""
+    if kind in (CatalogKind.YOUTUBE8M, YOUTUBE8M_V1) and index >= HEARD:
+        return heard_name(Ontology.load().name(index - HEARD))
     if kind == YOUTUBE8M_V1:
         return f"{_NUMBER}{index}"
     if kind == CatalogKind.YOUTUBE8M:
@@ -35,7 +42,12 @@ def class_name(kind: str, index: int) -> str:
     return Ontology.load().name(index)
 
 
-def class_indices(kind: str, names: Sequence[str]) -> frozenset[int]:
+def heard_name(name: str) -> str:
+    """Return what a class of AudioSet is called where YouTube-8M may have a label of its name."""
+    return name + _HEARD
+
+
+def class_indices(kind: str, names: Sequence[str], has_tags: bool = False) -> frozenset[int]:
     """Return the indices of the named classes, with all that is below them.
 
     Parameters
@@ -45,6 +57,9 @@ def class_indices(kind: str, names: Sequence[str]) -> frozenset[int]:
     names : sequence of str
         Names in any case or ontology ids; for YouTube-8M also "123" or "YouTube-8M #123", and
         verticals, which stand for all their labels.
+    has_tags : bool
+        For YouTube-8M: what is no name of its labels, or ends in "(heard)", is AudioSet's and
+        stands for numbers from `HEARD` on.
 
     Raises
     ------
@@ -53,7 +68,7 @@ def class_indices(kind: str, names: Sequence[str]) -> frozenset[int]:
     """
     if kind not in (CatalogKind.YOUTUBE8M, YOUTUBE8M_V1):
         return Ontology.load().resolve(names)
-    return frozenset().union(*(_indices(kind, name.strip()) for name in names))
+    return frozenset().union(*(_indices(kind, name.strip(), has_tags) for name in names))
 
 
 def is_number(name: str) -> bool:
@@ -61,12 +76,16 @@ def is_number(name: str) -> bool:
     return name.strip().removeprefix(_NUMBER).isdecimal()
 
 
-def _indices(kind: str, name: str) -> frozenset[int]:
+def _indices(kind: str, name: str, has_tags: bool) -> frozenset[int]:
     number = name.removeprefix(_NUMBER)
     if number.isdecimal() and int(number) < youtube8m.N_CLASSES:
         return frozenset((int(number),))
     is_named = kind == CatalogKind.YOUTUBE8M
     found = _named().get(name.casefold()) if is_named else None
+    if found is None and has_tags:
+        with suppress(CatalogError):
+            heard = Ontology.load().resolve([name.removesuffix(_HEARD)])
+            return frozenset(HEARD + index for index in heard)
     if found is None:
         names = " or ".join(_near(name)) if is_named else ""
         raise CatalogError(

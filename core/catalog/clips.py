@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import CatalogError
+from core.options import CatalogKind
 from core.types import EMBEDDING_SIZE, UInt8
 
 
@@ -74,6 +75,10 @@ class Clips:
         Post-processed embeddings of all clips, one clip after the other.
     visual : int8 array, shape (C, D)
         What the picture looks like, as a direction; D is 0 where it is unknown.
+    tags : uint16 array, shape (C, T)
+        See `core.catalog.packed_tags`; T is 0 where there are none.
+    is_sure : bool array, shape (L,)
+        Of which labels the tagger is sure; empty where it was not asked.
     """
 
     video_ids: NDArray[np.bytes_]
@@ -85,6 +90,8 @@ class Clips:
     label_indices: NDArray[np.int16]
     frames: UInt8
     visual: NDArray[np.int8]
+    tags: NDArray[np.uint16]
+    is_sure: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.video_ids)
@@ -111,6 +118,7 @@ class Clips:
             label_indices=np.array([index for row in labels for index in row], dtype=np.int16),
             frames=np.concatenate([np.empty((0, EMBEDDING_SIZE), np.uint8), *frames]),
             visual=np.empty((len(video_ids), 0), np.int8) if visual is None else visual,
+            **without_notes(len(video_ids)),
         )
 
     @classmethod
@@ -122,6 +130,7 @@ class Clips:
 
     def take(self, rows: NDArray[np.integer]) -> Clips:
         """Return the clips at these rows, in this order."""
+        labels = spans(starts(self.n_labels)[rows], self.n_labels[rows])
         return Clips(
             self.video_ids[rows],
             self.start_s[rows],
@@ -129,18 +138,33 @@ class Clips:
             self.is_youtube_id[rows],
             self.n_labels[rows],
             self.n_frames[rows],
-            self.label_indices[spans(starts(self.n_labels)[rows], self.n_labels[rows])],
+            self.label_indices[labels],
             self.frames[spans(starts(self.n_frames)[rows], self.n_frames[rows])],
             self.visual[rows],
+            self.tags[rows],
+            self.is_sure[labels] if len(self.is_sure) else self.is_sure,
         )
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether the tagger has looked at them."""
+        return self.tags.shape[1] > 0 or len(self.is_sure) > 0
 
     def columns(self) -> tuple[NDArray[Any], ...]:
         """Return all arrays, in the order of the attributes."""
         return tuple(getattr(self, field.name) for field in fields(self))
 
 
+def without_notes(n_clips: int) -> dict[str, NDArray[Any]]:
+    """Return the columns of clips that the tagger has not looked at."""
+    return {"tags": np.empty((n_clips, 0), np.uint16), "is_sure": np.empty(0, np.bool_)}
+
+
 Decoder = Callable[[RecordBatch], Clips]
 """Decodes a batch of records, or raises a CatalogError that names the wrong one."""
+
+Noting = Callable[[CatalogKind, Clips], Clips]
+"""Returns clips with what the tagger says of them; other processes find it by its name."""
 
 
 def starts(counts: NDArray[np.integer]) -> NDArray[np.int64]:

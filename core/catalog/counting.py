@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.catalog.catalog import Catalog
+from core.catalog.classes import HEARD, heard_name
+from core.catalog.counted_labels import class_index
 from core.catalog.ontology import Node, Ontology
 from core.filters import ClassIndex
 from core.jobs import Job
@@ -38,18 +40,47 @@ class ClassCount:
     child_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class ClassQuality:
+    """How many of a class's labels the tagger is sure of.
+
+    Attributes
+    ----------
+    name : str
+    n_labels, n_sure : int
+    quality : float
+        The share of the labels that are sure, 0 to 1.
+    """
+
+    name: str
+    n_labels: int
+    n_sure: int
+    quality: float
+
+
+def label_quality(catalog: Catalog) -> list[ClassQuality]:
+    """Return the quality of all classes that have labels, the worst first; empty if unknown."""
+    if not catalog.knows_sure_labels:
+        return []
+    labels = np.asarray(catalog.label_indices)
+    counts = np.bincount(labels)
+    sure = np.bincount(labels, weights=catalog.is_sure)
+    found = [
+        ClassQuality(catalog.label_name(index), int(n), int(sure[index]), float(sure[index] / n))
+        for index, n in enumerate(counts.tolist())
+        if n
+    ]
+    return sorted(found, key=lambda each: (each.quality, each.name))
+
+
 def count_classes(catalog: Catalog, job: Job | None = None) -> dict[str, ClassCount]:
     """Return all classes by id: AudioSet's ontology in its order, or YouTube-8M's labels."""
     job = job or Job()
-    index = ClassIndex(catalog.label_indices, catalog.label_offsets)
+    index = class_index(catalog)
     if catalog.manifest.kind == CatalogKind.YOUTUBE8M:
-        return _count_labels(catalog, index)
-    nodes = Ontology.load().nodes
-    counted = {}
-    for done, node in enumerate(nodes.values()):
-        job.report("Counting the classes", done / len(nodes))
-        counted[node.id] = _counted(node, index)
-    return counted
+        heard = _count_nodes(index, job, HEARD) if catalog.tags.shape[1] else {}
+        return {**_count_labels(catalog, index), **heard}
+    return _count_nodes(index, job)
 
 
 def _count_labels(catalog: Catalog, index: ClassIndex) -> dict[str, ClassCount]:
@@ -64,12 +95,23 @@ def _count_labels(catalog: Catalog, index: ClassIndex) -> dict[str, ClassCount]:
     return counts
 
 
-def _counted(node: Node, index: ClassIndex) -> ClassCount:
-    own = frozenset() if node.index is None else frozenset({node.index})
-    below = Ontology.load().below(node)
+def _count_nodes(index: ClassIndex, job: Job, first: int = 0) -> dict[str, ClassCount]:
+    """Return the ontology's classes, whose numbers begin at `first`."""
+    nodes = Ontology.load().nodes
+    counted = {}
+    for done, node in enumerate(nodes.values()):
+        job.report("Counting the classes", done / len(nodes))
+        counted[node.id] = _counted(node, index, first)
+    return counted
+
+
+def _counted(node: Node, index: ClassIndex, first: int) -> ClassCount:
+    own = frozenset() if node.index is None else frozenset({first + node.index})
+    below = frozenset(first + each for each in Ontology.load().below(node))
     n_own = index.count(own)
     n_all = n_own if below == own else index.count(below)
-    return ClassCount(node.id, node.name, n_own, n_all, node.child_ids)
+    name = heard_name(node.name) if first else node.name
+    return ClassCount(node.id, name, n_own, n_all, node.child_ids)
 
 
 def by_size(counts: dict[str, ClassCount]) -> list[tuple[int, ClassCount]]:

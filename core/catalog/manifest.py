@@ -17,8 +17,8 @@ FORMAT, VERSION = "soundalike-catalog", 3
 MANIFEST = "catalog.json"
 CLIPS, LABELS, FRAMES, VECTORS = ARRAYS = ("clips.npy", "labels.npy", "frames.npy", "vectors.npy")
 DATA_FILES = ("clips.parquet", *ARRAYS)
-VISUAL = "visual.npy"
-"""The one file that a catalogue need not have."""
+VISUAL, TAGS, SURE = OPTIONAL = ("visual.npy", "tags.npy", "sure.npy")
+"""The files that a catalogue need not have."""
 
 RELEASED_MODEL_ID = "vggish-audioset"
 """The model whose embeddings AudioSet and YouTube-8M released."""
@@ -178,7 +178,7 @@ def manifest_text(folder: Path) -> str:
 def check_files(folder: Path, manifest: CatalogManifest, verify: bool) -> None:
     """Raise CatalogError if a data file is missing, of another size, or its checksum is wrong."""
     verify = verify or sum(size for size, _ in manifest.files.values()) <= VERIFIED_AT_OPENING_BYTES
-    for name in {*DATA_FILES, *manifest.files} & {*DATA_FILES, VISUAL}:
+    for name in {*DATA_FILES, *manifest.files} & {*DATA_FILES, *OPTIONAL}:
         size, checksum = manifest.files.get(name, (-1, ""))
         try:
             found = (folder / name).stat().st_size

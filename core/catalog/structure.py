@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog.manifest import CLIPS, LABELS, damaged
+from core.catalog.manifest import CLIPS, LABELS, SURE, TAGS, damaged
+from core.catalog.packed_tags import classes_of
 from core.catalog.records.ids import YOUTUBE_ID_BYTES, are_youtube_id_bytes, odd_ids
 from core.foreign import LONGEST_S
 
@@ -49,6 +50,27 @@ def check_structure(
     for begin in range(0, len(clips), _CLIPS_A_STEP):
         if found := columns.fault(begin, min(begin + _CLIPS_A_STEP, len(clips))):
             raise damaged(folder / CLIPS, found)
+
+
+def check_notes(
+    folder: Path, tags: NDArray[np.uint16], is_sure: NDArray[np.bool_], n_classes: int
+) -> None:
+    """Raise CatalogError unless tags are of known classes, and flags are true or false.
+
+    Parameters
+    ----------
+    folder : Path
+        For the error.
+    tags : uint16 array, shape (C, T)
+    is_sure : bool array, shape (L,)
+    n_classes : int
+        Of AudioSet's.
+    """
+    for begin in range(0, len(tags), _CLIPS_A_STEP):
+        if classes_of(tags[begin : begin + _CLIPS_A_STEP]).max(initial=0) >= n_classes:
+            raise damaged(folder / TAGS, f"it has a class outside 0 to {n_classes - 1}")
+    if is_sure.view(np.uint8).max(initial=0) > 1:
+        raise damaged(folder / SURE, "a flag in it is neither true nor false")
 
 
 class _Columns:

@@ -17,6 +17,7 @@ from core.cli.output import (
     plain,
     put,
     put_json,
+    quality_text,
     tag_header,
     tag_lines,
 )
@@ -39,7 +40,7 @@ def _engine(arguments: Namespace) -> Engine:
 
 
 def _filter(arguments: Namespace) -> Filter:
-    return Filter(tuple(arguments.include), tuple(arguments.exclude))
+    return Filter(tuple(arguments.include), tuple(arguments.exclude), arguments.only_sure_labels)
 
 
 def _changes(arguments: Namespace) -> list[TagChange]:
@@ -165,6 +166,7 @@ def _print_matches(
 def build(arguments: Namespace) -> None:
     """Build a catalogue from released features, or add them to one."""
     from core.catalog.build.build import build_catalog
+    from core.tagging.noting import noted
 
     if arguments.visual and arguments.kind != CatalogKind.YOUTUBE8M:
         raise CatalogError("AudioSet has no visual vectors.", "Leave out --visual.")
@@ -180,6 +182,7 @@ def build(arguments: Namespace) -> None:
                 visual=arguments.visual,
                 workers=arguments.workers or os.cpu_count() or 1,
                 scheduler=arguments.scheduler,
+                noting=noted,
                 job=progress.job,
             )
     except (KeyboardInterrupt, Cancelled):
@@ -192,6 +195,7 @@ def build(arguments: Namespace) -> None:
 def info(arguments: Namespace) -> None:
     """Describe a catalogue, and the models and catalogues in the data folder."""
     from core.catalog.catalog import Catalog
+    from core.catalog.counting import label_quality
     from core.setup.inventory import catalogs
     from core.vggish.model import installed
 
@@ -200,10 +204,12 @@ def info(arguments: Namespace) -> None:
     described = catalog = None
     if arguments.catalog is not None:
         catalog = Catalog.open(arguments.catalog, verify=True)
+        quality = label_quality(catalog)
         described = {
             "path": str(catalog.path),
             **asdict(catalog.manifest),
             "categories": catalog.category_counts(),
+            "label_quality": [asdict(each) for each in quality],
         }
     if arguments.json:
         listed = [{**asdict(entry), "path": str(entry.path)} for entry in catalogs(data)]
@@ -211,6 +217,7 @@ def info(arguments: Namespace) -> None:
         return
     if catalog is not None:
         put(catalog_text(catalog.manifest, catalog.category_counts()))
+        put(quality_text(quality), end="")
     for model in models:
         put(_model_text(model))
     if not models:

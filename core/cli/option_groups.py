@@ -120,10 +120,19 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
 
+def _add_search_filters(parser: argparse.ArgumentParser) -> None:
+    add_filters(parser)
+    parser.add_argument(
+        "--only-sure-labels",
+        action="store_true",
+        help="let count only those labels of AudioSet's clips that the tagger is sure of",
+    )
+
+
 GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "audio": _add_audio,
     "catalog": _add_catalog,
-    "filters": add_filters,
+    "filters": _add_search_filters,
     "k": _add_k,
     "match": add_match,
     "paths": _add_paths,

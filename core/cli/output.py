@@ -18,12 +18,14 @@ from core.foreign import plain as plain
 from core.jobs import Job
 
 if TYPE_CHECKING:
-    from core.catalog.counting import ClassCount
+    from core.catalog.counting import ClassCount, ClassQuality
     from core.catalog.manifest import CatalogManifest
     from core.tagging.spans import TagSpan
     from core.types import Match, Matches
 
 _INTERVAL_S = 0.1
+_LEAST_LABELS, _ENDS = 20, 10
+"""A share of fewer labels says little; so many classes are shown at either end."""
 
 _IN_ASCII = {
     "·": "-", "–": "-", "−": "-", "…": "...", "“": '"', "”": '"', "’": "'", "×": "x"
@@ -182,13 +184,14 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: str = "")
 
 def catalog_text(manifest: CatalogManifest, categories: Sequence[tuple[str, int]]) -> str:
     """Return what a catalogue holds, and where it came from."""
-    from core.catalog.manifest import VISUAL
+    from core.catalog.manifest import TAGS, VISUAL
 
     size = sum(n_bytes for n_bytes, _ in manifest.files.values())
     lines = [
         f"Catalogue of {manifest.n_clips:,} clips ({plain(manifest.kind)}),"
         f" {manifest.n_frames:,} frames, {size / 1e6:,.1f} MB"
-        + (", with pictures" if VISUAL in manifest.files else ""),
+        + (", with pictures" if VISUAL in manifest.files else "")
+        + (", with tags" if TAGS in manifest.files else ""),
         f"Vectors by {plain(manifest.model.name)}, last changed {plain(manifest.created)}",
         "",
         table(
@@ -210,6 +213,22 @@ def catalog_text(manifest: CatalogManifest, categories: Sequence[tuple[str, int]
         rows = [(name, f"{count:,}") for name, count in categories]
         lines += ["", table(("class", "clips"), rows, right="clips")]
     return "\n".join([*lines, ""])
+
+
+def quality_text(quality: Sequence[ClassQuality]) -> str:
+    """Return the worst and best of classes by the share of labels that are sure, worst first."""
+    usual = [each for each in quality if each.n_labels >= _LEAST_LABELS]
+    if not usual:
+        return ""
+    shown = usual if len(usual) <= 2 * _ENDS else [*usual[:_ENDS], None, *usual[-_ENDS:]]
+    rows = [
+        ("…", "", "", "")
+        if each is None
+        else (each.name, f"{each.n_labels:,}", f"{each.n_sure:,}", f"{each.quality:.2f}")
+        for each in shown
+    ]
+    header = ("labels that the tagger is sure of", "all", "sure", "share")
+    return f"{table(header, rows, right='all sure share')}\n\n"
 
 
 def class_table(listed: Iterable[tuple[int, ClassCount]]) -> str:

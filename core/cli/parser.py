@@ -123,7 +123,8 @@ def parser() -> argparse.ArgumentParser:
     _add_tags(
         command("tags", commands.tags, "Tell what is heard when in sounds.", "paths", "model")
     )
-    build = command("build", commands.build, "Build a catalogue, or add to one.", "filters")
+    build = command("build", commands.build, "Build a catalogue, or add to one.")
+    add_filters(build)
     build.add_argument("kind", choices=list(map(str, BUILT_KINDS)))
     build.add_argument(
         "source", nargs="+", type=Path, help="a .tfrecord file, a folder of them, or a .tar(.gz)"

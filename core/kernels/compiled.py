@@ -71,6 +71,18 @@ def products(rows: NDArray[np.int8], query: NDArray[np.int16], out: Float32) -> 
     _products(rows, query, out)
 
 
+def tag_agreements(tags: NDArray[np.uint16], direction: Float32, out: Float32) -> None:
+    """Write what `core.search.tag_search` computes of clips' tags (n, T) and a direction (1024,).
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit each other.
+    """
+    _check(tags.ndim == 2 and len(tags) == len(out) and direction.shape == (1024,))
+    _tag_agreements(tags, direction, out)
+
+
 def inverse_lengths(frames: UInt8, centre: int, out: Float32) -> None:
     """Write one over each row's length, less the centre, and 0 for 0.
 
@@ -130,6 +142,19 @@ def _products(rows: NDArray[np.int8], query: NDArray[np.int16], out: Float32) ->
 
 
 @compiled
+def _tag_agreements(tags: NDArray[np.uint16], direction: Float32, out: Float32) -> None:
+    for row in range(tags.shape[0]):
+        total, squared = np.float32(0), np.int32(0)
+        for column in range(tags.shape[1]):
+            tag = np.int32(tags[row, column])
+            strength = tag >> 10
+            total += direction[tag & 1023] * np.float32(strength)
+            squared = np.int32(squared + strength * strength)
+        length = np.sqrt(np.float32(squared)) if squared else np.float32(1)
+        out[row] = max(total / length, np.float32(-1))
+
+
+@compiled
 def _inverse_lengths(frames: UInt8, centre: int, out: Float32) -> None:
     for row in range(frames.shape[0]):
         squared = np.int32(0)
@@ -151,6 +176,9 @@ def compile_all() -> None:
     upper_bounds(rows, out, query[0], one, one, one, one, out.copy())
     products(rows, query[0], out)
     inverse_lengths(frames, 127, out)
+    tags = np.zeros((1, 8), np.uint16)
+    tags.flags.writeable = False
+    tag_agreements(tags, np.zeros(1024, np.float32), out)
     for n_queries in WIDTHS:
         queries = np.zeros((n_queries, 128), np.int16), np.zeros(n_queries, np.float32)
         best_cosines(frames, out, np.ones(1, np.int64), out, *laid_out(*queries, 127))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog.catalog import Catalog
+from core.catalog.counted_labels import class_index, sure_labels
 from core.catalog.youtube_ids import is_key
 from core.errors import CatalogError
 from core.filters import ClassIndex
@@ -21,9 +22,11 @@ from core.search.mean import ClipSearch
 from core.search.meaning import BoundsBySet, MeaningSearch
 from core.search.parts import ScorePart, best_of_parts
 from core.search.scan import Scanner
+from core.search.tag_search import TagSearch
 from core.search.topk import Exact
 from core.search.visual import VisualSearch
-from core.tagging.ranking import MEANING, is_close
+from core.tagging.naming import TAGGER_THRESHOLDS, named
+from core.tagging.ranking import LEAST_TAG_AGREEMENT, MEANING, is_close
 from core.tagging.tags import closed_upwards
 from core.types import CLIP_HOP_S, Match, NoLink, Query, Tag
 
@@ -99,14 +102,15 @@ class Matcher:
         CatalogError
             If a class is unknown.
         """
-        mask = self._mask(filters or Filter(), without)
+        filters = filters or Filter()
+        mask = self._mask(filters, without)
         if weights is not None and query.looks is not None:
             parts = {
                 "sound": ScorePart(weights.audio, *self._clips.scores(query.frames, job)),
                 "visual": ScorePart(weights.visual, *self._pictures.scores(query.looks, job)),
             }
         else:
-            parts = self._parts(query, by, ranking, job)
+            parts = self._parts(query, by, ranking, self._meaning_by(filters.only_sure), job)
         is_near = self._is_near(parts, by)
         best = best_of_parts(list(parts.values()), self._scanner, k, mask, job)
         rows = best.rows
@@ -126,15 +130,20 @@ class Matcher:
         return FoundMatches(tuple(found), is_near)
 
     def _parts(
-        self, query: Query, by: Comparison, ranking: Ranking, job: Job | None
+        self,
+        query: Query,
+        by: Comparison,
+        ranking: Ranking,
+        meant: MeaningSearch | TagSearch,
+        job: Job | None,
     ) -> dict[str, ScorePart]:
         if ranking is Ranking.SOUND:
             return {"sound": ScorePart(1.0, *self._sound(query, by, job))}
         tags = query.tags
         assert tags is not None  # noqa: S101 - whoever asks by meaning gives them
         if ranking is Ranking.MEANING:
-            return {"meaning": ScorePart(1.0, *self._meaning.scores(tags))}
-        meaning = self._scanner.begin(lambda: self._meaning.scores(tags))
+            return {"meaning": ScorePart(1.0, *meant.scores(tags))}
+        meaning = self._scanner.begin(lambda: meant.scores(tags))
         sound = ScorePart(1 - MEANING, *self._sound(query, by, job))
         return {"sound": sound, "meaning": ScorePart(MEANING, *meaning.result())}
 
@@ -152,15 +161,16 @@ class Matcher:
     @staticmethod
     def _is_near(parts: dict[str, ScorePart], by: Comparison) -> bool:
         """Return whether any clip of the catalogue is close, whatever filters leave of it."""
-        meaning = parts["meaning"].bounds if "meaning" in parts else None
-        if not isinstance(meaning, BoundsBySet):
+        if "meaning" not in parts:
             return True
-        highest = None
+        meaning, highest = parts["meaning"].bounds, None
         if by == Comparison.MEAN and "sound" in parts:
             sound = parts["sound"]
             best = np.argmax(sound.bounds[:], keepdims=True)  # nearly the highest, or it itself
             highest = float(sound.exact(best).max(initial=-1.0))
-        return is_close(meaning.highest, highest)
+        if isinstance(meaning, BoundsBySet):
+            return is_close(meaning.highest, highest)
+        return is_close(float(meaning[:].max(initial=0.0)), highest, LEAST_TAG_AGREEMENT)
 
     def clip_query(self, video_id: str, row: int, weights: Weights | None = None) -> Query:
         """Return the query that a clip of the catalogue is.
@@ -173,9 +183,11 @@ class Matcher:
         catalog = self.catalog
         clip = catalog.clip(row)
         tags = None
-        if self.has_audioset_labels:
-            tags = closed_upwards(self._meaning.tags_of(np.array([row])))[0]
+        if catalog.has_meaning:
+            tags = closed_upwards(self._meaning_by().tags_of(np.array([row])))[0]
         heard = tuple(Tag(label, 1.0) for label in clip.labels)
+        if tags is not None and catalog.tags.shape[1]:
+            heard = named(tags, TAGGER_THRESHOLDS)
         duration_s = clip.end_s - clip.start_s
         model_id = catalog.model_id
         query = Query(video_id, clip.frames, duration_s, tags=tags, heard=heard, model_id=model_id)
@@ -232,16 +244,34 @@ class Matcher:
                 include, exclude = map(
                     self.catalog.class_indices, (filters.include, filters.exclude)
                 )
-                self._masked = filters, self._classes.mask(include, exclude)
+                self._masked = filters, self._passing(filters.only_sure, include, exclude)
             mask = self._masked[1]
         if without is not None:
             mask = mask.copy()
             mask[without] = False
         return mask
 
+    def _passing(
+        self, only_sure: bool, include: frozenset[int], exclude: frozenset[int]
+    ) -> NDArray[np.bool_]:
+        """Return which clips pass a filter; excluded are also labels of which nobody is sure."""
+        mask = self._classes.mask(frozenset() if only_sure else include, exclude)
+        if only_sure:
+            offsets = self._sure[1]
+            mask &= self._sure_classes.clips_of(include) if include else offsets[1:] > offsets[:-1]
+        return mask
+
     @cached_property
     def _classes(self) -> ClassIndex:
-        return ClassIndex(self.catalog.label_indices, self.catalog.label_offsets)
+        return class_index(self.catalog)
+
+    @cached_property
+    def _sure(self) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
+        return sure_labels(self.catalog)
+
+    @cached_property
+    def _sure_classes(self) -> ClassIndex:
+        return ClassIndex(*self._sure)
 
     @cached_property
     def _clips(self) -> ClipSearch:
@@ -252,15 +282,23 @@ class Matcher:
     def _frames(self) -> FrameSearch:
         return FrameSearch(self.catalog.frames, self.catalog.frame_offsets, self._scanner)
 
-    @property
-    def has_audioset_labels(self) -> bool:
-        """Whether clips have labels of AudioSet's, so that meaning can be asked."""
-        return self.catalog.manifest.kind in (CatalogKind.AUDIOSET, CatalogKind.BALANCED)
+    def _meaning_by(self, only_sure: bool = False) -> MeaningSearch | TagSearch:
+        if only_sure:
+            return self._sure_meaning
+        return self._heard_meaning if self.catalog.tags.shape[1] else self._meaning
 
     @cached_property
     def _meaning(self) -> MeaningSearch:
         catalog = self.catalog
         return MeaningSearch(catalog.label_indices, catalog.label_offsets)
+
+    @cached_property
+    def _sure_meaning(self) -> MeaningSearch:
+        return MeaningSearch(*self._sure)
+
+    @cached_property
+    def _heard_meaning(self) -> TagSearch:
+        return TagSearch(self.catalog.tags, self._scanner)
 
     @cached_property
     def _pictures(self) -> VisualSearch:

@@ -29,6 +29,7 @@ from core.jobs import Job
 from core.options import CatalogKind
 from core.paths import DataFolder
 from core.setup.inventory import WHOLE
+from core.tagging.noting import noted
 
 _CATALOG_BYTES, _BALANCED_BYTES, _SOME_BYTES = 3_200_000_000, 70_000_000, 300_000_000
 
@@ -214,6 +215,7 @@ def _built(out: Path, source: ArchiveStream, choice: ClipChoice, job: Job) -> Ca
         include=choice.include,
         exclude=choice.exclude,
         splits=BALANCED if choice.is_balanced else (),
+        noting=noted,
         job=job,
     )
 

@@ -92,15 +92,15 @@ def catalog(data: DataFolder, options: Options) -> Catalog:
 def described(catalog: Catalog) -> CatalogInfo:
     """Return what a person wants to know of a catalogue that no listener is asked for."""
     is_balanced = catalog.manifest.kind == CatalogKind.BALANCED
-    has_meaning = catalog.manifest.kind in (CatalogKind.BALANCED, CatalogKind.AUDIOSET)
     return CatalogInfo(
         BALANCED_NAME if is_balanced else catalog.path.name,
         str(catalog.path),
         len(catalog),
         catalog.model_name,
         (_BALANCED_NOTE,) if is_balanced else (),
-        rankings=tuple(Ranking) if has_meaning else (Ranking.SOUND,),
+        rankings=tuple(Ranking) if catalog.has_meaning else (Ranking.SOUND,),
         is_balanced=is_balanced,
+        knows_sure_labels=catalog.knows_sure_labels,
     )
 
 
@@ -186,8 +186,10 @@ def possible_ranking(wanted: Ranking, query: Query, info: CatalogInfo) -> Rankin
             "Rank by meaning, or fetch VGGish: “Set up…” in the menu.",
         )
     raise CatalogError(
-        f"{info.name} cannot be ranked by meaning: its clips have no labels of AudioSet's.",
-        "Rank by sound, or choose another catalogue.",
+        f"{info.name} cannot be ranked by meaning: its clips have no labels of AudioSet's, and no "
+        "tags.",
+        "Rank by sound, choose another catalogue, or build this one again: then YouTube-8M's clips "
+        "get tags.",
     )
 
 

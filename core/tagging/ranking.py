@@ -27,6 +27,9 @@ MEANING = 0.95
 LEAST_COSINE, LEAST_AGREEMENT = 0.45, 0.4
 """What the best of all clips must reach in each part, or nothing in the catalogue is close."""
 
+LEAST_TAG_AGREEMENT = 0.47
+"""The same for clips that have tags instead of labels: their agreements are higher."""
+
 POWER = 0.4
 IMPLIED = 0.3
 WANTED = 2.5
@@ -140,7 +143,11 @@ def agreement(direction: Float32, labels: LabelVectors) -> Float32:
     return np.asarray((cosines + wanted) / (1 + most), np.float32)
 
 
-def is_close(best_agreement: float, best_cosine: float | None = None) -> bool:
+def is_close(
+    best_agreement: float,
+    best_cosine: float | None = None,
+    least_agreement: float = LEAST_AGREEMENT,
+) -> bool:
     """Return whether any clip of a catalogue is close to a query.
 
     Parameters
@@ -151,7 +158,7 @@ def is_close(best_agreement: float, best_cosine: float | None = None) -> bool:
         The largest of all clips, where the query's listener made the catalogue.
     """
     sounds_alike = best_cosine is None or best_cosine >= LEAST_COSINE
-    return sounds_alike and best_agreement >= LEAST_AGREEMENT
+    return sounds_alike and best_agreement >= least_agreement
 
 
 @cache

@@ -79,19 +79,32 @@ class Tagger:
         whole = (sums[:, 1] / sums[:, 0]).mean(0).astype(np.float32)
         return Tags(self._calibrated(scores), self._calibrated(whole), is_loud)
 
+    def frame_scores(self, frames: UInt8) -> Float32:
+        """Return `Tags.scores` of frames that belong to different sounds, in half the time."""
+        found = [_scores(network, _hidden(network, frames)) for network in self._networks]
+        return self._calibrated(np.mean(found, axis=0, dtype=np.float32))
+
     def _calibrated(self, scores: Float32) -> Float32:
         return platt(closed_upwards(scores), self._slope, self._shift)
 
 
 def _run(network: dict[str, NDArray[Any]], frames: UInt8) -> tuple[Float32, Float32]:
     """Return one network's scores and weights of frames, each float32, (T, 527)."""
+    x = _hidden(network, frames)
+    # In training a softmax over the frames; cut, so that none is infinite.
+    attention = np.exp(np.clip(_layer(network, "attention", x), -30, 30))
+    return _scores(network, x), attention.astype(np.float32)
+
+
+def _hidden(network: dict[str, NDArray[Any]], frames: UInt8) -> Float32:
     x = (frames.astype(np.float32) - CENTRE) * np.float32(4 / 255)
     x = np.maximum(_layer(network, "first", x), 0)
     x += np.maximum(_layer(network, "second", x), 0)
-    # In training a softmax over the frames; cut, so that none is infinite.
-    attention = np.exp(np.clip(_layer(network, "attention", x), -30, 30))
-    scores = 1 / (1 + np.exp(-_layer(network, "class", x)))
-    return scores.astype(np.float32), attention.astype(np.float32)
+    return x
+
+
+def _scores(network: dict[str, NDArray[Any]], hidden: Float32) -> Float32:
+    return np.asarray(1 / (1 + np.exp(-_layer(network, "class", hidden))), np.float32)
 
 
 def _layer(network: dict[str, NDArray[Any]], name: str, x: Float32) -> Float32:

@@ -27,6 +27,7 @@ _SUFFIXES = ("ing", "ed", "s")
 _NAMED, _PART, _DESCRIBED = 1.0, 0.6, 0.3
 """What a word counts that is a class's name or synonym, a part of one, or in its description."""
 
+_BEGUN = 0.9
 _LEAST_PART = 3
 _MOST_CLASSES = 6
 
@@ -86,7 +87,7 @@ def completions(text: str, most: int = 10) -> list[str]:
         return []
     index, scored = _WordIndex.load(), []
     for each in range(N_CLASSES):
-        values = [index.value(each, word, least_part=1) for word in words]
+        values = [index.beginning(each, word) for word in words]
         if all(values):
             scored.append((-index.fit(each, len(words)) * sum(values), each))
     return [Ontology.load().name(each) for _, each in sorted(scored)[:most]]
@@ -126,17 +127,31 @@ class _WordIndex:
             counted.update(frozenset().union(*stems))
         return _WordIndex(names, synonyms, descriptions, counted)
 
-    def value(self, index: int, word: str, least_part: int = _LEAST_PART) -> float:
+    def value(self, index: int, word: str) -> float:
         """Return how far a word stands for a class: 0 to 1."""
         known = self.names[index] | self.synonyms[index]
         if word in known:
             return _NAMED
-        if len(word) >= least_part:
+        if len(word) >= _LEAST_PART:
             if any(each.startswith(word) for each in self.names[index]):
                 return _PART
             if len(word) > _LEAST_PART and any(word in each for each in known):
                 return _PART
         return _DESCRIBED if word in self.descriptions[index] else 0.0
+
+    def beginning(self, index: int, word: str) -> float:
+        """Return how far what may be the beginning of a word stands for a class: 0 to 1."""
+        for stems, value in (
+            (self.names[index], _NAMED),
+            (self.synonyms[index], _PART),
+            (self.descriptions[index], _DESCRIBED),
+        ):
+            # A whole word counts more than the beginning of another.
+            if word in stems:
+                return value
+            if any(each.startswith(word) for each in stems):
+                return value * _BEGUN
+        return 0.0
 
     def score(self, index: int, words: Iterable[str]) -> float:
         """Return how far words stand for a class; rare words count more."""

@@ -105,7 +105,8 @@ class FilterModel(QAbstractItemModel):
         )
         if choice is not ClassChoice.SHOWN:
             (include if choice is ClassChoice.ONLY else exclude).append(name)
-        self.options.change(filters=Filter(tuple(include), tuple(exclude)))
+        only_sure = self.options.filters.only_sure
+        self.options.change(filters=Filter(tuple(include), tuple(exclude), only_sure))
 
     # The tree
 

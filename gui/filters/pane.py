@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
+    QCheckBox,
     QInputDialog,
     QLabel,
     QLineEdit,
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 EVERYTHING = "Everything"
 PRESETS = {EVERYTHING: Filter(), "Animals without music": Filter(("Animal",), ("Music",))}
 """What the program offers by itself, where a catalogue has these classes."""
+
+_SURE = "Let count only labels of what the tagger hears, too"
+_NOT_SURE = "This catalogue does not know which of its labels are sure"
 
 WIDTH = 32 * theme.GRID
 _ICON = 16
@@ -147,6 +152,7 @@ class FilterPane(QWidget):
         self.preset = QPushButton("Presets")
         self.search = QLineEdit()
         self.tree = _Tree()
+        self.only_sure = QCheckBox("Only &sure labels")
         self.nothing = QLabel("No class has this in its name.")
         self._build()
 
@@ -164,11 +170,15 @@ class FilterPane(QWidget):
         self.nothing.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.nothing.hide()
+        self.only_sure.clicked.connect(self._on_only_sure)
+        self.options.changed.connect(self._show_only_sure)
+        self.options.offered.connect(self._show_only_sure)
+        self._show_only_sure()
         self._build_tree()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, 0)
         layout.setSpacing(theme.GRID)
-        for widget in (self.preset, self.search, self.nothing):
+        for widget in (self.preset, self.only_sure, self.search, self.nothing):
             layout.addWidget(widget)
         layout.addWidget(self.tree, 1)
         self.setMinimumWidth(24 * theme.GRID)
@@ -204,6 +214,15 @@ class FilterPane(QWidget):
     def set_presets(self, presets: Mapping[str, Filter]) -> None:
         """Offer a person's own filters."""
         self.presets = dict(presets)
+
+    def _on_only_sure(self, is_wanted: bool) -> None:
+        self.options.change(filters=replace(self.options.filters, only_sure=is_wanted))
+
+    def _show_only_sure(self) -> None:
+        is_possible = self.options.knows_sure_labels
+        self.only_sure.setEnabled(is_possible)
+        self.only_sure.setChecked(is_possible and self.options.filters.only_sure)
+        self.only_sure.setToolTip(_SURE if is_possible else _NOT_SURE)
 
     def _on_cycled(self, index: QModelIndex) -> None:
         source = self.found.mapToSource(index)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from core.options import Filter
 from core.search.feedback import Calibration
 from core.tagging.steering import Steer, TagChange
 from core.types import Matches
@@ -55,7 +55,8 @@ class AnswerView(QObject):
         session.state_changed.connect(self._on_state)
         session.answered.connect(self._on_answer)
         session.glimpsed.connect(self._on_glimpse)
-        self._options.changed.connect(self._show_steps)
+        for changed in (self._options.changed, self._options.offered):
+            changed.connect(self._show_steps)
         header.live.valueChanged.connect(self._on_live_seconds)
         header.heard.complete_with(context.complete_classes)
         header.heard.steered.connect(session.steer)
@@ -134,18 +135,24 @@ class AnswerView(QObject):
         return steps
 
     def _filter_steps(self) -> list[Step]:
-        filters = self._options.filters
+        filters = self._options.possible.filters
         named = [("only", name) for name in filters.include]
         named += [("without", name) for name in filters.exclude]
-        return [Step(f"{word} {name}", partial(self._allow, name)) for word, name in named]
+        steps = [Step(f"{word} {name}", partial(self._allow, name)) for word, name in named]
+        if filters.only_sure:
+            steps.append(Step("only sure labels", self._allow_unsure))
+        return steps
 
     def _allow(self, name: str) -> None:
         filters = self._options.filters
-        kept = (
+        include, exclude = (
             tuple(each for each in names if each != name)
             for names in (filters.include, filters.exclude)
         )
-        self._options.change(filters=Filter(*kept))
+        self._options.change(filters=replace(filters, include=include, exclude=exclude))
+
+    def _allow_unsure(self) -> None:
+        self._options.change(filters=replace(self._options.filters, only_sure=False))
 
 
 def _duration_s(answer: Answer) -> float:

@@ -38,12 +38,14 @@ class SearchOptions(QObject):
     ----------
     rankings : tuple of Ranking
         By what the catalogue can be asked for a sound, the best first; empty before it is known.
+    knows_sure_labels : bool
+        Whether the catalogue can be asked for sure labels alone.
 
     Signals
     -------
     changed : SearchValues
     offered
-        The catalogue can be asked by other rankings than before.
+        The catalogue can be asked in other ways than before.
     """
 
     changed = Signal(SearchValues)
@@ -53,6 +55,7 @@ class SearchOptions(QObject):
         super().__init__(parent)
         self._values = SearchValues()
         self.rankings: tuple[Ranking, ...] = ()
+        self.knows_sure_labels = False
 
     @property
     def values(self) -> SearchValues:
@@ -62,9 +65,12 @@ class SearchOptions(QObject):
     @property
     def possible(self) -> SearchValues:
         """The options of now as far as the catalogue can be asked so."""
-        if self._values.ranking in self.rankings:
-            return self._values
-        return replace(self._values, ranking=Ranking.BOTH)  # which takes what there is
+        values = self._values
+        if values.filters.only_sure and not self.knows_sure_labels:
+            values = replace(values, filters=replace(values.filters, only_sure=False))
+        if values.ranking in self.rankings:
+            return values
+        return replace(values, ranking=Ranking.BOTH)  # which takes what there is
 
     @property
     def shown_ranking(self) -> Ranking:
@@ -72,9 +78,9 @@ class SearchOptions(QObject):
         chosen = self._values.ranking
         return self.rankings[0] if self.rankings and chosen not in self.rankings else chosen
 
-    def offer(self, rankings: tuple[Ranking, ...]) -> None:
-        """Take note of by what the catalogue can be asked; what was chosen is kept."""
-        self.rankings = rankings
+    def offer(self, rankings: tuple[Ranking, ...], knows_sure_labels: bool = False) -> None:
+        """Take note of how the catalogue can be asked; what was chosen is kept."""
+        self.rankings, self.knows_sure_labels = rankings, knows_sure_labels
         self.offered.emit()
 
     @property

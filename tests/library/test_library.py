@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -186,10 +187,12 @@ def test_stars_hidden_videos_and_presets(library: Library):
     quiet = Filter(("Animal",), ("Music", "Speech"))
     library.save_preset("zoo", Filter())
     library.save_preset("Birds", quiet)
+    library.save_preset("sure", replace(quiet, only_sure=True))
     library.save_preset("zoo", quiet)
-    assert list(library.presets().items()) == [("Birds", quiet), ("zoo", quiet)]
+    sure = ("sure", replace(quiet, only_sure=True))
+    assert list(library.presets().items()) == [("Birds", quiet), sure, ("zoo", quiet)]
     library.remove_preset("zoo")
-    assert list(library.presets()) == ["Birds"]
+    assert list(library.presets()) == ["Birds", "sure"]
     assert library.notices == []
 
 

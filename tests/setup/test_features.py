@@ -25,6 +25,7 @@ from core.jobs import Job
 from core.paths import DataFolder
 from core.setup import install
 from core.setup.features import ClipChoice, fetch_features
+from core.tagging.noting import noted
 from tests.setup.conftest import archive_of, pin
 from tests.web_server import body, halting, in_turn, serve, without_ranges
 
@@ -46,7 +47,7 @@ def data(tmp_path):
 def expected(small_archive, tmp_path):
     path = tmp_path / "expected.tar.gz"
     path.write_bytes(small_archive)
-    return build_catalog(tmp_path / "expected", "audioset", [path])
+    return build_catalog(tmp_path / "expected", "audioset", [path], noting=noted)
 
 
 def fetch(data, choice=None, job=None):

@@ -17,6 +17,7 @@ import pytest
 from core.catalog.build.build import build_catalog
 from core.catalog.catalog import Catalog
 from core.paths import DataFolder
+from core.tagging.noting import noted
 from core.vggish.model import MANIFEST_FILE, installed
 from tests.conftest import PROJECT, as_root, small_disk, wait_until
 from tests.setup.run_command import BEGUN
@@ -81,7 +82,8 @@ def at_leisure(request, content):
 def test_fetching_features_survives_a_kill_at_any_moment(
     official, small_archive, own_data_folder, monkeypatch, tmp_path
 ):
-    expected = build_catalog(tmp_path / "expected", "audioset", [official / "features.tar.gz"])
+    source = official / "features.tar.gz"
+    expected = build_catalog(tmp_path / "expected", "audioset", [source], noting=noted)
     data, moments = DataFolder(own_data_folder), random.Random(6)
     n_finished = n_unfinished = 0
     with web_server({"features.tar.gz": small_archive}) as server:

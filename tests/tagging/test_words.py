@@ -77,12 +77,25 @@ def test_a_query_of_words_has_tags_and_the_classes_above_them_but_no_frames():
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("d", "Dog"), ("rai", "Rain"), ("thun", "Thunder"), ("ba la", "Baby laughter")],
+    [
+        ("d", "Dog"),
+        ("rai", "Rain"),
+        ("thun", "Thunder"),
+        ("thu", "Thunder"),
+        ("ba la", "Baby laughter"),
+    ],
 )
 def test_what_is_typed_is_completed(typed, first):
     assert first in completions(typed)[:2]
     assert completions("   ") == completions("zzzz") == []
     assert len(completions("a", most=4)) == 4
+
+
+def test_only_words_that_begin_so_complete_what_was_typed():
+    found = completions("thu")
+    assert "Thunderstorm" in found[:2]
+    assert "Air conditioning" not in found[:4]
+    assert "Trickle, dribble" not in completions("ick")
 
 
 @pytest.mark.real_data

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from core.catalog.build.merge import CatalogRows, HeldClips, Piece, merge
@@ -15,12 +16,12 @@ from core.catalog.build.tasks import Task, TaskOptions, plan
 from core.catalog.build.workers import run_tasks
 from core.catalog.catalog import Catalog
 from core.catalog.classes import class_indices, is_number
-from core.catalog.clips import Clips
+from core.catalog.clips import Clips, Noting
 from core.catalog.manifest import (
     DATA_FILES,
     MANIFEST,
+    OPTIONAL,
     RELEASED_MODEL,
-    VISUAL,
     CatalogManifest,
     ModelIdentity,
     Source,
@@ -31,7 +32,7 @@ from core.errors import CatalogError
 from core.jobs import Job
 from core.options import CatalogKind
 
-_KNOWN_FILES = (*DATA_FILES, VISUAL)
+_KNOWN_FILES = (*DATA_FILES, *OPTIONAL)
 
 
 def build_catalog(
@@ -45,6 +46,7 @@ def build_catalog(
     splits: Sequence[str] = (),
     workers: int = 1,
     scheduler: str | None = None,
+    noting: Noting | None = None,
     job: Job | None = None,
 ) -> Catalog:
     """Build a catalogue from released features, or add them to the one that is there.
@@ -73,6 +75,9 @@ def build_catalog(
         Processes that decode shards of folders; the result is the same for any number.
     scheduler : str, optional
         The address of a Dask cluster that decodes instead.
+    noting : Noting, optional
+        What notes what the tagger says of clips: `core.tagging.noting.noted`. Clips that are there
+        already get it, too.
     job : Job, optional
         Progress and cancelling.
 
@@ -82,7 +87,7 @@ def build_catalog(
         If a source, a class name or `out` cannot be used, or the disk is full. Nothing is changed.
     """
     wanted, unwanted = (tuple(sorted(class_indices(kind, names))) for names in (include, exclude))
-    options = TaskOptions(kind, wanted, unwanted, visual, tuple(splits))
+    options = TaskOptions(kind, wanted, unwanted, visual, tuple(splits), noting)
     for source in sources:
         if isinstance(source, Path):
             check_source(source)
@@ -104,7 +109,7 @@ def build_catalog(
             added = [item.described(include, exclude, parts) for item in new]
             if kind == CatalogKind.YOUTUBE8M and not all(map(is_number, (*include, *exclude))):
                 _refuse_version_1([part for _, pieces in added for part in pieces])
-            _write(folder, old, added, kind, RELEASED_MODEL, job.part(0.9, 1))
+            _write(folder, old, added, kind, RELEASED_MODEL, job.part(0.9, 1), noting)
         # Windows renames no folder with mapped files in it.
         del old
     return Catalog.open(out)
@@ -216,13 +221,14 @@ def _write(
     kind: CatalogKind,
     model: ModelIdentity,
     job: Job,
+    noting: Noting | None = None,
 ) -> None:
     """Write all files of a catalogue: the clips of an old one, and those of the sources."""
     pieces: list[Piece] = list(CatalogRows.all_of(old)) if old else []
     begin = len(pieces)
     for _, its_pieces in added:
         pieces += its_pieces
-    merged = merge(folder, pieces, job)
+    merged = merge(folder, pieces, job, partial(noting, kind) if noting else None)
     sources = list(old.manifest.sources) if old else []
     for source, its_pieces in added:
         end = begin + len(its_pieces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,8 @@ from core.catalog.build.places import DTYPES, Stored
 from core.catalog.build.writing import ClipsTable, NpyFile, adopt_rows, joined_crc32c
 from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips, starts
-from core.catalog.manifest import CLIPS, FRAMES, LABELS, VECTORS, VISUAL
+from core.catalog.manifest import CLIPS, FRAMES, LABELS, SURE, TAGS, VECTORS, VISUAL
+from core.catalog.packed_tags import TAGS_A_CLIP
 from core.errors import CatalogError
 from core.jobs import Job
 from core.types import EMBEDDING_SIZE
@@ -94,6 +95,8 @@ class CatalogRows:
             label_indices=catalog.label_indices[labels],
             frames=catalog.frames[frames],
             visual=catalog.visual[rows],
+            tags=catalog.tags[rows],
+            is_sure=catalog.is_sure[labels] if len(catalog.is_sure) else catalog.is_sure,
         )
         return clips, catalog.vectors[rows]
 
@@ -118,11 +121,17 @@ class Merged:
     files: dict[str, tuple[int, str]]
 
 
-def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
+def merge(
+    folder: Path,
+    pieces: Sequence[Piece],
+    job: Job,
+    noted: Callable[[Clips], Clips] | None = None,
+) -> Merged:
     """Write the clips of all pieces as a catalogue's data files.
 
     Of clips of one video that start at one second, the first counts. Memory holds the ids and
-    starts of all clips, and one piece at a time.
+    starts of all clips, and one piece at a time. Clips that the tagger has not looked at, as those
+    of older catalogues, go through `noted`; without it, nothing is kept of what it says of others.
 
     Raises
     ------
@@ -131,21 +140,10 @@ def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
     OSError
         If a file cannot be written.
     """
-    masks, counts, id_width, visual_size = _survey(pieces)
-    n_clips, n_frames, n_labels = counts
+    survey = _survey(pieces, any if noted else all)
+    masks, counts = survey.masks, survey.counts
     first_frame = first_label = 0
-    files = {
-        CLIPS: NpyFile(folder / CLIPS, clip_dtype(id_width), (n_clips,)),
-        LABELS: NpyFile(folder / LABELS, "<i2", (n_labels,)),
-    }
-    if visual_size:
-        files[VISUAL] = NpyFile(folder / VISUAL, "|i1", (n_clips, visual_size))
-    whole: dict[str, Stored] = {}
-    for name, n_rows in ((FRAMES, n_frames), (VECTORS, n_clips)):
-        if (stored := _in_one_file(pieces, masks, name)) is not None:
-            whole[name] = stored
-        else:
-            files[name] = NpyFile(folder / name, DTYPES[name], (n_rows, EMBEDDING_SIZE))
+    files, whole = _planned(folder, pieces, survey)
     table = ClipsTable(folder / "clips.parquet")
     with ExitStack() as stack:
         stack.callback(table.close)
@@ -158,12 +156,16 @@ def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
             clips, vectors = piece.load()
             if not mask.all():
                 clips, vectors = clips.take(np.flatnonzero(mask)), vectors[mask]
-            rows = _rows(clips, id_width, first_frame, first_label)
+            if noted and not clips.is_noted:
+                clips = noted(clips)
+            rows = _rows(clips, survey.id_width, first_frame, first_label)
             columns: dict[str, NDArray[Any]] = {
                 CLIPS: rows,
                 LABELS: clips.label_indices,
                 VECTORS: vectors,
                 VISUAL: clips.visual,
+                TAGS: clips.tags,
+                SURE: clips.is_sure,
                 FRAMES: clips.frames,
             }
             for name, file in files.items():
@@ -176,6 +178,31 @@ def merge(folder: Path, pieces: Sequence[Piece], job: Job) -> Merged:
         written[name] = adopt_rows(stored, folder / name, DTYPES[name])
     written["clips.parquet"] = table.size_and_crc
     return Merged(*counts, tuple(int(mask.sum()) for mask in masks), written)
+
+
+def _planned(
+    folder: Path, pieces: Sequence[Piece], survey: _Survey
+) -> tuple[dict[str, NpyFile], dict[str, Stored]]:
+    """Return the files to be written, and the rows that need not be, because a file has them."""
+    n_clips, n_frames, n_labels = survey.counts
+    described: dict[str, tuple[np.dtype[Any], tuple[int, ...]]] = {
+        CLIPS: (clip_dtype(survey.id_width), (n_clips,)),
+        LABELS: (np.dtype("<i2"), (n_labels,)),
+    }
+    if survey.visual_size:
+        described[VISUAL] = (np.dtype("i1"), (n_clips, survey.visual_size))
+    if survey.has_tags:
+        described[TAGS] = (np.dtype("<u2"), (n_clips, TAGS_A_CLIP))
+    if survey.has_sure:
+        described[SURE] = (np.dtype("?"), (n_labels,))
+    whole: dict[str, Stored] = {}
+    for name, n_rows in ((FRAMES, n_frames), (VECTORS, n_clips)):
+        if (stored := _in_one_file(pieces, survey.masks, name)) is not None:
+            whole[name] = stored
+        else:
+            described[name] = (DTYPES[name], (n_rows, EMBEDDING_SIZE))
+    files = {name: NpyFile(folder / name, *how) for name, how in described.items()}
+    return files, whole
 
 
 def _in_one_file(
@@ -198,11 +225,21 @@ def _in_one_file(
     return None if path is None else Stored(path, 0, row, crc)
 
 
-def _survey(
-    pieces: Sequence[Piece],
-) -> tuple[list[NDArray[np.bool_]], tuple[int, int, int], int, int]:
-    """Return each piece's clips that count, the totals, and the widths of ids and visuals."""
+@dataclass(frozen=True)
+class _Survey:
+    """Each piece's clips that count, how many clips, frames and labels, and what is to be kept."""
+
+    masks: list[NDArray[np.bool_]]
+    counts: tuple[int, int, int]
+    id_width: int
+    visual_size: int
+    has_tags: bool
+    has_sure: bool
+
+
+def _survey(pieces: Sequence[Piece], enough: Callable[[list[bool]], bool]) -> _Survey:
     ids, start_s, sizes, visual_sizes = [], [], [], set()
+    has_tags, has_sure = [], []
     n_frames, n_labels = [], []
     for piece in pieces:
         clips = piece.small()
@@ -213,6 +250,9 @@ def _survey(
             n_frames.append(clips.n_frames.astype(np.int32))
             n_labels.append(clips.n_labels.astype(np.int32))
             visual_sizes.add(clips.visual.shape[1])
+            has_tags.append(clips.tags.shape[1] > 0)
+            if len(clips.label_indices):
+                has_sure.append(len(clips.is_sure) > 0)
     if not ids:
         raise CatalogError(
             "No clip of the sources is left for the catalogue.",
@@ -227,7 +267,14 @@ def _survey(
     mask = first_of_each(all_ids, np.concatenate(start_s))
     frames, labels = (int(np.concatenate(column)[mask].sum()) for column in (n_frames, n_labels))
     masks = np.split(mask, np.cumsum(sizes)[:-1])
-    return masks, (int(mask.sum()), frames, labels), all_ids.dtype.itemsize, visual_sizes.pop()
+    return _Survey(
+        masks,
+        (int(mask.sum()), frames, labels),
+        all_ids.dtype.itemsize,
+        visual_sizes.pop(),
+        enough(has_tags),
+        bool(has_sure) and enough(has_sure),
+    )
 
 
 def _rows(clips: Clips, id_width: int, first_frame: int, first_label: int) -> NDArray[np.void]:

@@ -38,7 +38,7 @@ _SMALL = (
     "n_frames",
     "label_indices",
 )
-_NAMES = (*_SMALL, "visual")
+_NAMES = (*_SMALL, "visual", "tags", "is_sure")
 _REMOVALS, _WORKER_S = 50, 0.1
 
 
@@ -100,12 +100,14 @@ class Part:
             return False
 
     def small(self) -> Clips:
-        """Return the clips; there are no frames, and all visual vectors are zero."""
+        """Return the clips; there are no frames, and all visual vectors and tags are zero."""
         layout = self.header["columns"]
         return Clips(
             **self._columns(_SMALL),
             frames=np.empty((0, EMBEDDING_SIZE), np.uint8),
             visual=np.broadcast_to(np.int8(0), layout["visual"][1]),
+            tags=np.broadcast_to(np.uint16(0), layout["tags"][1]),
+            is_sure=np.broadcast_to(np.False_, layout["is_sure"][1]),
         )
 
     def load(self) -> tuple[Clips, NDArray[np.int8]]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.catalog.build.parts import Part, found_parts, part_path, rows_of, write_part
 from core.catalog.build.places import DTYPES, OwnFiles, RowPlace, Stored, store
-from core.catalog.clips import Clips, Decoder, RecordBatch, offsets
+from core.catalog.clips import Clips, Decoder, Noting, RecordBatch, offsets
 from core.catalog.manifest import FRAMES, VECTORS
 from core.catalog.records import audioset, youtube8m
 from core.catalog.records.sources import (
@@ -41,7 +41,7 @@ from core.vectors import CENTRE
 
 TASK_BYTES = 32 << 20
 PART_BYTES = 64 << 20
-_VERSION = 4
+_VERSION = 5
 """Of what parts hold; another number, and parts of older programs are not used."""
 
 
@@ -59,6 +59,8 @@ class TaskOptions:
         Whether to keep YouTube-8M's visual vectors.
     splits : tuple of str
         Folders whose shards are read, such as "bal_train"; empty for all.
+    noting : Noting, optional
+        What asks the tagger.
     """
 
     kind: CatalogKind
@@ -66,6 +68,7 @@ class TaskOptions:
     exclude: tuple[int, ...] = ()
     visual: bool = False
     splits: tuple[str, ...] = ()
+    noting: Noting | None = None
 
     @property
     def decoder(self) -> Decoder:
@@ -75,10 +78,16 @@ class TaskOptions:
         return audioset.decode
 
     def kept(self, clips: Clips) -> Clips:
-        """Return the clips that pass the filter."""
+        """Return the clips that pass the filter, with what is noted of them."""
         bounds = offsets(clips.n_labels)
         mask = label_mask(clips.label_indices, bounds, set(self.include), set(self.exclude))
-        return clips if mask.all() else clips.take(np.flatnonzero(mask))
+        clips = clips if mask.all() else clips.take(np.flatnonzero(mask))
+        return clips if self.noting is None else self.noting(self.kind, clips)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """All of it as JSON takes it."""
+        return {**asdict(replace(self, noting=None)), "is_noted": self.noting is not None}
 
 
 @dataclass(frozen=True)
@@ -156,7 +165,7 @@ def _task(files: Sequence[tuple[Path, int, int]], options: TaskOptions) -> Task:
 
 
 def _digest(options: TaskOptions, facts: Sequence[object]) -> str:
-    content = json.dumps([_VERSION, TASK_BYTES, PART_BYTES, asdict(options), facts])
+    content = json.dumps([_VERSION, TASK_BYTES, PART_BYTES, options.facts, facts])
     return hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
 

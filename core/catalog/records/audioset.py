@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog.clips import Clips, RecordBatch
+from core.catalog.clips import Clips, RecordBatch, without_notes
 from core.catalog.records import protobuf
 from core.catalog.records.ids import IS_YOUTUBE_ID_BYTE, YOUTUBE_ID_BYTES, is_youtube_id
 from core.foreign import LONGEST_S
@@ -89,6 +89,7 @@ def decode_usual(batch: RecordBatch) -> tuple[Clips, NDArray[np.int64]]:
         label_indices=labels.astype(np.int16),
         frames=columns.copy_rows(batch.data, lists[rows, 0], EMBEDDING_SIZE),
         visual=np.empty((len(batch), 0), np.int8),
+        **without_notes(len(batch)),
     )
     return (clips if len(rows) == len(batch) else clips.take(rows)), rows
 

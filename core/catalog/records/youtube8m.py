@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.catalog.clips import Clips, RecordBatch
+from core.catalog.clips import Clips, RecordBatch, without_notes
 from core.catalog.records import protobuf
 from core.catalog.records.ids import IS_ID_BYTE, MAX_ID_BYTES, is_id, is_youtube_id
 from core.types import EMBEDDING_SIZE, UInt8
@@ -95,6 +95,7 @@ def decode_usual(batch: RecordBatch, visual: bool) -> tuple[Clips, NDArray[np.in
         label_indices=labels.astype(np.int16),
         frames=frames,
         visual=pictures,
+        **without_notes(len(rows)),
     )
     return (clips if sound.all() else clips.take(np.flatnonzero(sound))), rows[sound]
 

@@ -19,6 +19,7 @@ from core.catalog.build import cluster, tasks
 from core.catalog.build.build import build_catalog
 from core.errors import Cancelled, CatalogError
 from core.jobs import Job
+from core.tagging.noting import noted
 from tests.catalog.build.test_resuming import parts_of, same
 from tests.catalog.conftest import N_IN_SHARDS
 from tests.conftest import PROJECT, wait_until
@@ -107,10 +108,12 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
         "audioset",
         [shards],
         scheduler=two_workers.address,
+        noting=noted,
         job=when_begun(out, victim, then=lambda: None),
     )
     assert victim.returncode is not None
-    here = build_catalog(tmp_path / "here", "audioset", [shards])
+    here = build_catalog(tmp_path / "here", "audioset", [shards], noting=noted)
+    assert here.knows_sure_labels
     assert same(built, here)
     assert not list(tmp_path.glob(".out*"))
 

@@ -56,6 +56,25 @@ def pane(qtbot: QtBot) -> FilterPane:
     return made
 
 
+def test_only_sure_labels_is_a_box_where_the_catalogue_knows(qtbot: QtBot, pane: FilterPane):
+    options, box = pane.options, pane.only_sure
+    assert not box.isEnabled()
+    options.offer((), knows_sure_labels=True)
+    options.change(filters=Filter(("Dog",)))
+    assert box.isEnabled()
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert options.filters == Filter(("Dog",), only_sure=True) == options.possible.filters
+    # Classes may be chosen beside it, and another catalogue may not know: what was chosen is kept.
+    pane.model.choose("cat", ClassChoice.WITHOUT)
+    options.offer(())
+    assert options.possible.filters == Filter(("Dog",), ("cat",))
+    assert not box.isChecked()
+    options.offer((), knows_sure_labels=True)
+    assert box.isChecked()
+    options.change(filters=Filter(("Dog",), ("cat",)))
+    assert not box.isChecked()
+
+
 def lines(model: FilterModel | FoundClasses, parent: QModelIndex | None = None) -> list[str]:
     """Return the tree as text, one class a line."""
     parent = parent or QModelIndex()

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from core.options import Filter
 from core.types import Tag
 from gui.results.heard_chips import HeardChips
 from gui.search.state import State
@@ -98,3 +100,59 @@ def test_chips_without_room_are_counted(qtbot: QtBot) -> None:
     assert chips.rest.text() == "+2"
     assert chips.rest.toolTip() == "Rain on surface 50%, Stream 40%"
     assert [chip.focusPolicy() for chip in chips.chips] == 3 * [Qt.FocusPolicy.NoFocus]
+
+
+def test_filters_are_steps_that_can_be_left_out(app: App, sine: Path) -> None:
+    options, header = app.window.options, app.window.header
+    options.offer(options.rankings, knows_sure_labels=True)
+    options.change(filters=Filter(("Dog",), ("Music",), only_sure=True))
+    open_and_wait(app, sine)
+    assert header.steps.texts[1:] == ("only Dog", "without Music", "only sure labels")
+    for step, left in (
+        (3, Filter(("Dog",), ("Music",))),
+        (2, Filter(("Dog",))),
+        (1, Filter()),
+    ):
+        header.steps.chips[step].click()
+        assert options.filters == left
+        app.wait_for(lambda: app.session.state is State.RESULTS)
+
+
+def test_an_older_answer_is_quiet_and_bears_its_own_name(app: App, sine: Path, tmp_path) -> None:
+    app.engine.scores = [{"Dog": 0.9}]
+    open_and_wait(app, sine)
+    header = app.window.header
+    strong = header.heading.palette().windowText().color()
+    assert header.heading.text() == "Dog"
+    app.engine.gate.clear()
+    other = tmp_path / "other.wav"
+    other.write_bytes(sine.read_bytes())
+    app.coordinator.open_paths([other])
+    app.wait_for(lambda: app.session.state is State.ANALYSING)
+    assert header.heading.text() == "sine.wav: Dog"
+    assert header.heading.palette().windowText().color() != strong
+    app.engine.gate.set()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert header.heading.text() == "Dog"
+    assert header.heading.palette().windowText().color() == strong
+
+
+def test_the_focus_goes_to_the_matches_of_what_was_opened(app: App, sine: Path) -> None:
+    app.window.activateWindow()
+    app.qtbot.waitActive(app.window)
+    open_and_wait(app, sine)
+    assert app.window.focusWidget() is app.window.results.table
+    app.window.words.setFocus()
+    app.window.options.change(k=5)
+    app.wait_for(lambda: app.rows == 5)
+    assert app.window.focusWidget() is app.window.words, "nobody asked for another place"
+
+
+def test_space_records_but_not_from_a_field(app: App) -> None:
+    app.window.activateWindow()
+    app.qtbot.waitActive(app.window)
+    for field in (app.window.words, app.window.header.live):
+        QTest.keyClick(field, Qt.Key.Key_Space)
+        assert not app.coordinator.recording.is_active
+    QTest.keyClick(app.window, Qt.Key.Key_Space)
+    app.wait_for(lambda: app.coordinator.recording.is_active)
