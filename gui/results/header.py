@@ -20,6 +20,7 @@ from gui.results.heard_chips import HeardChips
 from gui.results.match_menu import RANKINGS, MatchMenu
 from gui.results.step_line import Step, StepLine
 from gui.search.options import SearchOptions
+from gui.widgets.dimming import Dimming
 from gui.widgets.progress_row import ProgressRow
 
 _SCALE = 1.6
@@ -49,6 +50,7 @@ class AnswerHeader(QWidget):
         self._is_dimmed = False
         self.heading, self.closeness = QLabel(), QLabel()
         self.heard = HeardChips()
+        self._veil = Dimming(self.heard, QPalette.ColorRole.Window)
         self.live = QSpinBox()
         self.back, self.forward = QToolButton(), QToolButton()
         self.steps, self.progress = StepLine(), ProgressRow()
@@ -220,4 +222,4 @@ class AnswerHeader(QWidget):
             (action or button).setIcon(theme.icon(name, palette))
         self.heading.setPalette(quiet if self._is_dimmed else plain)
         self.closeness.setPalette(quiet)
-        self.heard.setEnabled(not self._is_dimmed)
+        self._veil.set_down(self._is_dimmed)

@@ -17,11 +17,15 @@ class Dimming(QWidget):
     Parameters
     ----------
     covered : QWidget
+    ground : QPalette.ColorRole
+        What the widget stands on.
     """
 
-    def __init__(self, covered: QWidget) -> None:
+    def __init__(
+        self, covered: QWidget, ground: QPalette.ColorRole = QPalette.ColorRole.Base
+    ) -> None:
         super().__init__(covered)
-        self._covered = covered
+        self._covered, self._ground = covered, ground
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         covered.installEventFilter(self)
         self.hide()
@@ -44,7 +48,7 @@ class Dimming(QWidget):
         return not self.isHidden()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Mix what is below with the ground of lists."""
-        ground = self.palette().color(QPalette.ColorRole.Base)
+        """Mix what is below with its ground."""
+        ground = self.palette().color(self._ground)
         ground.setAlphaF(_STRENGTH)
         QPainter(self).fillRect(event.rect(), ground)

@@ -211,7 +211,7 @@ def test_another_model_steers_the_sound_as_before(dog_and_rain: App) -> None:
     assert [call[0] for call in app.engine.calls].count("query") == 2
     assert app.engine.calls[-2] == ("steer", ("Dog", Steer.LESS))
     assert said(app) == "without Dog, Rain 30%"
-    assert app.window.results.heard.chips, "and what was heard can be steered on"
+    assert app.window.header.heard.chips, "and what was heard can be steered on"
 
 
 def test_a_refined_video_is_not_the_sound_in_sight(dog_and_rain: App) -> None:
