@@ -158,7 +158,7 @@ def test_the_map_comes_and_goes_in_a_window_and_the_window_closes(
     canvas = features.map.canvas
     for _ in range(4):
         commands.map.trigger()
-    for action in (commands.history, commands.filter, commands.map, commands.history):
+    for action in (commands.history, commands.filter, commands.history, commands.map):
         action.trigger()
     app.wait_for(lambda: canvas.isVisible() and canvas.chart is not None)
     assert canvas.chart is not None

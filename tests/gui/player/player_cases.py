@@ -197,7 +197,7 @@ def test_stops_when_a_recording_begins(stage, youtube):
     assert stage.player.browser is None
     assert not stage.player.panel.isVisible()
     stage.player.toggle(match_of("other_video"))
-    assert "recording" in stage.window.banner.text.text()
+    assert "recording" in stage.window.banner.message
     assert stage.player.browser is None
 
 
@@ -296,16 +296,15 @@ def test_a_match_without_a_link_says_why(stage):
     show(stage, "good_video1", url="")
     assert not stage.window.results.details.play.isEnabled()
     stage.window.commands.play_here.trigger()
-    assert "cannot be played" in stage.window.banner.text.text()
+    assert "cannot be played" in stage.window.banner.message
 
 
-@pytest.mark.parametrize("size", [(700, 2000), (2000, 150)])
-def test_a_window_without_room_offers_the_browser(stage, youtube, browsed, size):
+def test_a_window_without_room_offers_the_browser(stage, youtube, browsed):
     match = show(stage, "good_video1")
-    stage.window.results.setMaximumSize(*size)
-    stage.qtbot.waitUntil(lambda: stage.window.results.height() <= size[1])
+    stage.window.right.setMaximumHeight(150)
+    stage.qtbot.waitUntil(lambda: stage.window.right.height() <= 150)
     stage.player.toggle(match)
-    stage.wait_for(lambda: stage.window.banner.text.text() == NO_ROOM)
+    stage.wait_for(lambda: stage.window.banner.message == NO_ROOM)
     assert youtube.asked == []
     assert not stage.player.panel.isVisible()
     stage.window.banner.action.click()
@@ -315,7 +314,7 @@ def test_a_window_without_room_offers_the_browser(stage, youtube, browsed, size)
 def test_the_stop_button_keeps_its_place_in_a_low_window(stage):
     show(stage, "good_video1")
     stage.window.banner.clear()
-    stage.window.results.question.hide()
+    stage.window.permission.adopt(False)
     stage.window.resize(1120, 640)
     press(stage)
     stage.wait_for(lambda: stage.player.has_played)

@@ -19,8 +19,10 @@ from pytestqt.qtbot import QtBot
 from core.types import Match, watch_url
 from gui import theme
 from gui.results.delegates import TALL_ROW, VideoDelegate
+from gui.results.look_up_questions import TROUBLE, LookUpQuestions
 from gui.results.model import Column, Row
 from gui.results.panel import ResultsPanel
+from gui.widgets.banner import Banner
 from gui.workers import Worker
 from gui.youtube import LARGE, politeness
 from gui.youtube.cache import Cache, Known
@@ -288,7 +290,7 @@ def test_the_window_shows_what_youtube_says_and_nothing_as_markup(
     panel.show_matches("Sounds like a dog", found)
     qtbot.wait(100)
     assert youtube.asked == [], "nobody has answered the question yet"
-    qtbot.mouseClick(panel.question.yes, Qt.MouseButton.LeftButton)
+    look_ups.permission.adopt(True)
     model = panel.table.model()
 
     def titles() -> list[str]:
@@ -332,14 +334,16 @@ def network(youtube: YoutubeServer) -> Network:
     return Network(youtube.services)
 
 
-def shown_panel(qtbot: QtBot, look_ups: LookUps, ids: list[str]) -> ResultsPanel:
-    """Return a panel that is allowed to look up, with videos of these ids."""
-    panel = ResultsPanel(look_ups.permission)
-    qtbot.addWidget(panel)
-    panel.resize(1200, 700)
-    panel.show()
+def shown_panel(qtbot: QtBot, look_ups: LookUps, ids: list[str]) -> tuple[ResultsPanel, Banner]:
+    """Return a panel that is allowed to look up, with videos of these ids, and what asks."""
+    panel, banner = ResultsPanel(look_ups.permission), Banner()
+    for part in (panel, panel.details):
+        qtbot.addWidget(part)
+        part.resize(1200, 700)
+        part.show()
+    qtbot.addWidget(banner)
     look_ups.failing_changed.connect(panel.show_failing)
-    panel.try_again_pressed.connect(look_ups.try_again)
+    LookUpQuestions(banner, look_ups.permission, look_ups, panel.table.setFocus)
     panel.use_look_ups(look_ups)
     look_ups.permission.adopt(True)
     matches = [
@@ -347,7 +351,7 @@ def shown_panel(qtbot: QtBot, look_ups: LookUps, ids: list[str]) -> ResultsPanel
         for rank, youtube_id in enumerate(ids, 1)
     ]
     panel.show_matches("Sounds like a dog", tuple(matches))
-    return panel
+    return panel, banner
 
 
 def test_without_a_network_one_line_says_so_and_the_rows_are_as_without_look_ups(
@@ -355,19 +359,18 @@ def test_without_a_network_one_line_says_so_and_the_rows_are_as_without_look_ups
 ) -> None:
     look_ups = make(is_allowed=False, services=network)
     ids = [key("ok"), key("utf8")]
-    panel = shown_panel(qtbot, look_ups, ids)
-    table, line = panel.table, panel.look_up_trouble
-    assert not line.isVisible()
-    qtbot.waitUntil(line.isVisible, timeout=20_000)
-    assert "could not be fetched" in line.accessibleDescription()
+    panel, banner = shown_panel(qtbot, look_ups, ids)
+    table = panel.table
+    assert banner.message == ""
+    qtbot.waitUntil(lambda: "could not be fetched" in banner.message, timeout=20_000)
     assert table.rowHeight(0) == theme.ROW_HEIGHT
     assert not panel.details.picture.isVisible()
     network.is_up = True
-    qtbot.mouseClick(line.yes, Qt.MouseButton.LeftButton)
+    banner.action.click()
     qtbot.waitUntil(lambda: look_ups.video(ids[1]) is not None, timeout=20_000)
     # What was asked in vain before may still end so.
-    qtbot.waitUntil(lambda: not line.isVisible(), timeout=20_000)
-    assert table.rowHeight(0) == TALL_ROW
+    qtbot.waitUntil(lambda: banner.message == "", timeout=20_000)
+    qtbot.waitUntil(lambda: table.rowHeight(0) == TALL_ROW, timeout=20_000)
     qtbot.waitUntil(
         lambda: look_ups.image(ids[0], table.results.image_height) is not None, timeout=20_000
     )
@@ -377,23 +380,23 @@ def test_a_line_about_look_ups_that_fail_ends_them_too(
     qtbot: QtBot, make: Make, network: Network
 ) -> None:
     look_ups = make(is_allowed=False, services=network)
-    panel = shown_panel(qtbot, look_ups, [key("ok")])
-    qtbot.waitUntil(panel.look_up_trouble.isVisible, timeout=20_000)
+    _, banner = shown_panel(qtbot, look_ups, [key("ok")])
+    qtbot.waitUntil(lambda: banner.message == TROUBLE, timeout=20_000)
     with qtbot.waitSignal(look_ups.permission.changed) as answered:
-        qtbot.mouseClick(panel.look_up_trouble.no, Qt.MouseButton.LeftButton)
+        banner.other.click()
     assert answered.args == [False]
-    assert not panel.look_up_trouble.isVisible()
+    assert banner.message == ""
     assert not look_ups.permission.is_given
 
 
 def test_answers_of_no_use_are_told_of_after_the_third(qtbot: QtBot, make: Make) -> None:
-    panel = shown_panel(qtbot, make(is_allowed=False), [key("html")])
-    qtbot.waitUntil(panel.look_up_trouble.isVisible, timeout=20_000)
+    _, banner = shown_panel(qtbot, make(is_allowed=False), [key("html")])
+    qtbot.waitUntil(lambda: banner.message == TROUBLE, timeout=20_000)
 
 
 def test_an_id_is_never_cut(qtbot: QtBot, make: Make) -> None:
     # Where the labels have no column of their own they give way.
-    panel = shown_panel(qtbot, make(is_allowed=False), [key("ok")])
+    panel, _ = shown_panel(qtbot, make(is_allowed=False), [key("ok")])
     option = QStyleOptionViewItem()
     option.font = panel.table.font()
     option.fontMetrics = panel.table.fontMetrics()
