@@ -72,7 +72,7 @@ def inputs(paths: Sequence[Path]) -> list[Input]:
 
 
 def _sounds_in(folder: Path) -> list[Path]:
-    from core.audio.reader import SUFFIXES
+    from core.audio.sound_file import SUFFIXES
 
     return sorted(
         Path(inside, name)
