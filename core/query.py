@@ -67,9 +67,10 @@ class QueryStream:
             self._take(np.zeros(PATCH_SAMPLES - self._n_samples, np.float32), None)
         if self._is_silent:
             raise AudioFileError(
-                f"{self._name} is silent: nothing can be heard in it "
-                "(all samples are zero, or far too quiet).",
-                "Record again, or open another file.",
+                f"{self._name} is silent: there is nothing to hear in it "
+                "(all samples are zero, or about 75 dB below full scale and less).",
+                "Record it again: go nearer, raise the input's gain in the system's sound "
+                "settings, and see that it is not muted.",
             )
         analysed = self._analysed
         if last_s is not None:  # of an hour of sound, only the end is joined each second
