@@ -41,11 +41,16 @@ class QueryStream:
         self._frames: Float32 = np.empty((0, MEL_BANDS), np.float32)
         self._analysed: list[Analysis] = []
         self._n_samples = 0
-        self._is_silent = True
+        self._is_silent, self._offset = True, 0.0
+        # Direct current reaches the lowest bands: what there is besides it decides.
+        self._centred = LogMelStream()
 
     def push(self, samples: Float32, job: Job | None = None) -> None:
         """Take new samples, mono at 16 kHz, and embed the patches that they complete."""
+        if not self._n_samples and len(samples):
+            self._offset = float(samples.mean())
         self._n_samples += len(samples)
+        self._look(samples)
         self._take(samples, job)
 
     def query(self, last_s: float | None = None, notes: tuple[str, ...] = ()) -> Query:
@@ -64,7 +69,9 @@ class QueryStream:
         """
         if self._n_samples < PATCH_SAMPLES and not self._analysed:
             notes += (padding_note(self._n_samples / MODEL_RATE_HZ),)
-            self._take(np.zeros(PATCH_SAMPLES - self._n_samples, np.float32), None)
+            n_missing = PATCH_SAMPLES - self._n_samples
+            self._look(np.full(n_missing, self._offset, np.float32))
+            self._take(np.zeros(n_missing, np.float32), None)
         if self._is_silent:
             raise AudioFileError(
                 f"{self._name} is silent: there is nothing to hear in it "
@@ -92,9 +99,12 @@ class QueryStream:
             heard=heard(tags.whole, self._listener.thresholds),
         )
 
+    def _look(self, samples: Float32) -> None:
+        if self._is_silent:
+            self._is_silent = is_silent(self._centred.push(samples - np.float32(self._offset)))
+
     def _take(self, samples: Float32, job: Job | None) -> None:
         frames = self._stream.push(samples)
-        self._is_silent = self._is_silent and is_silent(frames)
         frames = np.concatenate([self._frames, frames])
         n_patches = len(frames) // PATCH_FRAMES
         whole, self._frames = np.split(frames, [n_patches * PATCH_FRAMES])

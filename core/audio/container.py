@@ -103,6 +103,7 @@ class ContainerDecoder:
             self.rate_hz = as_count(self.described["rate_hz"])
             self.channels = as_count(self.described["channels"])
             self.n_frames: int | None = as_count(self.described["n_frames"])
+            self.made = as_text(self.described["made"])
             self.is_exact = bool(self.described["is_exact"])
             names = self.described["tracks"][:_MOST_TRACKS]
             self.tracks = tuple(plain(as_text(name)) for name in names)

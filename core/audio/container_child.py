@@ -55,6 +55,27 @@ class NothingToDecodeError(Exception):
     """There is no sound here; the arguments are the kind of failure, and what to say of it."""
 
 
+class _Unclosed:
+    """An RF64 file whose writer never got to fill in its sizes, as a RIFF file without a length."""
+
+    name = ""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.seek, self.tell = file, file.seek, file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        place = self._file.tell()
+        found = self._file.read(size)
+        return (b"RIFF"[place:] + found[max(4 - place, 0) :])[: len(found)]
+
+    @staticmethod
+    def is_one(head: bytes) -> bool:
+        """Return whether a file that begins so is one."""
+        sizes = head.find(b"ds64")
+        return head.startswith(b"RF64") and sizes > 0 and not any(head[sizes + 16 : sizes + 24])
+
+
 class Track:
     """One sound track of an open file, decoded from any place.
 
@@ -205,8 +226,14 @@ class Track:
             "n_frames": round(seconds * self.rate_hz),
             "is_exact": is_exact,
             "is_seekable": is_seekable,
+            "made": self._made(),
             "tracks": [_named(track) for track in container.streams.audio],
         }
+
+    def _made(self) -> str:
+        """Return when a recorder says that it made this."""
+        found = {**self._container.metadata, **self._stream.metadata}
+        return str(found.get("creation_time") or found.get("date") or "")[:40]
 
     def _counted(self) -> tuple[float, bool]:
         """Return the seconds of all packets, and whether their times go on and on."""
@@ -279,7 +306,9 @@ def main(name: str, number: str, known: str) -> None:
     _within(_MOST_S)
     try:
         with Path(name).open("rb") as file:
-            track = Track(file, int(number), json.loads(known))
+            is_unclosed = _Unclosed.is_one(file.read(128))
+            content: Any = _Unclosed(file) if is_unclosed else file
+            track = Track(content, int(number), json.loads(known))
             _answer(b"H", json.dumps(track.described).encode())
             _within(0)
             _serve(track)

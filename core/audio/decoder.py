@@ -55,6 +55,8 @@ class Decoder(Protocol):
         Frames that could not be decoded so far, and are silence now.
     block_values : int
         How much to read at once.
+    made : str
+        When the sound was recorded, as its recorder has written it; empty where it has not.
     tracks : tuple of str
         What the file calls each of its sound tracks; empty names where it does not.
     """
@@ -67,6 +69,7 @@ class Decoder(Protocol):
     is_float: bool
     n_lost: int
     block_values: int
+    made: str
     tracks: tuple[str, ...]
 
     def seek(self, frame: int) -> None:
@@ -116,6 +119,7 @@ class SndfileDecoder:
         except Exception as error:  # whatever else a foreign file may lead to
             raise DecodingError(str(error) or type(error).__name__) from error
         self.rate_hz, self.channels = self._file.samplerate, self._file.channels
+        self.made = str(self._file.date or "")
         self.format: str = self._file.format
         self.is_float = self._file.subtype in ("FLOAT", "DOUBLE")
         self.n_frames: int | None = self._file.frames

@@ -71,8 +71,8 @@ class Faults:
         rest = max(self._power / max(self._n_mono, 1) - offset**2, 0.0) ** 0.5
         if abs(offset) > _STRONG_DC or abs(offset) > max(_ANY_DC, rest):
             notes.append(
-                f"The sound is off centre by {100 * abs(offset):.0f} % of full scale (DC offset); "
-                "that is not heard, but leaves less room before clipping."
+                f"The sound is off centre by {100 * abs(offset):.0f} % of full scale (DC offset): "
+                "it is analysed as if something low hummed in it."
             )
         hum_hz = self._hum.found_hz
         if hum_hz:
