@@ -15,7 +15,7 @@ EXPANSION = 10
 _HEARD_HZ = 7_500
 """The top of the highest mel band."""
 
-_ULTRASONIC_HZ = 192_000
+ULTRASONIC_HZ = 192_000
 """Recorders of bats begin here; so does music for connoisseurs, which the note does no harm."""
 
 _TELEPHONE_HZ = 8_000
@@ -52,7 +52,7 @@ def rate_notes(file_rate_hz: int, expansion: int) -> tuple[str, ...]:
             f"Time expansion ×{expansion}: the sound is taken {expansion} times slower and lower; "
             f"its times are {expansion} times those of the file.",
         )
-    if file_rate_hz >= _ULTRASONIC_HZ:
+    if file_rate_hz >= ULTRASONIC_HZ:
         return (
             f"The file has {file_rate_hz / 1000:g} kHz, but sounds are analysed up to "
             f"{_HEARD_HZ / 1000:g} kHz only. If it is of bats, choose time expansion ×{EXPANSION} "

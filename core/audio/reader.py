@@ -13,7 +13,7 @@ from core.audio.conversion import resampled, silence_damaged
 from core.audio.decoder import LEAST_BLOCK_VALUES, Decoder, DecodingError
 from core.audio.faults import Faults
 from core.audio.mixing import mixing
-from core.audio.rates import checked_rate, rate_notes
+from core.audio.rates import ULTRASONIC_HZ, checked_rate, rate_notes
 from core.audio.sound_file import SoundFile
 from core.audio.waveform import MODEL_RATE_HZ, Waveform, checked_span
 from core.errors import AudioFileError
@@ -91,6 +91,11 @@ class AudioFile:
     def duration_s(self) -> float:
         """Length in seconds, as the header has it; a read to the end corrects it."""
         return float(self.n_frames / self.rate_hz)
+
+    @property
+    def is_ultrasonic(self) -> bool:
+        """Whether most of its sound may be too high to be heard, as it is taken."""
+        return self.rate_hz >= ULTRASONIC_HZ
 
     @property
     def notes(self) -> tuple[str, ...]:

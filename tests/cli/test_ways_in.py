@@ -151,9 +151,21 @@ def test_ultrasound_is_heard_slowed(tmp_path, capsys):
         capsys, "match", str(path), "-k", "1", "--expand", "10", "--start", "1", "--end", "3"
     )
     assert part["query"]["duration_s"] == pytest.approx(2)
-    # Without it there is nothing that a listener could hear.
+    usual = answer(capsys, "match", str(path), "-k", "1")["query"]
+    assert any("choose time expansion ×10" in note for note in usual["notes"])
+    soundfile.write(path, np.zeros(150_000), 250_000)
     assert main(["match", str(path)]) == 1
-    assert "nothing to hear" in capsys.readouterr().err
+    error, hint = capsys.readouterr().err.splitlines()
+    assert "nothing to hear" in error
+    assert "--expand 10" in hint
+
+
+@pytest.mark.real_data
+def test_the_given_bat_is_answered_with_an_offer(shared, capsys):
+    bat = str(shared / "cases" / "bat_500khz.wav")
+    assert any("×10" in note for note in answer(capsys, "match", bat, "-k", "1")["query"]["notes"])
+    slowed = answer(capsys, "match", bat, "-k", "1", "--expand", "10")["query"]
+    assert slowed["duration_s"] == pytest.approx(0.9)
 
 
 @pytest.fixture
