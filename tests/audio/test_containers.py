@@ -134,17 +134,17 @@ def test_nothing_of_ffmpeg_is_imported_before_such_a_file_and_then_elsewhere(tmp
 
 def test_a_process_that_breaks_down_or_hangs_is_one_error(tmp_path, monkeypatch):
     path = made(tmp_path, "m4a", 3.0)
-    with_break_down = tmp_path / "child.py"
-    with_break_down.write_text("import os\nos.kill(os.getpid(), 11)\n")
-    monkeypatch.setattr(container, "CHILD", with_break_down)
+    script = tmp_path / "child.py"
+    script.write_text("import os\nos.kill(os.getpid(), 11)\n")
+    monkeypatch.setattr(container, "CHILD", script)
     with pytest.raises(AudioFileError, match="broke down"):
         AudioFile(path)
-    with_break_down.write_text("import sys\nsys.stdin.read()\n")
+    script.write_text("import sys\nsys.stdout.write('S' * 100)\nsys.stdin.read()\n")
+    with pytest.raises(AudioFileError, match="broke down"):
+        AudioFile(path)
+    script.write_text("import sys\nsys.stdin.read()\n")
     monkeypatch.setattr(container, "LONGEST_WAIT_S", 0.5)
     with pytest.raises(AudioFileError, match="did not get on"):
-        AudioFile(path)
-    with_break_down.write_text("import sys\nsys.stdout.write('S' * 100)\nsys.stdin.read()\n")
-    with pytest.raises(AudioFileError, match="broke down"):
         AudioFile(path)
 
 
