@@ -109,10 +109,12 @@ class Engine(Searches):
         span: tuple[float | None, float | None] = (None, None),
         job: Job | None = None,
     ) -> LogMel:
-        """Write a sound's patches and embeddings as NumPy arrays, whole or not at all.
+        """Write a sound's embeddings, whole or not at all, as its file's ending says.
 
-        The file holds ``log_mel``, float32 (N, 96, 64), ``embedding``, float32 (N, 128), and
-        ``postprocessed``, uint8 (N, 128).
+        ``.npz`` holds ``log_mel``, float32 (N, 96, 64), ``embedding``, float32 (N, 128), and
+        ``postprocessed``, uint8 (N, 128); ``.npy`` the embedding alone; ``.csv`` a line a patch
+        with its times and its embedding; ``.tfrecord`` one record with what is postprocessed, as
+        Google's vggish_inference_demo.py writes it.
 
         Returns
         -------
@@ -122,7 +124,7 @@ class Engine(Searches):
         Raises
         ------
         AudioFileError
-            If the sound cannot be read, or the file cannot be written.
+            If the sound cannot be read, or the file cannot be written, or its ending is another.
         ModelError
             If VGGish is not installed.
         """

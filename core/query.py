@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.audio.logmel import (
+    INAUDIBLE,
     MEL_BANDS,
     PATCH_FRAMES,
     PATCH_S,
@@ -15,6 +16,7 @@ from core.audio.logmel import (
     is_silent,
     padding_note,
 )
+from core.audio.rates import EXPANSION
 from core.audio.reader import AudioFile
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.errors import AudioFileError
@@ -23,6 +25,14 @@ from core.listeners import Analysis, Listener, heard
 from core.types import Float32, Query
 
 _BATCH_PATCHES = 32
+_LEFT_OF_ULTRASOUND = 1e-5
+"""Magnitude of a mel band, from which on there is anything at all."""
+
+_RECORD_AGAIN = (
+    "Record it again: go nearer, raise the input's gain in the system's sound settings, and see "
+    "that it is not muted."
+)
+_SLOW_DOWN = f"If it is of bats, choose time expansion ×{EXPANSION} (--expand {EXPANSION})."
 
 
 class QueryStream:
@@ -33,19 +43,28 @@ class QueryStream:
     listener : Listener
     name : str
         What people call the sound.
+    is_ultrasonic : bool
+        Whether most of the sound may be too high to be heard: it is not refused for being faint.
     """
 
-    def __init__(self, listener: Listener, name: str) -> None:
+    def __init__(self, listener: Listener, name: str, is_ultrasonic: bool = False) -> None:
+        self._quietest = _LEFT_OF_ULTRASOUND if is_ultrasonic else INAUDIBLE
+        self._advice = _SLOW_DOWN if is_ultrasonic else _RECORD_AGAIN
         self._listener, self._name = listener, name
         self._stream = LogMelStream()
         self._frames: Float32 = np.empty((0, MEL_BANDS), np.float32)
         self._analysed: list[Analysis] = []
         self._n_samples = 0
-        self._is_silent = True
+        self._is_silent, self._offset = True, 0.0
+        # Direct current reaches the lowest bands: what there is besides it decides.
+        self._centred = LogMelStream()
 
     def push(self, samples: Float32, job: Job | None = None) -> None:
         """Take new samples, mono at 16 kHz, and embed the patches that they complete."""
+        if not self._n_samples and len(samples):
+            self._offset = float(samples.mean())
         self._n_samples += len(samples)
+        self._look(samples)
         self._take(samples, job)
 
     def query(self, last_s: float | None = None, notes: tuple[str, ...] = ()) -> Query:
@@ -64,12 +83,14 @@ class QueryStream:
         """
         if self._n_samples < PATCH_SAMPLES and not self._analysed:
             notes += (padding_note(self._n_samples / MODEL_RATE_HZ),)
-            self._take(np.zeros(PATCH_SAMPLES - self._n_samples, np.float32), None)
+            n_missing = PATCH_SAMPLES - self._n_samples
+            self._look(np.full(n_missing, self._offset, np.float32))
+            self._take(np.zeros(n_missing, np.float32), None)
         if self._is_silent:
             raise AudioFileError(
-                f"{self._name} is silent: nothing can be heard in it "
-                "(all samples are zero, or far too quiet).",
-                "Record again, or open another file.",
+                f"{self._name} is silent: there is nothing to hear in it "
+                "(all samples are zero, or about 75 dB below full scale and less).",
+                self._advice,
             )
         analysed = self._analysed
         if last_s is not None:  # of an hour of sound, only the end is joined each second
@@ -91,9 +112,14 @@ class QueryStream:
             heard=heard(tags.whole, self._listener.thresholds),
         )
 
+    def _look(self, samples: Float32) -> None:
+        if self._is_silent:
+            self._is_silent = is_silent(
+                self._centred.push(samples - np.float32(self._offset)), self._quietest
+            )
+
     def _take(self, samples: Float32, job: Job | None) -> None:
         frames = self._stream.push(samples)
-        self._is_silent = self._is_silent and is_silent(frames)
         frames = np.concatenate([self._frames, frames])
         n_patches = len(frames) // PATCH_FRAMES
         whole, self._frames = np.split(frames, [n_patches * PATCH_FRAMES])
@@ -119,7 +145,8 @@ def query_of(
     job = job or Job()
     first_s, last_s = sound.check_span(start_s, end_s)
     n_expected = (last_s - first_s) * MODEL_RATE_HZ
-    stream = QueryStream(listener, sound.name)
+    is_ultrasonic = isinstance(sound, AudioFile) and sound.is_ultrasonic
+    stream = QueryStream(listener, sound.name, is_ultrasonic)
     n_done = 0
     for samples in _batches(sound.blocks(start_s, end_s)):
         done = [min(1.0, n / n_expected) for n in (n_done, n_done + len(samples))]

@@ -10,7 +10,17 @@ import pytest
 
 from tests.conftest import PROJECT
 
-HEAVY = ("tensorflow", "onnx", "onnxruntime", "pandas", "pyarrow", "sklearn", "scipy", "soundfile")
+HEAVY = (
+    "tensorflow",
+    "onnx",
+    "onnxruntime",
+    "pandas",
+    "pyarrow",
+    "sklearn",
+    "scipy",
+    "soundfile",
+    "av",
+)
 
 
 @pytest.mark.parametrize("module", ["core.engine", "core.__main__"])

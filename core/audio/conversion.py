@@ -23,13 +23,6 @@ def silence_damaged(block: Float32) -> int:
     return int(np.count_nonzero(damaged))
 
 
-def mixed(block: Float32) -> Float32:
-    """Return the average of the channels."""
-    n_channels = block.shape[1]
-    average: Float32 = block @ np.full(n_channels, 1.0 / n_channels, np.float32)
-    return average
-
-
 def resampled(blocks: Iterator[Float32], rate_hz: int) -> Iterator[Float32]:
     """Yield mono blocks at 16 kHz."""
     if rate_hz == MODEL_RATE_HZ:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CHECK_HINT = "Check that it is plugged in and allowed, or choose another input."
 
+_HEADSET_HZ = 16_000
 _PULSE = "pulse"
 _APIS = {"win32": ("Windows WASAPI",), "darwin": ("Core Audio",), "linux": ("JACK", "ALSA")}
 """PortAudio's interfaces worth asking first: the others are older ways to the same devices."""
@@ -62,6 +63,17 @@ class Device:
     is_muted: bool = False
     gain: float | None = None
     index: int | None = None
+
+    @property
+    def note(self) -> str:
+        """What its low rate does to recordings, a sentence or two; empty for any other device."""
+        if self.is_monitor or self.rate_hz > _HEADSET_HZ:
+            return ""
+        return (
+            f"{self.name} sends {self.rate_hz / 1000:g} kHz, as Bluetooth headsets do while they "
+            f"record: nothing above {self.rate_hz / 2000:g} kHz is in the sound. Another input may "
+            "find better matches."
+        )
 
     @property
     def portaudio(self) -> int | str:

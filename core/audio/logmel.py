@@ -173,9 +173,17 @@ class LogMelStream:
         return frames
 
 
-def is_silent(frames: Float32) -> bool:
-    """Return whether no log-mel frame holds anything: all samples are zero, or far too quiet."""
-    return bool(np.all(frames <= np.log(LOG_OFFSET) + 1e-3))
+INAUDIBLE = 0.03
+"""Magnitude of a mel band: twice that of white noise at -80 dB, a tenth of a quiet sound's."""
+
+
+def is_silent(frames: Float32, quietest: float = INAUDIBLE) -> bool:
+    """Return whether there is nothing to hear in log-mel frames, float32 (F, 64), of a sound.
+
+    All samples are zero, or no band is ever above the noise of a quiet room in a good recorder, or
+    another magnitude: it would be analysed as sure as anything else, and mean nothing.
+    """
+    return bool(np.all(frames <= np.log(LOG_OFFSET + quietest)))
 
 
 def padding_note(duration_s: float) -> str:

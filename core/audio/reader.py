@@ -1,36 +1,28 @@
-"""Sound files that libsndfile knows, read at any place: as they are, or as mono at 16 kHz."""
+"""Sound files, read at any place: as they are, or as mono at 16 kHz."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.audio.conversion import mixed, resampled, silence_damaged
-from core.audio.input_check import is_clipped
-from core.audio.sound_file import BLOCK_VALUES, CONVERT, check_readable, opened, skip
+from core.audio.conversion import resampled, silence_damaged
+from core.audio.decoder import LEAST_BLOCK_VALUES, Decoder, DecodingError
+from core.audio.faults import Faults
+from core.audio.mixing import mixing
+from core.audio.rates import ULTRASONIC_HZ, checked_rate, rate_notes
+from core.audio.sound_file import SoundFile
 from core.audio.waveform import MODEL_RATE_HZ, Waveform, checked_span
 from core.errors import AudioFileError
 from core.jobs import Job
 from core.types import Float32
 
-if TYPE_CHECKING:
-    pass
-
-RATES_HZ = (1_000, 384_000)
-MAX_DURATION_S = 12 * 3600
-SUFFIXES = frozenset(
-    ("wav", "wave", "rf64", "w64", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc")
-) | {"au", "snd", "caf", "voc"}
-"""Endings that people give to files which libsndfile reads; for choosing among many files."""
-
-_LEAST_BLOCK_VALUES = 1 << 10
-"""For a file that surely breaks off."""
-
+MAX_DURATION_S = 48 * 3600
+_NOTED_LOSS_S = 0.1
+"""Less is lost wherever MP3 files were joined."""
 
 _ROLL_S = 0.1
 """What is read around a span, so that the resampler's filter finds there what a whole read has."""
@@ -42,18 +34,26 @@ class AudioFile:
     Parameters
     ----------
     path : Path
-        Any format and width that libsndfile reads, 1 to 384 kHz, any number of channels.
+        Any format that libsndfile or FFmpeg reads, 1 kHz to 1 MHz, any number of channels.
     name : str, optional
         What people call it; the file's name if left out.
     job : Job, optional
         May cancel, where a file must be read to know how long it is.
+    track : int
+        Which of its sound tracks; 1 is the first.
+    expansion : int
+        The sound is taken as so many times slower than it is, and as much lower: ultrasound, such
+        as of bats, can then be heard. 1 for any other sound.
 
     Attributes
     ----------
     rate_hz, channels : int
-        As in the file.
-    duration_s : float
-        Length in seconds, as the header has it; a read to the end corrects it.
+        As in the file; the rate is divided by the expansion.
+    tracks : tuple of str
+        What the file calls each of its sound tracks.
+    expansion : int
+    made : str
+        When it was recorded, as its recorder has written it; empty where it has not.
 
     Raises
     ------
@@ -61,54 +61,60 @@ class AudioFile:
         If there is no such file, it is not sound, too long, or there are no samples in it.
     """
 
-    def __init__(self, path: Path, name: str = "", job: Job | None = None) -> None:
-        check_readable(path)
-        self.path, self.name = path, name or _shown(path.name)
-        self._damaged, self._is_clipped = 0, False
-        with opened(self.path, self.name) as file:
-            self.rate_hz, self.channels = file.samplerate, file.channels
-            if not RATES_HZ[0] <= self.rate_hz <= RATES_HZ[1]:
-                raise AudioFileError(
-                    f"{self.name} has a sample rate of {self.rate_hz} Hz; "
-                    f"{RATES_HZ[0]} to {RATES_HZ[1]} Hz can be read.",
-                    CONVERT,
-                )
-            self.n_frames = file.frames
-            # libsndfile clips a chunk that is longer than the file, and says so only in its log.
-            data = (
-                line for line in file.extra_info.splitlines() if re.match(r"\s*(data|SSND)\b", line)
+    def __init__(
+        self,
+        path: Path,
+        name: str = "",
+        job: Job | None = None,
+        track: int = 1,
+        expansion: int = 1,
+    ) -> None:
+        self.path, self.name, self.expansion = path, name or _shown(path.name), expansion
+        self._file = SoundFile(path, self.name, track)
+        with self._file.opened(job) as decoder:
+            file_rate_hz = decoder.rate_hz
+            self.rate_hz = checked_rate(file_rate_hz, expansion, self.name)
+            self.channels, self.tracks = decoder.channels, decoder.tracks
+            self.made = decoder.made
+            self._is_cut, self._n_lost = decoder.breaks_off, 0
+            self._block_values = decoder.block_values
+            self._file_rate_hz = file_rate_hz
+            self.n_frames = (
+                self._counted(decoder, job) if decoder.n_frames is None else (decoder.n_frames)
             )
-            self._is_cut = any("should be" in line for line in data)
-        self._block_values = BLOCK_VALUES
-        if self.n_frames > 1 << 62:  # its writer never got to say how much there is
-            self._block_values = _LEAST_BLOCK_VALUES
-            self.n_frames = 0
-            for _ in self.raw_blocks():  # at the end it knows the length
-                (job or Job()).check()
-            self._is_cut = True
-        self._check_length()
+            self._check_length()
+            self._mixing = mixing(decoder)
+        self._faults = Faults(self.rate_hz)
+        self._rate_notes = rate_notes(file_rate_hz, expansion)
 
     @property
     def duration_s(self) -> float:
-        """Length in seconds."""
+        """Length in seconds, as the header has it; a read to the end corrects it."""
         return float(self.n_frames / self.rate_hz)
 
     @property
+    def is_ultrasonic(self) -> bool:
+        """Whether most of its sound may be too high to be heard, as it is taken."""
+        return self.rate_hz >= ULTRASONIC_HZ
+
+    @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences on what was repaired, as far as the file has been read."""
+        """Sentences on what was repaired, and what is unusual, as far as the file has been read."""
         notes = []
         if self._is_cut:
             notes.append(
                 f"The file breaks off; the {self.duration_s:.2f} s that are there were used."
             )
-        if self._damaged:
-            notes.append(
-                f"{self._damaged} damaged samples (not a number, infinite or far too loud) "
-                "were replaced by silence."
-            )
-        if self._is_clipped:
-            notes.append("The sound is clipped: it was too loud where it was recorded.")
-        return tuple(notes)
+        lost_s = self._n_lost / self.rate_hz
+        if lost_s >= _NOTED_LOSS_S:
+            notes.append(f"{lost_s:.2f} s of it are damaged and were replaced by silence.")
+        return (
+            *notes,
+            *self._faults.notes,
+            *self._mixing.notes,
+            *self._file.notes,
+            *self._rate_notes,
+        )
 
     def waveform(
         self, start_s: float | None = None, end_s: float | None = None, job: Job | None = None
@@ -169,7 +175,7 @@ class AudioFile:
         # whole read.
         steps = max(0, int((start_s - _ROLL_S) * MODEL_RATE_HZ)) // step_out
         last = None if is_to_the_end else math.ceil((end_s + _ROLL_S) * self.rate_hz)
-        blocks = (mixed(block) for block in self._raw(steps * step_in, last))
+        blocks = (self._mixing.mixed(block) for block in self._raw(steps * step_in, last))
         position = steps * step_out
         for block in resampled(blocks, self.rate_hz):
             begin, stop = max(start - position, 0), len(block)
@@ -202,59 +208,67 @@ class AudioFile:
         AudioFileError
             If the file cannot be opened.
         """
-        import soundfile
-
         n_frames = round(length_s * self.rate_hz)
-        with opened(self.path, self.name) as file:
+        with self._file.opened() as decoder:
             for start_s in starts_s:
                 try:
-                    file.seek(min(round(start_s * self.rate_hz), self.n_frames))
-                    block = file.read(n_frames, dtype="float32", always_2d=True)
-                except soundfile.LibsndfileError:
+                    decoder.seek(min(round(start_s * self.rate_hz), self.n_frames))
+                    block = self._mixing.scaled(decoder.read(n_frames))
+                except DecodingError:
                     block = np.empty((0, self.channels), np.float32)
                 silence_damaged(block)
-                yield mixed(block)
+                yield self._mixing.mixed(block)
 
     def _raw(
         self, first: int, last: int | None, block_frames: int | None = None
     ) -> Iterator[Float32]:
-        import soundfile
-
         block_frames = block_frames or max(1, self._block_values // self.channels)
-        position, damaged, has_begun = first, 0, False
-        with opened(self.path, self.name) as file:
-            try:
-                if first:
-                    file.seek(first)
-            except soundfile.LibsndfileError:  # such as an unfinished FLAC file
-                skip(file, first)
+        position, faults, has_begun = first, Faults(self.rate_hz), False
+        with self._file.opened() as decoder:
+            if first:
+                decoder.seek(first)
             while last is None or position < last:
                 wanted = block_frames if last is None else min(block_frames, last - position)
                 try:
-                    block = file.read(wanted, dtype="float32", always_2d=True)
-                except soundfile.LibsndfileError:
+                    block = decoder.read(wanted)
+                except DecodingError:
                     if not (has_begun or first):
                         raise
                     self._ends_at(position, is_cut=True)
                     return
                 if not len(block):
-                    self._ends_at(position, is_cut=position < 0.99 * self.n_frames)
+                    is_short = decoder.is_exact and position < 0.99 * self.n_frames
+                    self._ends_at(position, is_cut=is_short)
                     return
                 has_begun = True
                 position += len(block)
-                if position > MAX_DURATION_S * self.rate_hz:
+                if position > MAX_DURATION_S * self._file_rate_hz:
                     raise self._too_long()
-                damaged += silence_damaged(block)
-                self._is_clipped = self._is_clipped or is_clipped(block)
-                self._damaged = max(self._damaged, damaged)
+                block = self._mixing.scaled(block)
+                n_damaged = silence_damaged(block)
+                faults.take(block, self._mixing.mixed(block), n_damaged)
+                self._n_lost = max(self._n_lost, decoder.n_lost)
+                if faults.n_samples >= self._faults.n_samples:
+                    self._faults = faults  # what most of the sound was read for tells most
                 yield block
+
+    def _counted(self, decoder: Decoder, job: Job | None) -> int:
+        """Return how much there is in a file whose writer never got to say so."""
+        n_frames, block_frames = 0, max(1, LEAST_BLOCK_VALUES // self.channels)
+        with suppress(DecodingError):
+            while n_read := len(decoder.read(block_frames)):
+                (job or Job()).check()
+                n_frames += n_read
+                if n_frames > MAX_DURATION_S * self._file_rate_hz:
+                    raise self._too_long()
+        return n_frames
 
     def _ends_at(self, n_frames: int, *, is_cut: bool) -> None:
         self.n_frames = n_frames
         self._is_cut |= is_cut
 
     def _check_length(self) -> None:
-        if self.duration_s > MAX_DURATION_S:
+        if self.n_frames > MAX_DURATION_S * self._file_rate_hz:
             raise self._too_long()
         if not self.n_frames:
             raise self._no_sound()

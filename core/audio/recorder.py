@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 from core.audio.devices import CHECK_HINT, Device, find, list_inputs
 from core.audio.input_check import Finding, InputCheck
 from core.audio.portaudio import held, portaudio, reason
+from core.audio.pre_roll import PreRoll
 from core.audio.streams import is_active, open_stream, watch
 from core.audio.waveform import MODEL_RATE_HZ, native_name
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError
@@ -68,7 +70,9 @@ class Recorder:
     key : str
         A device's key; empty for the default input.
     path : Path
-        The FLAC file to write: mono, 24 bits, at the device's own rate.
+        The FLAC file to write: mono, 24 bits, at the device's own rate; it says when it began.
+    before : PreRoll, optional
+        What the device sent before, which becomes the recording's beginning.
 
     Attributes
     ----------
@@ -83,7 +87,7 @@ class Recorder:
         be written.
     """
 
-    def __init__(self, key: str, path: Path) -> None:
+    def __init__(self, key: str, path: Path, before: PreRoll | None = None) -> None:
         import soundfile
         import soxr
 
@@ -105,6 +109,9 @@ class Recorder:
                     native_name(path), "x", rate_hz, 1, "PCM_24", format="FLAC"
                 )
                 private_file(path)
+                earlier_s = 0.0 if before is None else before.duration_s
+                began = datetime.now().astimezone() - timedelta(seconds=earlier_s)
+                self._file.date = began.isoformat(timespec="seconds")
             except (OSError, soundfile.LibsndfileError) as error:
                 raise MicrophoneError(
                     f"The recording cannot be written to {path.parent}: {error}.",
@@ -115,6 +122,8 @@ class Recorder:
             resampler = soxr.ResampleStream(
                 rate_hz, MODEL_RATE_HZ, 1, dtype="float32", quality="HQ"
             )
+            if before is not None and before.rate_hz == rate_hz:
+                self._blocks.put(before.samples[:, None])
             self._start()
             # The thread alone has the resampler: one that lives at the interpreter's end is
             # reported on the terminal.

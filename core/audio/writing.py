@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.atomic import written_whole
@@ -25,6 +26,8 @@ def save_sound(
     job: Job | None = None,
 ) -> None:
     """Write a sound file's span with its own rate and channels, 24 bits, whole or not at all.
+
+    Where it is known when the sound was made, the file says so, of the span's beginning.
 
     Parameters
     ----------
@@ -61,6 +64,9 @@ def save_sound(
             native_name(file.name), "w", rate_hz, channels, "PCM_24", format=format_name
         ) as out,
     ):
+        made = _moved(audio.made, start_s / audio.expansion)
+        if made:
+            out.date = made
         for block in audio.raw_blocks(start_s, end_s):
             out.write(block)
             n_done += len(block)
@@ -81,6 +87,17 @@ def save_wav(waveform: Waveform, path: Path) -> None:
         # By name: an error of writing through a file object would be printed, not raised.
         name = native_name(file.name)
         soundfile.write(name, waveform.samples, waveform.rate_hz, "PCM_16", format="WAV")
+
+
+def _moved(made: str, seconds: float) -> str:
+    """Return a time so much later; of a day alone the day, and nothing of what is no time."""
+    try:
+        moment = datetime.fromisoformat(made)
+        if len(made) <= len("2026-01-31"):
+            return made
+        return (moment + timedelta(seconds=seconds)).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        return ""
 
 
 @contextmanager

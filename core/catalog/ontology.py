@@ -144,6 +144,15 @@ class Ontology:
         return parents
 
     def _suggestion(self, wanted: str) -> str:
+        # "Crowing" is a part of "Crowing, cock-a-doodle-doo", and near none of it as a whole.
+        key = wanted.casefold()
+        of_part = [
+            node.name
+            for name, node in self._by_name.items()
+            if len(key) > 2 and key in (part.strip() for part in name.split(","))
+        ]
+        if of_part:
+            return f"Did you mean {' or '.join(map(repr, of_part[:3]))}?"
         # "dogs barking" is near no name as a whole, but its words are.
         parts = {wanted.casefold(), *wanted.casefold().split()}
         near: dict[str, float] = {}

@@ -178,7 +178,7 @@ class YoutubeIds:
                     if len(body) > _MAX_ANSWER_BYTES or enough.is_set():
                         return None
                 return _parsed(key, answer.status_code, body.decode("latin-1"))
-        except (requests.RequestException, OSError, ValueError):
+        except (requests.RequestException, OSError, ValueError, DownloadError):
             return None
 
     def _remember(self, answers: dict[str, str]) -> None:

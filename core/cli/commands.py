@@ -64,13 +64,13 @@ def _completed(answer: Matches, engine: Engine, arguments: Namespace, job: Job) 
 
 def match(arguments: Namespace) -> None:
     """Print the clips that sound like each of some files."""
-    from core.cli.inputs import is_one_query, queries
+    from core.cli.inputs import Reading, is_one_query, queries
 
     engine, changes = _engine(arguments), _changes(arguments)
     is_one, is_first = is_one_query(arguments.path), True
-    span = arguments.start, arguments.end
+    span, reading = (arguments.start, arguments.end), Reading.of(arguments)
     with Progress() as progress:
-        for item, query in queries(engine, arguments.path, progress, span):
+        for item, query in queries(engine, arguments.path, progress, span, reading=reading):
             answer = engine.search(
                 engine.steer(query, changes),
                 arguments.k,
@@ -90,10 +90,13 @@ def match(arguments: Namespace) -> None:
 
 def similar(arguments: Namespace) -> None:
     """Print the clips that sound like a video of the catalogue."""
+    from core.catalog.pasted_links import video_id_of
+
     engine, weights = _engine(arguments), arguments.weights
+    video_id = video_id_of(arguments.video_id)
     with Progress() as progress:
         answer = engine.similar(
-            arguments.video_id,
+            video_id,
             arguments.k,
             _filter(arguments),
             progress.job,
@@ -104,7 +107,7 @@ def similar(arguments: Namespace) -> None:
         )
         answer = _completed(answer, engine, arguments, progress.job)
     stated = {} if weights is None else {"weights": asdict(weights)}
-    _print_matches(answer, arguments, {"video_id": arguments.video_id, **stated})
+    _print_matches(answer, arguments, {"video_id": video_id, **stated})
 
 
 def find(arguments: Namespace) -> None:
@@ -264,17 +267,13 @@ def export(arguments: Namespace) -> None:
 
 
 def embed(arguments: Namespace) -> None:
-    """Write a sound's log-mel patches and embeddings as NumPy arrays."""
-    from core.audio.reader import AudioFile
+    """Write a sound's embeddings, as the file's ending says."""
+    from core.cli.inputs import Reading, opened_sound
 
-    engine = _engine(arguments)
-    with Progress() as progress:
-        sound = engine.save_embedding(
-            AudioFile(arguments.audio),
-            arguments.out,
-            (arguments.start, arguments.end),
-            progress.job,
-        )
+    engine, reading = _engine(arguments), Reading(arguments.track, arguments.expand)
+    span = arguments.start, arguments.end
+    with Progress() as progress, opened_sound(arguments.audio, reading, progress.job) as audio:
+        sound = engine.save_embedding(audio, arguments.out, span, progress.job)
     for note in sound.notes:
         put(plain(note))
     put(f"{len(sound.patches)} patches in {plain(str(arguments.out))}")

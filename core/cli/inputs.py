@@ -7,19 +7,50 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.cli.output import Progress, tell_line
+from core.cli.output import Progress, remark, tell_line
 from core.engine import Engine
 from core.errors import AudioFileError
 from core.jobs import Job
 from core.types import Query
 
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from core.audio.reader import AudioFile
+
 STANDARD_INPUT = Path("-")
 _RECORDS = ".tfrecord"
+_MOST_NAMED = 5
 Span = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files are found and read.
+
+    Attributes
+    ----------
+    track : int
+        Of a video's sound tracks; 1 is the first.
+    expansion : int
+        How many times slower sounds are taken.
+    has_subfolders : bool
+        Whether a folder stands for the sounds in those below it, too.
+    """
+
+    track: int = 1
+    expansion: int = 1
+    has_subfolders: bool = True
+
+    @staticmethod
+    def of(arguments: Namespace) -> Reading:
+        """Return what a command line says."""
+        return Reading(arguments.track, arguments.expand, not arguments.no_subfolders)
 
 
 @dataclass(frozen=True)
@@ -49,8 +80,20 @@ def is_one_query(paths: Sequence[Path]) -> bool:
     return len(paths) == 1 and only.suffix.lower() != _RECORDS and not only.is_dir()
 
 
-def inputs(paths: Sequence[Path]) -> list[Input]:
+def inputs(
+    paths: Sequence[Path],
+    has_subfolders: bool = True,
+    leave_out: Callable[[str], None] = lambda _: None,
+) -> list[Input]:
     """Return the files that are meant, in order; of folders, all sounds in them.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    has_subfolders : bool
+        Whether folders in a folder count, too.
+    leave_out : callable
+        Told in a sentence what of a folder is left out.
 
     Raises
     ------
@@ -62,7 +105,7 @@ def inputs(paths: Sequence[Path]) -> list[Input]:
         if path == STANDARD_INPUT or not path.is_dir():
             found.append(Input(path, Path(path.name)))
             continue
-        sounds = _sounds_in(path)
+        sounds = _sounds_in(path, has_subfolders, leave_out)
         if not sounds:
             raise AudioFileError(
                 f"{path} has no sound file in it.", "Choose a folder with sounds, or a sound."
@@ -71,15 +114,26 @@ def inputs(paths: Sequence[Path]) -> list[Input]:
     return found
 
 
-def _sounds_in(folder: Path) -> list[Path]:
-    from core.audio.reader import SUFFIXES
+def _sounds_in(folder: Path, has_subfolders: bool, leave_out: Callable[[str], None]) -> list[Path]:
+    from core.audio.sound_file import SUFFIXES
 
-    return sorted(
-        Path(inside, name)
-        for inside, _, names in os.walk(folder)
-        for name in names
-        if Path(name).suffix.lower().removeprefix(".") in SUFFIXES and not name.startswith(".")
-    )
+    sounds, others, closed = list[Path](), list[Path](), list[OSError]()
+    for inside, folders, names in os.walk(folder, onerror=closed.append):
+        for name in names:
+            if name.startswith("."):
+                continue
+            is_sound = Path(name).suffix.lower().removeprefix(".") in SUFFIXES
+            (sounds if is_sound else others).append(Path(inside, name))
+        if not has_subfolders:
+            folders.clear()
+    for error in closed:
+        leave_out(f"{error.filename} is left out: {error.strerror}.")
+    if others and sounds:
+        named = ", ".join(str(path.relative_to(folder)) for path in sorted(others)[:_MOST_NAMED])
+        more = ", …" if len(others) > _MOST_NAMED else ""
+        count = "1 file" if len(others) == 1 else f"{len(others)} files"
+        leave_out(f"{count} in {folder} left out, by the ending no sound: {named}{more}")
+    return sorted(sounds)
 
 
 def queries(
@@ -88,6 +142,7 @@ def queries(
     progress: Progress,
     span: Span = (None, None),
     check: Callable[[Input], None] = lambda _: None,
+    reading: Reading = Reading(),
 ) -> Iterator[tuple[Input, Query]]:
     """Yield what is heard in each file; of several, one that cannot be read is a line of its own.
 
@@ -100,18 +155,19 @@ def queries(
         The part of each sound, in seconds.
     check : callable
         Told about each file before it is listened to; may raise AudioFileError.
+    reading : Reading
 
     Raises
     ------
     AudioFileError
         If the only file cannot be read, or none can.
     """
-    items, n_queries = inputs(paths), 0
+    items, n_queries, n_failed = inputs(paths, reading.has_subfolders, remark), 0, 0
     for place, item in enumerate(items):
         job = progress.job.part(place / len(items), (place + 1) / len(items))
         try:
             check(item)
-            for query in _queries(engine, item, span, job):
+            for query in _queries(engine, item, span, reading, job):
                 n_queries += 1
                 yield item, query
         except AudioFileError as error:
@@ -119,13 +175,19 @@ def queries(
                 raise
             progress.clear()
             tell_line(f"{item.path}: {error.message}")
+            n_failed += 1
+    if n_failed > 1 and n_queries:
+        progress.clear()
+        remark(f"{n_failed} of {len(items)} files could not be listened to.")
     if not n_queries:
         raise AudioFileError(
             f"None of {len(items)} files could be listened to.", "The lines above say why."
         )
 
 
-def _queries(engine: Engine, item: Input, span: Span, job: Job) -> Iterator[Query]:
+def _queries(
+    engine: Engine, item: Input, span: Span, reading: Reading, job: Job
+) -> Iterator[Query]:
     if item.has_embeddings:
         if span != (None, None):
             raise AudioFileError(
@@ -134,18 +196,30 @@ def _queries(engine: Engine, item: Input, span: Span, job: Job) -> Iterator[Quer
             )
         yield from engine.embedding_queries(item.path)
         return
+    with opened_sound(item.path, reading, job) as sound:
+        yield engine.query(sound, *span, job)
+
+
+@contextmanager
+def opened_sound(path: Path, reading: Reading, job: Job) -> Iterator[AudioFile]:
+    """Open a sound, or what comes in at the standard input.
+
+    Raises
+    ------
+    AudioFileError
+        If it cannot be read.
+    """
     from core.audio.reader import AudioFile
 
-    with ExitStack() as stack:
-        if item.path == STANDARD_INPUT:
-            # Formats have their lengths at their ends: a pipe cannot be read as a sound.
-            file = stack.enter_context(tempfile.NamedTemporaryFile())
-            if sys.stdin is not None:
-                shutil.copyfileobj(sys.stdin.buffer, file)
-                file.flush()
-            if not file.tell():
-                raise AudioFileError("The standard input is empty.", "Send a sound file into it.")
-            sound = AudioFile(Path(file.name), "standard input", job)
-        else:
-            sound = AudioFile(item.path, "", job)
-        yield engine.query(sound, *span, job)
+    track, expansion = reading.track, reading.expansion
+    if path != STANDARD_INPUT:
+        yield AudioFile(path, "", job, track, expansion)
+        return
+    # Formats have their lengths at their ends: a pipe cannot be read as a sound.
+    with tempfile.NamedTemporaryFile() as file:
+        if sys.stdin is not None:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+            file.flush()
+        if not file.tell():
+            raise AudioFileError("The standard input is empty.", "Send a sound file into it.")
+        yield AudioFile(Path(file.name), "standard input", job, track, expansion)

@@ -32,7 +32,9 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_audio(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("audio", type=Path, metavar="AUDIO", help="a sound file")
+    parser.add_argument(
+        "audio", type=Path, metavar="AUDIO", help="a sound or video, or - for the standard input"
+    )
 
 
 def _add_paths(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +43,8 @@ def _add_paths(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="a sound, a folder of them, - for the standard input, or embeddings of VGGish's: "
-        ".npz from embed, .tfrecord from Google's vggish_inference_demo",
+        help="a sound or video, a folder of them with its subfolders, - for the standard input, "
+        "or embeddings of VGGish's: .npz from embed, .tfrecord from Google's vggish_inference_demo",
     )
 
 
@@ -66,6 +68,30 @@ def _add_steer(parser: argparse.ArgumentParser) -> None:
 def _add_span(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", type=float, metavar="S", help="seconds to begin at")
     parser.add_argument("--end", type=float, metavar="S", help="seconds to end at")
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--track",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="of a video with several sound tracks, which one (1)",
+    )
+    parser.add_argument(
+        "--expand",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="time expansion: take sounds N times slower and lower, such as 10 for bats; --start "
+        "and --end are then times of the slower sound (1)",
+    )
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-subfolders", action="store_true", help="of a folder, only its own sounds"
+    )
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
@@ -139,6 +165,8 @@ GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "rank": add_rank,
     "steer": _add_steer,
     "span": _add_span,
+    "reading": _add_reading,
+    "folders": _add_folders,
     "model": _add_model,
     "offline": _add_offline,
     "json": _add_json,

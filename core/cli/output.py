@@ -107,6 +107,11 @@ def tell_line(message: str) -> None:
     sys.stderr.write(f"error: {plain(message)}\n")
 
 
+def remark(message: str) -> None:
+    """Say on standard error what a person should know, though nothing failed."""
+    sys.stderr.write(f"note: {plain(message)}\n")
+
+
 def drop_output() -> None:
     """Have what waits to be written go nowhere: at the end it could only complain."""
     with contextlib.suppress(OSError, AttributeError, ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,11 +14,13 @@ from core.cli import commands
 from core.cli.option_groups import GROUPS, add_filters, add_match, add_rank, positive, weights
 from core.cli.output import put
 from core.downloads.mirrors import REGIONS, VARIABLE
+from core.embedding_file import WRITERS
 from core.options import (
     BUILT_KINDS,
     ID_SERVICE,
 )
 
+_OUT = f"ending in {', '.join(WRITERS)}"
 _Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -30,7 +33,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         If help was asked for (0), or the usage is wrong (2).
     """
     try:
-        return parser().parse_args(_shield_video_id(arguments))
+        return parser().parse_args(_shield_files(_shield_video_id(arguments)))
     except SystemExit:  # help was printed, or how the command is used
         put("", end="")
         raise
@@ -42,6 +45,16 @@ def _shield_video_id(arguments: Sequence[str]) -> list[str]:
         return list(arguments)
     ids = [text for text in arguments if re.fullmatch(r"-[\w-]{10}", text, re.ASCII)]
     return [*(text for text in arguments if text not in ids), *(["--", *ids] if ids else [])]
+
+
+def _shield_files(arguments: Sequence[str]) -> list[str]:
+    """Write the names of files that begin with a minus sign as argparse takes them for none."""
+    return [
+        f"{os.curdir}{os.sep}{text}"
+        if re.fullmatch(r"-[^=]*\.[^=]*", text) and Path(text).is_file()
+        else text
+        for text in arguments
+    ]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -79,6 +92,8 @@ def parser() -> argparse.ArgumentParser:
         "rank",
         "steer",
         "span",
+        "reading",
+        "folders",
         "model",
         "offline",
         "json",
@@ -96,7 +111,9 @@ def parser() -> argparse.ArgumentParser:
         "offline",
         "json",
     )
-    similar.add_argument("video_id", metavar="VIDEO_ID", help="an id that the catalogue has")
+    similar.add_argument(
+        "video_id", metavar="VIDEO_ID", help="an id that the catalogue has, or a link to it"
+    )
     comparing = similar.add_mutually_exclusive_group()
     add_match(comparing)
     add_rank(similar)
@@ -121,7 +138,15 @@ def parser() -> argparse.ArgumentParser:
         "words", nargs="+", metavar="WORDS", help='what is heard, such as "rain on a roof"'
     )
     _add_tags(
-        command("tags", commands.tags, "Tell what is heard when in sounds.", "paths", "model")
+        command(
+            "tags",
+            commands.tags,
+            "Tell what is heard when in sounds.",
+            "paths",
+            "reading",
+            "folders",
+            "model",
+        )
     )
     build = command("build", commands.build, "Build a catalogue, or add to one.")
     add_filters(build)
@@ -159,9 +184,10 @@ def parser() -> argparse.ArgumentParser:
         "Write a sound's log-mel patches and embeddings.",
         "audio",
         "span",
+        "reading",
         "model",
     )
-    embed.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
+    embed.add_argument("--out", type=Path, required=True, metavar="FILE", help=_OUT)
     example = command("example", commands.example, "Write a sound to try.")
     example.add_argument("file", type=Path, metavar="FILE.wav")
     example.add_argument("--sound", default="Rain", metavar="NAME", help="Bell, Rain or Siren")

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.cli.inputs import STANDARD_INPUT, Input, inputs, queries
+from core.cli.inputs import STANDARD_INPUT, Input, Reading, inputs, queries
 from core.cli.output import Progress, plain, put, tag_header, tag_lines
 from core.engine import Engine
 from core.errors import AudioFileError, OutputError
@@ -21,10 +21,12 @@ def print_tags(engine: Engine, arguments: Namespace) -> None:
         )
     labels = _LabelFiles(arguments) if arguments.audacity or arguments.raven else None
     check = (lambda _: None) if labels is None else labels.check
-    width = max(len(plain(str(item.path))) for item in inputs(arguments.path))
+    reading = Reading.of(arguments)
+    items = inputs(arguments.path, reading.has_subfolders)
+    width = max(len(plain(str(item.path))) for item in items)
     is_first = True
     with Progress() as progress:
-        for item, query in queries(engine, arguments.path, progress, check=check):
+        for item, query in queries(engine, arguments.path, progress, check=check, reading=reading):
             spans = query_spans(query)
             # A file of embeddings may have many queries in it.
             number = query.name.removeprefix(item.path.name) if item.has_embeddings else ""

@@ -234,9 +234,28 @@ def proxies_to(url: str) -> dict[str, str]:
     """Return what requests takes as proxies: those of the system, and none for this machine.
 
     A proxy cannot know what this machine calls itself.
+
+    Raises
+    ------
+    DownloadError
+        If the proxy is of a kind that is not supported.
     """
-    none: Any = {"http": None, "https": None}  # which its stubs do not know
-    return none if is_loopback(urlsplit(url).hostname or "") else {}
+    from requests.utils import get_environ_proxies, select_proxy
+
+    if is_loopback(urlsplit(url).hostname or ""):
+        none: dict[str, Any] = {"http": None, "https": None}  # which its stubs do not know
+        return none
+    proxy = select_proxy(url, get_environ_proxies(url)) or ""
+    kind = urlsplit(proxy).scheme.casefold()
+    if kind.startswith("socks"):
+        raise DownloadError(
+            f"The system's proxy is a SOCKS proxy ({kind}), which is not supported.",
+            "Set HTTPS_PROXY to an HTTP proxy, if there is one, or fetch the files with a browser "
+            "and give them to: python -m core files import PATH",
+            "Set an HTTP proxy in the system's settings, if there is one, or fetch the files with "
+            "a browser and choose them under “Set up…”.",
+        )
+    return {}
 
 
 def _answer(

@@ -245,6 +245,8 @@ class Recording(QObject):
         self._phase = _Phase.RECORDING
         self._follower.start()
         self.began.emit(recorder.device)
+        if recorder.device.note:
+            self.advised.emit(recorder.device.note)
         if was_stopped:
             self.stop()
 

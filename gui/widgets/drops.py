@@ -9,7 +9,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QUrl
 
-from core.audio.reader import SUFFIXES, AudioFile
+from core.audio.reader import AudioFile
+from core.audio.sound_file import SUFFIXES
 from core.errors import AudioFileError
 from core.jobs import Job
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.audio.reader import SUFFIXES
+from core.audio.sound_file import SUFFIXES
 
 
 class FileDialogs(QObject):

@@ -124,3 +124,24 @@ def test_saving_fails_whole(tmp_path):
     with pytest.raises(AudioFileError, match="no sound between"):
         save_sound(audio, tmp_path / "saved.wav", 2, 3)
     assert [path.name for path in tmp_path.iterdir()] == ["source.wav"]
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac"])
+def test_a_span_says_when_it_was_made(tmp_path, ending):
+    with soundfile.SoundFile(tmp_path / "source.flac", "w", 48_000, 1, "PCM_24") as file:
+        file.date = "2026-03-01T23:59:30+01:00"
+        file.write(np.zeros(48_000 * 60))
+    audio = AudioFile(tmp_path / "source.flac")
+    assert audio.made == "2026-03-01T23:59:30+01:00"
+    target = tmp_path / f"span.{ending}"
+    save_sound(audio, target, 45, 50)
+    assert AudioFile(target).made == "2026-03-02T00:00:15+01:00"
+
+
+@pytest.mark.parametrize(("made", "kept"), [("2026-03-01", "2026-03-01"), ("yesterday", "")])
+def test_a_day_is_kept_and_what_is_no_time_is_not(tmp_path, made, kept):
+    with soundfile.SoundFile(tmp_path / "source.flac", "w", 48_000, 1, "PCM_24") as file:
+        file.date = made
+        file.write(np.zeros(48_000))
+    save_sound(AudioFile(tmp_path / "source.flac"), tmp_path / "span.wav")
+    assert AudioFile(tmp_path / "span.wav").made == kept

@@ -20,6 +20,7 @@ HEAVY = [
     "sounddevice",
     "soundfile",
     "soxr",
+    "av",
 ]
 
 UNTIL_PAINTED = f"""
