@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -36,13 +36,7 @@ class AnswerHeader(QWidget):
     options : SearchOptions
         How is matched, shown and changed.
 
-    Signals
-    -------
-    resized
-        Another height is needed.
     """
-
-    resized = Signal()
 
     def __init__(self, options: SearchOptions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
