@@ -122,8 +122,8 @@ class Coordinator(QObject):
         window.closing.connect(self.close)
         commands.paste.triggered.connect(self._paste)
         commands.cancel.triggered.connect(self._lead_back)
-        commands.back.triggered.connect(self.session.back)
-        commands.forward.triggered.connect(self.session.forward)
+        commands.back.triggered.connect(lambda: self.session.go(-1))
+        commands.forward.triggered.connect(lambda: self.session.go(1))
         for part in (window.capture, window.empty):
             part.open_pressed.connect(window.dialogs.open_files)
         window.words.complete_with(self._context.complete_classes)

@@ -81,6 +81,7 @@ class Features(QObject):
         self.playback.moved.connect(spectrogram.set_playhead)
         self.results.pointed.connect(spectrogram.mark)
         self._window.tags.chosen.connect(self._match_tag)
+        self.tags.sounding.connect(self._window.header.heard.light)
 
     def _match_tag(self, start_s: float, end_s: float) -> None:
         spectrogram = self._window.spectrogram

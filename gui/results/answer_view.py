@@ -8,14 +8,14 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from core.search.feedback import Calibration
-from core.tagging.steering import Steer, TagChange
+from core.tagging.steering import Steer
 from core.types import Matches
 from gui import formats
 from gui.context import Context
 from gui.results.header import AnswerHeader
 from gui.results.panel import ResultsPanel
 from gui.results.step_line import Step
-from gui.search.answers import Answer, Steered, Words, is_heard, name_of, origin_of, what_it_is
+from gui.search.answers import Answer, Words, is_heard, origin_of, what_it_is
 from gui.search.state import State
 
 _SENTENCES = {
@@ -83,18 +83,20 @@ class AnswerView(QObject):
         matches = answer.matches
         self._subject = matches.query.name
         self._header.heard.show_tags(
-            matches.query.heard, _changes(answer), matches.query.tags is not None
+            matches.query.heard, answer.changes, matches.query.tags is not None
         )
         self._show_heading(_heading(answer), _closeness(matches, answer.calibration))
         self._show(matches, answer.calibration)
         self._show_steps()
 
     def _on_glimpse(self, matches: Matches) -> None:
-        self._subject = ""
+        is_first, self._subject = bool(self._subject) or not self._panel.heading, ""
         self._header.set_dimmed(False)
         self._header.heard.show_tags(matches.query.heard)
         self._show_heading(what_it_is(matches) or "Recording", "")
-        self._show(matches)
+        # What is about to be clicked must not move.
+        if is_first or not self._panel.table.viewport().underMouse():
+            self._show(matches)
         self._header.show_steps([Step(matches.query.name)])
 
     def _show_heading(self, heading: str, closeness: str) -> None:
@@ -112,26 +114,25 @@ class AnswerView(QObject):
     # Steps
 
     def _show_steps(self) -> None:
-        answer = self._session.answer
-        if answer is not None:
-            self._header.show_steps([*self._steps_to(answer), *self._filter_steps()])
+        path = self._session.answers.path
+        if path:
+            self._header.show_steps([*self._steps_along(path), *self._filter_steps()])
 
-    def _steps_to(self, answer: Answer) -> list[Step]:
-        session, origin = self._session, origin_of(answer.source)
-        if isinstance(origin, Words):
-            steps = [Step(f"“{origin.text}”")]
-        elif isinstance(origin, str):
-            steps = [Step(f"More like {origin}")]
-        else:
-            steps = [Step(f"{name_of(answer.source)} · {formats.clock(_duration_s(answer))}")]
-            if answer.span is not None:
-                start, end = (formats.clock(time_s, 1) for time_s in answer.span)
-                steps.append(Step(f"{start} – {end}", partial(session.match_span, None)))
-        changes = _changes(answer)
-        for change in changes:
-            others = tuple(each for each in changes if each is not change)
+    def _steps_along(self, path: list[Answer]) -> list[Step]:
+        """Return the question, what one went on to from its answer, and what was changed last."""
+        session, (first, *others), last = self._session, path, path[-1]
+        steps = [Step(_question(first))]
+        if first.span is not None and is_heard(first.source):
+            start, end = (formats.clock(time_s, 1) for time_s in first.span)
+            take_back = partial(session.match_span, None)
+            steps.append(Step(f"{start} – {end}", take_back))
+        for place, answer in enumerate(others, start=1):
+            if answer.step:
+                steps.append(Step(answer.step, partial(session.go, place - len(path))))
+        for change in last.changes:
+            kept = tuple(each for each in last.changes if each is not change)
             text = f"{_STEERED[change.steer]} {change.label}"
-            steps.append(Step(text, partial(session.steer, others)))
+            steps.append(Step(text, partial(session.steer, kept)))
         return steps
 
     def _filter_steps(self) -> list[Step]:
@@ -155,12 +156,14 @@ class AnswerView(QObject):
         self._options.change(filters=replace(self._options.filters, only_sure=False))
 
 
-def _duration_s(answer: Answer) -> float:
-    return answer.audio.duration_s if answer.audio is not None else answer.matches.query.duration_s
-
-
-def _changes(answer: Answer) -> tuple[TagChange, ...]:
-    return answer.source.changes if isinstance(answer.source, Steered) else ()
+def _question(answer: Answer) -> str:
+    origin, query = origin_of(answer.source), answer.matches.query
+    if isinstance(origin, Words):
+        return f"“{origin.text}”"
+    if isinstance(origin, str):
+        return f"More like {origin}"
+    duration_s = query.duration_s if answer.audio is None else answer.audio.duration_s
+    return f"{query.name} · {formats.clock(duration_s)}"
 
 
 def _heading(answer: Answer) -> str:

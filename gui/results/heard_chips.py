@@ -32,11 +32,14 @@ class HeardChip(QToolButton):
     ----------
     said : str
         The class and how sure it is, or what a person has changed of it.
+    is_lit : bool
+        Whether it is heard just now.
     """
 
     def __init__(self, label: str, said: str, filled: float, parent: QWidget) -> None:
         super().__init__(parent)
         self.label, self.said, self._filled = label, said, filled
+        self.is_lit = False
         self.setAccessibleName(said)
         self.setToolTip(said.replace("<", "‹"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -67,7 +70,7 @@ class HeardChip(QToolButton):
         part.setWidth(chip.width() * self._filled)
         painter.fillRect(part, theme.mixed(ground, highlight, 0.3))
         painter.restore()
-        if self.hasFocus():
+        if self.hasFocus() or self.is_lit:
             painter.setPen(QPen(highlight, 2))
             painter.drawRoundedRect(chip.adjusted(1, 1, -1, -1), 4, 4)
         painter.setPen(text)
@@ -167,6 +170,12 @@ class HeardChips(QWidget):
         if focused is not None:
             same = (chip for chip in self.chips if chip.label == focused and chip.isVisible())
             next(same, self.add).setFocus()
+
+    def light(self, labels: frozenset[str]) -> None:
+        """Mark the classes that are heard just now."""
+        for chip in self.chips:
+            chip.is_lit = chip.label in labels
+            chip.update()
 
     def _chip_of(self, tag: Tag, steer: Steer | None) -> HeardChip:
         if steer is not None:

@@ -30,6 +30,14 @@ class AnswerHistory(QObject):
         """What is shown."""
         return self._steps[self._here] if self._steps else None
 
+    @property
+    def path(self) -> list[Answer]:
+        """The answers that led to the current one, from a question of its own on."""
+        first = self._here
+        while first > 0 and (self._steps[first].step or self._steps[first].changes):
+            first -= 1
+        return self._steps[max(first, 0) : self._here + 1]
+
     def arrive(self, answer: Answer) -> None:
         """Put another answer to the same question in its place, any other as the next step."""
         if self.current is not None and answer.answers_same_as(self.current):

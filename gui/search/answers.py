@@ -11,7 +11,7 @@ from core.jobs import Job
 from core.options import Ranking
 from core.search.feedback import Calibration, common_labels
 from core.tagging.steering import TagChange
-from core.types import Matches, Query, spoken
+from core.types import Match, Matches, Query, spoken
 from gui.search.options import SearchValues
 
 
@@ -107,6 +107,12 @@ def refined(source: Source, query: Query) -> Source:
     return query if isinstance(origin, Query) else Steered(origin, query, ())
 
 
+def refining(chosen: list[Match], is_liked: bool) -> str:
+    """Return the step to what is refined by these matches, in words."""
+    which = chosen[0].video_id if len(chosen) == 1 else f"{len(chosen)} videos"
+    return f"{'more' if is_liked else 'less'} like {which}"
+
+
 def what_it_is(matches: Matches) -> str:
     """Return what was heard in a sound, or else what its nearest clips are; empty for neither."""
     said = spoken(matches.query.heard)
@@ -130,6 +136,9 @@ class Answer:
         The part of the sound that was matched; None for all of it.
     calibration : Calibration or None
         What the similarities are judged by; None where they were not judged.
+    step : str
+        How one came here from the answer before, such as "more like wPwb9d4Jij8"; empty where it
+        answers a question of its own.
     """
 
     source: Source
@@ -137,6 +146,12 @@ class Answer:
     audio: AudioFile | None = None
     span: Span | None = None
     calibration: Calibration | None = None
+    step: str = ""
+
+    @property
+    def changes(self) -> tuple[TagChange, ...]:
+        """What a person has changed of its tags."""
+        return self.source.changes if isinstance(self.source, Steered) else ()
 
     def answers_same_as(self, other: Answer) -> bool:
         """Return whether both answer one question; another part of a sound is still that sound."""

@@ -14,7 +14,7 @@ from core.tagging.steering import TagChange
 from core.types import CatalogInfo, Match, Matches, Query
 from gui.search.analysis import SoundAnalysis
 from gui.search.answer_history import AnswerHistory
-from gui.search.answers import Answer, Source, Span, Words, name_of, steered
+from gui.search.answers import Answer, Source, Span, Words, name_of, refining, steered
 from gui.search.catalog_search import CatalogSearch
 from gui.search.loading import LOADING, EngineLoader
 from gui.search.options import SearchOptions
@@ -84,7 +84,7 @@ class Session(QObject):
         super().__init__(parent)
         self._engine, self.searches = engine, searches
         self.state = State.EMPTY
-        self.subject = ""
+        self.subject = self._step = ""
         self.options = options
         options.changed.connect(self._on_options)
         self.analysis = SoundAnalysis(engine, sounds, searches, options, self)
@@ -155,6 +155,7 @@ class Session(QObject):
     def more_like(self, video_id: str) -> None:
         """Look for what sounds like a video of the catalogue."""
         self._forget_work()
+        self._step = f"more like {video_id}"
         self._ask(video_id)
 
     def find(self, text: str) -> None:
@@ -177,6 +178,7 @@ class Session(QObject):
             self._forget_work()
             self._enter(State.ANALYSING)
             self.began.emit("Searching", True)
+            self._step = refining(chosen, is_liked)
             self._search.refine(answer, chosen, is_liked, self._ask)
 
     def resolved(self, answer: Answer, matches: Matches) -> None:
@@ -214,13 +216,12 @@ class Session(QObject):
         if answer is not None and is_at_rest and self._search.can_find_more(answer, n_missing):
             self._ask(answer.source)
 
-    def back(self) -> None:
-        """Return to the answer before, under the options of now."""
-        self._move(-1)
-
-    def forward(self) -> None:
-        """Go again to the answer that one has come back from, under the options of now."""
-        self._move(1)
+    def go(self, by: int) -> None:
+        """Go so many answers forward, or back, under the options of now."""
+        if (answer := self.answers.move(by)) is not None:
+            self._forget_work()
+            self._show(answer)
+            self._ask(answer.source)
 
     def listen(self) -> None:
         """Make way for a recording: what was at work is no longer wanted."""
@@ -302,17 +303,13 @@ class Session(QObject):
     def _on_answer(self, answer: Answer) -> None:
         self._rest()
         is_new = self.answer is None or not answer.answers_same_as(self.answer)
+        step = self._step if is_new or self.answer is None else self.answer.step
+        answer = replace(answer, step=step)
         if isinstance(answer.source, Words) and is_new and answer.matches.query.notes:
             self.noted.emit(" ".join(answer.matches.query.notes))
         self.answers.arrive(answer)
         self.answered.emit(answer)
         self._enter(State.RESULTS)
-
-    def _move(self, by: int) -> None:
-        if (answer := self.answers.move(by)) is not None:
-            self._forget_work()
-            self._show(answer)
-            self._ask(answer.source)
 
     def _think(self, subject: str) -> None:
         self._forget_work()
@@ -320,7 +317,7 @@ class Session(QObject):
         self._enter(State.ANALYSING)
 
     def _forget_work(self) -> None:
-        self._search.pending = None
+        self._step, self._search.pending = "", None
         self._repeats.forget()
         self.analysis.cancel()
         self.searches.cancel()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from core.audio.reader import AudioFile
 from core.tagging.spans import TagSpan, query_spans
@@ -30,7 +30,14 @@ class TagController(QObject):
     lane : TagLane
     in_sight : callable
         Returns the time in sight, in seconds; of a running recording, up to what came last.
+
+    Signals
+    -------
+    sounding : frozenset of str
+        The classes that are heard now, at the end of a running recording.
     """
+
+    sounding = Signal(frozenset)
 
     def __init__(self, context: Context, lane: TagLane, in_sight: Callable[[], Span]) -> None:
         super().__init__(context.window)
@@ -78,6 +85,9 @@ class TagController(QObject):
                 if span.start_s < start_s - _CUT_S and span.end_s > left_s
             ]
             self._show([*earlier, *latest])
+            # The end of the last whole patch, or a little later where that is the sound's.
+            now_s = end_s - query.hop_s / 2
+            self.sounding.emit(frozenset(span.label for span in latest if span.end_s > now_s))
 
         self._worker.submit(lambda job: query_spans(query, start_s), done)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -156,3 +156,36 @@ def test_space_records_but_not_from_a_field(app: App) -> None:
         assert not app.coordinator.recording.is_active
     QTest.keyClick(app.window, Qt.Key.Key_Space)
     app.wait_for(lambda: app.coordinator.recording.is_active)
+
+
+def test_a_tag_lights_up_whenever_it_is_heard_again(app: App) -> None:
+    app.engine.scores = [{"Dog": 0.75}, {"Dog": 0.75}, {"Rain": 0.6}, {"Rain": 0.6}, {"Rain": 0.6}]
+    app.coordinator.recording.toggle()
+    heard = app.window.header.heard
+
+    def lit() -> set[str]:
+        return {chip.label for chip in heard.chips if chip.is_lit}
+
+    app.wait_for(lambda: lit() == {"Dog"})
+    app.wait_for(lambda: lit() == {"Rain"} and len(heard.chips) == 2)
+    app.coordinator.recording.toggle()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert lit() == set()
+
+
+def test_rows_under_the_pointer_keep_their_places_while_recording(app: App) -> None:
+    app.engine.scores = DOG_AND_RAIN
+    shown: list[int] = []
+    table = app.window.results.table
+    table.results.modelReset.connect(lambda: shown.append(1))
+    app.coordinator.recording.toggle()
+    app.wait_for(lambda: app.rows > 0)
+    app.qtbot.mouseMove(table.viewport(), QPoint(40, 40))
+    app.wait_for(table.viewport().underMouse)
+    shown.clear()
+    told: list[object] = []
+    app.session.glimpsed.connect(told.append)
+    app.wait_for(lambda: len(told) >= 2)
+    assert shown == []
+    app.qtbot.mouseMove(app.window.words, QPoint(5, 5))
+    app.wait_for(lambda: bool(shown))

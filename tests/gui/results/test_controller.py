@@ -210,3 +210,22 @@ def test_the_status_line_names_what_analyses_sounds_after_a_video_too(shown: App
     assert app.window.status.text() == before
     app.session.match_span((0.2, 0.9))
     app.wait_for(lambda: "What made the catalogue" in app.window.status.text())
+
+
+def test_what_was_refined_is_a_step_that_can_be_taken_back(shown: App) -> None:
+    app, steps = shown, shown.window.header.steps
+    question = steps.texts[0]
+    select(app, 1, 4)
+    app.window.commands.nearer.trigger()
+    app.wait_for(lambda: steps.texts == (question, "more like 2 videos"))
+    select(app, 0)
+    app.window.commands.farther.trigger()
+    app.wait_for(lambda: len(steps.texts) == 3)
+    assert steps.texts[2].startswith("less like ")
+    app.window.options.change(k=7)
+    app.wait_for(lambda: app.rows == 7)
+    assert len(steps.texts) == 3, "the same question, asked again"
+    steps.chips[1].click()
+    app.wait_for(lambda: app.session.state is State.RESULTS and steps.texts == (question,))
+    app.window.commands.forward.trigger()
+    app.wait_for(lambda: steps.texts == (question, "more like 2 videos"))

@@ -162,29 +162,34 @@ def test_more_like_this_and_back(app: App, sine: Path) -> None:
     app.window.commands.more.trigger()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert ("similar", "sin00000002", 25, Filter()) in app.engine.calls
-    assert app.window.header.steps.texts == ("More like sin00000002",)
+    assert app.window.header.steps.texts == ("sine.wav · 0:01", "more like sin00000002")
     assert app.window.commands.back.isEnabled()
     app.window.options.change(k=5)
     app.wait_for(lambda: app.rows == 5)
     assert app.engine.calls[-1] == ("similar", "sin00000002", 5, Filter())
     app.window.commands.more.trigger()
-    app.wait_for(lambda: app.window.header.steps.texts == ("More like sin00000001",))
+    app.wait_for(lambda: app.window.header.steps.texts[-1] == "more like sin00000001")
+    assert len(app.window.header.steps.texts) == 3
     for expected in ("sin00000002", "sine.wav"):
         app.window.commands.back.trigger()
         app.wait_for(
             lambda expected=expected: (
-                app.session.state is State.RESULTS and expected in app.window.header.steps.texts[0]
+                app.session.state is State.RESULTS and expected in app.window.header.steps.texts[-1]
             )
         )
         assert app.rows == 5, "filters of now hold for what one goes back to"
     assert not app.window.commands.back.isEnabled()
     app.window.header.forward.click()
-    app.wait_for(lambda: app.window.header.steps.texts == ("More like sin00000002",))
+    app.wait_for(lambda: app.window.header.steps.texts[-1] == "more like sin00000002")
     assert app.window.commands.back.isEnabled()
     app.window.results.table.selectRow(3)
     app.window.commands.more.trigger()
-    app.wait_for(lambda: app.window.header.steps.texts == ("More like sin00000004",))
+    app.wait_for(lambda: app.window.header.steps.texts[-1] == "more like sin00000004")
     assert not app.window.header.forward.isEnabled(), "what lay ahead is forgotten"
+    # The step that is taken back leads to where it was taken.
+    app.window.header.steps.chips[1].click()
+    app.wait_for(lambda: app.window.header.steps.texts == ("sine.wav · 0:01",))
+    assert app.window.header.forward.isEnabled()
 
 
 def test_sounds_are_steps_and_their_parts_are_not(app: App, sine: Path, tmp_path: Path) -> None:

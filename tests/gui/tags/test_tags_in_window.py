@@ -96,7 +96,7 @@ def test_another_sound_clears_the_lane(barking: App, sine: Path) -> None:
     open_and_wait(app, sine)
     assert shown(app) == []
     app.engine.scores = [QUIET, QUIET, BARK]
-    app.session.back()
+    app.session.go(-1)
     app.wait_for(lambda: shown(app) == [("Bark", [(1.92, 2.88), (4.8, 5.76)])])
 
 
