@@ -226,6 +226,7 @@ class MainWindow(QMainWindow):
             self.history.clear,
             self.results.table,
             self.right.tabs,
+            self.results.details.reason.why,
             *self.results.details.buttons,
             self.setting_up,
         )

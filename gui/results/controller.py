@@ -75,7 +75,7 @@ class ResultsController(QObject):
         self.saving = Saving(context.window)
         self.saving.saved.connect(lambda path: context.say(f"Saved {path.name}"))
         self.saving.failed.connect(context.show_trouble)
-        panel.details.add_part(self.heat)
+        panel.details.reason.add(self.heat)
         panel.use_look_ups(self.look_ups)
         self._questions = LookUpQuestions(
             context.banner, context.permission, self.look_ups, panel.table.setFocus
@@ -156,7 +156,7 @@ class ResultsController(QObject):
         answer = self._session.answer
         self.heat.clear()
         is_known = match is not None and answer is not None and _has_seconds(match, answer.matches)
-        self.heat.setVisible(is_known)
+        self._panel.details.reason.setVisible(is_known)
         if match is None or answer is None or not is_known:
             return
         query, engine = answer.matches.query, self._engine
@@ -178,6 +178,7 @@ class ResultsController(QObject):
     def _on_state(self, state: State) -> None:
         if state is State.RECORDING:
             self.heat.clear()
+            self._panel.details.reason.hide()
 
     # Look-ups
 

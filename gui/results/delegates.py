@@ -186,7 +186,10 @@ class TimeDelegate(CellDelegate):
 
 
 class SimilarityDelegate(CellDelegate):
-    """A small bar and the number; a similarity of nothing or less has no bar."""
+    """A small bar and the number; of a match by both, a bar for its sound and one for its meaning.
+
+    A similarity of nothing or less has no bar. Tall rows have the two parts in words, too.
+    """
 
     def paint_in(
         self,
@@ -196,16 +199,30 @@ class SimilarityDelegate(CellDelegate):
         row: Row,
         text: str,
     ) -> None:
-        """Paint the bar and the number."""
+        """Paint the bars and the number."""
+        match = row.match
         number_width = option.fontMetrics.horizontalAdvance("−0.000")
+        parts = [match.similarity]
+        if match.sound is not None and match.meaning is not None:
+            parts = [match.sound, match.meaning]
         inner = QRectF(room).adjusted(0, 0, -number_width - theme.GRID, 0)
-        bar = QRectF(inner.left(), round(inner.center().y()) - 4, inner.width(), 8)
-        painter.fillRect(bar, theme.mixed(text_color(option), ground_of(option), 0.8))
-        share = min(1.0, max(0.0, row.match.similarity))
-        bar.setWidth(bar.width() * share)
-        painter.fillRect(bar, _bar_color(option, row))
+        bar = QRectF(inner.left(), 0, inner.width(), theme.GRID / len(parts) + (len(parts) > 1))
+        top = round(inner.center().y()) - len(parts) * bar.height() / 2 - (len(parts) > 1)
+        ground = theme.mixed(text_color(option), ground_of(option), 0.8)
+        for place, part in enumerate(parts):
+            bar.moveTop(round(top + place * (bar.height() + 2)))
+            painter.fillRect(bar, ground)
+            lit = QRectF(bar)
+            lit.setWidth(bar.width() * min(1.0, max(0.0, part)))
+            painter.fillRect(lit, _bar_color(option, row))
         color = strong(option, row)
         write_line(painter, room, text, option.font, option.fontMetrics, color, RIGHT)
+        if len(parts) == 1 or room.height() < TALL_ROW:
+            return
+        font, metrics = self.small(option)
+        words = f"sound {parts[0]:.2f} · meaning {parts[1]:.2f}".replace("-", "−")
+        below = QRect(room.left(), room.center().y() + theme.GRID, room.width(), metrics.height())
+        write_line(painter, below, words, font, metrics, quiet(option), RIGHT)
 
 
 class LinkDelegate(CellDelegate):

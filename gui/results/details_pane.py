@@ -23,6 +23,7 @@ from core.types import Match, youtube_id_of
 from gui import formats, theme
 from gui.results.large_thumbnail import LargeThumbnail
 from gui.results.model import parts_of, title_of
+from gui.results.reason import FoldedReason
 from gui.widgets.elided import Elided
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class DetailsPane(QWidget):
         self.more = QPushButton("More like this")
         self.copy_link, self.copy_id = QToolButton(), QToolButton()
         self.star, self.hide_video = QToolButton(), QToolButton()
+        self.reason = FoldedReason()
         self._whole, self._parts, self._area = QVBoxLayout(self), QVBoxLayout(), QScrollArea()
         self.first_row, self._second_row = QWidget(), QWidget()
         self._player: QWidget | None = None
@@ -94,7 +96,7 @@ class DetailsPane(QWidget):
         content = QWidget()
         self._parts.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, theme.GRID)
         self._parts.setSpacing(theme.GRID)
-        for widget in (self.picture, *self._texts):
+        for widget in (self.picture, *self._texts, self.reason):
             self._parts.addWidget(widget)
         self._parts.addStretch(1)
         content.setLayout(self._parts)
@@ -199,10 +201,6 @@ class DetailsPane(QWidget):
         self.star.setVisible(is_offered)
         self.hide_video.setVisible(is_offered)
 
-    def add_part(self, widget: QWidget) -> None:
-        """Show something else of the match, below the thumbnail."""
-        self._parts.insertWidget(1, widget)
-
     def add_player(self, widget: QWidget) -> None:
         """Put what plays a match above all else: a scrolled pane cannot hold it."""
         self._player = widget
@@ -266,7 +264,7 @@ class DetailsPane(QWidget):
             return parts.capitalize()
         closeness = self.calibration.closeness(match.sound).value.capitalize()
         share = self.calibration.share(match.sound)
-        return f"{parts.capitalize()}\n{closeness} in sound. {_compared(share)}"
+        return f"{closeness} in sound: {_compared(share)}\n{parts.capitalize()}"
 
     def _copy_link(self) -> None:
         if self.match is not None:
@@ -335,5 +333,5 @@ def _compared(share: float) -> str:
     if share >= 0.1:
         return f"{share:.0%} of random pairs are as close."
     if share <= 0:
-        return "No random pair was as close."
-    return f"One random pair in {round(1 / share):,} is as close."
+        return "no random pair was as close."
+    return f"one random pair in {round(1 / share):,} is as close."

@@ -59,6 +59,10 @@ def test_the_selected_match_is_explained_and_pointed_out(shown: App) -> None:
     app.window.results.table.selectRow(3)
     app.wait_for(lambda: "0:34 of the video" in heat.accessibleDescription())
     assert heat.accessibleDescription() == "0:00.0 of your sound, 0:34 of the video: 0.90"
+    why = app.window.results.details.reason.why
+    assert why.isVisible() and not heat.isVisible(), "nobody has asked for it"
+    why.click()
+    assert heat.isVisible()
     assert app.window.spectrogram.plot.overlay.mark == pytest.approx((0.0, 1.0))
     app.window.results.table.selectRow(5)
     app.wait_for(lambda: "0:36 of the video" in heat.accessibleDescription())
@@ -196,7 +200,7 @@ def test_while_a_recording_is_matched_the_details_have_no_empty_strip(app: App) 
     app.wait_for(lambda: app.rows > 0)
     assert app.session.state is State.RECORDING
     assert app.window.results.details.match is not None
-    assert app.coordinator.features.results.heat.isHidden()
+    assert app.window.results.details.reason.isHidden()
     app.coordinator.recording.set_aside()
     app.wait_for(lambda: app.session.state is not State.RECORDING)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -167,6 +168,26 @@ def test_the_bar_is_as_long_as_the_similarity(qtbot: QtBot, similarity: float) -
     number.initFrom(table)
     room = rect.width() - 3 * 8 - table.fontMetrics().horizontalAdvance("−0.000")
     assert lit == pytest.approx(max(0.0, similarity) * room, abs=3)
+
+
+def test_a_match_by_both_has_a_bar_for_each_part(qtbot: QtBot) -> None:
+    table = ResultsTable()
+    qtbot.addWidget(table)
+    table.resize(900, 300)
+    match = Match(1, "x", 0, 1, (), 0.7, "", sound=0.25, meaning=0.75)
+    table.show_matches((match,))
+    table.clearSelection()
+    table.show()
+    image = table.viewport().grab().toImage()
+    rect = table.visualRect(table.model().index(0, Column.SIMILARITY))
+    accent = QGuiApplication.palette().highlight().color().rgb()
+    lit = [
+        sum(image.pixel(x, y) == accent for x in range(rect.left(), rect.right()))
+        for y in range(rect.top(), rect.bottom())
+    ]
+    lengths = [length for length, _ in itertools.groupby(lit) if length]
+    assert len(lengths) == 2, "the sound above, the meaning below"
+    assert lengths[1] == pytest.approx(3 * lengths[0], abs=4)
 
 
 # What is known of the videos
@@ -420,7 +441,7 @@ def test_the_details_are_those_of_the_current_row(qtbot: QtBot, panel: ResultsPa
     assert pane.labels.text() == "Zebra · A"
     assert pane.open.text() == "Open at 0:20"
     assert pane.similarity.text() == (
-        "Sounds alike 0.49 · means alike 0.88\nLoose in sound. One random pair in 48 is as close."
+        "Loose in sound: one random pair in 48 is as close.\nSounds alike 0.49 · means alike 0.88"
     )
     qtbot.keyClick(panel.table, Qt.Key.Key_Down)
     assert pane.title.text() == "id000000002"
