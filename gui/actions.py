@@ -70,6 +70,9 @@ class Actions(QObject):
         self.storage = self._add(
             "Storage…", ["Ctrl+Shift+W"], "See what the program keeps, where, and remove some of it"
         )
+        self.next_part = self._add(
+            "Next part of the window", ["F6"], "Go on to the next part of the window"
+        )
         self.inputs = self._add("Look for inputs again", ["F5"])
         self.shortcuts = self._add("Keyboard shortcuts", ["F1"])
         self.quit = self._add("Quit", ["Ctrl+Q"])

@@ -63,7 +63,7 @@ _NARROW = 1120
 """In less width only one panel at the sides is open."""
 
 OTHER_KEYS = {
-    "Anywhere": [("Space", "Record or stop"), ("F6", "Go to the next part of the window")],
+    "Anywhere": [("Space", "Record or stop")],
     "Matches": [("Return", "Open the link")],
     "Spectrogram": [
         ("Arrow keys", "Read out time, frequency and level"),
@@ -197,6 +197,7 @@ class MainWindow(QMainWindow):
         self.overlay.dropped.connect(self.dropped)
         self.recent.chosen.connect(lambda path: self.dropped.emit([path]))
         commands.quit.triggered.connect(self.close)
+        commands.next_part.triggered.connect(self._go_to_next_part)
         self._heights.splitterMoved.connect(self._keep_heights)
 
     def _order_tabs(self) -> None:
@@ -258,6 +259,30 @@ class MainWindow(QMainWindow):
         if is_shown:
             self.show_sound(not self.spectrogram.is_blank)
             self.filter.search.setFocus()
+
+    def _go_to_next_part(self) -> None:
+        """Put the focus into the next part that is in sight."""
+        parts: tuple[tuple[QWidget, QWidget], ...] = (
+            (self.capture, self.capture.record if self.capture.record.isEnabled() else self.words),
+            (self.banner, self.banner.action if self.banner.has_action else self.banner.dismiss),
+            (self.empty, self.empty.open),
+            (self.spectrogram, self.spectrogram.plot),
+            (self.header, self.header.match),
+            (self.left, self.left.tabs),
+            (self.results, self.results.table),
+            (self.right, self.right.tabs),
+        )
+        shown = [(part, first) for part, first in parts if part.isVisible()]
+        focused = self.focusWidget()
+        here = next(
+            (
+                place
+                for place, (part, _) in enumerate(shown)
+                if focused is not None and part.isAncestorOf(focused)
+            ),
+            -1,
+        )
+        shown[(here + 1) % len(shown)][1].setFocus()
 
     def _keep_heights(self) -> None:
         self._has_own_heights = True

@@ -53,6 +53,7 @@ def fill(bar: QMenuBar, actions: Actions, recent: QMenu, matching: QMenu) -> Non
             actions.history,
             actions.details,
             actions.map,
+            actions.next_part,
             None,
             actions.look_ups,
             actions.hide_gone,

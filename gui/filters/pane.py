@@ -167,6 +167,7 @@ class FilterPane(QWidget):
         self.search.setAcceptDrops(False)
         self.search.setFixedHeight(theme.ROW_HEIGHT)
         self.search.textChanged.connect(self._on_search)
+        self.search.returnPressed.connect(self._go_to_first)
         self.nothing.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.nothing.hide()
@@ -236,6 +237,15 @@ class FilterPane(QWidget):
         else:
             self.tree.collapseAll()
         self.nothing.setVisible(bool(text.strip()) and not self.found.rowCount())
+
+    def _go_to_first(self) -> None:
+        """Go on in the tree, to the first class that has what was typed in its name."""
+        text, index = self.search.text().strip().casefold(), self.found.index(0, 0)
+        while index.isValid() and text not in str(index.data()).casefold():
+            index = self.tree.indexBelow(index)
+        if index.isValid():
+            self.tree.setCurrentIndex(index)
+            self.tree.setFocus()
 
     # Presets
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -187,9 +188,13 @@ def start(
     }
     started: list[Program] = []
 
-    def begin(*more: str, **variables: str) -> Program:
+    def begin(*more: str, is_first: bool = False, **variables: str) -> Program:
+        """Start it; a first start is one without a model or a catalogue of its own."""
         log = tmp_path / f"log-{len(started)}"
-        started.append(Program([*arguments, *more], {**environment, **variables}, log))
+        given = more if is_first else (*arguments, *more)
+        if is_first:
+            variables["SOUNDALIKE_HOME"] = str(tmp_path / "first home")
+        started.append(Program([*given], {**environment, **variables}, log))
         return started[-1]
 
     yield begin
@@ -266,6 +271,66 @@ def test_a_sound_is_recorded_by_the_space_bar(
     program.key("space")
     program.wait_for_title("Recording – 25 matches")
     program.quit()
+
+
+@pytest.mark.real_data
+def test_from_the_first_start_to_an_export_by_the_keyboard_alone(
+    start: Callable[..., Program],
+    shared: Path,
+    virtual_microphone: VirtualMicrophone,
+    tmp_path: Path,
+) -> None:
+    program = start(is_first=True, **virtual_microphone.environment)
+    _press_to_listen(program)
+    virtual_microphone.play(shared / "wav" / "ibm_typing.wav").wait(LONG_S)
+    program.key("space")
+    program.wait_for_title("– 25 matches")
+    # The answer is read from what is exported, as it stands in the window.
+    heading, rows = _exported(program, tmp_path / "first.html")
+    assert "Typing" in heading or "keyboard" in heading
+    assert sum("Typing" in row or "keyboard" in row for row in rows) >= 20
+    # A link of the first match.
+    program.key("ctrl+Return")
+    opened = tmp_path / "opened"
+    wait_until(lambda: opened.exists() and opened.read_text().endswith("\n"))
+    first_id = opened.read_text().split("v=")[1][:11]
+    assert first_id in rows[0]
+    # More like it, and back.
+    program.key("ctrl+m")
+    program.wait_for_title(f"{first_id} – 25 matches")
+    program.key("alt+Left")
+    program.wait_for_title("Recording – 25 matches")
+    # Only clips with speech: the classes, their search, and the class itself.
+    program.key("ctrl+f")
+    program.type("speech synth")
+    program.do("key", "Return")
+    program.do("key", "space")
+
+    def is_filtered() -> bool:
+        _, rows = _exported(program, tmp_path / "filtered.html")
+        return all("Speech synthesizer" in row for row in rows)
+
+    wait_until(is_filtered)
+    # From part to part, and out.
+    for _ in range(8):
+        program.key("F6")
+    program.quit()
+    assert program.log == ""
+
+
+def _exported(program: Program, target: Path) -> tuple[str, list[str]]:
+    """Save the list by keys; return its heading and its rows, as HTML."""
+    target.unlink(missing_ok=True)
+    program.key("ctrl+shift+l")
+    dialog = program.wait_for_window("Save the list")
+    program.do("windowactivate", "--sync", dialog)
+    program.do("key", "ctrl+a")
+    program.type(str(target))
+    program.do("key", "Return")
+    wait_until(lambda: target.exists() and "</html>" in target.read_text(encoding="utf-8"))
+    text = target.read_text(encoding="utf-8")
+    (heading,) = re.findall(r"<h1>(.*?)</h1>", text, re.S)
+    return heading, [row for row in re.findall(r"<tr>(.*?)</tr>", text, re.S) if "<td" in row]
 
 
 def test_a_killed_program_gives_the_recording_back(
