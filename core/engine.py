@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -145,8 +146,11 @@ class Engine(Searches):
         start_s: float | None = None,
         end_s: float | None = None,
         job: Job | None = None,
+        so_far: Callable[[Query], None] | None = None,
     ) -> Query:
         """Turn a sound, or a span of it in seconds, into what is searched for.
+
+        Of a long sound, what was analysed last is told meanwhile: see `core.query.query_of`.
 
         Raises
         ------
@@ -155,7 +159,7 @@ class Engine(Searches):
         """
         from core.query import query_of
 
-        return query_of(self._loaded.listener(job), sound, start_s, end_s, job)
+        return query_of(self._loaded.listener(job), sound, start_s, end_s, job, so_far)
 
     def match(
         self,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import numpy as np
 
@@ -24,6 +26,8 @@ from core.jobs import Job
 from core.listeners import Analysis, Listener, heard
 from core.types import Float32, Query
 
+SO_FAR_S = 30.0
+EVERY_S = 1.0
 _BATCH_PATCHES = 32
 _LEFT_OF_ULTRASOUND = 1e-5
 """Magnitude of a mel band, from which on there is anything at all."""
@@ -134,8 +138,19 @@ def query_of(
     start_s: float | None = None,
     end_s: float | None = None,
     job: Job | None = None,
+    so_far: Callable[[Query], None] | None = None,
 ) -> Query:
     """Turn a sound, or a span of it, into a query, in memory that does not grow with its length.
+
+    Parameters
+    ----------
+    listener : Listener
+    sound : Waveform at 16 kHz, or AudioFile
+    start_s, end_s : float, optional
+    job : Job, optional
+    so_far : callable, optional
+        Called every second or less often, in this thread, with a query of the last
+        `SO_FAR_S` seconds that were analysed.
 
     Raises
     ------
@@ -147,11 +162,15 @@ def query_of(
     n_expected = (last_s - first_s) * MODEL_RATE_HZ
     is_ultrasonic = isinstance(sound, AudioFile) and sound.is_ultrasonic
     stream = QueryStream(listener, sound.name, is_ultrasonic)
-    n_done = 0
+    n_done, told_s = 0, time.monotonic()
     for samples in _batches(sound.blocks(start_s, end_s)):
         done = [min(1.0, n / n_expected) for n in (n_done, n_done + len(samples))]
         stream.push(samples, job.part(*done))
         n_done += len(samples)
+        if so_far is not None and time.monotonic() - told_s >= EVERY_S:
+            told_s = time.monotonic()
+            with suppress(AudioFileError):  # silence so far
+                so_far(stream.query(SO_FAR_S))
     return stream.query(notes=sound.notes)
 
 

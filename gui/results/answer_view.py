@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.search.feedback import Calibration
 from core.tagging.steering import Steer
-from core.types import Matches
+from core.types import Matches, Query, Tag, spoken
 from gui import formats
 from gui.context import Context
 from gui.results.header import AnswerHeader
@@ -25,6 +25,8 @@ _SENTENCES = {
     State.RESULTS: "",
     State.TROUBLE: "No matches.",
 }
+_REST = "The rest is being analysed. The matches follow."
+_MOST_SO_FAR = 3
 _STEERED = {Steer.MORE: "more", Steer.WEAKER: "less", Steer.LESS: "without"}
 
 
@@ -51,10 +53,12 @@ class AnswerView(QObject):
         self._session, self._actions = context.session, context.actions
         self._options = context.session.options
         self._heading, self._subject, self._closeness = "", "", ""
+        self._so_far: dict[str, Tag] = {}
         session = context.session
         session.state_changed.connect(self._on_state)
         session.answered.connect(self._on_answer)
         session.glimpsed.connect(self._on_glimpse)
+        session.analysis.heard_so_far.connect(self._on_heard_so_far)
         for changed in (self._options.changed, self._options.offered):
             changed.connect(self._show_steps)
         header.live.valueChanged.connect(self._on_live_seconds)
@@ -64,6 +68,7 @@ class AnswerView(QObject):
 
     def _on_state(self, state: State) -> None:
         is_replaced = state in (State.ANALYSING, State.RECORDING)
+        self._so_far = {}
         self._panel.set_dimmed(is_replaced)
         self._header.set_dimmed(is_replaced)
         self._header.live.setVisible(state is State.RECORDING)
@@ -98,6 +103,19 @@ class AnswerView(QObject):
         if is_first or not self._panel.table.viewport().underMouse():
             self._show(matches)
         self._header.show_steps([Step(matches.query.name)])
+
+    def _on_heard_so_far(self, query: Query) -> None:
+        """Say what was heard of a long sound while the rest of it is analysed."""
+        for tag in query.heard:
+            known = self._so_far.get(tag.label, tag)
+            self._so_far[tag.label] = max(known, tag, key=lambda each: each.score)
+        surest = sorted(self._so_far.values(), key=lambda tag: -tag.score)
+        if surest:
+            self._header.set_dimmed(False)
+            self._header.heard.show_tags(tuple(surest))
+            self._header.show_heading(f"So far: {spoken(surest[:_MOST_SO_FAR])}")
+            # Matches of another sound must not stand below it.
+            self._panel.show_message(_REST)
 
     def _show_heading(self, heading: str, closeness: str) -> None:
         self._heading, self._closeness = heading, closeness

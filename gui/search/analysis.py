@@ -52,6 +52,8 @@ class SoundAnalysis(QObject):
         The others of them.
     opened : AudioFile
         A sound is to be shown.
+    heard_so_far : Query
+        What was analysed last of a long sound.
     analysed : Query or Steered
     noted : str
         Something worth knowing about the sound.
@@ -63,7 +65,9 @@ class SoundAnalysis(QObject):
     read = Signal(AudioFile, object, str)  # Span | None
     found = Signal(list)
     opened = Signal(AudioFile)
+    heard_so_far = Signal(Query)
     analysed = Signal(object)  # Query | Steered
+    _heard = Signal(object, Query)
     noted = Signal(str)
     failed = Signal(SoundalikeError)
 
@@ -83,6 +87,9 @@ class SoundAnalysis(QObject):
         self.audio: AudioFile | None = None
         self.span: Span | None = None
         self._note = ""
+        self._work: object = None
+        # Emitted by the worker's thread, as it analyses.
+        self._heard.connect(self._on_heard)
 
     def find(self, paths: list[Path]) -> None:
         """Look for sounds among files and folders."""
@@ -112,9 +119,12 @@ class SoundAnalysis(QObject):
         def done(query: Query) -> None:
             self._on_query(query, changes)
 
+        self._work = work = object()
         self.began.emit(ANALYSING, True)
         self._searches.submit(
-            lambda job: self._engine.query(audio, start_s, end_s, job),
+            lambda job: self._engine.query(
+                audio, start_s, end_s, job, lambda query: self._heard.emit(work, query)
+            ),
             done,
             self.failed.emit,
             self.progressed.emit,
@@ -129,6 +139,7 @@ class SoundAnalysis(QObject):
 
     def cancel(self) -> None:
         """Give up looking, analysing and following; the worker of searches may have other work."""
+        self._work = None
         self.live.end()
         self._sounds.cancel()
 
@@ -141,7 +152,12 @@ class SoundAnalysis(QObject):
             self.found.emit(list(found.others))
         self.read.emit(found.audio, None, found.note)
 
+    def _on_heard(self, work: object, query: Query) -> None:
+        if work is self._work:
+            self.heard_so_far.emit(query)
+
     def _on_query(self, query: Query, changes: tuple[TagChange, ...] = ()) -> None:
+        self._work = None
         note, self._note = self._note, ""
         notes = " ".join(text for text in (*query.notes, note) if text)
         if notes:

@@ -111,6 +111,7 @@ class FakeEngine:
         self.is_closed = False
         self.is_close = True
         self.scores: list[dict[str, float]] = []
+        self.scores_so_far: list[dict[str, float]] = []
         self.ranking: Ranking | None = None
         self.threads: set[int] = set()
         self.completing_threads: set[int] = set()
@@ -135,11 +136,15 @@ class FakeEngine:
         start_s: float | None = None,
         end_s: float | None = None,
         job: Job | None = None,
+        so_far: Callable[[Query], None] | None = None,
     ) -> Query:
-        assert job is not None
+        assert job is not None and so_far is not None
         span = (start_s, end_s) if start_s is not None else ()
         self.calls.append(("query", sound.name, *span))
         job.report("Analysing with VGGish", 0.3)
+        for scores in self.scores_so_far:
+            frames = np.zeros((1, 128), np.uint8)
+            so_far(heard(Query(sound.name, frames, PATCH_S, hop_s=PATCH_S), [scores]))
         self._work(job)
         waveform = sound.waveform(start_s, end_s)
         if waveform.is_silent:

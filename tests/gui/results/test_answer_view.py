@@ -189,3 +189,26 @@ def test_rows_under_the_pointer_keep_their_places_while_recording(app: App) -> N
     assert shown == []
     app.qtbot.mouseMove(app.window.words, QPoint(5, 5))
     app.wait_for(lambda: bool(shown))
+
+
+def test_of_a_long_sound_it_is_said_what_was_heard_so_far(
+    app: App, sine: Path, tmp_path: Path
+) -> None:
+    app.engine.scores = [{"Cat": 0.9}]
+    open_and_wait(app, sine)
+    app.engine.scores_so_far = [{"Dog": 0.5}, {"Rain": 0.75}, {"Dog": 0.9}]
+    app.engine.gate.clear()
+    other = tmp_path / "long.wav"
+    other.write_bytes(sine.read_bytes())
+    app.coordinator.open_paths([other])
+    header, results = app.window.header, app.window.results
+    app.wait_for(lambda: header.heading.text() == "So far: Dog, Rain")
+    assert header.heard.accessibleDescription() == "Dog 90%, Rain 75%"
+    assert results.currentWidget() is results.message, "not the matches of another sound"
+    app.window.commands.cancel.trigger()
+    assert header.heading.text() == "Cat"
+    assert results.currentWidget() is results.table
+    app.engine.gate.set()
+    app.coordinator.open_paths([other])
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert header.heading.text() == "Cat"
