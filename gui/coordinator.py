@@ -29,6 +29,7 @@ from gui.search.session import Session
 from gui.search.state import State
 from gui.settings import Settings
 from gui.spectrogram.controller import SpectrogramController
+from gui.widgets.dropped_links import linked_video
 from gui.widgets.drops import local_paths
 from gui.widgets.external import ExternalPrograms
 from gui.workers import Workers
@@ -119,6 +120,7 @@ class Coordinator(QObject):
         window.painted.connect(self._begin)
         window.dropped.connect(self.open_paths)
         window.overlay.refused.connect(self.session.report)
+        window.overlay.linked.connect(self._find_video)
         window.closing.connect(self.close)
         commands.paste.triggered.connect(self._paste)
         commands.cancel.triggered.connect(self._lead_back)
@@ -206,9 +208,19 @@ class Coordinator(QObject):
         self._shows_matches_next = True
         self.session.find(text)
 
+    def _find_video(self, video_id: str) -> None:
+        if not self.recording.is_active:
+            self._window.banner.clear()
+            self._shows_matches_next = True
+            self.session.more_like(video_id)
+
     def _paste(self) -> None:
+        mime = QGuiApplication.clipboard().mimeData()
+        if video_id := linked_video(mime):
+            self._find_video(video_id)
+            return
         try:
-            paths = local_paths(QGuiApplication.clipboard().mimeData())
+            paths = local_paths(mime)
         except AudioFileError as error:
             self._window.banner.show_note(error.in_full)
         else:

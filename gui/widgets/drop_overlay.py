@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import AudioFileError
 from gui import theme
+from gui.widgets.dropped_links import linked_video
 from gui.widgets.drops import local_paths
 
 
@@ -18,11 +19,14 @@ class DropOverlay(QWidget):
     -------
     dropped : list of Path
         Local files and folders.
+    linked : str
+        A link to this video of YouTube's.
     refused : AudioFileError
         Something else was dropped.
     """
 
     dropped = Signal(list)
+    linked = Signal(str)
     refused = Signal(AudioFileError)
 
     def __init__(self, parent: QWidget) -> None:
@@ -56,6 +60,9 @@ class DropOverlay(QWidget):
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+        if video_id := linked_video(mime):
+            self._appear(f"Drop to find what sounds like the video {video_id}")
+            return
         try:
             paths = local_paths(mime)
         except AudioFileError as error:
@@ -68,6 +75,9 @@ class DropOverlay(QWidget):
         self.hide()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+        if video_id := linked_video(event.mimeData()):
+            self.linked.emit(video_id)
+            return
         try:
             paths = local_paths(event.mimeData())
         except AudioFileError as error:

@@ -138,11 +138,12 @@ class FakeEngine:
         job: Job | None = None,
         so_far: Callable[[Query], None] | None = None,
     ) -> Query:
-        assert job is not None and so_far is not None
+        assert job is not None
         span = (start_s, end_s) if start_s is not None else ()
         self.calls.append(("query", sound.name, *span))
         job.report("Analysing with VGGish", 0.3)
-        for scores in self.scores_so_far:
+        for scores in self.scores_so_far if so_far is not None else ():
+            assert so_far is not None
             frames = np.zeros((1, 128), np.uint8)
             so_far(heard(Query(sound.name, frames, PATCH_S, hop_s=PATCH_S), [scores]))
         self._work(job)

@@ -59,6 +59,24 @@ def test_a_file_is_matched(app: App, sine: Path) -> None:
     assert app.window.windowTitle() == "sine.wav – 25 matches – Soundalike"
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.youtube.com/watch?v=sin00000003&t=30s",
+        "https://youtu.be/sin00000003?si=abc",
+        "https://m.youtube.com/shorts/sin00000003",
+    ],
+)
+def test_a_link_to_a_video_is_more_like_it(app: App, link: str) -> None:
+    drop(app, mime_of(link))
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.engine.calls[-1][:2] == ("similar", "sin00000003")
+    assert app.window.results.isVisible() and not app.window.spectrogram.isVisible()
+    QApplication.clipboard().setText(link.replace("3", "4"))
+    app.window.commands.paste.trigger()
+    app.wait_for(lambda: app.engine.calls[-1][:2] == ("similar", "sin00000004"))
+
+
 def test_of_several_the_first_readable_is_shown_and_the_others_follow(
     app: App, tmp_path: Path
 ) -> None:
