@@ -162,13 +162,13 @@ def query_of(
     n_expected = (last_s - first_s) * MODEL_RATE_HZ
     is_ultrasonic = isinstance(sound, AudioFile) and sound.is_ultrasonic
     stream = QueryStream(listener, sound.name, is_ultrasonic)
-    n_done, told_s = 0, time.monotonic()
+    n_done, reported_s = 0, time.monotonic()
     for samples in _batches(sound.blocks(start_s, end_s)):
         done = [min(1.0, n / n_expected) for n in (n_done, n_done + len(samples))]
         stream.push(samples, job.part(*done))
         n_done += len(samples)
-        if so_far is not None and time.monotonic() - told_s >= EVERY_S:
-            told_s = time.monotonic()
+        if so_far is not None and time.monotonic() - reported_s >= EVERY_S:
+            reported_s = time.monotonic()
             with suppress(AudioFileError):  # silence so far
                 so_far(stream.query(SO_FAR_S))
     return stream.query(notes=sound.notes)

@@ -241,14 +241,14 @@ class Track:
         size = self._file.seek(0, 2)
         self._begin()
         total, last, is_steady = 0, -(1 << 62), True
-        told_s = time.monotonic()
+        reported_s = time.monotonic()
         for packet in self._container.demux(self._stream):
             total += packet.duration or 0
             if packet.pts is not None:
                 is_steady = is_steady and packet.pts >= last
                 last = packet.pts
-            if time.monotonic() - told_s > _PROGRESS_S:
-                told_s = time.monotonic()
+            if time.monotonic() - reported_s > _PROGRESS_S:
+                reported_s = time.monotonic()
                 _answer(b"P", struct.pack("<d", min(1.0, (packet.pos or 0) / max(size, 1))))
         return float(total * (self._stream.time_base or 0)), is_steady
 

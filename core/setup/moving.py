@@ -61,7 +61,7 @@ def move(data: DataFolder, target: Path, job: Job | None = None) -> DataFolder:
     job, source, target = job or Job(), data.root.resolve(), resolved(target)
     if target == source:
         return data
-    with told(target):
+    with explained(target):
         source.mkdir(parents=True, exist_ok=True)
         with alone_in(source):
             _finish(data)
@@ -85,7 +85,7 @@ def resolved(target: Path) -> Path:
 
 
 @contextmanager
-def told(target: Path) -> Iterator[None]:
+def explained(target: Path) -> Iterator[None]:
     """Turn the system's errors into one that people understand."""
     try:
         yield

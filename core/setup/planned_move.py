@@ -31,10 +31,10 @@ def plan_move(data: DataFolder, target: Path) -> Path:
     DownloadError
         If the folder cannot be used, or there is no room. What was planned before stays then.
     """
-    from core.setup.moving import abandon, marked, resolved, told
+    from core.setup.moving import abandon, explained, marked, resolved
 
     before, target = planned_move(data), resolved(target)
-    with told(target):
+    with explained(target):
         marked(data, target)
         with written_whole(data.root / PLANNED_MOVE) as file:
             file.write(os.fsencode(target))
@@ -51,10 +51,10 @@ def cancel_move(data: DataFolder) -> None:
     DownloadError
         If the data folder cannot be written to.
     """
-    from core.setup.moving import abandon, told
+    from core.setup.moving import abandon, explained
 
     target = planned_move(data)
-    with told(data.root):
+    with explained(data.root):
         (data.root / PLANNED_MOVE).unlink(missing_ok=True)
     if target is not None:
         abandon(data, target)

@@ -89,7 +89,7 @@ class FilterModel(QAbstractItemModel):
         # What is unwanted stays out, even where it is also wanted.
         self._choices = {name.casefold(): ClassChoice.ONLY for name in filters.include}
         self._choices.update({name.casefold(): ClassChoice.WITHOUT for name in filters.exclude})
-        self._tell(QModelIndex())
+        self._emit_changed(QModelIndex())
 
     def cycle(self, index: Index) -> None:
         """Choose what comes next for a class."""
@@ -194,7 +194,7 @@ class FilterModel(QAbstractItemModel):
             number, is_inherited = self._nodes[number].parent, True
         return ClassChoice.SHOWN, False
 
-    def _tell(self, parent: QModelIndex) -> None:
+    def _emit_changed(self, parent: QModelIndex) -> None:
         """Tell views of all rows that they may have seen."""
         number = parent.internalId() if parent.isValid() else 0
         children = self._nodes[number].children
@@ -203,7 +203,7 @@ class FilterModel(QAbstractItemModel):
         indices = [self.createIndex(row, 0, child) for row, child in enumerate(children)]
         self.dataChanged.emit(indices[0], indices[-1])
         for index in indices:
-            self._tell(index)
+            self._emit_changed(index)
 
 
 class FoundClasses(QSortFilterProxyModel):

@@ -74,13 +74,13 @@ def clip_of(match: Match) -> PlayedClip | None:
 def page_of(clip: PlayedClip, addresses: Addresses) -> Page:
     """Return the page that plays a clip."""
     nonce = secrets.token_urlsafe(16)
-    told = {
+    clip_values = {
         "video_id": clip.video_id,
         "start_s": clip.start_s,
         "script": addresses.script,
         "host": addresses.host,
     }
-    text = _template().replace("{{nonce}}", nonce).replace("{{clip}}", json.dumps(told))
+    text = _template().replace("{{nonce}}", nonce).replace("{{clip}}", json.dumps(clip_values))
     policy = {
         "default-src": "'none'",
         "style-src": f"'nonce-{nonce}'",

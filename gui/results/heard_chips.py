@@ -21,7 +21,7 @@ _CHOICES = {
     Steer.WEAKER: "&Less of this",
     Steer.LESS: "&Without this",
 }
-_SAID = {Steer.MORE: "more", Steer.WEAKER: "less", Steer.LESS: "without"}
+_CHANGED = {Steer.MORE: "more", Steer.WEAKER: "less", Steer.LESS: "without"}
 _FILLED = {Steer.MORE: 1.0, Steer.WEAKER: 0.1, Steer.LESS: 0.0}
 
 
@@ -30,18 +30,18 @@ class HeardChip(QToolButton):
 
     Attributes
     ----------
-    said : str
+    words : str
         The class and how sure it is, or what a person has changed of it.
     is_lit : bool
         Whether it is heard just now.
     """
 
-    def __init__(self, label: str, said: str, filled: float, parent: QWidget) -> None:
+    def __init__(self, label: str, words: str, filled: float, parent: QWidget) -> None:
         super().__init__(parent)
-        self.label, self.said, self._filled = label, said, filled
+        self.label, self.words, self._filled = label, words, filled
         self.is_lit = False
-        self.setAccessibleName(said)
-        self.setToolTip(said.replace("<", "‹"))
+        self.setAccessibleName(words)
+        self.setToolTip(words.replace("<", "‹"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def offer(self, menu: QMenu) -> None:
@@ -155,16 +155,16 @@ class HeardChips(QWidget):
         self.chips = [self._chip_of(tag, changed.get(tag.label)) for tag in tags]
         for change in changes:
             if change.label not in heard:
-                said = "with" if change.steer is Steer.MORE else _SAID[change.steer]
+                words = "with" if change.steer is Steer.MORE else _CHANGED[change.steer]
                 chip = HeardChip(
-                    change.label, f"{said} {change.label}", _FILLED[change.steer], self
+                    change.label, f"{words} {change.label}", _FILLED[change.steer], self
                 )
                 self.chips.append(chip)
         if can_steer:
             for chip in self.chips:
                 chip.offer(self._menu(chip.label, changed.get(chip.label), chip))
         self.add.setVisible(can_steer)
-        self.setAccessibleDescription(", ".join(chip.said for chip in self.chips))
+        self.setAccessibleDescription(", ".join(chip.words for chip in self.chips))
         self._order_tabs()
         self._lay_out()
         if focused is not None:
@@ -179,10 +179,10 @@ class HeardChips(QWidget):
 
     def _chip_of(self, tag: Tag, steer: Steer | None) -> HeardChip:
         if steer is not None:
-            return HeardChip(tag.label, f"{_SAID[steer]} {tag.label}", _FILLED[steer], self)
+            return HeardChip(tag.label, f"{_CHANGED[steer]} {tag.label}", _FILLED[steer], self)
         # What people say of a video has no strength.
-        said = f"{tag.label} {tag.score:.0%}" if tag.score < 1 else tag.label
-        return HeardChip(tag.label, said, tag.score, self)
+        words = f"{tag.label} {tag.score:.0%}" if tag.score < 1 else tag.label
+        return HeardChip(tag.label, words, tag.score, self)
 
     def _menu(self, label: str, now: Steer | None, parent: QWidget) -> QMenu:
         menu = QMenu(label.replace("&", "&&"), parent)
@@ -212,7 +212,7 @@ class HeardChips(QWidget):
         add = self.add.sizeHint().width() + _GAP if self._can_steer else 0
         metrics = self.fontMetrics()
         sign = " ▾" if self._can_steer else ""
-        texts = tuple(f"{chip.said}{sign}" for chip in self.chips)
+        texts = tuple(f"{chip.words}{sign}" for chip in self.chips)
         laid, n_left = lay_chips(texts, metrics, width - add, 1)
         right = 0
         for chip, (_, x, chip_width, text) in zip(self.chips, laid, strict=False):
@@ -231,14 +231,14 @@ class HeardChips(QWidget):
     def _list_rest(self, chips: list[HeardChip]) -> None:
         self.rest.setText(f"+{len(chips)}")
         self.rest.setAccessibleName(f"{len(chips)} more")
-        self.rest.setToolTip(", ".join(chip.said for chip in chips).replace("<", "‹"))
+        self.rest.setToolTip(", ".join(chip.words for chip in chips).replace("<", "‹"))
         menu = self.rest.menu()
         menu.clear()
         for chip in chips:
             if chip.menu() is None:
-                menu.addAction(chip.said.replace("&", "&&")).setEnabled(False)
+                menu.addAction(chip.words.replace("&", "&&")).setEnabled(False)
             else:
-                menu.addMenu(chip.menu()).setText(chip.said.replace("&", "&&"))
+                menu.addMenu(chip.menu()).setText(chip.words.replace("&", "&&"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many chips as have room."""

@@ -70,7 +70,7 @@ class HeatStrip(QWidget):
         self._row_s, self._start_s, self._sound_s = group * hop_s, start_s, sound_s
         self._span_s = len(pairs) * hop_s
         self._image = _drawn(self._pairs)
-        self.setAccessibleDescription(self._told(*self.best) if self._pairs.size else "")
+        self.setAccessibleDescription(self._words(*self.best) if self._pairs.size else "")
         self.pointed.emit(self.best_s)
         self.update()
 
@@ -92,7 +92,7 @@ class HeatStrip(QWidget):
     def _second(self, row: int) -> float:
         return self._sound_s + row * self._row_s
 
-    def _told(self, row: int, column: int) -> str:
+    def _words(self, row: int, column: int) -> str:
         mine = formats.clock(self._second(row), 1)
         its = formats.clock(self._start_s + column * CLIP_HOP_S)
         return f"{mine} of your sound, {its} of the video: {self._pairs[row, column]:.2f}"
@@ -158,7 +158,7 @@ class HeatStrip(QWidget):
         n_rows, n_columns = self._pairs.shape
         row = min(int(place.y() / field.height() * n_rows), n_rows - 1)
         column = min(int(place.x() / field.width() * n_columns), n_columns - 1)
-        QToolTip.showText(event.globalPosition().toPoint(), self._told(row, column), self)
+        QToolTip.showText(event.globalPosition().toPoint(), self._words(row, column), self)
         self.pointed.emit(self._second(row))
 
     def leaveEvent(self, event: object) -> None:

@@ -39,7 +39,7 @@ class ResultsProxy(QSortFilterProxyModel):
         results.modelAboutToBeReset.connect(self._forget)
         results.dataChanged.connect(self._on_changed)
         self.setSourceModel(results)
-        results.modelReset.connect(self._tell_if_short)
+        results.modelReset.connect(self._emit_if_short)
 
     @property
     def hides_gone(self) -> bool:
@@ -100,9 +100,9 @@ class ResultsProxy(QSortFilterProxyModel):
         self.beginFilterChange()
         self._shown = shown
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
-        self._tell_if_short()
+        self._emit_if_short()
 
-    def _tell_if_short(self) -> None:
+    def _emit_if_short(self) -> None:
         if self.most is None:
             return
         n_shown, n_known = self.rowCount(), self._results.rowCount()

@@ -46,7 +46,7 @@ class AnswerHistory(QObject):
             # What lay ahead is forgotten.
             self._steps = [*self._steps[: self._here + 1], answer][-LONGEST:]
             self._here = len(self._steps) - 1
-        self._tell()
+        self._emit_changed()
 
     def renew(self, answer: Answer) -> None:
         """Put another answer to the same question in the place of the one that is shown."""
@@ -57,14 +57,14 @@ class AnswerHistory(QObject):
         if not 0 <= self._here + by < len(self._steps):
             return None
         self._here += by
-        self._tell()
+        self._emit_changed()
         return self._steps[self._here]
 
     def forget_others(self) -> None:
         """Keep nothing but what is shown."""
         self._steps = self._steps[self._here :][:1]
         self._here = min(self._here, 0)
-        self._tell()
+        self._emit_changed()
 
-    def _tell(self) -> None:
+    def _emit_changed(self) -> None:
         self.changed.emit(self._here > 0, self._here < len(self._steps) - 1)

@@ -115,9 +115,9 @@ def refining(chosen: list[Match], is_liked: bool) -> str:
 
 def what_it_is(matches: Matches) -> str:
     """Return what was heard in a sound, or else what its nearest clips are; empty for neither."""
-    said = spoken(matches.query.heard)
-    if said:
-        return said[0].upper() + said[1:]
+    words = spoken(matches.query.heard)
+    if words:
+        return words[0].upper() + words[1:]
     labels = common_labels(matches.matches)
     return f"Sounds like {labels}" if labels else ""
 

@@ -28,7 +28,7 @@ class Selection(QObject):
         super().__init__(parent)
         self._span: Span | None = None
         self._limit: Span = (0.0, 0.0)
-        self._told: Span | None = None
+        self._emitted: Span | None = None
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -48,13 +48,13 @@ class Selection(QObject):
         """Be empty, for another sound; nobody needs to settle that."""
         self._limit = (0.0, duration_s)
         self._rest.stop()
-        self._told = None
+        self._emitted = None
         self._change(None, is_at_rest=True)
 
     def adopt(self, span: Span) -> None:
         """Select what was settled before, such as an older answer's span."""
         self._rest.stop()
-        self._told = span
+        self._emitted = span
         self._change(span, is_at_rest=True)
 
     def limit_to(self, duration_s: float) -> None:
@@ -93,8 +93,8 @@ class Selection(QObject):
     def settle(self) -> None:
         """Tell what is selected, unless that was told last."""
         self._rest.stop()
-        if self._span != self._told:
-            self._told = self._span
+        if self._span != self._emitted:
+            self._emitted = self._span
             self.settled.emit(self._span)
 
     def _change(self, span: Span | None, *, is_at_rest: bool = False) -> None:

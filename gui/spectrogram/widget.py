@@ -92,7 +92,7 @@ class Spectrogram(QWidget):
         self.selection.changed.connect(self._on_selection)
         self.minimap.moved_to.connect(self._centre)
         self.plot.getViewBox().sigResized.connect(self._draw)
-        self.plot.getViewBox().sigResized.connect(self._tell_view)
+        self.plot.getViewBox().sigResized.connect(self._emit_view)
 
     # What is shown
 
@@ -251,9 +251,9 @@ class Spectrogram(QWidget):
         self._span_s = span
         self.plot.set_span(span)
         self.minimap.show_span(span, self._whole)
-        self._tell_view()
+        self._emit_view()
 
-    def _tell_view(self) -> None:
+    def _emit_view(self) -> None:
         area = self.plot.picture_area
         self.viewed.emit(*self._span_s, self.plot.x() + area.left(), area.width())
 
@@ -306,11 +306,11 @@ class Spectrogram(QWidget):
         self._describe()
 
     def _describe(self) -> None:
-        span, said = self.selection.span, ""
+        span, selected = self.selection.span, ""
         if span is not None:
-            said = f" {span[0]:.2f} to {span[1]:.2f} seconds are selected."
+            selected = f" {span[0]:.2f} to {span[1]:.2f} seconds are selected."
         duration = formats.clock(self._whole[1], 1)
-        self.plot.setAccessibleDescription(f"{duration} of sound.{said} {_KEYS}")
+        self.plot.setAccessibleDescription(f"{duration} of sound.{selected} {_KEYS}")
 
     # The widget itself
 

@@ -74,12 +74,12 @@ class Details:
     def __init__(self, ask: Callable[[DetailRequest], None]) -> None:
         self._ask = ask
         self._kept: deque[tuple[Spectrum, Pyramid]] = deque(maxlen=_KEPT)
-        self._asked: DetailRequest | None = None
+        self._requested: DetailRequest | None = None
 
     def forget(self) -> None:
         """Begin anew, for another sound."""
         self._kept.clear()
-        self._asked = None
+        self._requested = None
 
     def add(self, request: DetailRequest, detail: Pyramid) -> None:
         """Keep a detail, and let go of the oldest where there are too many."""
@@ -113,6 +113,6 @@ class Details:
         end_s = min(sound.duration_s, span[1] + _MARGIN * width_s)
         wanted = math.ceil(n_columns * (end_s - start_s) / width_s)
         request = DetailRequest(spectrum, start_s, end_s, wanted)
-        if request != self._asked:
-            self._asked = request
+        if request != self._requested:
+            self._requested = request
             self._ask(request)

@@ -9,7 +9,7 @@ from core.downloads.waiting import back_off_s
 
 FIRST_WAIT_S = 2.0
 LONGEST_WAIT_S = 15 * 60.0
-LONGEST_TOLD_S = 24 * 3600.0
+LONGEST_WANTED_S = 24 * 3600.0
 """A server that asks for a longer wait than a day is asked again after a day."""
 
 
@@ -46,10 +46,10 @@ class Politeness:
         """Ask again at once: a person says that there is reason to."""
         self.n_failures, self._free_at_s = 0, -1.0
 
-    def failed(self, told_wait_s: float | None = None) -> None:
+    def failed(self, wanted_wait_s: float | None = None) -> None:
         """Wait twice as long as the last time, or as long as the server said."""
         self.n_failures += 1
         wait_s = back_off_s(self.n_failures, FIRST_WAIT_S, LONGEST_WAIT_S)
-        if told_wait_s is not None:
-            wait_s = max(wait_s, min(LONGEST_TOLD_S, told_wait_s))
+        if wanted_wait_s is not None:
+            wait_s = max(wait_s, min(LONGEST_WANTED_S, wanted_wait_s))
         self._free_at_s = max(self._free_at_s, self._now_s() + wait_s)

@@ -99,11 +99,11 @@ def members(stream: BinaryIO, check: Callable[[], None]) -> Generator[Member]:
 
 def _next_header(stream: BinaryIO, check: Callable[[], None]) -> tarfile.TarInfo | None:
     """Return the next header with what the extensions before it say; None at the proper end."""
-    said: dict[str, str] = {}
+    extensions: dict[str, str] = {}
     for _ in range(_MAX_EXTENSIONS):
         block = _read(stream, tarfile.BLOCKSIZE)
         if block == bytes(tarfile.BLOCKSIZE):
-            if said:
+            if extensions:
                 raise tarfile.ReadError(_NO_SENSE)
             return None
         try:
@@ -111,26 +111,26 @@ def _next_header(stream: BinaryIO, check: Callable[[], None]) -> tarfile.TarInfo
         except tarfile.HeaderError as error:
             raise tarfile.ReadError(str(error)) from error
         if header.type not in (*_LONG_NAME, *_PAX):
-            return _extended(header, said)
+            return _extended(header, extensions)
         if not 0 <= header.size <= _MAX_EXTENSION_BYTES:
             raise tarfile.ReadError(_NO_SENSE)
         content = _read(stream, header.size)
         _skip(stream, -header.size % tarfile.BLOCKSIZE, check)
         if header.type in _PAX:
-            said.update(_records(content))
+            extensions.update(_records(content))
         elif header.type == tarfile.GNUTYPE_LONGNAME:
-            said["path"] = content.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+            extensions["path"] = content.partition(b"\0")[0].decode("utf-8", "surrogateescape")
     raise tarfile.ReadError("it has too many headers for one file")
 
 
-def _extended(header: tarfile.TarInfo, said: dict[str, str]) -> tarfile.TarInfo:
-    header.name = said.get("path", header.name)
-    size = said.get("size", str(header.size))
+def _extended(header: tarfile.TarInfo, extensions: dict[str, str]) -> tarfile.TarInfo:
+    header.name = extensions.get("path", header.name)
+    size = extensions.get("size", str(header.size))
     if not (size.isascii() and size.isdecimal() and len(size) < 30):
         raise tarfile.ReadError(_NO_SENSE)
     header.size = int(size)
     is_sparse = header.type == tarfile.GNUTYPE_SPARSE or any(
-        key.startswith("GNU.sparse.") for key in said
+        key.startswith("GNU.sparse.") for key in extensions
     )
     if is_sparse:
         raise tarfile.ReadError("it has a sparse file; pack it again without --sparse")
