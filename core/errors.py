@@ -71,7 +71,7 @@ class DownloadError(SoundalikeError):
 
 
 class WrongContentError(DownloadError):
-    """What came is not the file that was wanted: none of it is of use."""
+    """A download that is not the wanted file: none of it is of use."""
 
 
 class DownloadInterruptedError(DownloadError):
@@ -83,7 +83,7 @@ class OutputError(SoundalikeError):
 
 
 class LibraryError(SoundalikeError):
-    """What a person wants to keep cannot be read or written."""
+    """A person's library cannot be read or written."""
 
 
 ROOM_IN_THE_WINDOW = (

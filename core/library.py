@@ -85,7 +85,7 @@ class Library:
 
     @property
     def notices(self) -> list[str]:
-        """What a person should know of what was found; whoever has told it clears the list."""
+        """Sentences about what was found, for people; whoever shows them clears the list."""
         return self.database.notices
 
     # History

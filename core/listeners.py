@@ -26,7 +26,7 @@ BUILT_IN_ID = "built-in-1"
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """What a listener makes of N patches.
+    """Frames and scores that a listener makes of N patches.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Listener(Protocol):
 
     @property
     def kind(self) -> ListenerKind:
-        """Which one it is."""
+        """Kind of the listener."""
 
     @property
     def name(self) -> str:
@@ -70,7 +70,7 @@ class Listener(Protocol):
 
     @property
     def model_id(self) -> str:
-        """What made its frames: only frames of an equal one may be compared."""
+        """Identity of the model that makes its frames; compare only frames of an equal one."""
 
     @property
     def is_released(self) -> bool:

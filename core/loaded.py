@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Loaded:
-    """What an engine works with. It belongs to one thread at a time.
+    """Model and catalogue that an engine works with. It belongs to one thread at a time.
 
     Parameters
     ----------

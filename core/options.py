@@ -14,7 +14,7 @@ ENGINES = (FLOAT32, TENSORFLOW)
 
 
 class Comparison(StrEnum):
-    """How sounds are compared."""
+    """Comparison of sounds."""
 
     MEAN = "mean"
     """As wholes: the cosine of their means."""
@@ -24,7 +24,7 @@ class Comparison(StrEnum):
 
 
 class Ranking(StrEnum):
-    """What makes a clip a good match."""
+    """Ranking of clips."""
 
     BOTH = "both"
     """It sounds alike, and its labels say what the sound is."""
@@ -34,14 +34,14 @@ class Ranking(StrEnum):
 
 
 class ListenerKind(StrEnum):
-    """What analyses a sound."""
+    """Kind of a listener."""
 
     BUILT_IN = "built-in"
     VGGISH = "vggish"
 
 
 class CatalogKind(StrEnum):
-    """What a catalogue's clips are."""
+    """Kind of a catalogue's clips."""
 
     AUDIOSET = "audioset"
     YOUTUBE8M = "youtube8m"
@@ -61,7 +61,7 @@ BUILT_KINDS = (CatalogKind.AUDIOSET, CatalogKind.YOUTUBE8M)
 
 
 class ClipSet(StrEnum):
-    """Which clips of AudioSet a person wants to have."""
+    """Clips of AudioSet that a person wants to have."""
 
     ALL = "all"
     BALANCED = "balanced"
@@ -80,7 +80,7 @@ ID_SERVICE = "http://data.yt8m.org/2/j/i"
 
 @dataclass(frozen=True)
 class Options:
-    """What answers; None and the defaults leave it to the program.
+    """Model and catalogue that answer; None and the defaults leave it to the program.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Weights:
-    """What the sound and what the pictures count when videos are compared, as shares of 1.
+    """Weights of the sound and of the pictures when videos are compared, as shares of 1.
 
     Attributes
     ----------

@@ -109,7 +109,7 @@ class DataFolder:
 
     @property
     def cache(self) -> Path:
-        """What can be found again; may be deleted."""
+        """Cache: found again at need, and may be deleted."""
         return self.root / "cache"
 
     @property

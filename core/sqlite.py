@@ -208,11 +208,11 @@ class Database:
 
 
 class _DamagedError(sqlite3.DatabaseError):
-    """What SQLite itself does not mind."""
+    """Damage that SQLite itself does not mind."""
 
 
 class CacheDatabase:
-    """What can be found again: a damaged file is begun anew, and one out of reach is done without.
+    """Database of what can be found again: begun anew if damaged, done without if out of reach.
 
     Any number of programs and threads may share it.
 

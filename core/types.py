@@ -55,7 +55,7 @@ def spoken(tags: Iterable[Tag]) -> str:
 
 @dataclass(frozen=True)
 class Query:
-    """What is searched for.
+    """A sound, a video or words, as it is searched for.
 
     Attributes
     ----------
@@ -166,7 +166,7 @@ class Match:
 
 @dataclass(frozen=True)
 class CatalogInfo:
-    """What a person wants to know of the catalogue and model that answer.
+    """Catalogue and model that answer, for people.
 
     Attributes
     ----------

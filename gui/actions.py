@@ -87,7 +87,7 @@ class Actions(QObject):
 
     @property
     def for_a_row(self) -> list[QAction]:
-        """What can be done with one match."""
+        """Actions on one match."""
         return [
             self.open_link,
             self.play_here,
@@ -103,7 +103,7 @@ class Actions(QObject):
 
     @property
     def for_a_sound(self) -> list[QAction]:
-        """What can be done with the sound in sight."""
+        """Actions on the sound in sight."""
         return [self.play, self.match_all, self.save, self.save_picture, self.save_embedding]
 
     def _add(

@@ -107,7 +107,7 @@ class Track:
 
     @property
     def described(self) -> dict[str, Any]:
-        """What the file is, for JSON."""
+        """Description of the file, for JSON."""
         return self._known
 
     def seek(self, position: int) -> None:

@@ -66,7 +66,7 @@ class Device:
 
     @property
     def note(self) -> str:
-        """What its low rate does to recordings, a sentence or two; empty for any other device."""
+        """Effect of its low rate on recordings, a sentence or two; empty for any other device."""
         if self.is_monitor or self.rate_hz > _HEADSET_HZ:
             return ""
         return (
@@ -77,7 +77,7 @@ class Device:
 
     @property
     def portaudio(self) -> int | str:
-        """What PortAudio calls it."""
+        """PortAudio's own number or name of it."""
         return _PULSE if self.index is None else self.index
 
 

@@ -30,14 +30,14 @@ _LOG_ROWS = 240
 
 
 class Spectrum(Enum):
-    """What a column of levels holds; the value is its number of rows."""
+    """Content of a column of levels; the value is its number of rows."""
 
     MEL = MEL_BANDS
     STFT = FFT_SIZE // 2 + 1
 
 
 class FrequencyView(Enum):
-    """How a spectrogram is shown; the value is for settings."""
+    """View of a spectrogram; the value is for settings."""
 
     LOG_MEL = "log-mel"
     LINEAR = "linear"

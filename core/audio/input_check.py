@@ -21,7 +21,7 @@ _CLIPPED_IN_A_ROW = 3
 
 
 class Finding(Enum):
-    """What may be wrong with an input."""
+    """Fault that an input may have."""
 
     FINE = "fine"
     ZEROS = "zeros"

@@ -21,7 +21,7 @@ _CANCELLED = 10 ** (-20 / 10)
 
 @dataclass(frozen=True)
 class Mixing:
-    """What makes mono sound of a file's samples.
+    """Mixing of a file's samples to mono.
 
     Attributes
     ----------

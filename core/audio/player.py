@@ -163,7 +163,7 @@ class Player:
 
     @property
     def problem(self) -> SoundalikeError | None:
-        """Why no more will be heard, if so: the device or the file has gone."""
+        """Error that ended the playing, if any: the device or the file has gone."""
         if self._problem is None and not self._is_stopped:
             self._problem = self._ahead.problem
             if not self._is_fed():

@@ -39,12 +39,12 @@ class PreRoll:
 
     @property
     def samples(self) -> Float32:
-        """What is kept, mono, float32 (n,), the oldest first."""
+        """Samples that are kept, mono, float32 (n,), the oldest first."""
         blocks = [np.empty(0, np.float32), *self._blocks.copy()]
         kept: Float32 = np.concatenate(blocks)[-self._most :]
         return kept
 
     @property
     def duration_s(self) -> float:
-        """How much is kept, in seconds."""
+        """Length of what is kept, in seconds."""
         return min(self._n_samples, self._most) / self.rate_hz

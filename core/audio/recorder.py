@@ -38,7 +38,7 @@ _LATENCY_S = 0.05
 
 @dataclass(frozen=True)
 class RecordedBlock:
-    """What arrived since the last look.
+    """Samples that arrived since the last look.
 
     Attributes
     ----------

@@ -163,7 +163,7 @@ class Catalog:
 
     @property
     def model_id(self) -> str:
-        """Which model made the vectors; compare it with the query's."""
+        """Identity of the model that made the vectors; compare it with the query's."""
         return self.manifest.model.id
 
     @property
@@ -173,12 +173,12 @@ class Catalog:
 
     @cached_property
     def label_offsets(self) -> NDArray[np.int64]:
-        """Where each clip's labels begin in `label_indices`, shape (C + 1,)."""
+        """Begins of the clips' labels in `label_indices`, shape (C + 1,)."""
         return self._offsets("n_labels", 0, len(self.label_indices))
 
     @cached_property
     def frame_offsets(self) -> NDArray[np.int64]:
-        """Where each clip's frames begin in `frames`, shape (C + 1,).
+        """Begins of the clips' frames in `frames`, shape (C + 1,).
 
         What compiled code is told: it cannot change with the file, as `clips` can.
         """

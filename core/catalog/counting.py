@@ -42,7 +42,7 @@ class ClassCount:
 
 @dataclass(frozen=True)
 class ClassQuality:
-    """How many of a class's labels the tagger is sure of.
+    """Number of a class's labels, and of those that the tagger is sure of.
 
     Attributes
     ----------

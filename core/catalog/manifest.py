@@ -31,7 +31,7 @@ _BUILD_AGAIN = "Remove the folder, and build the catalogue again."
 
 @dataclass(frozen=True)
 class ModelIdentity:
-    """Which model made a catalogue's vectors; only queries of an equal `id` may be compared."""
+    """Identity of the model that made the vectors; compare only queries of an equal `id`."""
 
     name: str
     id: str
@@ -42,7 +42,7 @@ RELEASED_MODEL = ModelIdentity("VGGish (released AudioSet features)", RELEASED_M
 
 @dataclass(frozen=True)
 class Source:
-    """Where some of a catalogue's clips came from.
+    """Source of some of a catalogue's clips.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Source:
 
 @dataclass(frozen=True)
 class CatalogManifest:
-    """What `catalog.json` says.
+    """Content of `catalog.json`.
 
     Attributes
     ----------

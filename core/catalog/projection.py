@@ -47,7 +47,7 @@ _MAPS_KEPT = 4
 
 @dataclass(frozen=True, eq=False)
 class Map:
-    """Where the clips lie, and to which group each belongs.
+    """Points of the clips in the plane, and the group of each.
 
     Attributes
     ----------

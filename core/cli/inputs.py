@@ -31,7 +31,7 @@ Span = tuple[float | None, float | None]
 
 @dataclass(frozen=True)
 class Reading:
-    """How files are found and read.
+    """Options of finding and reading files.
 
     Attributes
     ----------

@@ -54,7 +54,7 @@ def _print(
 
 
 class _LabelFiles:
-    """Where the labels of sounds are written: beside each, or below one folder."""
+    """Places of the label files of sounds: beside each, or below one folder."""
 
     def __init__(self, arguments: Namespace) -> None:
         from core.tag_tables import AUDACITY_ENDING, RAVEN_ENDING, audacity_text, raven_text

@@ -31,7 +31,7 @@ _SPEED_S = 5.0
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a bad connection is put up with.
+    """Patience with a bad connection.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Patience:
 
 
 class ChangedError(WrongContentError):
-    """What comes now does not continue what came before."""
+    """The bytes that come now do not continue those that came before."""
 
 
 class Download:
@@ -318,7 +318,7 @@ def _facts(part: Path) -> dict[str, Any]:
 
 
 class Speed:
-    """How fast bytes come, over the last seconds, in words for people."""
+    """Bytes a second over the last seconds, in words for people."""
 
     def __init__(self) -> None:
         self._seen: deque[tuple[float, int]] = deque()

@@ -59,7 +59,7 @@ class RangeRefusedError(Exception):
 
 @dataclass(frozen=True)
 class Head:
-    """What a server says before the bytes.
+    """Status and headers of a server's answer.
 
     Attributes
     ----------

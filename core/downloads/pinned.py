@@ -44,12 +44,12 @@ class PinnedFile:
 
     @property
     def sizes(self) -> range:
-        """How many bytes the file with the pinned checksum can have."""
+        """Possible numbers of bytes of the file with the pinned checksum."""
         return range(self.size, self.size + 1) if self.is_size_exact else self.repacked_sizes
 
     @property
     def repacked_sizes(self) -> range:
-        """How many bytes the same content can have, packed anew by its publisher."""
+        """Possible numbers of bytes of the same content, packed anew by its publisher."""
         return range(self.size - self.size // 4, self.size + max(self.size // 4, 1 << 20) + 1)
 
 

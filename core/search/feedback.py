@@ -41,7 +41,7 @@ class Closeness(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """How similar random clips of a catalogue are.
+    """Similarities of random clips of a catalogue.
 
     Attributes
     ----------

@@ -88,7 +88,7 @@ class MeaningSearch:
 
     @cached_property
     def _sets(self) -> tuple[NDArray[np.int32], LabelVectors]:
-        """Which set of labels each clip has, and the sets; takes a second for two million clips.
+        """Set of labels of each clip, and the sets; takes a second for two million clips.
 
         Sets are told apart by a sum of random numbers of 64 bits, one for each class.
         """

@@ -19,7 +19,7 @@ _ROWS = 65_536
 
 
 class Bounds(Protocol):
-    """What each of C clips cannot exceed: a float32 array, or what gives slices of one."""
+    """Upper bounds of C clips' scores: a float32 array, or an object that gives slices of one."""
 
     def __len__(self) -> int:
         """Return the number of clips."""

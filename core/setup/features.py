@@ -36,7 +36,7 @@ _CATALOG_BYTES, _BALANCED_BYTES, _SOME_BYTES = 3_200_000_000, 70_000_000, 300_00
 
 @dataclass(frozen=True)
 class ClipChoice:
-    """Which of AudioSet's clips are wanted; the defaults stand for all of them.
+    """Choice of AudioSet's clips; the defaults stand for all of them.
 
     Attributes
     ----------

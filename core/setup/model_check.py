@@ -26,7 +26,7 @@ on how the sine is resampled: with an older resampler the same file said -0.0333
 
 @dataclass(frozen=True)
 class ModelCheck:
-    """What a model makes of a 1 kHz sine of 3 s, beside what was published, and its other figures.
+    """Figures of a model for a 1 kHz sine of 3 s, beside the published ones, and others.
 
     Information for people: whether a model answers does not hang on it.
 

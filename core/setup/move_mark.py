@@ -30,7 +30,7 @@ def is_partial(name: str) -> bool:
 
 @dataclass(frozen=True)
 class FolderContent:
-    """What lies below a folder, by name in it: sizes and times of files and links, and folders."""
+    """Content of a folder, by name in it: sizes and times of files and links, and folders."""
 
     files: dict[str, tuple[int, int]] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class FolderContent:
 
 @dataclass(frozen=True)
 class MoveMark:
-    """What a folder says of the move that fills it.
+    """Mark in a folder of the move that fills it.
 
     Attributes
     ----------

@@ -22,7 +22,7 @@ POWER = 2.0
 
 @dataclass(frozen=True, eq=False)
 class ListenerOutput:
-    """What the listener makes of a sound.
+    """Output of the listener for a sound.
 
     Attributes
     ----------

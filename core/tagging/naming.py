@@ -17,7 +17,7 @@ MOST_NAMES = 3
 
 
 class Sureness(StrEnum):
-    """How sure a name is, in words for people."""
+    """Sureness of a name, in words for people."""
 
     SURE = ""
     LIKELY = "probably"

@@ -40,7 +40,7 @@ RATES, RATES_FORMAT = "label_rates.npz", 1
 
 @dataclass(frozen=True, eq=False)
 class LabelVectors:
-    """What C clips are labelled with, as unit vectors of 527 components, most of them zero.
+    """Labels of C clips as unit vectors of 527 components, most of them zero.
 
     Attributes
     ----------

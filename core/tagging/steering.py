@@ -14,7 +14,7 @@ _WEAKENED = 0.1
 
 
 class Steer(StrEnum):
-    """What becomes of a tag."""
+    """Change of a tag."""
 
     MORE = "more"
     """It is strengthened, or added."""

@@ -28,7 +28,7 @@ _HINT = "Delete the folder {} and start again: it is made anew."
 
 @dataclass(frozen=True)
 class ModelManifest:
-    """What is known of a converted model.
+    """Manifest of a converted model.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ def installed(models: Path) -> dict[Path, ModelManifest]:
 
 @dataclass(frozen=True)
 class Embedding:
-    """What VGGish makes of a sound.
+    """Embedding of a sound by VGGish.
 
     Attributes
     ----------

@@ -33,7 +33,7 @@ number of clips."""
 
 
 class ClassChoice(Enum):
-    """What a person wants of a class; the words that say so."""
+    """Choice of a person about a class; the value is its words."""
 
     SHOWN = ""
     ONLY = "only"
@@ -41,7 +41,7 @@ class ClassChoice(Enum):
 
     @property
     def following(self) -> ClassChoice:
-        """What comes after this one, round and round."""
+        """Choice after this one, round and round."""
         order = list(ClassChoice)
         return order[(order.index(self) + 1) % len(order)]
 

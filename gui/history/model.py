@@ -31,7 +31,7 @@ SEARCH_ROLE = THUMBNAIL_ROLE + 1
 
 
 class Status(Enum):
-    """How far a sound has come."""
+    """Progress of a sound in the queue."""
 
     WAITING = "waiting"
     ANALYSING = "analysing"

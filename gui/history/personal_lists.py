@@ -16,7 +16,7 @@ from gui.history.stars import Stars
 
 
 class PersonalLists(QObject):
-    """What a person keeps of videos and filters.
+    """Stars, hidden videos and presets of a person.
 
     Parameters
     ----------

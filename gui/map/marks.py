@@ -22,7 +22,7 @@ YOUR_SOUND = "Your sound"
 
 @dataclass(frozen=True)
 class Marks:
-    """What stands out.
+    """Marks of the query, its matches and the current clip.
 
     Attributes
     ----------

@@ -26,7 +26,7 @@ _FAINTEST = 0.5
 
 @dataclass(frozen=True)
 class MapView:
-    """What is in sight.
+    """Part of the map that is in sight.
 
     Attributes
     ----------

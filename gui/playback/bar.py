@@ -60,7 +60,7 @@ class PlaybackBar(QWidget):
 
     @property
     def widgets(self) -> tuple[QWidget, ...]:
-        """What the Tab key goes through, in its order."""
+        """Stops of the Tab key, in its order."""
         return self.play, self.stop, self.loop, self.volume
 
     def set_playing(self, is_playing: bool) -> None:

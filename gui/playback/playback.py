@@ -20,7 +20,7 @@ INTERVAL_MS = 16
 
 @dataclass(frozen=True)
 class _Sound:
-    """What was asked for."""
+    """Sound that is to be played."""
 
     audio: AudioFile
     start_s: float | None

@@ -17,7 +17,7 @@ _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
 @dataclass(frozen=True)
 class PlayedClip:
-    """What is played.
+    """Video and second that are played.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class PlayedClip:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where YouTube's player comes from.
+    """Addresses of YouTube's player.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Page:
-    """What the page server serves: the page, and what the page may load."""
+    """Page that the page server serves, and its content security policy."""
 
     body: bytes
     policy: str

@@ -75,7 +75,7 @@ class RecordingController(QObject):
 
     @property
     def folder(self) -> Path:
-        """Where recordings lie."""
+        """Folder of the recordings."""
         return self._recordings.folder
 
     def offer_kept(self) -> None:

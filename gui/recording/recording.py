@@ -29,7 +29,7 @@ WATCH_MS = 2000
 
 
 class OpenRecorder(Protocol):
-    """What is used of `core.audio.recorder.Recorder`."""
+    """Part of `core.audio.recorder.Recorder` that is used."""
 
     device: Device
     problem: MicrophoneError | None

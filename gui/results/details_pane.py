@@ -35,7 +35,7 @@ _LEAST_PICTURE = 8 * theme.GRID
 
 
 class DetailsPane(QWidget):
-    """What is known of one match.
+    """Details of one match.
 
     Signals
     -------

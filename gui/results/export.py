@@ -19,7 +19,7 @@ _MARGIN_INCHES = 2 / 2.54
 
 
 class MatchExport:
-    """What can be done with the list that a panel shows.
+    """Export of the list that a panel shows.
 
     Parameters
     ----------

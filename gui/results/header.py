@@ -29,7 +29,7 @@ _MORE = "▾"
 
 
 class AnswerHeader(QWidget):
-    """What was heard in title size, with chips; below it the steps, or how far the work is.
+    """Headline in title size, with the tags as chips; below it steps, or progress.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ class AnswerHeader(QWidget):
 
     @property
     def widgets(self) -> tuple[QWidget, ...]:
-        """What the Tab key goes through, in its order; chips and steps are put between them."""
+        """Stops of the Tab key, in its order; chips and steps are put between them."""
         return (
             self.heard.add,
             self.live,

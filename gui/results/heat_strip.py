@@ -105,7 +105,7 @@ class HeatStrip(QWidget):
 
     @property
     def _field(self) -> QRectF:
-        """Where the colours are: beside and above the words of the axes."""
+        """Rectangle of the colours: beside and above the words of the axes."""
         words = self.fontMetrics().height() + theme.GRID // 4
         return QRectF(self.rect()).adjusted(words, 0, 0, -words)
 

@@ -27,7 +27,7 @@ class AnswerHistory(QObject):
 
     @property
     def current(self) -> Answer | None:
-        """What is shown."""
+        """Answer that is shown."""
         return self._steps[self._here] if self._steps else None
 
     @property

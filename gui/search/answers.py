@@ -17,7 +17,7 @@ from gui.search.options import SearchValues
 
 @dataclass(frozen=True)
 class Words:
-    """What is looked for, said in words, such as "dog barking"."""
+    """Words that are searched for, such as "dog barking"."""
 
     text: str
 
@@ -28,7 +28,7 @@ Origin: TypeAlias = Query | str | Words
 
 @dataclass(frozen=True, eq=False)
 class Steered:
-    """What was asked, with some of its tags changed by a person; or a video or words, refined.
+    """Question with some of its tags changed by a person; or a video or words, refined.
 
     Attributes
     ----------
@@ -150,7 +150,7 @@ class Answer:
 
     @property
     def changes(self) -> tuple[TagChange, ...]:
-        """What a person has changed of its tags."""
+        """Changes of its tags by a person."""
         return self.source.changes if isinstance(self.source, Steered) else ()
 
     def answers_same_as(self, other: Answer) -> bool:

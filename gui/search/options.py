@@ -74,7 +74,7 @@ class SearchOptions(QObject):
 
     @property
     def shown_ranking(self) -> Ranking:
-        """What was chosen, or what stands for it with this catalogue."""
+        """Ranking that was chosen, or that stands for it with this catalogue."""
         chosen = self._values.ranking
         return self.rankings[0] if self.rankings and chosen not in self.rankings else chosen
 

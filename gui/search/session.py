@@ -117,7 +117,7 @@ class Session(QObject):
 
     @property
     def answer(self) -> Answer | None:
-        """What is shown."""
+        """Answer that is shown."""
         return self.answers.current
 
     @property

@@ -175,7 +175,7 @@ class SetUpDialog(QDialog):
 
     @property
     def request(self) -> SetUpRequest:
-        """What is chosen."""
+        """Request as it is chosen now."""
         clips = next(key for key, button in self.choices.items() if button.isChecked())
         names = tuple(name.strip() for name in self.classes.text().split(";") if name.strip())
         mirror = self.mirror.currentData()

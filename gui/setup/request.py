@@ -20,7 +20,7 @@ NAMES = {"model": "the trained model VGGish", "features": "the sounds of AudioSe
 
 @dataclass(frozen=True)
 class SetUpRequest:
-    """What a person wants to have.
+    """Request of a person for files.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class SetUpRequest:
 
 @dataclass(frozen=True)
 class SetUpStatus:
-    """What is missing, and whether there is room for it.
+    """Missing files, and whether there is room for them.
 
     Attributes
     ----------

@@ -22,7 +22,7 @@ from gui.widgets.saving import Saving
 
 
 class SpectrogramController(QObject):
-    """What a person does with a sound, and what is shown of it.
+    """Joins the spectrogram and its toolbar to the session.
 
     Parameters
     ----------

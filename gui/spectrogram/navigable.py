@@ -28,7 +28,7 @@ class Navigable(Protocol):
 
     @property
     def width_s(self) -> float:
-        """How much time is in sight."""
+        """Length of the time in sight, in seconds."""
 
     def point(self, place: CursorPlace | None) -> None:
         """Put the cursor somewhere, or take it away."""

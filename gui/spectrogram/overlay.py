@@ -20,7 +20,7 @@ _DIMMED = 0.55
 
 @dataclass
 class Overlay:
-    """What is to be drawn.
+    """Marks over the picture.
 
     Attributes
     ----------

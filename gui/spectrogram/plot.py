@@ -58,7 +58,7 @@ _TICK_ROOM = 88.0
 
 @dataclass(frozen=True)
 class CursorPlace:
-    """Where something points: a time in seconds, and a height in rows."""
+    """Place of the cursor: a time in seconds, and a height in rows."""
 
     time_s: float
     height: float
@@ -132,13 +132,13 @@ class SpectrogramPlot(pg.PlotWidget):  # type: ignore[misc]
 
     @property
     def picture_area(self) -> QRectF:
-        """Where the picture lies, in the widget's pixels."""
+        """Rectangle of the picture, in the widget's pixels."""
         area: QRectF = self.getViewBox().sceneBoundingRect()
         return area
 
     @property
     def n_columns(self) -> int:
-        """How many columns can be told apart, in the screen's own pixels."""
+        """Number of columns that can be told apart, in the screen's own pixels."""
         ratio: float = max(self.devicePixelRatioF(), self.fineness)
         return max(1, round(self.picture_area.width() * ratio))
 

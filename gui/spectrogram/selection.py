@@ -41,7 +41,7 @@ class Selection(QObject):
 
     @property
     def limit(self) -> Span:
-        """What can be selected: the sound's start and end."""
+        """Limit of the selection: the sound's start and end."""
         return self._limit
 
     def start_anew(self, duration_s: float) -> None:

@@ -97,7 +97,7 @@ class SpectrogramToolbar(QWidget):
 
     @property
     def widgets(self) -> tuple[QWidget, ...]:
-        """What the Tab key goes through, in its order."""
+        """Stops of the Tab key, in its order."""
         return self.start, self.end, self.view, self.colors
 
     def set_sound_ready(self, is_ready: bool) -> None:
@@ -135,7 +135,7 @@ class SpectrogramToolbar(QWidget):
 
 
 class _ReadOut(QLabel):
-    """What lies under the cursor, at the right; it takes whatever room is left."""
+    """Values under the cursor, at the right; it takes the room that is left."""
 
     def __init__(self) -> None:
         super().__init__()

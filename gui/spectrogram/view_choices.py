@@ -31,7 +31,7 @@ VIEW_TITLES = {
 
 @dataclass(frozen=True)
 class ViewChoices:
-    """What is remembered of the spectrogram's looks.
+    """Choices of the spectrogram's looks, which are remembered.
 
     Attributes
     ----------

@@ -116,7 +116,7 @@ class ColorMenu(QMenu):
 
 
 class LevelRange(QWidget):
-    """Which levels get the first and the last colour.
+    """Levels of the first and the last colour.
 
     Signals
     -------

@@ -108,7 +108,7 @@ class Spectrogram(QWidget):
 
     @property
     def choices(self) -> ViewChoices:
-        """How sounds are shown."""
+        """Choices of how sounds are shown."""
         return self._choices
 
     def show_sound(self, sound: WholeSound) -> None:
@@ -211,7 +211,7 @@ class Spectrogram(QWidget):
 
     @property
     def width_s(self) -> float:
-        """How much time is in sight."""
+        """Length of the time in sight, in seconds."""
         return self._span_s[1] - self._span_s[0]
 
     @property

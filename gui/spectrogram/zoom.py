@@ -54,7 +54,7 @@ class WholeSound(Protocol):
 
 @dataclass(frozen=True)
 class DetailRequest:
-    """What should be read again, finer; the arguments of `core.audio.spectrogram.detail`."""
+    """Request to read a part again, finer; the arguments of `core.audio.spectrogram.detail`."""
 
     spectrum: Spectrum
     start_s: float

@@ -39,7 +39,7 @@ class MoveController(QObject):
 
     @property
     def target(self) -> Path | None:
-        """Where the data moves at the next start."""
+        """Folder that the data moves to at the next start."""
         return self._target
 
     def toggle(self, parent: QWidget) -> None:

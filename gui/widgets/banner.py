@@ -24,7 +24,7 @@ _MOST_LINES = 4
 
 
 class Level(IntEnum):
-    """How important something is; of several the most important is shown, the others wait."""
+    """Importance of a notice; of several the most important is shown, the others wait."""
 
     QUESTION = 0
     NOTE = 1
@@ -33,7 +33,7 @@ class Level(IntEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person can do about it: a button's words, and what it does."""
+    """Answer that a person can give: a button's words, and its action."""
 
     text: str
     act: Callable[[], None]
@@ -41,7 +41,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Notice:
-    """What is to be read, and up to two buttons; a question can only be answered."""
+    """Text to be read, and up to two buttons; a question can only be answered."""
 
     text: str
     choices: tuple[Choice, ...] = ()
@@ -101,7 +101,7 @@ class Banner(QWidget):
 
     @property
     def message(self) -> str:
-        """What is shown; empty where nothing is."""
+        """Text that is shown; empty where nothing is."""
         return self._shown[1].text if self._shown is not None else ""
 
     @property

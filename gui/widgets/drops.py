@@ -26,7 +26,7 @@ _MOST_TEXT = 100_000
 
 @dataclass(frozen=True)
 class FoundSounds:
-    """What was given: a sound that can be read, and those that wait.
+    """Sounds of a drop: one that can be read, and those that wait.
 
     Attributes
     ----------

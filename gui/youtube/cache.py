@@ -30,7 +30,7 @@ CREATE INDEX IF NOT EXISTS pictures_by_age ON pictures (asked_s, n_bytes);
 
 @dataclass(frozen=True)
 class Known:
-    """What the cache has of one video; what is old is still shown until it is asked for again.
+    """Cached facts of one video; old ones are shown until they are looked up again.
 
     Attributes
     ----------

@@ -21,7 +21,7 @@ _AT_ONCE = 8
 
 @dataclass(frozen=True)
 class FoundVideos:
-    """What is on the shelf of one video.
+    """Cached title and pictures of one video.
 
     Attributes
     ----------
@@ -40,8 +40,8 @@ Key = tuple[str, int]
 
 
 @dataclass
-class _Errand:
-    """What is to be done next."""
+class _Work:
+    """Work to be done next."""
 
     titles: list[str] = field(default_factory=list)
     images: list[Key] = field(default_factory=list)
@@ -71,8 +71,8 @@ class CacheWorker(QObject):
         super().__init__(parent)
         self._cache, self._worker, self._found = cache, worker, found
         self._wishes: list[Key] = []
-        self._next = _Errand()
-        self._now: _Errand | None = None
+        self._next = _Work()
+        self._now: _Work | None = None
 
     def read_titles(self, ids: Iterable[str]) -> None:
         """Ask what is known of videos beside their pictures."""
@@ -97,9 +97,9 @@ class CacheWorker(QObject):
         self._go()
 
     def _go(self) -> None:
-        if self._now is not None or (self._next == _Errand() and not self._wishes):
+        if self._now is not None or (self._next == _Work() and not self._wishes):
             return
-        errand, self._next = self._next, _Errand()
+        errand, self._next = self._next, _Work()
         errand.images += self._wishes[:_AT_ONCE]
         self._wishes = self._wishes[_AT_ONCE:]
         self._now = errand
@@ -119,7 +119,7 @@ class CacheWorker(QObject):
         self._on_done({})
 
 
-def _done(cache: Cache, errand: _Errand, job: Job) -> dict[Key, FoundVideos]:
+def _done(cache: Cache, errand: _Work, job: Job) -> dict[Key, FoundVideos]:
     cache.write(errand.videos, errand.pictures)
     known = cache.read(errand.titles, with_pictures=False)
     found = {(key, 0): FoundVideos(known.get(key, Known())) for key in errand.titles}

@@ -24,7 +24,7 @@ _USER_AGENT = b"Soundalike"
 
 @dataclass(frozen=True)
 class Response:
-    """What a server said.
+    """Response of a server.
 
     Attributes
     ----------

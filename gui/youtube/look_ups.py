@@ -36,7 +36,7 @@ _TIMEOUT_S = 10.0
 
 @dataclass
 class _State:
-    """What is known of one video now.
+    """State of one video's look-ups.
 
     Attributes
     ----------
@@ -127,7 +127,7 @@ class LookUps(QObject):
 
     @property
     def n_images(self) -> int:
-        """How many pictures are kept in memory."""
+        """Number of pictures that are kept in memory."""
         return len(self._images)
 
     def _on_permission(self) -> None:

@@ -22,7 +22,7 @@ class LookUpPermission(QObject):
 
     @property
     def answer(self) -> bool | None:
-        """What a person answered; None where nobody was asked."""
+        """Answer of a person; None where nobody was asked."""
         return self._answer
 
     @property

@@ -31,7 +31,7 @@ class Politeness:
 
     @property
     def wait_s(self) -> float:
-        """How long to ask nothing, in seconds."""
+        """Time to send no request, in seconds."""
         return max(0.0, self._free_at_s - self._now_s())
 
     def allows(self, n_running: int) -> bool:

@@ -21,7 +21,7 @@ _JPEG = b"\xff\xd8\xff"
 
 
 class Standing(StrEnum):
-    """What is known of a video."""
+    """Standing of a video."""
 
     ALIVE = "alive"
     NOT_EMBEDDABLE = "not embeddable"
@@ -49,7 +49,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Video:
-    """What the look-up of a video found.
+    """Result of the look-up of a video.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Video:
 
 @dataclass(frozen=True)
 class Services:
-    """Where the two services are, without a slash at the end."""
+    """Addresses of the two services, without a slash at the end."""
 
     titles: str = "https://www.youtube.com/oembed"
     thumbnails: str = "https://i.ytimg.com/vi"

@@ -38,7 +38,7 @@ class Piece(Protocol):
 
     @property
     def stored(self) -> Mapping[str, Stored]:
-        """Where its rows are, of those files that may become the catalogue's."""
+        """Place of its rows, of those files that may become the catalogue's."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class CatalogRows:
 
 @dataclass(frozen=True)
 class Merged:
-    """What was written.
+    """Files that were written.
 
     Attributes
     ----------

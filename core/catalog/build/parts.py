@@ -43,7 +43,7 @@ _REMOVALS, _WORKER_S = 50, 0.1
 
 
 class BuildInterruptedError(CatalogError):
-    """What stopped a build is no fault of its sources: the finished parts are kept."""
+    """A build was stopped by no fault of its sources: the finished parts are kept."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +59,19 @@ class Part:
 
     @cached_property
     def header(self) -> dict[str, Any]:
-        """What the first line says."""
+        """Content of the first line."""
         with self.path.open("rb") as file:
             found: dict[str, Any] = parsed_json(file.readline())
         return found
 
     @property
     def n_read(self) -> int:
-        """How many records were read for this part and those before it of the same task."""
+        """Number of records that were read for this part and those before it of the same task."""
         return int(self.header["n_read"])
 
     @property
     def n_bytes_read(self) -> int:
-        """How many bytes of the source were read for this part and those before it."""
+        """Number of bytes of the source that were read for this part and those before it."""
         return int(self.header["n_bytes_read"])
 
     @property
@@ -81,7 +81,7 @@ class Part:
 
     @property
     def stored(self) -> dict[str, Stored]:
-        """Where the frames and the vectors are."""
+        """Place of the frames and the vectors."""
         return {
             file: Stored(self.path.parent / name, *numbers)
             for file, (name, *numbers) in self.header["rows"].items()

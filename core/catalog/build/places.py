@@ -95,11 +95,11 @@ def _made_or_opened(path: str, flags: int) -> int:
 
 
 class RowPlace(Protocol):
-    """Where a task writes its rows."""
+    """Place that a task writes its rows to."""
 
     @property
     def name(self) -> str:
-        """What the names of its files begin with."""
+        """Beginning of the names of its files."""
 
     def is_known(self) -> bool:
         """Return whether `first_rows` are known without waiting."""

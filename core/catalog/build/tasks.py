@@ -47,7 +47,7 @@ _VERSION = 5
 
 @dataclass(frozen=True)
 class TaskOptions:
-    """What is kept of the records.
+    """Choice of the records that are kept.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class TaskOptions:
 
     @property
     def decoder(self) -> Decoder:
-        """What decodes the records."""
+        """Decoder of the records."""
         if self.kind == CatalogKind.YOUTUBE8M:
             return partial(youtube8m.decode, visual=self.visual)
         return audioset.decode
@@ -119,7 +119,7 @@ class Task:
 
     @property
     def name(self) -> str:
-        """What is read first, for people."""
+        """Name of the source, for people."""
         return self.stream.name if self.stream is not None else str(self.files[0])
 
 
