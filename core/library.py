@@ -36,7 +36,7 @@ from core.types import Query
 
 T = TypeVar("T")
 
-VERSION = 3
+VERSION = 4
 MOST_ENTRIES = 1000
 MOST_BYTES = 256 * 1024**2
 """What the frames of all entries may take; a sound of an hour takes half a megabyte."""
@@ -52,6 +52,8 @@ CREATE TABLE IF NOT EXISTS queries (
     hop_s REAL, notes TEXT, direction BLOB);
 CREATE TABLE IF NOT EXISTS heard (key INTEGER PRIMARY KEY REFERENCES history, heard_by TEXT);
 CREATE TABLE IF NOT EXISTS tags (key INTEGER PRIMARY KEY REFERENCES history, scores BLOB);
+CREATE TABLE IF NOT EXISTS asked (
+    key INTEGER PRIMARY KEY REFERENCES history, ranking TEXT, model_id TEXT);
 CREATE TABLE IF NOT EXISTS stars (
     video_id TEXT, start_s REAL, end_s REAL, labels TEXT, url TEXT, note TEXT, starred_s REAL,
     PRIMARY KEY (video_id, start_s));
@@ -59,7 +61,7 @@ CREATE TABLE IF NOT EXISTS hidden (video_id TEXT PRIMARY KEY, hidden_s REAL);
 CREATE TABLE IF NOT EXISTS presets (name TEXT PRIMARY KEY, include TEXT, exclude TEXT);
 """
 
-_OF_AN_ENTRY = ("history", "queries", "heard", "tags")
+_OF_AN_ENTRY = ("history", "queries", "heard", "tags", "asked")
 """Tables with a row for each entry."""
 
 
@@ -127,6 +129,8 @@ class Library:
             )
             db.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (key, past.model_key))
             db.execute("INSERT OR REPLACE INTO tags VALUES (?, ?)", (key, tag_bytes(query)))
+            asked = (key, past.ranking, past.model_id)
+            db.execute("INSERT OR REPLACE INTO asked VALUES (?, ?, ?)", asked)
             _trim(db)
             return key
 
@@ -135,8 +139,8 @@ class Library:
     def history(self) -> list[Past]:
         """Return all entries, the newest first."""
         text = (
-            "SELECT history.rowid, history.*, heard_by FROM history LEFT JOIN heard USING (key) "
-            "ORDER BY key DESC"
+            "SELECT history.rowid, history.*, heard_by, ranking, model_id FROM history "
+            "LEFT JOIN heard USING (key) LEFT JOIN asked USING (key) ORDER BY key DESC"
         )
         return self._sound(text, past_of, _OF_AN_ENTRY)
 
@@ -148,7 +152,7 @@ class Library:
         )
         found = self._sound(
             text,
-            lambda row: query_of(past.name, row),
+            lambda row: query_of(past, row),
             _OF_AN_ENTRY,
             past.key,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.options import DEFAULT_K, Comparison, Filter
+from core.options import DEFAULT_K, Comparison, Filter, Ranking
 from core.types import UInt8
 
 
@@ -27,7 +27,7 @@ class Past:
         Of what was matched.
     thumbnail : uint8 array, shape (32, columns), or None
         A small spectrogram, low frequencies first, 255 for the loudest.
-    k, filters, by
+    k, filters, by, ranking
         What a person chose; see `Engine.match`.
     n_matches : int
     label : str
@@ -35,6 +35,8 @@ class Past:
     model_key : str
         Of the model that embedded the sound (`CatalogInfo.model_key`); empty where that was not
         written down.
+    model_id : str
+        Of the query (`Query.model_id`): what made its frames, where that was not the listener.
     """
 
     key: int = 0
@@ -50,6 +52,8 @@ class Past:
     n_matches: int = 0
     label: str = ""
     model_key: str = ""
+    ranking: Ranking = Ranking.BOTH
+    model_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 from PySide6.QtCore import QSettings
 
 from core.foreign import as_number, as_text, parsed_json
-from core.options import DEFAULT_K, Comparison, Filter, Ranking
+from core.options import DEFAULT_K, MOST_K, Comparison, Filter, Ranking
 from core.paths import DataFolder
 from core.private import private_file
 
@@ -32,7 +32,7 @@ class Remembered:
     geometry: bytes = b""
     heights: bytes = b""
     widths: bytes = b""
-    k: int = _between(DEFAULT_K, 1, 1000)
+    k: int = _between(DEFAULT_K, 1, MOST_K)
     filters: Filter = field(default_factory=Filter)
     by: Comparison = Comparison.MEAN
     ranking: Ranking = Ranking.BOTH

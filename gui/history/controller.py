@@ -12,6 +12,7 @@ from gui.history.panel import HistoryPanel
 from gui.history.personal_lists import PersonalLists
 from gui.history.store import HistoryStore, Recalled
 from gui.search.answers import Answer
+from gui.search.options import SearchValues
 
 
 class HistoryController(QObject):
@@ -103,10 +104,10 @@ class HistoryController(QObject):
 
     def _on_recalled(self, recalled: Recalled) -> None:
         self.recalled.emit()
-        entry, past = recalled.entry, recalled.entry.past
+        entry, past = recalled.entry, recalled.past
         if recalled.audio is None:
             self._context.banner.show_note(
                 f"The file of {entry.name} is gone; its matches can still be found."
             )
-        model_id = "" if past is None else past.model_key
-        self._session.ask_again(recalled.query, recalled.audio, entry.span, model_id)
+        self._session.options.adopt(SearchValues(past.k, past.filters, past.by, past.ranking))
+        self._session.ask_again(recalled.query, recalled.audio, entry.span, past.model_key)

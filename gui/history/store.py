@@ -32,12 +32,14 @@ class Recalled:
     Attributes
     ----------
     entry : Entry
+    past : Past
     query : Query
     audio : AudioFile or None
         None where the file is gone, and with it the picture and the sound.
     """
 
     entry: Entry
+    past: Past
     query: Query
     audio: AudioFile | None
 
@@ -112,7 +114,7 @@ class HistoryStore(QObject):
                 return
             entry.query, entry.is_gone = query, audio is None
             self._history.update(entry)
-            self.recalled.emit(Recalled(entry, query, audio))
+            self.recalled.emit(Recalled(entry, past, query, audio))
 
         self._library_worker.do(read, done)
 
@@ -187,9 +189,11 @@ def _past(entry: Entry, answer: Answer, values: SearchValues) -> Past:
         k=values.k,
         filters=values.filters,
         by=values.by,
+        ranking=values.ranking,
         n_matches=len(matches.matches),
         label=spoken(matches.query.heard) or common_labels(matches.matches),
         model_key=matches.catalog.model_key,
+        model_id=matches.query.model_id,
     )
 
 

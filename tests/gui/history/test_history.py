@@ -21,7 +21,7 @@ from core.audio.reader import AudioFile
 from core.errors import SoundalikeError
 from core.library import Library
 from core.library_types import Past, Star
-from core.options import Filter
+from core.options import Comparison, Filter, Ranking
 from core.paths import DataFolder
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
 from gui import formats
@@ -32,10 +32,12 @@ from gui.history.personal_lists import PersonalLists
 from gui.history.stars import Stars
 from gui.history.store import HistoryStore, Recalled
 from gui.search.answers import Answer
+from gui.search.loading import EngineLoader
 from gui.search.options import SearchOptions, SearchValues
+from gui.search.repeats import Repeats
 from gui.search.state import State
 from gui.workers import Worker
-from tests.gui.conftest import App, write_wav
+from tests.gui.conftest import App, FakeEngine, write_wav
 from tests.gui.search.test_session import open_and_wait
 
 INFO = CatalogInfo("c", "/", 10, "m")
@@ -513,6 +515,41 @@ def test_a_former_sound_is_searched_as_it_was_heard(reopened: Callable[[str], Ap
     choose_the_only_entry(app)
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert asked(app) == ["search"]
+
+
+def test_a_former_sound_is_asked_as_it_was_asked_then(
+    make_app: Callable[..., App], sine: Path
+) -> None:
+    first = make_app(sine)
+    then = SearchValues(10, Filter(("Dog",)), Comparison.FRAMES, Ranking.SOUND)
+    first.engine.info = replace(INFO, model_id="vggish-1", rankings=tuple(Ranking))
+    first.window.options.adopt(then)
+    first.show()
+    first.wait_for(lambda: first.session.state is State.RESULTS)
+    first.close()
+    app = make_app()
+    app.engine.info = first.engine.info
+    app.show()
+    app.wait_for(lambda: not app.session.loader.is_loading)
+    app.window.options.adopt(SearchValues(50))
+    choose_the_only_entry(app)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.window.options.values == then
+    assert app.engine.calls[-1] == ("search", "sine.wav", 10, then.filters)
+    assert (app.engine.compared, app.engine.ranking) == (then.by, then.ranking)
+    assert asked(app) == ["search"]
+
+
+def test_embeddings_of_another_model_are_asked_again_as_they_are(qtbot: QtBot) -> None:
+    worker = Worker("searches")
+    loader = EngineLoader(FakeEngine(None), worker, lambda: True)  # type: ignore[arg-type]
+    repeats, wanted = Repeats(loader), []
+    repeats.wanted.connect(wanted.append)
+    query = Query("made elsewhere", np.zeros((2, 128), np.uint8), 2.0, model_id="vggish-audioset")
+    repeats.repeat(query, None, None, "vggish-audioset")
+    assert wanted == [query]
+    worker.close()
+    assert worker.wait(QDeadlineTimer(5000))
 
 
 def test_a_former_sound_that_another_model_heard_is_heard_anew(
