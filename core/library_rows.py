@@ -40,7 +40,7 @@ def stored_path(path: str) -> str | bytes:
     return path if path == encoded.decode("utf-8", "replace") else encoded
 
 
-def _path(value: object) -> str:
+def path_of(value: object) -> str:
     """Return a path that `stored_path` made; raise ValueError for anything else."""
     if not isinstance(value, bytes):
         return as_text(value)
@@ -53,7 +53,8 @@ def _path(value: object) -> str:
 def past_of(row: tuple[Any, ...]) -> Past:
     """Return the entry that a row of the history is."""
     key, time_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
-    include, exclude, by, n_matches, label, model_key, ranking, model_id = row[9:]
+    include, exclude, by, n_matches, label, model_key, ranking, model_id = row[9:17]
+    given_name, is_starred = row[17:]
     span = None
     if start_s is not None:
         span = as_number(start_s, 0, LONGEST_S), as_number(end_s, start_s, LONGEST_S)
@@ -64,7 +65,7 @@ def past_of(row: tuple[Any, ...]) -> Past:
         key=as_count(key),
         time_s=as_number(time_s, 0, LATEST_S),
         name=as_text(name),
-        path=_path(path),
+        path=path_of(path),
         span=span,
         duration_s=as_number(duration_s, 0, LONGEST_S),
         thumbnail=thumbnail,
@@ -76,6 +77,8 @@ def past_of(row: tuple[Any, ...]) -> Past:
         model_key=as_text(model_key or ""),
         ranking=Ranking(ranking or Ranking.BOTH),  # an older file does not say
         model_id=as_text(model_id or ""),
+        given_name=as_text(given_name or ""),
+        is_starred=bool(as_count(is_starred or 0)),
     )
 
 

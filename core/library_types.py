@@ -19,6 +19,7 @@ class Past:
     time_s : float
         When, in seconds since 1970; 0 for now.
     name : str
+        Its file's, or what a recording is called.
     path : str
         The sound's file, a recording's too.
     span : tuple of two floats, or None
@@ -31,12 +32,15 @@ class Past:
         What a person chose; see `Engine.match`.
     n_matches : int
     label : str
-        What the nearest clips have in common.
+        What was heard, or else what the nearest clips have in common.
     model_key : str
         Of the model that embedded the sound (`CatalogInfo.model_key`); empty where that was not
         written down.
     model_id : str
         Of the query (`Query.model_id`): what made its frames, where that was not the listener.
+    given_name : str
+        What a person calls it; empty for nothing.
+    is_starred : bool
     """
 
     key: int = 0
@@ -54,6 +58,8 @@ class Past:
     model_key: str = ""
     ranking: Ranking = Ranking.BOTH
     model_id: str = ""
+    given_name: str = ""
+    is_starred: bool = False
 
 
 @dataclass(frozen=True)

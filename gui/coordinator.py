@@ -131,6 +131,7 @@ class Coordinator(QObject):
         window.words.complete_with(self._context.complete_classes)
         window.words.wanted.connect(self._find)
         self.answer_view.counted.connect(window.count.setText)
+        window.recent.follow(self.history, self.recording.folder)
 
     def _join_session(self) -> None:
         session, window = self.session, self._window
@@ -265,8 +266,6 @@ class Coordinator(QObject):
 
     def _on_opened(self, audio: AudioFile) -> None:
         self._window.show_sound()
-        if audio.path.parent != self.recording.folder:
-            self._window.recent.add(audio.path)
 
     def _on_answer(self, answer: Answer) -> None:
         if is_heard(answer.source) or self._info is None:

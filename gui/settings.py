@@ -40,7 +40,6 @@ class Remembered:
     output: str = ""
     volume: float = _between(1.0, 0.0, 1.0)
     folder: str = ""
-    recent: tuple[str, ...] = ()
     live_s: int = _between(5, 1, 60)
     shows_history: bool = False
     shows_filter: bool = False
@@ -121,7 +120,6 @@ _READERS: dict[Any, Callable[[object], Any]] = {
     float: lambda value: as_number(value, float("-inf"), float("inf")),
     int: _as(int),
     str: as_text,
-    tuple[str, ...]: _as_texts,
     Comparison: lambda value: Comparison(as_text(value)),
     Filter: _as_filter,
     Ranking: lambda value: Ranking(as_text(value)),

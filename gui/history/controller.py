@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from core.audio.recordings import Recordings
 from core.library import Library
 from gui.context import Context
 from gui.history.library_worker import LibraryWorker
@@ -55,6 +56,9 @@ class HistoryController(QObject):
         self._connect()
         self.store.load()
         self.lists.load()
+        recordings = Recordings(context.data.recordings)
+        # Without a library that can be read nobody knows what is to stay: then all of it does.
+        self.library_worker.do(lambda _: recordings.prune(library.kept_paths()))
 
     def _connect(self) -> None:
         panel, store, lists, session = self._panel, self.store, self.lists, self._session
@@ -69,6 +73,7 @@ class HistoryController(QObject):
             signal.connect(self._mark_shown)  # Qt selects a neighbour of what goes out of sight
         panel.chosen.connect(self._restore)
         panel.removed.connect(store.remove)
+        panel.star_set.connect(store.set_star)
         panel.cleared.connect(store.clear)
         panel.folder_wanted.connect(lambda entry: external.show_folder(entry.path.parent))
         panel.star_chosen.connect(lambda star: external.browse(star.url))

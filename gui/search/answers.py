@@ -113,11 +113,16 @@ def refining(chosen: list[Match], is_liked: bool) -> str:
     return f"{'more' if is_liked else 'less'} like {which}"
 
 
+def capitalised(text: str) -> str:
+    """Return a text whose first letter is a capital, whatever the others are."""
+    return text[:1].upper() + text[1:]
+
+
 def what_it_is(matches: Matches) -> str:
     """Return what was heard in a sound, or else what its nearest clips are; empty for neither."""
     said = spoken(matches.query.heard)
     if said:
-        return said[0].upper() + said[1:]
+        return capitalised(said)
     labels = common_labels(matches.matches)
     return f"Sounds like {labels}" if labels else ""
 

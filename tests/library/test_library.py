@@ -173,6 +173,36 @@ def test_the_oldest_entries_go(library: Library, monkeypatch: pytest.MonkeyPatch
     assert [each.name for each in library.history()] == ["large"]
 
 
+def test_what_has_a_name_or_a_star_stays(library: Library, monkeypatch: pytest.MonkeyPatch):
+    named, starred, plain = (
+        library.remember(past(name=name, path=f"/sounds/{name}"), query()) for name in "abc"
+    )
+    library.keep(named, "Rex", False)
+    library.keep(starred, "", True)
+    library.keep(plain, "x", True)
+    library.keep(plain, "", False)
+    library.keep(99, "of nothing", True)
+    found = {each.key: (each.given_name, each.is_starred) for each in library.history()}
+    assert found == {named: ("Rex", False), starred: ("", True), plain: ("", False)}
+    library.relocate(Path("/sounds"), Path("/moved"))
+    assert sorted(library.kept_paths()) == [Path("/moved/a"), Path("/moved/b")]
+    # Asked again, it is still called so.
+    library.remember(past(name="a", key=named, path="/moved/a"), query())
+    monkeypatch.setattr(core.library, "MOST_ENTRIES", 2)
+    for name in "def":
+        library.remember(past(name=name), query())
+    assert [each.name for each in library.history()] == ["f", "e", "b", "a"]
+    monkeypatch.setattr(core.library, "MOST_BYTES", 1000)
+    library.keep(library.remember(past(name="large"), query(100)), "Large", False)
+    library.remember(past(name="last"), query())
+    assert [each.name for each in library.history()][:2] == ["last", "large"]
+    library.clear_history(99)
+    assert [each.name for each in library.history()] == ["large", "b", "a"]
+    library.remove(named)
+    assert Path("/moved/a") not in library.kept_paths()
+    assert library.notices == []
+
+
 def test_stars_hidden_videos_and_presets(library: Library):
     first = Star("abc", 30.0, 40.0, ("Dog", "Cattle, bovinae"), "https://x", "a “note”\n2", 10.0)
     second = Star("abc", 50.0, starred_s=20.0)
