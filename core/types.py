@@ -187,6 +187,8 @@ class CatalogInfo:
         Made of the checksums of weights and PCA; empty where no model was asked.
     knows_sure_labels : bool
         Whether only sure labels can be asked for.
+    has_released_frames : bool
+        Whether sounds have frames like AudioSet's released ones, from which the tagger tells tags.
     """
 
     name: str
@@ -199,6 +201,7 @@ class CatalogInfo:
     is_balanced: bool = False
     model_id: str = ""
     knows_sure_labels: bool = False
+    has_released_frames: bool = False
 
     @property
     def model_key(self) -> str:

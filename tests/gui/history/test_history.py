@@ -595,7 +595,7 @@ def reopened(
 ) -> Callable[[str], App]:
     """Have a sound heard by one model; return what opens the window a day later, with another."""
     first = make_app(sine)
-    first.engine.info = replace(INFO, model_id="vggish-1")
+    first.engine.info = replace(INFO, model_id="vggish-1", has_released_frames=True)
     first.show()
     first.wait_for(lambda: first.session.state is State.RESULTS)
     library = Library(DataFolder(own_data_folder).library)
@@ -604,7 +604,7 @@ def reopened(
 
     def start(model_id: str) -> App:
         app = make_app()
-        app.engine.info = replace(INFO, model_id=model_id)
+        app.engine.info = replace(INFO, model_id=model_id, has_released_frames=True)
         return app
 
     return start
@@ -617,7 +617,8 @@ def choose_the_only_entry(app: App) -> None:
 
 
 def asked(app: App) -> list[object]:
-    return [call[0] for call in app.engine.calls if call[0] != "load"]
+    """Return what the engine's own worker asked it, once it was loaded."""
+    return [call[0] for call in app.engine.calls if call[0] not in ("load", "with_patch_tags")]
 
 
 def test_a_former_sound_is_searched_as_it_was_heard(reopened: Callable[[str], App]) -> None:
@@ -633,7 +634,9 @@ def test_a_former_sound_is_asked_as_it_was_asked_then(
 ) -> None:
     first = make_app(sine)
     then = SearchValues(10, Filter(("Dog",)), Comparison.FRAMES, Ranking.SOUND)
-    first.engine.info = replace(INFO, model_id="vggish-1", rankings=tuple(Ranking))
+    first.engine.info = replace(
+        INFO, model_id="vggish-1", rankings=tuple(Ranking), has_released_frames=True
+    )
     first.window.options.adopt(then)
     first.show()
     first.wait_for(lambda: first.session.state is State.RESULTS)
@@ -646,7 +649,7 @@ def test_a_former_sound_is_asked_as_it_was_asked_then(
     choose_the_only_entry(app)
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert app.window.options.values == then
-    assert app.engine.calls[-1] == ("search", "sine.wav", 10, then.filters)
+    assert ("search", "sine.wav", 10, then.filters) in app.engine.calls
     assert (app.engine.compared, app.engine.ranking) == (then.by, then.ranking)
     assert asked(app) == ["search"]
 
