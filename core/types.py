@@ -181,6 +181,8 @@ class CatalogInfo:
         What analyses sounds: "built-in" or "vggish".
     rankings : tuple of Ranking
         By what this listener can ask this catalogue, the best first.
+    clip_rankings : tuple of Ranking
+        By what the catalogue's own clips can: they need no listener.
     is_balanced : bool
         Whether the catalogue is the one that the program carries.
     model_id : str
@@ -198,6 +200,7 @@ class CatalogInfo:
     notes: tuple[str, ...] = ()
     listener: str = ListenerKind.VGGISH
     rankings: tuple[Ranking, ...] = tuple(Ranking)
+    clip_rankings: tuple[Ranking, ...] = tuple(Ranking)
     is_balanced: bool = False
     model_id: str = ""
     knows_sure_labels: bool = False

@@ -92,13 +92,15 @@ def catalog(data: DataFolder, options: Options) -> Catalog:
 def described(catalog: Catalog) -> CatalogInfo:
     """Return what a person wants to know of a catalogue that no listener is asked for."""
     is_balanced = catalog.manifest.kind == CatalogKind.BALANCED
+    rankings = tuple(Ranking) if catalog.has_meaning else (Ranking.SOUND,)
     return CatalogInfo(
         BALANCED_NAME if is_balanced else catalog.path.name,
         str(catalog.path),
         len(catalog),
         catalog.model_name,
         (_BALANCED_NOTE,) if is_balanced else (),
-        rankings=tuple(Ranking) if catalog.has_meaning else (Ranking.SOUND,),
+        rankings=rankings,
+        clip_rankings=rankings,
         is_balanced=is_balanced,
         knows_sure_labels=catalog.knows_sure_labels,
     )
