@@ -146,11 +146,11 @@ def test_a_video_is_asked_by_what_clips_of_the_catalogue_can_be(app: App, sine: 
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert engine.calls[-1][0] == "search"
     assert engine.ranking is Ranking.SOUND, "refined, it is still that video"
-    app.session.back()
-    app.session.back()
+    app.session.go(-1)
+    app.session.go(-1)
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert offered(header.menu) == [Ranking.MEANING]
-    app.session.forward()
+    app.session.go(1)
     app.wait_for(
         lambda: app.session.state is State.RESULTS and Ranking.SOUND in offered(header.menu)
     )
