@@ -161,6 +161,20 @@ class Engine(Searches):
 
         return query_of(self._loaded.listener(job), sound, start_s, end_s, job, so_far)
 
+    def with_patch_tags(self, query: Query) -> Query:
+        """Return a query with the tags of its patches, which the library does not keep.
+
+        Only where `CatalogInfo.has_released_frames`. Like `resolve`, this may be called in any
+        thread.
+        """
+        from dataclasses import replace
+
+        import numpy as np
+
+        from core.tagging.tagger import Tagger
+
+        return replace(query, patch_tags=Tagger().tags(query.frames).scores.astype(np.float16))
+
     def match(
         self,
         sound: Waveform | AudioFile,

@@ -21,6 +21,7 @@ from core.library_rows import (
     packed,
     packed_filter,
     past_of,
+    path_of,
     preset_of,
     query_of,
     star_of,
@@ -36,7 +37,7 @@ from core.types import Query
 
 T = TypeVar("T")
 
-VERSION = 3
+VERSION = 5
 MOST_ENTRIES = 1000
 MOST_BYTES = 256 * 1024**2
 """What the frames of all entries may take; a sound of an hour takes half a megabyte."""
@@ -52,6 +53,10 @@ CREATE TABLE IF NOT EXISTS queries (
     hop_s REAL, notes TEXT, direction BLOB);
 CREATE TABLE IF NOT EXISTS heard (key INTEGER PRIMARY KEY REFERENCES history, heard_by TEXT);
 CREATE TABLE IF NOT EXISTS tags (key INTEGER PRIMARY KEY REFERENCES history, scores BLOB);
+CREATE TABLE IF NOT EXISTS asked (
+    key INTEGER PRIMARY KEY REFERENCES history, ranking TEXT, model_id TEXT);
+CREATE TABLE IF NOT EXISTS kept (
+    key INTEGER PRIMARY KEY REFERENCES history, given_name TEXT, is_starred INTEGER);
 CREATE TABLE IF NOT EXISTS stars (
     video_id TEXT, start_s REAL, end_s REAL, labels TEXT, url TEXT, note TEXT, starred_s REAL,
     PRIMARY KEY (video_id, start_s));
@@ -59,7 +64,7 @@ CREATE TABLE IF NOT EXISTS hidden (video_id TEXT PRIMARY KEY, hidden_s REAL);
 CREATE TABLE IF NOT EXISTS presets (name TEXT PRIMARY KEY, include TEXT, exclude TEXT);
 """
 
-_OF_AN_ENTRY = ("history", "queries", "heard", "tags")
+_OF_AN_ENTRY = ("history", "queries", "heard", "tags", "asked", "kept")
 """Tables with a row for each entry."""
 
 
@@ -93,7 +98,7 @@ class Library:
     def remember(self, past: Past, query: Query) -> int:
         """Add an entry, or renew the one that has its key; return the key.
 
-        The oldest entries go where there are too many.
+        The oldest entries go where there are too many, but for those with a name or a star.
         """
         span = past.span or (None, None)
         row = (
@@ -127,6 +132,8 @@ class Library:
             )
             db.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (key, past.model_key))
             db.execute("INSERT OR REPLACE INTO tags VALUES (?, ?)", (key, tag_bytes(query)))
+            asked = (key, past.ranking, past.model_id)
+            db.execute("INSERT OR REPLACE INTO asked VALUES (?, ?, ?)", asked)
             _trim(db)
             return key
 
@@ -135,8 +142,9 @@ class Library:
     def history(self) -> list[Past]:
         """Return all entries, the newest first."""
         text = (
-            "SELECT history.rowid, history.*, heard_by FROM history LEFT JOIN heard USING (key) "
-            "ORDER BY key DESC"
+            "SELECT history.rowid, history.*, heard_by, ranking, model_id, given_name, is_starred "
+            "FROM history LEFT JOIN heard USING (key) LEFT JOIN asked USING (key) "
+            "LEFT JOIN kept USING (key) ORDER BY key DESC"
         )
         return self._sound(text, past_of, _OF_AN_ENTRY)
 
@@ -148,19 +156,35 @@ class Library:
         )
         found = self._sound(
             text,
-            lambda row: query_of(past.name, row),
+            lambda row: query_of(past, row),
             _OF_AN_ENTRY,
             past.key,
         )
         return found[0] if found else None
+
+    def keep(self, key: int, given_name: str, is_starred: bool) -> None:
+        """Give an entry a name and a star, or take them away; with either it stays for good."""
+        if given_name or is_starred:
+            text = "INSERT OR REPLACE INTO kept SELECT key, ?, ? FROM history WHERE key = ?"
+            self._write(text, given_name, is_starred, key)
+        else:
+            self._write("DELETE FROM kept WHERE key = ?", key)
+
+    def kept_paths(self) -> list[Path]:
+        """Return the files of the entries that have a name or a star."""
+        text = "SELECT key, path FROM kept JOIN history USING (key)"
+        return self._sound(text, lambda row: Path(path_of(row[0])), _OF_AN_ENTRY)
 
     def remove(self, key: int) -> None:
         """Forget one entry, and what the file still holds of it."""
         self._forget("WHERE key = ?", key)
 
     def clear_history(self, newest_key: int) -> None:
-        """Forget all entries up to one, and what the file still holds of them; stars stay."""
-        self._forget("WHERE key <= ?", newest_key)
+        """Forget all entries up to one, and what the file still holds of them.
+
+        Those with a name or a star stay.
+        """
+        self._forget("WHERE key <= ? AND key NOT IN (SELECT key FROM kept)", newest_key)
 
     def relocate(self, old: Path, new: Path) -> None:
         """Take note that a folder has moved in which sounds lay."""
@@ -273,15 +297,21 @@ class Library:
 
 
 def _trim(db: sqlite3.Connection) -> None:
-    """Let go of the oldest entries where there are too many, or too large ones; one stays."""
-    n_bytes = 0
-    text = "SELECT key, coalesce(length(frames), 0) FROM queries ORDER BY key DESC"
+    """Let go of the oldest entries where there are too many, or too large ones; one stays.
+
+    Those with a name or a star stay, and do not count.
+    """
+    n_bytes, are_free = 0, "key NOT IN (SELECT key FROM kept)"
+    text = (
+        f"SELECT key, coalesce(length(frames), 0) FROM queries WHERE {are_free} "  # noqa: S608
+        "ORDER BY key DESC"
+    )
     rows = db.execute(text).fetchall()
     for place, (key, size) in enumerate(rows):
         n_bytes += size
         if place and (place >= MOST_ENTRIES or n_bytes > MOST_BYTES):
             for table in _OF_AN_ENTRY:
-                db.execute(f"DELETE FROM {table} WHERE key <= ?", (key,))  # noqa: S608
+                db.execute(f"DELETE FROM {table} WHERE key <= ? AND {are_free}", (key,))  # noqa: S608
             return
 
 

@@ -22,7 +22,7 @@ from core.foreign import (
     parsed_json,
 )
 from core.library_types import Past, Star
-from core.options import Comparison, Filter
+from core.options import MOST_K, Comparison, Filter, Ranking
 from core.types import EMBEDDING_SIZE, LEAST_TAG, MOST_TAG, Float32, Query, UInt8
 
 THUMBNAIL_ROWS = 32
@@ -40,7 +40,7 @@ def stored_path(path: str) -> str | bytes:
     return path if path == encoded.decode("utf-8", "replace") else encoded
 
 
-def _path(value: object) -> str:
+def path_of(value: object) -> str:
     """Return a path that `stored_path` made; raise ValueError for anything else."""
     if not isinstance(value, bytes):
         return as_text(value)
@@ -53,7 +53,8 @@ def _path(value: object) -> str:
 def past_of(row: tuple[Any, ...]) -> Past:
     """Return the entry that a row of the history is."""
     key, time_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
-    include, exclude, by, n_matches, label, model_key = row[9:]
+    include, exclude, by, n_matches, label, model_key, ranking, model_id = row[9:17]
+    given_name, is_starred = row[17:]
     span = None
     if start_s is not None:
         span = as_number(start_s, 0, LONGEST_S), as_number(end_s, start_s, LONGEST_S)
@@ -64,20 +65,24 @@ def past_of(row: tuple[Any, ...]) -> Past:
         key=as_count(key),
         time_s=as_number(time_s, 0, LATEST_S),
         name=as_text(name),
-        path=_path(path),
+        path=path_of(path),
         span=span,
         duration_s=as_number(duration_s, 0, LONGEST_S),
         thumbnail=thumbnail,
-        k=as_count(k),
+        k=int(as_number(k, 1, MOST_K)),
         filters=_filter(include, exclude),
         by=Comparison(by),
         n_matches=as_count(n_matches),
         label=as_text(label),
         model_key=as_text(model_key or ""),
+        ranking=Ranking(ranking or Ranking.BOTH),  # an older file does not say
+        model_id=as_text(model_id or ""),
+        given_name=as_text(given_name or ""),
+        is_starred=bool(as_count(is_starred or 0)),
     )
 
 
-def query_of(name: str, row: tuple[Any, ...]) -> Query:
+def query_of(past: Past, row: tuple[Any, ...]) -> Query:
     """Return what an entry searched for."""
     frames, duration_s, notes, hop_s, direction, scores = row
     found: UInt8 = as_array(frames, np.uint8).reshape(-1, EMBEDDING_SIZE)
@@ -89,13 +94,14 @@ def query_of(name: str, row: tuple[Any, ...]) -> Query:
         if np.abs(towards).max() > _LARGEST_COMPONENT:
             raise ValueError("a number is too large")
     return Query(
-        name,
+        past.name,
         found,
         as_number(duration_s, 0, LONGEST_S),
         _unpacked(notes),
         as_number(hop_s, 1e-3, LONGEST_S),
         direction=towards,
         tags=_tags(scores),
+        model_id=past.model_id,
     )
 
 

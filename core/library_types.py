@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.options import DEFAULT_K, Comparison, Filter
+from core.options import DEFAULT_K, Comparison, Filter, Ranking
 from core.types import UInt8
 
 
@@ -19,6 +19,7 @@ class Past:
     time_s : float
         When, in seconds since 1970; 0 for now.
     name : str
+        Its file's, or what a recording is called.
     path : str
         The sound's file, a recording's too.
     span : tuple of two floats, or None
@@ -27,14 +28,19 @@ class Past:
         Of what was matched.
     thumbnail : uint8 array, shape (32, columns), or None
         A small spectrogram, low frequencies first, 255 for the loudest.
-    k, filters, by
+    k, filters, by, ranking
         What a person chose; see `Engine.match`.
     n_matches : int
     label : str
-        What the nearest clips have in common.
+        What was heard, or else what the nearest clips have in common.
     model_key : str
         Of the model that embedded the sound (`CatalogInfo.model_key`); empty where that was not
         written down.
+    model_id : str
+        Of the query (`Query.model_id`): what made its frames, where that was not the listener.
+    given_name : str
+        What a person calls it; empty for nothing.
+    is_starred : bool
     """
 
     key: int = 0
@@ -50,6 +56,10 @@ class Past:
     n_matches: int = 0
     label: str = ""
     model_key: str = ""
+    ranking: Ranking = Ranking.BOTH
+    model_id: str = ""
+    given_name: str = ""
+    is_starred: bool = False
 
 
 @dataclass(frozen=True)

@@ -71,8 +71,8 @@ class ClipSet(StrEnum):
     NONE = "none"
 
 
-DEFAULT_K = 25
-"""How many matches are shown."""
+DEFAULT_K, MOST_K = 25, 1000
+"""How many matches are shown, and how many a window shows at most."""
 
 ID_SERVICE = "http://data.yt8m.org/2/j/i"
 """Who knows the YouTube ids of YouTube-8M's version 2; SOUNDALIKE_ID_SERVICE names another."""

@@ -99,7 +99,7 @@ class Query:
 
 
 class NoLink(StrEnum):
-    """Why a match has no link, in words for people."""
+    """Reason why a match has no link, in words for people."""
 
     NOT_LOOKED_UP = "YouTube id not looked up"
     NO_ANSWER = "YouTube id not found out: no answer"
@@ -181,12 +181,16 @@ class CatalogInfo:
         What analyses sounds: "built-in" or "vggish".
     rankings : tuple of Ranking
         By what this listener can ask this catalogue, the best first.
+    clip_rankings : tuple of Ranking
+        By what the catalogue's own clips can: they need no listener.
     is_balanced : bool
         Whether the catalogue is the one that the program carries.
     model_id : str
         Made of the checksums of weights and PCA; empty where no model was asked.
     knows_sure_labels : bool
         Whether only sure labels can be asked for.
+    has_released_frames : bool
+        Whether sounds have frames like AudioSet's released ones, from which the tagger tells tags.
     """
 
     name: str
@@ -196,9 +200,11 @@ class CatalogInfo:
     notes: tuple[str, ...] = ()
     listener: str = ListenerKind.VGGISH
     rankings: tuple[Ranking, ...] = tuple(Ranking)
+    clip_rankings: tuple[Ranking, ...] = tuple(Ranking)
     is_balanced: bool = False
     model_id: str = ""
     knows_sure_labels: bool = False
+    has_released_frames: bool = False
 
     @property
     def model_key(self) -> str:

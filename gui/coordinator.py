@@ -24,7 +24,7 @@ from gui.main_window import MainWindow
 from gui.recording.controller import RecordingController
 from gui.recording.recording import microphone
 from gui.results.answer_view import AnswerView
-from gui.search.answers import Answer, Words, is_heard, origin_of
+from gui.search.answers import Answer, Words, is_clip, is_heard, origin_of
 from gui.search.session import Session
 from gui.search.state import State
 from gui.settings import Settings
@@ -131,6 +131,7 @@ class Coordinator(QObject):
         window.words.complete_with(self._context.complete_classes)
         window.words.wanted.connect(self._find)
         self.answer_view.counted.connect(window.count.setText)
+        window.recent.follow(self.history, self.recording.folder)
 
     def _join_session(self) -> None:
         session, window = self.session, self._window
@@ -240,6 +241,7 @@ class Coordinator(QObject):
         window, has_answer = self._window, self.session.answer is not None
         window.words.setEnabled(state is not State.RECORDING)
         if state is State.RECORDING:
+            window.options.show_clip(False)
             window.show_sound()
         elif not has_answer and (
             state is State.EMPTY or (state is State.TROUBLE and window.spectrogram.is_blank)
@@ -265,13 +267,12 @@ class Coordinator(QObject):
 
     def _on_opened(self, audio: AudioFile) -> None:
         self._window.show_sound()
-        if audio.path.parent != self.recording.folder:
-            self._window.recent.add(audio.path)
 
     def _on_answer(self, answer: Answer) -> None:
         if is_heard(answer.source) or self._info is None:
             # What a video or words are asked with has made the catalogue, and analyses no sound.
             self._window.describe(answer.matches.catalog)
+        self._window.options.show_clip(is_clip(answer.source))
         origin = origin_of(answer.source)
         self._window.words.show_words(origin.text if isinstance(origin, Words) else "")
         if answer.audio is None:
@@ -283,7 +284,8 @@ class Coordinator(QObject):
 
     def _on_ready(self, info: CatalogInfo) -> None:
         self._info = info
-        self._window.options.offer(info.rankings, info.knows_sure_labels)
+        options = self._window.options
+        options.offer(info.rankings, info.knows_sure_labels, info.clip_rankings)
         self._window.describe(info)
 
 

@@ -123,10 +123,10 @@ class Features(QObject):
             self._history.rowsRemoved,
             self._history.modelReset,
         ):
-            signal.connect(self._offer_earlier)
+            signal.connect(self._offer_history)
 
-    def _offer_earlier(self) -> None:
-        self._window.empty.earlier.setVisible(self._history.rowCount() > 0)
+    def _offer_history(self) -> None:
+        self._window.empty.history.setVisible(self._history.rowCount() > 0)
 
     def _join_map(self) -> None:
         self._window.add_map(self.map)

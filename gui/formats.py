@@ -44,7 +44,7 @@ def elapsed(seconds: float) -> str:
 
 
 def day(time_s: float, now: datetime | None = None) -> str:
-    """Return when something was, such as today, 14:05, yesterday, or 3 Nov 2025.
+    """Return when something was, such as today 14:05, yesterday 09:12, or 3 Nov 2025.
 
     Parameters
     ----------
@@ -56,9 +56,9 @@ def day(time_s: float, now: datetime | None = None) -> str:
     now = now or datetime.now()
     then = datetime.fromtimestamp(time_s)
     if then.date() == now.date():
-        return f"today, {then:%H:%M}"
+        return f"today {then:%H:%M}"
     if then.date() == now.date() - timedelta(days=1):
-        return "yesterday"
+        return f"yesterday {then:%H:%M}"
     return f"{then.day} {then:%b}" if then.year == now.year else f"{then.day} {then:%b %Y}"
 
 

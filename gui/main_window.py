@@ -31,7 +31,7 @@ from gui import formats, menus, theme
 from gui.actions import Actions
 from gui.filters.pane import FilterPane
 from gui.history.panel import HistoryPanel
-from gui.history.recent_files import RecentFiles
+from gui.history.recent_menu import RecentMenu
 from gui.playback.bar import PlaybackBar
 from gui.recording.capture_bar import CaptureBar
 from gui.results.header import AnswerHeader
@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
         self.history = HistoryPanel()
         self.left, self.right = SidePanel("Panel at the left"), SidePanel("Panel at the right")
         self.empty = EmptyPage()
-        self.recent = RecentFiles(self)
+        self.recent = RecentMenu(self)
         self.status, self.count = QLabel(), QLabel()
         self.setting_up = QPushButton()
         self.dialogs = FileDialogs(self)
@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setMinimumSize(920, 560)
         self.resize(self.sizeHint())
-        menus.fill(self.menuBar(), self.commands, self.recent.menu, self.header.menu)
+        menus.fill(self.menuBar(), self.commands, self.recent, self.header.menu)
         top = QWidget()
         row = QHBoxLayout(top)
         row.setContentsMargins(0, 0, 2 * theme.GRID, 0)
@@ -190,7 +190,8 @@ class MainWindow(QMainWindow):
         commands.find.triggered.connect(self.words.begin)
         commands.filter.triggered.connect(self._search_classes)
         commands.shortcuts.triggered.connect(self._show_shortcuts)
-        self.empty.earlier_pressed.connect(self.show_earlier)
+        self.empty.history_pressed.connect(self.show_history)
+        commands.history.triggered.connect(self._on_history)
         commands.open.triggered.connect(self.dialogs.open_files)
         commands.open_folder.triggered.connect(self.dialogs.open_folder)
         self.dialogs.opened.connect(self.dropped)
@@ -211,7 +212,7 @@ class MainWindow(QMainWindow):
             self.banner.dismiss,
             self.empty.record,
             self.empty.open,
-            self.empty.earlier,
+            self.empty.history,
             self.spectrogram.plot,
             self.tags,
             *self.playback.widgets,
@@ -249,11 +250,15 @@ class MainWindow(QMainWindow):
         """Put the map beside the details."""
         self.right.add_page(self.commands.map, pane)
 
-    def show_earlier(self) -> None:
+    def show_history(self) -> None:
         """Leave the empty page for the history."""
         self.commands.history.setChecked(True)
         self.show_sound(not self.spectrogram.is_blank)
         self.history.view.setFocus()
+
+    def _on_history(self, is_shown: bool) -> None:
+        if is_shown:
+            self.show_history()
 
     def _search_classes(self, is_shown: bool) -> None:
         if is_shown:
@@ -348,7 +353,6 @@ class MainWindow(QMainWindow):
         self.commands.filter.setChecked(values.shows_filter)
         self.commands.map.setChecked(values.shows_map)
         self.commands.hide_gone.setChecked(values.hides_gone)
-        self.recent.show(list(values.recent))
         self.dialogs.folder = values.folder
 
     def remembered(self) -> Remembered:
@@ -368,7 +372,6 @@ class MainWindow(QMainWindow):
             device=self.capture.wanted_device,
             volume=self.playback.volume.value() / 100,
             folder=self.dialogs.folder,
-            recent=tuple(self.recent.paths),
             live_s=self.header.live.value(),
             shows_history=self.commands.history.isChecked(),
             shows_filter=self.commands.filter.isChecked(),

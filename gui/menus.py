@@ -19,7 +19,7 @@ def fill(bar: QMenuBar, actions: Actions, recent: QMenu, matching: QMenu) -> Non
     bar : QMenuBar
     actions : Actions
     recent : QMenu
-        The sounds that were opened last.
+        The files that were matched last.
     matching : QMenu
         How is matched.
     """

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 from PySide6.QtCore import QSettings
 
 from core.foreign import as_number, as_text, parsed_json
-from core.options import DEFAULT_K, Comparison, Filter, Ranking
+from core.options import DEFAULT_K, MOST_K, Comparison, Filter, Ranking
 from core.paths import DataFolder
 from core.private import private_file
 
@@ -32,7 +32,7 @@ class Remembered:
     geometry: bytes = b""
     heights: bytes = b""
     widths: bytes = b""
-    k: int = _between(DEFAULT_K, 1, 1000)
+    k: int = _between(DEFAULT_K, 1, MOST_K)
     filters: Filter = field(default_factory=Filter)
     by: Comparison = Comparison.MEAN
     ranking: Ranking = Ranking.BOTH
@@ -40,7 +40,6 @@ class Remembered:
     output: str = ""
     volume: float = _between(1.0, 0.0, 1.0)
     folder: str = ""
-    recent: tuple[str, ...] = ()
     live_s: int = _between(5, 1, 60)
     shows_history: bool = False
     shows_filter: bool = False
@@ -121,7 +120,6 @@ _READERS: dict[Any, Callable[[object], Any]] = {
     float: lambda value: as_number(value, float("-inf"), float("inf")),
     int: _as(int),
     str: as_text,
-    tuple[str, ...]: _as_texts,
     Comparison: lambda value: Comparison(as_text(value)),
     Filter: _as_filter,
     Ranking: lambda value: Ranking(as_text(value)),

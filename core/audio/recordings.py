@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +17,7 @@ _RUNNING, _WHOLE = "unfinished", "recording"
 """A file keeps the first name while it is being written, so that a crash is noticed later."""
 
 MOST_KEPT = 50
-"""Recordings that are kept; a person saves elsewhere what shall last."""
+"""Recordings that are kept, beside those that a person gave a name or a star."""
 
 _LEAST_BYTES = 1 << 14
 """A broken file smaller than this has no second of sound in it."""
@@ -84,9 +85,11 @@ class Recordings:
         private_folder(self.folder)
         return Unfinished(_free(self.folder, _RUNNING, time.strftime("%Y-%m-%d %H.%M.%S")))
 
-    def prune(self) -> None:
-        """Remove the oldest recordings beyond those that are kept."""
-        for path in sorted(self.folder.glob(f"{_WHOLE} *.flac"), reverse=True)[MOST_KEPT:]:
+    def prune(self, kept: Collection[Path]) -> None:
+        """Remove the oldest recordings beyond the last `MOST_KEPT`, but for some that are kept."""
+        names = {path.name for path in kept}  # their folder may have another name by now
+        found = (path for path in self.folder.glob(f"{_WHOLE} *.flac") if path.name not in names)
+        for path in sorted(found, reverse=True)[MOST_KEPT:]:
             with suppress(OSError):
                 path.unlink()
 

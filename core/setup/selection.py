@@ -92,13 +92,15 @@ def catalog(data: DataFolder, options: Options) -> Catalog:
 def described(catalog: Catalog) -> CatalogInfo:
     """Return what a person wants to know of a catalogue that no listener is asked for."""
     is_balanced = catalog.manifest.kind == CatalogKind.BALANCED
+    rankings = tuple(Ranking) if catalog.has_meaning else (Ranking.SOUND,)
     return CatalogInfo(
         BALANCED_NAME if is_balanced else catalog.path.name,
         str(catalog.path),
         len(catalog),
         catalog.model_name,
         (_BALANCED_NOTE,) if is_balanced else (),
-        rankings=tuple(Ranking) if catalog.has_meaning else (Ranking.SOUND,),
+        rankings=rankings,
+        clip_rankings=rankings,
         is_balanced=is_balanced,
         knows_sure_labels=catalog.knows_sure_labels,
     )
@@ -113,7 +115,13 @@ def paired(catalog: Catalog, listener: Listener, options: Options) -> CatalogInf
         If this listener cannot ask this catalogue in any way.
     """
     info = described(catalog)
-    info = replace(info, model=listener.name, model_id=listener.model_id, listener=listener.kind)
+    info = replace(
+        info,
+        model=listener.name,
+        model_id=listener.model_id,
+        listener=listener.kind,
+        has_released_frames=listener.is_released,
+    )
     is_same = catalog.model_id == listener.model_id
     is_released = catalog.model_id == RELEASED_MODEL_ID
     if is_same or (is_released and listener.is_released):
@@ -146,7 +154,8 @@ def asked_by(query: Query, catalog: Catalog) -> CatalogInfo:
     CatalogError
         If the query cannot ask this catalogue in any way.
     """
-    info = replace(described(catalog), model_id=query.model_id)
+    is_released = query.model_id == RELEASED_MODEL_ID
+    info = replace(described(catalog), model_id=query.model_id, has_released_frames=is_released)
     if catalog.model_id == query.model_id:
         return info
     if Ranking.MEANING in info.rankings and query.tags is not None:

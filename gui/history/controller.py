@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from core.audio.recordings import Recordings
 from core.library import Library
 from gui.context import Context
 from gui.history.library_worker import LibraryWorker
@@ -12,6 +13,7 @@ from gui.history.panel import HistoryPanel
 from gui.history.personal_lists import PersonalLists
 from gui.history.store import HistoryStore, Recalled
 from gui.search.answers import Answer
+from gui.search.options import SearchValues
 
 
 class HistoryController(QObject):
@@ -54,6 +56,9 @@ class HistoryController(QObject):
         self._connect()
         self.store.load()
         self.lists.load()
+        recordings = Recordings(context.data.recordings)
+        # Without a library that can be read nobody knows what is to stay: then all of it does.
+        self.library_worker.do(lambda _: recordings.prune(library.kept_paths()))
 
     def _connect(self) -> None:
         panel, store, lists, session = self._panel, self.store, self.lists, self._session
@@ -68,6 +73,7 @@ class HistoryController(QObject):
             signal.connect(self._mark_shown)  # Qt selects a neighbour of what goes out of sight
         panel.chosen.connect(self._restore)
         panel.removed.connect(store.remove)
+        panel.star_set.connect(store.set_star)
         panel.cleared.connect(store.clear)
         panel.folder_wanted.connect(lambda entry: external.show_folder(entry.path.parent))
         panel.star_chosen.connect(lambda star: external.browse(star.url))
@@ -103,10 +109,10 @@ class HistoryController(QObject):
 
     def _on_recalled(self, recalled: Recalled) -> None:
         self.recalled.emit()
-        entry, past = recalled.entry, recalled.entry.past
+        entry, past = recalled.entry, recalled.past
         if recalled.audio is None:
             self._context.banner.show_note(
                 f"The file of {entry.name} is gone; its matches can still be found."
             )
-        model_id = "" if past is None else past.model_key
-        self._session.ask_again(recalled.query, recalled.audio, entry.span, model_id)
+        self._session.options.adopt(SearchValues(past.k, past.filters, past.by, past.ranking))
+        self._session.ask_again(recalled.query, recalled.audio, entry.span, past.model_key)

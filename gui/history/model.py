@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -19,15 +20,19 @@ from PySide6.QtGui import QImage
 from core.library_types import Past
 from core.types import Query
 from gui import formats
-from gui.search.answers import Answer, Span, origin_of
+from gui.search.answers import Answer, Span, capitalised, origin_of, what_it_is
 from gui.widgets.color_map import ColorMap
 from gui.widgets.model_index import Index
 
 MOST_ENTRIES = 1000
 
 THUMBNAIL_ROLE = int(Qt.ItemDataRole.UserRole)
-SEARCH_ROLE = THUMBNAIL_ROLE + 1
-"""A small picture or None, and all words that an entry can be found by."""
+SEARCH_ROLE, STAR_ROLE = THUMBNAIL_ROLE + 1, THUMBNAIL_ROLE + 2
+"""A small picture or None, all words that an entry can be found by, whether it has a star."""
+
+_LONGEST_NAME = 200
+_SHORT_S, _SHORT_SPAN_S = 10, 2
+"""Of a sound, or a part of one, that is shorter, tenths of seconds are said."""
 
 
 class Status(Enum):
@@ -46,6 +51,7 @@ class Entry:
     Attributes
     ----------
     name : str
+        Its file's, or what a recording is called.
     path : Path
     span : tuple of two floats, or None
     status : Status
@@ -60,6 +66,15 @@ class Entry:
         What it searched for, where the library had to be asked for that.
     is_gone : bool
         Whether its file was looked for and not found.
+    asked_s : float
+        When, in seconds since 1970; 0 before it has an answer.
+    duration_s : float
+        Of what was matched.
+    heard : str
+        What was heard, or else what the nearest clips are.
+    given_name : str
+        What a person calls it.
+    is_starred : bool
     """
 
     name: str
@@ -72,12 +87,39 @@ class Entry:
     past: Past | None = None
     query: Query | None = field(default=None, repr=False)
     is_gone: bool = False
+    asked_s: float = 0.0
+    duration_s: float = 0.0
+    heard: str = ""
+    given_name: str = ""
+    is_starred: bool = False
     _image: QImage | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, past: Past) -> Entry:
         """Return an entry of a former day."""
-        return cls(past.name, Path(past.path), past.span, Status.DONE, 1.0, past=past)
+        return cls(
+            past.name,
+            Path(past.path),
+            past.span,
+            Status.DONE,
+            1.0,
+            past=past,
+            asked_s=past.time_s,
+            duration_s=past.duration_s,
+            heard=capitalised(past.label),
+            given_name=past.given_name,
+            is_starred=past.is_starred,
+        )
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether only a person removes it."""
+        return self.is_starred or bool(self.given_name)
+
+    @property
+    def title(self) -> str:
+        """Name that a person gave it, or what was heard, or the file’s name."""
+        return self.given_name or self.heard or self.name
 
     @property
     def image(self) -> QImage | None:
@@ -89,7 +131,7 @@ class Entry:
 
     @property
     def detail(self) -> str:
-        """What is to be said of it, in a few words."""
+        """State, or file, length and time."""
         match self.status:
             case Status.WAITING:
                 return "Waiting"
@@ -97,39 +139,28 @@ class Entry:
                 return f"Analysing · {self.fraction:.0%}"
             case Status.FAILED:
                 return self.trouble
-        if self.answer is not None:
-            matches = self.answer.matches
-            return self._summary(matches.query.duration_s, len(matches.matches))
-        if self.past is None:
-            return ""
-        parts = [formats.day(self.past.time_s)]
-        if self.is_gone:
-            parts.append("file gone")
-        parts.append(self._summary(self.past.duration_s, self.past.n_matches))
-        return " · ".join(parts)
-
-    @property
-    def label(self) -> str:
-        """What the nearest clips had in common."""
-        return self.past.label if self.past is not None else ""
-
-    def _summary(self, duration_s: float, n_matches: int) -> str:
-        length = formats.clock(duration_s, 1)
+        length = formats.clock(self.duration_s, 0 if self.duration_s >= _SHORT_S else 1)
         if self.span is not None:
-            length = " – ".join(formats.clock(time_s, 1) for time_s in self.span)
-        return f"{length} · {formats.count(n_matches, 'match', 'matches')}"
+            decimals = 0 if self.duration_s >= _SHORT_SPAN_S else 1
+            length = "–".join(formats.clock(time_s, decimals) for time_s in self.span)
+        name = self.name if self.name != self.title else ""
+        gone = "file gone" if self.is_gone else ""
+        return " · ".join(filter(None, (name, length, formats.day(self.asked_s), gone)))
 
 
 class History(QAbstractListModel):
-    """A list of entries for a view: the name, then in another line how it stands.
+    """A list of entries for a view: what was heard, then in another line the file and the rest.
 
     Signals
     -------
     answered : Entry
         It has an answer, the first one or another one.
+    renamed : Entry, str
+        A person gave it a name, or took it away.
     """
 
     answered = Signal(Entry)
+    renamed = Signal(Entry, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -145,22 +176,54 @@ class History(QAbstractListModel):
             return None
         entry = self._entries[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{entry.name}\n{entry.detail}"
+            return f"{entry.title}\n{entry.detail}"
+        if role == Qt.ItemDataRole.EditRole:
+            return entry.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{entry.name}, {entry.detail}"
+            star = ", with a star" if entry.is_starred else ""
+            return f"{entry.title}, {entry.detail}{star}"
         if role == Qt.ItemDataRole.ToolTipRole:
             # Long names and reasons are cut off in the list. Plain text, whatever a file is called.
-            lines = (entry.name, entry.detail, entry.label)
+            lines = dict.fromkeys((entry.title, entry.heard, entry.detail))
             return f"<p>{'<br>'.join(map(_escaped, filter(None, lines)))}</p>"
         if role == THUMBNAIL_ROLE:
             return entry.image
         if role == SEARCH_ROLE:
-            return f"{entry.name} {entry.label} {entry.detail}"
+            star = "starred" if entry.is_starred else ""
+            return f"{entry.title} {entry.heard} {entry.name} {entry.detail} {star}"
+        if role == STAR_ROLE:
+            return entry.is_starred
         return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let what has an answer be renamed."""
+        flags = super().flags(index)
+        if index.isValid() and self.at(index).status is Status.DONE:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Tell of another name; no text takes away the one that there is."""
+        if role != Qt.ItemDataRole.EditRole or not index.isValid():
+            return False
+        entry, name = self.at(index), " ".join(str(value).split())[:_LONGEST_NAME]
+        if name != entry.title:
+            self.renamed.emit(entry, name)
+        return True
+
+    def paths(self) -> list[Path]:
+        """Return the files that have an answer, each once, the newest first."""
+        done = (entry for entry in self._entries if entry.status is Status.DONE)
+        return list(dict.fromkeys(entry.path for entry in done if not entry.is_gone))
 
     def at(self, index: Index) -> Entry:
         """Return the entry of a row."""
         return self._entries[index.row()]
+
+    def index_of(self, entry: Entry) -> QModelIndex:
+        """Return where an entry is; an invalid index where it is not."""
+        is_there = entry in self._entries
+        return self.index(self._entries.index(entry)) if is_there else QModelIndex()
 
     def row_of(self, answer: Answer) -> int:
         """Return the row of an answer; -1 where it has none."""
@@ -176,17 +239,15 @@ class History(QAbstractListModel):
         self.beginInsertRows(QModelIndex(), 0, len(entries) - 1)
         self._entries[:0] = entries
         self.endInsertRows()
-        if len(self._entries) > MOST_ENTRIES:
-            self.beginRemoveRows(QModelIndex(), MOST_ENTRIES, len(self._entries) - 1)
-            del self._entries[MOST_ENTRIES:]
-            self.endRemoveRows()
+        for entry in self._entries[MOST_ENTRIES:]:
+            if not entry.is_kept:
+                self.remove(entry)
 
     def load(self, pasts: list[Past]) -> None:
         """Put entries of former days, the newest first, below what is there."""
         known = {entry.past.key for entry in self._entries if entry.past is not None}
         entries = [Entry.of(past) for past in pasts if past.key not in known]
         first = len(self._entries)
-        entries = entries[: max(0, MOST_ENTRIES - first)]
         if entries:
             self.beginInsertRows(QModelIndex(), first, first + len(entries) - 1)
             self._entries += entries
@@ -212,15 +273,18 @@ class History(QAbstractListModel):
 
     def finish(self, entry: Entry, answer: Answer) -> None:
         """Give an entry its answer."""
+        query = answer.matches.query
         entry.answer, entry.status = answer, Status.DONE
+        entry.duration_s, entry.heard = query.duration_s, what_it_is(answer.matches)
+        entry.asked_s = entry.asked_s or time.time()
         if entry in self._entries:  # nobody wanted it forgotten meanwhile
             self.update(entry)
             self.answered.emit(entry)
 
     def update(self, entry: Entry) -> None:
         """Tell views that an entry has changed."""
-        if entry in self._entries:
-            index = self.index(self._entries.index(entry))
+        index = self.index_of(entry)
+        if index.isValid():
             self.dataChanged.emit(index, index)
 
     def remember(self, answer: Answer) -> None:
@@ -240,9 +304,10 @@ class History(QAbstractListModel):
         return next((entry for entry in self._entries if entry.status is Status.WAITING), None)
 
     def clear(self) -> list[Entry]:
-        """Forget everything; return what that was."""
+        """Forget everything that has neither a name nor a star; return what that was."""
+        forgotten = [entry for entry in self._entries if not entry.is_kept]
         self.beginResetModel()
-        forgotten, self._entries = self._entries, []
+        self._entries = [entry for entry in self._entries if entry.is_kept]
         self.endResetModel()
         return forgotten
 

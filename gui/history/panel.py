@@ -12,11 +12,9 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -27,48 +25,14 @@ from PySide6.QtWidgets import (
 
 from core.library_types import Star
 from gui import theme
-from gui.history.model import SEARCH_ROLE, Entry, History, Status
-from gui.history.rows import EntryDelegate
+from gui.history.entry_list import EntryList
+from gui.history.model import Entry, History, Status
 from gui.history.stars import Stars
 from gui.widgets.model_index import Index
-from gui.widgets.quiet_selection import QuietSelection
 
 WIDTH = 30 * theme.GRID
 HISTORY = 0
 """The first of the two tabs; the other one has the stars."""
-
-
-class _List(QListView):
-    """A list whose rows can be found by their words, and removed with a key.
-
-    Signals
-    -------
-    remove_pressed : QModelIndex
-    """
-
-    remove_pressed = Signal(QModelIndex)
-
-    def __init__(self, name: str, has_pictures: bool) -> None:
-        super().__init__()
-        self.found = QSortFilterProxyModel(self)
-        self.found.setFilterRole(SEARCH_ROLE)
-        self.found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setModel(self.found)
-        self.setAccessibleName(name)
-        self.setItemDelegate(EntryDelegate(has_pictures, self))
-        self.setUniformItemSizes(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        QuietSelection(self)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Remove the current row on Delete."""
-        is_delete = event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-        if is_delete and self.currentIndex().isValid():
-            self.remove_pressed.emit(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
 
 
 class HistoryPanel(QWidget):
@@ -80,10 +44,12 @@ class HistoryPanel(QWidget):
         A person wants to see it again.
     removed : Entry
         A person wants it forgotten.
+    star_set : Entry, bool
+        A person gives it a star, or takes it away.
     folder_wanted : Entry
         A person wants to see where its file is.
     cleared
-        A person wants everything forgotten but the stars.
+        A person wants everything forgotten that has neither a name nor a star.
     star_chosen : Star
         A person wants to open its link.
     star_liked : Star
@@ -93,6 +59,7 @@ class HistoryPanel(QWidget):
 
     chosen = Signal(Entry)
     removed = Signal(Entry)
+    star_set = Signal(Entry, bool)
     folder_wanted = Signal(Entry)
     cleared = Signal()
     star_chosen = Signal(Star)
@@ -103,8 +70,8 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self.tabs = QTabBar()
         self.search = QLineEdit()
-        self.view = _List("History", True)
-        self.starred = _List("Stars", False)
+        self.view = EntryList("History", "Sounds that you record or open are listed here.", True)
+        self.starred = EntryList("Starred videos", "Matches that you star are listed here.", False)
         self.clear = QPushButton()
         self._pages = QStackedWidget()
         self._history: History | None = None
@@ -112,13 +79,13 @@ class HistoryPanel(QWidget):
         self._build()
 
     def _build(self) -> None:
-        for name in ("History", "Stars"):
+        for name in ("Sounds", "Starred videos"):
             self.tabs.addTab(name)
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("What is listed")
         self.tabs.currentChanged.connect(self._on_tab)
-        self.clear.setToolTip("Forget what was listened to; no file is touched, and stars stay")
+        self.clear.setToolTip("Clear the history; what has a name or a star stays, and all files")
         self.clear.setAccessibleName("Clear the history")
         self.clear.setFixedSize(theme.ROW_HEIGHT, theme.ROW_HEIGHT)
         self.clear.clicked.connect(self.cleared)
@@ -131,9 +98,8 @@ class HistoryPanel(QWidget):
         self.search.setFixedHeight(theme.ROW_HEIGHT)
         self.search.textChanged.connect(self._on_search)
         self.view.setAccessibleDescription(
-            "Return shows the matches of a sound again, Delete forgets it."
+            "Return shows the matches of a sound again, F2 gives it a name, Delete forgets it."
         )
-        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.view.activated.connect(self._on_activated)
         self.view.clicked.connect(self._on_activated)
         self.view.remove_pressed.connect(lambda at: self.removed.emit(self._entry(at)))
@@ -141,7 +107,6 @@ class HistoryPanel(QWidget):
         self.starred.setAccessibleDescription(
             "Return opens the video, F2 writes a note, Delete removes the star."
         )
-        self.starred.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
         self.starred.activated.connect(lambda at: self.star_chosen.emit(self._star(at)))
         self.starred.remove_pressed.connect(lambda at: self.star_removed.emit(self._star(at)))
         self.starred.customContextMenuRequested.connect(self._show_star_menu)
@@ -185,9 +150,10 @@ class HistoryPanel(QWidget):
 
     def mark_shown(self, row: int) -> None:
         """Mark the entry whose matches are shown; a negative row marks none."""
-        index = QModelIndex()
+        entry = None
         if row >= 0 and self._history is not None:
-            index = self.view.found.mapFromSource(self._history.index(row, 0))
+            entry = self._history.at(self._history.index(row, 0))
+        index = self._index_of(entry)
         if index.isValid():
             self.view.setCurrentIndex(index)
         else:
@@ -206,7 +172,7 @@ class HistoryPanel(QWidget):
 
     def _on_search(self, text: str) -> None:
         for view in (self.view, self.starred):
-            view.found.setFilterFixedString(text.strip())
+            view.show_only(text)
 
     # What a person does
 
@@ -225,13 +191,26 @@ class HistoryPanel(QWidget):
         """Return what can be done with an entry."""
         menu = self._menu()
         menu.addAction("Show its matches").triggered.connect(lambda: self.chosen.emit(entry))
+        is_done = entry.status is Status.DONE
+        rename = menu.addAction("Rename…")
+        rename.setEnabled(is_done)
+        rename.triggered.connect(lambda: self._rename(entry))
+        star = menu.addAction("Remove the star" if entry.is_starred else "Add a star")
+        star.setEnabled(is_done)
+        star.triggered.connect(lambda: self.star_set.emit(entry, not entry.is_starred))
         folder = menu.addAction("Open its folder")
         folder.triggered.connect(lambda: self.folder_wanted.emit(entry))
         menu.addSeparator()
         remove = menu.addAction("Forget it")
-        remove.setEnabled(entry.status in (Status.DONE, Status.FAILED))
+        remove.setEnabled(is_done or entry.status is Status.FAILED)
         remove.triggered.connect(lambda: self.removed.emit(entry))
         return menu
+
+    def _rename(self, entry: Entry) -> None:
+        index = self._index_of(entry)
+        if index.isValid():
+            self.view.setCurrentIndex(index)
+            self.view.edit(index)
 
     def _show_star_menu(self, at: QPoint) -> None:
         index = self.starred.indexAt(at)
@@ -263,6 +242,12 @@ class HistoryPanel(QWidget):
 
     def _follow_palette(self) -> None:
         self.clear.setIcon(theme.icon("trash", self.palette()))
+
+    def _index_of(self, entry: Entry | None) -> QModelIndex:
+        """Return where an entry is in sight; an invalid index where it is not."""
+        if self._history is None or entry is None:
+            return QModelIndex()
+        return self.view.found.mapFromSource(self._history.index_of(entry))
 
     def _entry(self, index: Index) -> Entry | None:
         source = _source(self.view.found, index)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPalette
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gui import theme
-from gui.history.model import THUMBNAIL_ROLE
+from gui.history.model import STAR_ROLE, THUMBNAIL_ROLE
 from gui.widgets.model_index import Index
 
 PICTURE = QSize(48, 32)
+_STAR = 14
+"""A star's side, in pixels."""
+_LEAST_NAME = 32
+"""Of a file's name, in pixels."""
 
 
 class EntryDelegate(QStyledItemDelegate):
@@ -46,24 +50,52 @@ class EntryDelegate(QStyledItemDelegate):
             QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text
         )
         quiet = strong if is_chosen else theme.quiet_text(palette)
-        room = option.rect.adjusted(theme.GRID, 4, -theme.GRID, -4)
+        room = self._text_room(option.rect)
         painter.save()
         if self._has_pictures:
-            frame = QRect(room.topLeft(), PICTURE)
+            frame = QRect(option.rect.topLeft() + QPoint(theme.GRID, 0), PICTURE)
             frame.moveTop(room.center().y() - PICTURE.height() // 2)
             _paint_picture(painter, frame, index.data(THUMBNAIL_ROLE), palette)
-            room.setLeft(frame.right() + theme.GRID)
-        for text, color, scale, place in (
-            (name, strong, 1.0, Qt.AlignmentFlag.AlignTop),
-            (detail, quiet, 0.85, Qt.AlignmentFlag.AlignBottom),
-        ):
-            painter.setFont(theme.scaled_font(widget, scale))
-            painter.setPen(color)
-            shown = painter.fontMetrics().elidedText(
-                text.replace("\n", " "), Qt.TextElideMode.ElideRight, room.width()
-            )
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | place, shown)
+        width = room.width()
+        if index.data(STAR_ROLE):
+            corner = QRect(room.right() - _STAR, room.top(), _STAR, _STAR)
+            theme.icon("star-fill", palette, quiet, _STAR).paint(painter, corner)
+            width -= _STAR + theme.GRID
+        painter.setFont(widget.font())
+        painter.setPen(strong)
+        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, shown)
+        painter.setFont(theme.scaled_font(widget, 0.85))
+        painter.setPen(quiet)
+        shown = _elided(painter.fontMetrics(), detail.replace("\n", " "), room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, shown)
         painter.restore()
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        """Have both lines written over, beside the picture."""
+        editor.setGeometry(self._text_room(option.rect).adjusted(-4, -1, 4, 1))
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        """Return a field with a frame: it stands out from the rows."""
+        editor = super().createEditor(parent, option, index)
+        if isinstance(editor, QLineEdit):
+            editor.setFrame(True)
+        return editor
+
+    def _text_room(self, row: QRect) -> QRect:
+        left = PICTURE.width() + 2 * theme.GRID if self._has_pictures else theme.GRID
+        return row.adjusted(left, 4, -theme.GRID, -4)
+
+
+def _elided(metrics: QFontMetrics, text: str, width: int) -> str:
+    """Return a text that fits; of a name and what follows after a dot, the name gives way."""
+    name, dot, rest = text.partition(" · ")
+    for_name = width - metrics.horizontalAdvance(dot + rest)
+    if dot and for_name >= _LEAST_NAME:
+        return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, for_name) + dot + rest
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 def _paint_picture(

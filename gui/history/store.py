@@ -14,8 +14,7 @@ from core.audio.thumbnail import thumbnail
 from core.errors import AudioFileError, Cancelled
 from core.jobs import Job
 from core.library_types import Past
-from core.search.feedback import common_labels
-from core.types import Query, spoken
+from core.types import Query
 from gui.history.library_worker import LibraryWorker
 from gui.history.model import MOST_ENTRIES, Entry, History
 from gui.search.answers import Answer
@@ -32,12 +31,14 @@ class Recalled:
     Attributes
     ----------
     entry : Entry
+    past : Past
     query : Query
     audio : AudioFile or None
         None where the file is gone, and with it the picture and the sound.
     """
 
     entry: Entry
+    past: Past
     query: Query
     audio: AudioFile | None
 
@@ -86,6 +87,7 @@ class HistoryStore(QObject):
         self.forgetting.setInterval(UNDO_MS)
         self.forgetting.timeout.connect(self.forget_for_good)
         history.answered.connect(self._remember)
+        history.renamed.connect(self.rename)
 
     def load(self) -> None:
         """Show what is kept."""
@@ -112,7 +114,7 @@ class HistoryStore(QObject):
                 return
             entry.query, entry.is_gone = query, audio is None
             self._history.update(entry)
-            self.recalled.emit(Recalled(entry, query, audio))
+            self.recalled.emit(Recalled(entry, past, query, audio))
 
         self._library_worker.do(read, done)
 
@@ -132,17 +134,38 @@ class HistoryStore(QObject):
 
         self._library_worker.do(write, lambda _: self._history.update(entry))
 
+    def rename(self, entry: Entry, name: str) -> None:
+        """Call an entry by a name, or no more by one."""
+        entry.given_name = name
+        self._keep(entry)
+
+    def set_star(self, entry: Entry, is_starred: bool) -> None:
+        """Give an entry a star, or take it away."""
+        entry.is_starred = is_starred
+        self._keep(entry)
+
+    def _keep(self, entry: Entry) -> None:
+        self._history.update(entry)
+        library, name, is_starred = self._library_worker.library, entry.given_name, entry.is_starred
+
+        def write(_: Job) -> None:
+            if entry.past is not None:  # only here it is sure that it has been written
+                library.keep(entry.past.key, name, is_starred)
+
+        self._library_worker.do(write)
+
     def remove(self, entry: Entry) -> None:
         """Forget an entry, unless that is undone in time."""
         row = self._history.remove(entry)
         if row >= 0:
-            self._forget(_Forgotten([entry], row), f"Forgot {entry.name}.")
+            self._forget(_Forgotten([entry], row), f"Forgot {entry.title}.")
 
     def clear(self) -> None:
         """Forget all entries, unless that is undone in time."""
         entries = self._history.clear()
         if entries:
-            self._forget(_Forgotten(entries, MOST_ENTRIES, True), "Cleared the history.")
+            stays = " What has a name or a star stays." if self._history.rowCount() else ""
+            self._forget(_Forgotten(entries, MOST_ENTRIES, True), f"Cleared the history.{stays}")
 
     def _forget(self, forgotten: _Forgotten, words: str) -> None:
         self.forget_for_good()
@@ -177,19 +200,21 @@ class HistoryStore(QObject):
 
 
 def _past(entry: Entry, answer: Answer, values: SearchValues) -> Past:
-    matches, earlier = answer.matches, entry.past
+    matches = answer.matches
     return Past(
-        time_s=earlier.time_s if earlier is not None else 0.0,
+        time_s=entry.asked_s,
         name=entry.name,
         path=str(entry.path),
         span=entry.span,
-        duration_s=matches.query.duration_s,
+        duration_s=entry.duration_s,
         k=values.k,
         filters=values.filters,
         by=values.by,
+        ranking=values.ranking,
         n_matches=len(matches.matches),
-        label=spoken(matches.query.heard) or common_labels(matches.matches),
+        label=entry.heard,
         model_key=matches.catalog.model_key,
+        model_id=matches.query.model_id,
     )
 
 

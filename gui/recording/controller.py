@@ -13,7 +13,6 @@ from core.audio.devices import Device
 from core.audio.reader import AudioFile
 from core.audio.recordings import Recordings
 from core.errors import MicrophoneError, SoundalikeError
-from core.jobs import Job
 from gui.context import Context
 from gui.recording.capture_bar import CaptureBar
 from gui.recording.recording import Recording
@@ -80,7 +79,9 @@ class RecordingController(QObject):
 
     def offer_kept(self) -> None:
         """Offer the recordings that were running when the program ended."""
-        self._context.workers["files"].submit(self._recover, self._on_recovered, must_finish=True)
+        self._context.workers["files"].submit(
+            self._recordings.recover, self._on_recovered, must_finish=True
+        )
 
     def toggle(self) -> None:
         """Record, or stop and match."""
@@ -106,10 +107,6 @@ class RecordingController(QObject):
     def close(self) -> None:
         """Stop for good; what runs is offered at the next start."""
         self.recording.close()
-
-    def _recover(self, job: Job) -> list[Path]:
-        self._recordings.prune()
-        return self._recordings.recover(job)
 
     def _on_recovered(self, found: list[Path]) -> None:
         if found:

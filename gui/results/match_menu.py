@@ -8,10 +8,10 @@ from typing import Any
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.options import Comparison, Ranking
+from core.options import MOST_K, Comparison, Ranking
 from gui.search.options import SearchOptions
 
-NUMBERS = (10, 25, 50, 100, 250, 500, 1000)
+NUMBERS = (10, 25, 50, 100, 250, 500, MOST_K)
 RANKINGS = {
     Ranking.BOTH: "By sound and meaning",
     Ranking.SOUND: "By sound",

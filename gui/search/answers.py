@@ -56,6 +56,7 @@ def matches_of(engine: Engine, source: Source, values: SearchValues, job: Job) -
     """Return the matches of what is asked, with links to the most similar seconds."""
     changes: tuple[TagChange, ...] = ()
     options = (values.k, values.filters, job, values.by)
+    has_sound = is_heard(source) or is_clip(source)
     if isinstance(source, Steered):
         changes = source.changes
         is_video = isinstance(source.origin, str) and source.query.direction is None
@@ -66,7 +67,7 @@ def matches_of(engine: Engine, source: Source, values: SearchValues, job: Job) -
         found = engine.similar(source, *options, ranking=values.ranking, changes=changes)
     else:
         # Words have no sound to compare.
-        ranking = values.ranking if is_heard(source) else Ranking.BOTH
+        ranking = values.ranking if has_sound else Ranking.BOTH
         found = engine.search(engine.steer(source, changes), *options, ranking)
     return engine.with_best_seconds(found, job)
 
@@ -91,6 +92,11 @@ def is_heard(source: Source) -> bool:
     return isinstance(origin, Query) and (len(origin.frames) > 0 or origin.direction is not None)
 
 
+def is_clip(source: Source) -> bool:
+    """Return whether it is a clip of the catalogue, whatever was changed of it."""
+    return isinstance(origin_of(source), str)
+
+
 def steered(answer: Answer, changes: tuple[TagChange, ...]) -> Source:
     """Return what an answer's question becomes with these changes of its tags, and no others."""
     origin, query = origin_of(answer.source), answer.matches.query
@@ -113,11 +119,16 @@ def refining(chosen: list[Match], is_liked: bool) -> str:
     return f"{'more' if is_liked else 'less'} like {which}"
 
 
+def capitalised(text: str) -> str:
+    """Return a text whose first letter is a capital, whatever the others are."""
+    return text[:1].upper() + text[1:]
+
+
 def what_it_is(matches: Matches) -> str:
     """Return what was heard in a sound, or else what its nearest clips are; empty for neither."""
     words = spoken(matches.query.heard)
     if words:
-        return words[0].upper() + words[1:]
+        return capitalised(words)
     labels = common_labels(matches.matches)
     return f"Sounds like {labels}" if labels else ""
 

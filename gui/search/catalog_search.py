@@ -12,7 +12,16 @@ from core.engine import Engine
 from core.errors import SoundalikeError
 from core.jobs import Job
 from core.types import Match
-from gui.search.answers import Answer, Source, Span, Steered, Words, matches_of, refined
+from gui.search.answers import (
+    Answer,
+    Source,
+    Span,
+    Steered,
+    Words,
+    is_clip,
+    matches_of,
+    refined,
+)
 from gui.search.options import SearchOptions, SearchValues
 from gui.workers import Worker
 
@@ -68,7 +77,8 @@ class CatalogSearch(QObject):
         """Ask for the matches of a source, instead of what was asked before."""
         self.pending = source
         engine, values = self._engine, self._options.values
-        wanted = replace(self._options.possible, k=values.k + self._n_spare)
+        possible = self._options.possible_for(is_clip(source))
+        wanted = replace(possible, k=values.k + self._n_spare)
 
         def search(job: Job) -> Answer:
             found = matches_of(engine, source, wanted, job)

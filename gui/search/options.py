@@ -36,8 +36,6 @@ class SearchOptions(QObject):
 
     Attributes
     ----------
-    rankings : tuple of Ranking
-        By what the catalogue can be asked for a sound, the best first; empty before it is known.
     knows_sure_labels : bool
         Whether the catalogue can be asked for sure labels alone.
 
@@ -45,7 +43,7 @@ class SearchOptions(QObject):
     -------
     changed : SearchValues
     offered
-        The catalogue can be asked in other ways than before.
+        The catalogue can be asked in other ways than before, or for something else.
     """
 
     changed = Signal(SearchValues)
@@ -54,7 +52,9 @@ class SearchOptions(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._values = SearchValues()
-        self.rankings: tuple[Ranking, ...] = ()
+        self._sound_rankings: tuple[Ranking, ...] = ()
+        self._clip_rankings: tuple[Ranking, ...] = ()
+        self._shows_clip = False
         self.knows_sure_labels = False
 
     @property
@@ -63,12 +63,24 @@ class SearchOptions(QObject):
         return self._values
 
     @property
+    def rankings(self) -> tuple[Ranking, ...]:
+        """By what the catalogue can be asked for what is shown, the best first.
+
+        Empty before that is known.
+        """
+        return self._clip_rankings if self._shows_clip else self._sound_rankings
+
+    @property
     def possible(self) -> SearchValues:
-        """The options of now as far as the catalogue can be asked so."""
+        """The options of now as far as the catalogue can be asked so for a sound."""
+        return self.possible_for(is_clip=False)
+
+    def possible_for(self, is_clip: bool) -> SearchValues:
+        """Return the options of now as far as a sound, or a clip of the catalogue, can be asked."""
         values = self._values
         if values.filters.only_sure and not self.knows_sure_labels:
             values = replace(values, filters=replace(values.filters, only_sure=False))
-        if values.ranking in self.rankings:
+        if values.ranking in (self._clip_rankings if is_clip else self._sound_rankings):
             return values
         return replace(values, ranking=Ranking.BOTH)  # which takes what there is
 
@@ -78,10 +90,22 @@ class SearchOptions(QObject):
         chosen = self._values.ranking
         return self.rankings[0] if self.rankings and chosen not in self.rankings else chosen
 
-    def offer(self, rankings: tuple[Ranking, ...], knows_sure_labels: bool = False) -> None:
+    def offer(
+        self,
+        rankings: tuple[Ranking, ...],
+        knows_sure_labels: bool = False,
+        clip_rankings: tuple[Ranking, ...] = tuple(Ranking),
+    ) -> None:
         """Take note of how the catalogue can be asked; what was chosen is kept."""
-        self.rankings, self.knows_sure_labels = rankings, knows_sure_labels
+        self._sound_rankings, self._clip_rankings = rankings, clip_rankings
+        self.knows_sure_labels = knows_sure_labels
         self.offered.emit()
+
+    def show_clip(self, is_clip: bool) -> None:
+        """Offer what a clip of the catalogue can be asked by, or what a sound can."""
+        if is_clip is not self._shows_clip:
+            self._shows_clip = is_clip
+            self.offered.emit()
 
     @property
     def filters(self) -> Filter:

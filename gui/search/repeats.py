@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from core.audio.reader import AudioFile
+from core.types import Query
 from gui.search.answers import Source, Span, Steered, is_heard, name_of
 from gui.search.loading import EngineLoader
 
@@ -55,7 +56,8 @@ class Repeats(QObject):
         model_id : str
             Of the model that analysed the sound.
         """
-        if not is_heard(source) or model_id == self._loader.model_id:
+        has_own_model = isinstance(source, Query) and source.model_id
+        if not is_heard(source) or has_own_model or model_id == self._loader.model_id:
             self.wanted.emit(source)
         elif audio is not None:
             changes = source.changes if isinstance(source, Steered) else ()

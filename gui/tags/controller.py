@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from core.audio.reader import AudioFile
 from core.tagging.spans import TagSpan, query_spans
-from core.types import Matches
+from core.types import Matches, Query
 from gui.context import Context
-from gui.search.answers import Answer, Span
+from gui.search.answers import Answer, Span, is_heard
 from gui.search.state import State
 from gui.tags.lane import TagLane
 
@@ -22,7 +22,9 @@ _CUT_S = 1e-6
 class TagController(QObject):
     """Joins the lane of tags to the session.
 
-    Parts of a sound that are matched after all of it leave the lane as it is.
+    Parts of a sound that are matched after all of it leave the lane as it is. The library keeps no
+    tags of patches: for a sound of a former day they are told from its frames, or, where these do
+    not tell them, it is analysed again whenever the engine has nothing else to do.
 
     Parameters
     ----------
@@ -42,15 +44,18 @@ class TagController(QObject):
     def __init__(self, context: Context, lane: TagLane, in_sight: Callable[[], Span]) -> None:
         super().__init__(context.window)
         self._lane, self._in_sight = lane, in_sight
+        self._engine, self._session = context.engine, context.session
         self._worker = context.workers["tags"]
         self._audio: AudioFile | None = None
-        self._has_whole = False
+        self._part: Span | None = None
+        self._has_whole = self._lacks_analysis = False
         self._spans: list[TagSpan] = []
         session = context.session
         session.analysis.opened.connect(self._on_opened)
         session.answered.connect(self._on_answered)
         session.glimpsed.connect(self._on_glimpsed)
         session.state_changed.connect(self._on_state)
+        session.searches.busy_changed.connect(self._analyse_if_idle)
 
     def _on_opened(self, audio: AudioFile | None) -> None:
         if audio is not self._audio:
@@ -63,15 +68,45 @@ class TagController(QObject):
 
     def _on_answered(self, answer: Answer) -> None:
         self._on_opened(answer.audio)
-        query, is_whole = answer.matches.query, answer.span is None
-        if isinstance(answer.source, str) or query.patch_tags is None:
-            return  # of a video or a former day: nothing is known of seconds
-        if self._has_whole and not is_whole:
+        query, span = answer.matches.query, answer.span
+        if answer.audio is None or not is_heard(answer.source):
+            return  # a video or words, or a sound without a picture above the lane
+        if self._has_whole and (span is not None or query.patch_tags is None):
             return
-        start_s = 0.0 if answer.span is None else answer.span[0]
-        self._has_whole = is_whole
+        if query.patch_tags is None and span is not None and span == self._part:
+            return
+        self._has_whole, self._part, self._lacks_analysis = span is None, span, False
+        if query.patch_tags is not None:
+            self._take(query)
+        elif answer.matches.catalog.has_released_frames:
+            self._take(query, self._engine.with_patch_tags)
+        else:
+            self._lacks_analysis = True
+            self._analyse_if_idle()
+
+    def _take(
+        self, query: Query, completed: Callable[[Query], Query] = lambda query: query
+    ) -> None:
+        start_s = 0.0 if self._part is None else self._part[0]
         # A day of sound takes a second.
-        self._worker.submit(lambda job: query_spans(query, start_s), self._show)
+        self._worker.submit(lambda job: query_spans(completed(query), start_s), self._show)
+
+    def _analyse_if_idle(self) -> None:
+        audio, searches = self._audio, self._session.searches
+        start_s, end_s = self._part or (None, None)
+        is_free = not searches.is_busy and self._session.state is not State.RECORDING
+        if not self._lacks_analysis or audio is None or not is_free:
+            return
+
+        def end(_: object = None) -> None:
+            self._lacks_analysis = False  # a file that cannot be read any more has no tags
+
+        def done(query: Query) -> None:
+            end()
+            self._take(query)
+
+        # Whatever a person asks for meanwhile stops this; then it is begun again.
+        searches.submit(lambda job: self._engine.query(audio, start_s, end_s, job), done, end)
 
     def _on_glimpsed(self, matches: Matches) -> None:
         query, (left_s, right_s) = matches.query, self._in_sight()
@@ -97,5 +132,6 @@ class TagController(QObject):
 
     def _clear(self) -> None:
         self._worker.cancel()
-        self._audio, self._has_whole = None, False
+        self._audio, self._part = None, None
+        self._has_whole = self._lacks_analysis = False
         self._show([])

@@ -15,13 +15,13 @@ class EmptyPage(QWidget):
 
     Signals
     -------
-    record_pressed, open_pressed, earlier_pressed
+    record_pressed, open_pressed, history_pressed
         The buttons; the last one is there when there is a history.
     """
 
     record_pressed = Signal()
     open_pressed = Signal()
-    earlier_pressed = Signal()
+    history_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class EmptyPage(QWidget):
         self._hint = QLabel("Drop a sound file anywhere in this window, or")
         self.record = QPushButton("Record a sound")
         self.open = QPushButton("Open a file…")
-        self.earlier = QPushButton("Earlier sounds")
+        self.history = QPushButton("History")
         self.progress = ProgressRow()
         self._build()
         self._follow_palette()
@@ -42,10 +42,10 @@ class EmptyPage(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID)
         buttons.addStretch(1)
-        self.earlier.hide()
-        self.earlier.setToolTip("Show what was listened to before")
-        self.earlier.clicked.connect(self.earlier_pressed)
-        for button in (self.record, self.open, self.earlier):
+        self.history.hide()
+        self.history.setToolTip("Show the sounds that were matched before")
+        self.history.clicked.connect(self.history_pressed)
+        for button in (self.record, self.open, self.history):
             button.setFixedHeight(5 * theme.GRID)
             button.setMinimumWidth(20 * theme.GRID)
             button.setIconSize(QSize(theme.ICON_SIZE, theme.ICON_SIZE))
@@ -100,5 +100,5 @@ class EmptyPage(QWidget):
         sign = theme.icon("music-notes", palette, theme.quiet_text(palette), side)
         self._sign.setPixmap(sign.pixmap(side))
         self.record.setIcon(theme.icon("record-fill", palette, theme.record_red(palette)))
-        self.earlier.setIcon(theme.icon("clock-counter-clockwise", palette))
+        self.history.setIcon(theme.icon("clock-counter-clockwise", palette))
         self.open.setIcon(theme.icon("folder-open", palette))

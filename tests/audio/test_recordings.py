@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+import core.audio.recordings as recordings_module
 from core.audio.reader import AudioFile
 from core.audio.recordings import Recordings
 from core.audio.writing import save_sound
@@ -145,3 +147,14 @@ def test_a_day_is_kept_and_what_is_no_time_is_not(tmp_path, made, kept):
         file.write(np.zeros(48_000))
     save_sound(AudioFile(tmp_path / "source.flac"), tmp_path / "span.wav")
     assert AudioFile(tmp_path / "span.wav").made == kept
+
+
+def test_the_oldest_recordings_go_but_for_those_that_are_kept(tmp_path: Path):
+    names = [f"recording 2026-01-01 10.00.{n:02}.flac" for n in range(5)]
+    for name in (*names, "mine.flac", "unfinished 2025-01-01.flac"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recordings_module, "MOST_KEPT", 2)
+        Recordings(tmp_path).prune([Path("/moved since") / names[1]])
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {names[1], names[3], names[4], "mine.flac", "unfinished 2025-01-01.flac"}

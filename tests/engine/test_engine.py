@@ -16,6 +16,7 @@ from core.errors import AudioFileError, Cancelled, CatalogError, ModelError
 from core.jobs import Job
 from core.listeners import vggish_of
 from core.options import Filter, Options, Ranking
+from core.tagging.tagger import Tagger
 from core.types import Query
 from tests.made_data import N_CLIPS
 
@@ -207,3 +208,11 @@ def test_the_tensorflow_engine_agrees(stand_in_home, options, engine, dog):
 def test_pca_without_a_model_is_refused(stand_in_home, pca_file):
     with pytest.raises(ModelError, match="--pca was given without --model"):
         Engine(stand_in_home, Options(pca=pca_file)).load()
+
+
+def test_tags_of_patches_are_told_from_released_frames(engine, made_catalog):
+    frames = made_catalog.clip(7).frames
+    query = engine.with_patch_tags(Query("a former day", frames, 10.0))
+    assert query.patch_tags is not None and query.patch_tags.dtype == np.float16
+    np.testing.assert_array_equal(query.patch_tags, Tagger().tags(frames).scores.astype(np.float16))
+    np.testing.assert_array_equal(query.frames, frames)

@@ -164,7 +164,10 @@ def test_embeddings_ask_a_catalogue_of_other_weights_by_meaning_or_not_at_all(
         (query,) = engine.embedding_queries(file)
         return engine.search(query, ranking=ranking)
 
-    assert asked(CatalogKind.AUDIOSET).ranking is Ranking.MEANING
+    answer = asked(CatalogKind.AUDIOSET)
+    assert answer.ranking is Ranking.MEANING
+    assert answer.catalog.has_released_frames
+    assert answer.catalog.clip_rankings == tuple(Ranking)
     with pytest.raises(CatalogError, match="cannot be ranked by sound"):
         asked(CatalogKind.AUDIOSET, Ranking.SOUND)
     with pytest.raises(CatalogError, match="not made by VGGish's trained weights"):

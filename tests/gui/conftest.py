@@ -83,9 +83,9 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
 
 def heard(query: Query, scores: list[dict[str, float]]) -> Query:
     """Return a query with these classes in its patches, and what is said of them."""
-    if not scores:
-        return query
     patch_tags = np.zeros((len(query.frames), N_CLASSES), np.float16)
+    if not scores:
+        return replace(query, patch_tags=patch_tags)
     for row, patch in zip(patch_tags, itertools.cycle(scores), strict=False):
         for name, score in patch.items():
             row[Ontology.load().names.index(name)] = score
@@ -115,6 +115,7 @@ class FakeEngine:
         self.ranking: Ranking | None = None
         self.threads: set[int] = set()
         self.completing_threads: set[int] = set()
+        self.tagging_threads: set[int] = set()
 
     def _work(self, job: Job) -> None:
         self.threads.add(threading.get_ident())
@@ -155,6 +156,11 @@ class FakeEngine:
         if waveform.duration_s < 0.96:
             notes += (padding_note(waveform.duration_s),)
         return heard(Query(sound.name, frames, waveform.duration_s, notes), self.scores)
+
+    def with_patch_tags(self, query: Query) -> Query:
+        self.calls.append(("with_patch_tags", query.name))
+        self.tagging_threads.add(threading.get_ident())
+        return heard(query, self.scores)
 
     def query_stream(self, name: str, job: Job) -> FakeQueryStream:
         self.calls.append(("query_stream", name))

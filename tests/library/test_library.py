@@ -23,7 +23,7 @@ from core.errors import LibraryError
 from core.library import VERSION, Library
 from core.library_types import Past, Star
 from core.listeners import BuiltIn
-from core.options import Comparison, Filter
+from core.options import Comparison, Filter, Ranking
 from core.query import QueryStream
 from core.tagging.steering import Steer, TagChange, steered
 from core.tagging.words import word_query
@@ -70,6 +70,8 @@ def past(**changes: object) -> Past:
         "by": Comparison.FRAMES,
         "n_matches": 7,
         "label": "Dog, Bark (7 of the 10 nearest)",
+        "ranking": Ranking.SOUND,
+        "model_id": "vggish-audioset",
     }
     return Past(**{**values, **changes})
 
@@ -80,14 +82,15 @@ def test_an_entry_comes_back_whole(library: Library):
     (found,) = library.history()
     assert found.time_s == 1000.0
     expected = past(key=key, time_s=1000.0)
-    for name in ("key", "name", "path", "span", "duration_s", "k", "filters", "by", "label"):
+    names = ("key", "name", "path", "span", "duration_s", "k", "filters", "by", "label", "ranking")
+    for name in names:
         assert getattr(found, name) == getattr(expected, name)
     np.testing.assert_array_equal(found.thumbnail, expected.thumbnail)
     again = library.query(found)
     assert again is not None
     np.testing.assert_array_equal(again.frames, asked.frames)
     assert (again.duration_s, again.notes, again.hop_s) == (asked.duration_s, asked.notes, 0.96)
-    assert again.name == found.name
+    assert (again.name, again.model_id) == (found.name, "vggish-audioset")
     assert again.direction is None
 
 
@@ -168,6 +171,36 @@ def test_the_oldest_entries_go(library: Library, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(core.library, "MOST_BYTES", 1000)
     library.remember(past(name="large"), query(100))
     assert [each.name for each in library.history()] == ["large"]
+
+
+def test_what_has_a_name_or_a_star_stays(library: Library, monkeypatch: pytest.MonkeyPatch):
+    named, starred, plain = (
+        library.remember(past(name=name, path=f"/sounds/{name}"), query()) for name in "abc"
+    )
+    library.keep(named, "Rex", False)
+    library.keep(starred, "", True)
+    library.keep(plain, "x", True)
+    library.keep(plain, "", False)
+    library.keep(99, "of nothing", True)
+    found = {each.key: (each.given_name, each.is_starred) for each in library.history()}
+    assert found == {named: ("Rex", False), starred: ("", True), plain: ("", False)}
+    library.relocate(Path("/sounds"), Path("/moved"))
+    assert sorted(library.kept_paths()) == [Path("/moved/a"), Path("/moved/b")]
+    # Asked again, it is still called so.
+    library.remember(past(name="a", key=named, path="/moved/a"), query())
+    monkeypatch.setattr(core.library, "MOST_ENTRIES", 2)
+    for name in "def":
+        library.remember(past(name=name), query())
+    assert [each.name for each in library.history()] == ["f", "e", "b", "a"]
+    monkeypatch.setattr(core.library, "MOST_BYTES", 1000)
+    library.keep(library.remember(past(name="large"), query(100)), "Large", False)
+    library.remember(past(name="last"), query())
+    assert [each.name for each in library.history()][:2] == ["last", "large"]
+    library.clear_history(99)
+    assert [each.name for each in library.history()] == ["large", "b", "a"]
+    library.remove(named)
+    assert Path("/moved/a") not in library.kept_paths()
+    assert library.notices == []
 
 
 def test_stars_hidden_videos_and_presets(library: Library):
@@ -307,6 +340,67 @@ def test_an_older_file_is_taken_over(tmp_path: Path):
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT count(*) FROM heard").fetchone() == (0,)
     assert library.notices == []
+
+
+VERSION_3 = """
+CREATE TABLE history (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, asked_s REAL, name TEXT, path TEXT,
+    start_s REAL, end_s REAL, duration_s REAL, thumbnail BLOB, k INTEGER,
+    include TEXT, exclude TEXT, compared TEXT, n_matches INTEGER, label TEXT);
+CREATE TABLE queries (
+    key INTEGER PRIMARY KEY REFERENCES history, frames BLOB, n_bytes INTEGER, duration_s REAL,
+    hop_s REAL, notes TEXT, direction BLOB);
+CREATE TABLE heard (key INTEGER PRIMARY KEY REFERENCES history, heard_by TEXT);
+CREATE TABLE tags (key INTEGER PRIMARY KEY REFERENCES history, scores BLOB);
+CREATE TABLE stars (
+    video_id TEXT, start_s REAL, end_s REAL, labels TEXT, url TEXT, note TEXT, starred_s REAL,
+    PRIMARY KEY (video_id, start_s));
+CREATE TABLE hidden (video_id TEXT PRIMARY KEY, hidden_s REAL);
+CREATE TABLE presets (name TEXT PRIMARY KEY, include TEXT, exclude TEXT);
+INSERT INTO history VALUES (
+    4, 1000.0, 'dog.wav', '/sounds/dog.wav', NULL, NULL, 1.92, x'', 50,
+    '["Dog"]', '[]', 'frames', 50, 'Dog');
+INSERT INTO queries VALUES (4, zeroblob(256), 256, 1.92, 0.96, '[]', NULL);
+INSERT INTO heard VALUES (4, 'built-in-1');
+INSERT INTO tags VALUES (4, x'');
+INSERT INTO stars VALUES ('abc', 30.0, 40.0, '["Dog"]', '', '', 1000.0);
+PRAGMA user_version = 3;
+"""
+
+
+def test_a_file_of_version_3_is_upgraded_unharmed(tmp_path: Path):
+    path = tmp_path / "library.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(VERSION_3)
+    library = Library(path)
+    (old,) = library.history()
+    assert (old.name, old.k, old.by, old.model_key) == ("dog.wav", 50, "frames", "built-in-1")
+    assert (old.ranking, old.model_id) == (Ranking.BOTH, "")
+    again = library.query(old)
+    assert again is not None and again.frames.shape == (2, 128)
+    assert [star.video_id for star in library.stars()] == ["abc"]
+    library.remember(replace(old, ranking=Ranking.MEANING), again)
+    assert [each.ranking for each in Library(path).history()] == [Ranking.MEANING]
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    assert library.notices == []
+    assert list(tmp_path.glob("*damaged*")) == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE asked SET ranking = 'loudest'",
+        "UPDATE asked SET model_id = x'00'",
+        "UPDATE history SET k = 1000000000",
+    ],
+)
+def test_an_entry_that_says_nonsense_of_how_it_was_asked_is_left_out(library: Library, damage: str):
+    library.remember(past(), query())
+    with closing(sqlite3.connect(library.database.path)) as db:
+        db.executescript(damage)
+    assert library.history() == []
+    assert len(library.notices) == 1
 
 
 def test_a_newer_file_is_left_alone(tmp_path: Path):

@@ -68,6 +68,7 @@ def test_out_of_the_box_the_balanced_catalogue_is_asked_by_meaning(data):
     loaded = engine.load()
     assert (loaded.listener, loaded.rankings) == (ListenerKind.BUILT_IN, (Ranking.MEANING,))
     assert (loaded.is_balanced, loaded.n_clips) == (True, 22_160)
+    assert (loaded.has_released_frames, loaded.clip_rankings) == (False, tuple(Ranking))
     assert any("22,160 clips" in note for note in loaded.notes)
     answer = engine.match(example("Siren"), 5)
     assert answer.ranking is Ranking.MEANING

@@ -18,10 +18,11 @@ from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from core.audio.reader import AudioFile
+from core.audio.recordings import MOST_KEPT
 from core.errors import SoundalikeError
 from core.library import Library
 from core.library_types import Past, Star
-from core.options import Filter
+from core.options import Comparison, Filter, Ranking
 from core.paths import DataFolder
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
 from gui import formats
@@ -32,10 +33,12 @@ from gui.history.personal_lists import PersonalLists
 from gui.history.stars import Stars
 from gui.history.store import HistoryStore, Recalled
 from gui.search.answers import Answer
+from gui.search.loading import EngineLoader
 from gui.search.options import SearchOptions, SearchValues
+from gui.search.repeats import Repeats
 from gui.search.state import State
 from gui.workers import Worker
-from tests.gui.conftest import App, write_wav
+from tests.gui.conftest import App, FakeEngine, write_wav
 from tests.gui.search.test_session import open_and_wait
 
 INFO = CatalogInfo("c", "/", 10, "m")
@@ -59,6 +62,7 @@ class Window:
         self.lists = PersonalLists(self.library_worker)
         self.panel.show_stars(self.lists.stars)
         self.panel.removed.connect(self.store.remove)
+        self.panel.star_set.connect(self.store.set_star)
         self.panel.star_removed.connect(lambda star: self.lists.unstar(star.video_id, star.start_s))
         self.panel.cleared.connect(self.store.clear)
         self.said: list[object] = []
@@ -134,8 +138,11 @@ def test_a_day_later_all_is_there_and_can_be_asked_again(
     second.load()
     today = formats.day(time.time())
     assert second.texts() == [
-        f"sine.wav\n{today} · 0:00.5 – 0:01.2 · 1 match",
-        f"sine.wav\n{today} · 0:01.5 · 2 matches",
+        f"sine.wav\n0:00.5–0:01.2 · {today}",
+        f"Sounds like Dog, Bark (2 of the 2 nearest)\nsine.wav · 0:01.5 · {today}",
+    ]
+    assert [at.split(" · ")[:2] for at in first.texts()] == [
+        at.split(" · ")[:2] for at in second.texts()
     ]
     index = second.history.index(1)
     assert index.data(THUMBNAIL_ROLE).size() == image.size()
@@ -172,7 +179,7 @@ def test_a_file_that_is_gone_takes_only_the_picture_with_it(
     second.rest()
     assert second.recalled[0].audio is None
     assert len(second.recalled[0].query.frames) == 2
-    assert "file gone" in second.texts()[0]
+    assert second.texts()[0].endswith(" · file gone")
     query = second.recalled[0].query
     second.history.remember(Answer(query, Matches(query, INFO, (MATCH,)), None))
     second.rest()
@@ -199,7 +206,7 @@ def test_entries_are_forgotten_one_by_one_and_all_at_once(window: Window, tmp_pa
     paths = [write_wav(tmp_path / f"{name}.wav", np.sin(np.arange(20_000))) for name in "abcd"]
     for path in paths:
         window.history.remember(answer(path))
-    window.qtbot.keyClicks(window.panel.search, "a.w")
+    window.qtbot.keyClicks(window.panel.search, "A.w")
     assert len(window.texts()) == 1
     window.panel.view.setFocus()
     window.panel.view.setCurrentIndex(window.panel.view.found.index(0, 0))
@@ -238,7 +245,8 @@ def test_what_was_forgotten_can_be_brought_back(
     window.history.remember(answer(paths[3]))
     window.store.undo()
     assert window.texts()[1:] == before
-    assert said == ["Forgot b.wav.", "Cleared the history."]
+    heard = "Sounds like Dog, Bark (2 of the 2 nearest)"
+    assert said == [f"Forgot {heard}.", "Cleared the history."]
     window.rest()
     assert len(window.library.history()) == 4
     # What comes after clearing stays, and closing does not wait for second thoughts.
@@ -284,7 +292,8 @@ def test_a_sound_can_be_found_by_its_name_and_what_it_sounded_like(window: Windo
     window.history.load(pasts)
     assert window.history.rowCount() == 3
     window.qtbot.keyClicks(window.panel.search, "dog")
-    assert [text.partition("\n")[0] for text in window.texts()] == ["one.wav", "DOG & co.wav"]
+    titles = ["Dog, Bark (7 of the 10 nearest)", "DOG & co.wav"]
+    assert [text.partition("\n")[0] for text in window.texts()] == titles
     chosen: list[Entry] = []
     window.panel.chosen.connect(chosen.append)
     window.panel.view.activated.emit(window.panel.view.found.index(1, 0))
@@ -298,6 +307,110 @@ def test_a_sound_can_be_found_by_its_name_and_what_it_sounded_like(window: Windo
 
 def action(menu: QMenu, text: str):
     return next(each for each in menu.actions() if each.text() == text)
+
+
+def test_a_sound_is_renamed_and_found_by_all_its_names(
+    make_window: Callable[[], Window], sine: Path
+) -> None:
+    first = make_window()
+    first.history.remember(answer(sine))
+    first.rest()
+    view = first.panel.view
+    view.setFocus()
+    view.setCurrentIndex(view.found.index(0, 0))
+    first.qtbot.keyClick(view, Qt.Key.Key_F2)
+    editor = view.findChild(QLineEdit)
+    assert editor is not None
+    assert editor.text() == "Sounds like Dog, Bark (2 of the 2 nearest)"
+    first.qtbot.keyClicks(editor, "<b>Rex</b>  at night")
+    first.qtbot.keyClick(editor, Qt.Key.Key_Return)
+    first.qtbot.waitUntil(lambda: first.texts()[0].startswith("<b>Rex</b> at night\nsine.wav · "))
+    first.rest()
+    second = make_window()
+    second.load()
+    assert second.texts() == first.texts()
+    tip = second.history.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "&lt;b&gt;Rex" in tip and "Dog, Bark" in tip
+    for words, n_found in (("REX", 1), ("sine.wav", 1), ("dog", 1), ("cat", 0)):
+        second.panel.search.setText(words)
+        assert len(second.texts()) == n_found, words
+    second.panel.search.clear()
+    second.history.setData(second.history.index(0), " ")
+    assert second.texts()[0].startswith("Sounds like Dog, Bark")
+    second.rest()
+    assert second.library.kept_paths() == []
+    waiting = Entry("new.wav", sine)
+    second.history.add([waiting])
+    assert not second.history.flags(second.history.index(0)) & Qt.ItemFlag.ItemIsEditable
+    assert not action(second.panel.menu_for(waiting), "Rename…").isEnabled()
+
+
+def test_what_has_a_name_or_a_star_stays_when_the_history_is_cleared(
+    make_window: Callable[[], Window], tmp_path: Path
+) -> None:
+    window = make_window()
+    said: list[str] = []
+    window.store.undoable.connect(said.append)
+    for name in "abcd":
+        path = write_wav(tmp_path / f"{name}.wav", np.sin(np.arange(20_000)))
+        window.history.remember(answer(path))
+    starred, named = (window.history.at(window.history.index(row)) for row in (0, 2))
+    action(window.panel.menu_for(starred), "Add a star").trigger()
+    window.store.rename(named, "Rex")
+    spoken = window.history.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.endswith(", with a star")
+    window.panel.search.setText("starred")
+    assert len(window.texts()) == 1
+    window.panel.search.clear()
+    window.panel.clear.click()
+    assert said == ["Cleared the history. What has a name or a star stays."]
+    window.store.forgetting.timeout.emit()
+    window.rest()
+    assert [past.name for past in window.library.history()] == ["d.wav", "b.wav"]
+    assert set(window.library.kept_paths()) == {tmp_path / "d.wav", tmp_path / "b.wav"}
+    second = make_window()
+    second.load()
+    entry = second.history.at(second.history.index(0))
+    assert entry.is_starred
+    action(second.panel.menu_for(entry), "Remove the star").trigger()
+    second.panel.clear.click()
+    second.store.forgetting.timeout.emit()
+    second.rest()
+    assert [past.given_name for past in second.library.history()] == ["Rex"]
+
+
+def test_a_star_is_painted_and_takes_room_from_the_title_alone(window: Window) -> None:
+    pasts = [Past(key, 1e9, "a.wav", label="m" * 60, is_starred=key == 1) for key in (2, 1)]
+    window.history.load(pasts)
+    window.qtbot.waitExposed(window.panel)
+    view = window.panel.view
+    plain, starred = (
+        view.viewport().grab(view.visualRect(view.found.index(row, 0))).toImage() for row in (0, 1)
+    )
+    differing = [
+        (x, y)
+        for x in range(60, plain.width())
+        for y in range(plain.height())
+        if plain.pixelColor(x, y) != starred.pixelColor(x, y)
+    ]
+    assert differing
+    assert max(y for _, y in differing) < plain.height() // 2 + 2
+    assert min(x for x, _ in differing) > plain.width() // 2
+
+
+def test_an_empty_list_says_what_will_be_there(window: Window) -> None:
+    panel = window.panel
+    window.qtbot.waitExposed(panel)
+    assert panel.view.sentence.isVisible()
+    assert panel.view.sentence.text() == "Sounds that you record or open are listed here."
+    panel.tabs.setCurrentIndex(1 - HISTORY)
+    assert panel.starred.sentence.text() == "Matches that you star are listed here."
+    panel.tabs.setCurrentIndex(HISTORY)
+    window.history.load([Past(1, 1e9, "a.wav")])
+    assert not panel.view.sentence.isVisible()
+    panel.search.setText("b.wav")
+    assert panel.view.sentence.isVisible()
+    assert panel.view.sentence.text() == "Nothing here has these words."
 
 
 def test_stars_are_kept_noted_and_removed(make_window: Callable[[], Window]) -> None:
@@ -466,8 +579,8 @@ def test_a_long_name_takes_nothing_from_the_line_below(window: Window) -> None:
 @pytest.mark.parametrize(
     ("then", "text"),
     [
-        (datetime(2025, 3, 9, 14, 5), "today, 14:05"),
-        (datetime(2025, 3, 8, 23, 59), "yesterday"),
+        (datetime(2025, 3, 9, 14, 5), "today 14:05"),
+        (datetime(2025, 3, 8, 23, 59), "yesterday 23:59"),
         (datetime(2025, 1, 31), "31 Jan"),
         (datetime(2024, 11, 3), "3 Nov 2024"),
     ],
@@ -482,7 +595,7 @@ def reopened(
 ) -> Callable[[str], App]:
     """Have a sound heard by one model; return what opens the window a day later, with another."""
     first = make_app(sine)
-    first.engine.info = replace(INFO, model_id="vggish-1")
+    first.engine.info = replace(INFO, model_id="vggish-1", has_released_frames=True)
     first.show()
     first.wait_for(lambda: first.session.state is State.RESULTS)
     library = Library(DataFolder(own_data_folder).library)
@@ -491,7 +604,7 @@ def reopened(
 
     def start(model_id: str) -> App:
         app = make_app()
-        app.engine.info = replace(INFO, model_id=model_id)
+        app.engine.info = replace(INFO, model_id=model_id, has_released_frames=True)
         return app
 
     return start
@@ -504,7 +617,8 @@ def choose_the_only_entry(app: App) -> None:
 
 
 def asked(app: App) -> list[object]:
-    return [call[0] for call in app.engine.calls if call[0] != "load"]
+    """Return what the engine's own worker asked it, once it was loaded."""
+    return [call[0] for call in app.engine.calls if call[0] not in ("load", "with_patch_tags")]
 
 
 def test_a_former_sound_is_searched_as_it_was_heard(reopened: Callable[[str], App]) -> None:
@@ -513,6 +627,43 @@ def test_a_former_sound_is_searched_as_it_was_heard(reopened: Callable[[str], Ap
     choose_the_only_entry(app)
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert asked(app) == ["search"]
+
+
+def test_a_former_sound_is_asked_as_it_was_asked_then(
+    make_app: Callable[..., App], sine: Path
+) -> None:
+    first = make_app(sine)
+    then = SearchValues(10, Filter(("Dog",)), Comparison.FRAMES, Ranking.SOUND)
+    first.engine.info = replace(
+        INFO, model_id="vggish-1", rankings=tuple(Ranking), has_released_frames=True
+    )
+    first.window.options.adopt(then)
+    first.show()
+    first.wait_for(lambda: first.session.state is State.RESULTS)
+    first.close()
+    app = make_app()
+    app.engine.info = first.engine.info
+    app.show()
+    app.wait_for(lambda: not app.session.loader.is_loading)
+    app.window.options.adopt(SearchValues(50))
+    choose_the_only_entry(app)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.window.options.values == then
+    assert ("search", "sine.wav", 10, then.filters) in app.engine.calls
+    assert (app.engine.compared, app.engine.ranking) == (then.by, then.ranking)
+    assert asked(app) == ["search"]
+
+
+def test_embeddings_of_another_model_are_asked_again_as_they_are(qtbot: QtBot) -> None:
+    worker = Worker("searches")
+    loader = EngineLoader(FakeEngine(None), worker, lambda: True)  # type: ignore[arg-type]
+    repeats, wanted = Repeats(loader), []
+    repeats.wanted.connect(wanted.append)
+    query = Query("made elsewhere", np.zeros((2, 128), np.uint8), 2.0, model_id="vggish-audioset")
+    repeats.repeat(query, None, None, "vggish-audioset")
+    assert wanted == [query]
+    worker.close()
+    assert worker.wait(QDeadlineTimer(5000))
 
 
 def test_a_former_sound_that_another_model_heard_is_heard_anew(
@@ -556,6 +707,35 @@ def test_a_former_sound_that_is_gone_is_not_searched_by_another_models_numbers(
     assert app.session.state is State.EMPTY
 
 
+def test_at_a_start_the_oldest_recordings_go_but_for_those_with_a_name_or_a_star(
+    make_app: Callable[..., App], own_data_folder: Path
+) -> None:
+    data = DataFolder(own_data_folder)
+    data.recordings.mkdir()
+    names = [f"recording 2026-01-01 10.{n:02}.00.flac" for n in range(MOST_KEPT + 4)]
+    for name in names:
+        (data.recordings / name).write_bytes(b"")
+    library = Library(data.library)
+    for name, given_name in ((names[0], ""), (names[2], "Rex")):
+        past = Past(name=name, path=str(data.recordings / name))
+        key = library.remember(past, Query(name, np.zeros((1, 128), np.uint8), 1.0))
+        library.keep(key, given_name, not given_name)
+    app = make_app()
+    app.show()
+    gone = {names[1], names[3]}
+    app.wait_for(lambda: {path.name for path in data.recordings.iterdir()} == set(names) - gone)
+    app.wait_for(lambda: not app.coordinator.features.history.library_worker.is_busy)
+    assert {path.name for path in data.recordings.iterdir()} == set(names) - gone
+
+
+def test_the_history_opens_over_the_empty_page(app: App) -> None:
+    window = app.window
+    assert window.empty.isVisible()
+    window.commands.history.trigger()
+    assert window.history.view.sentence.isVisible()
+    assert not window.empty.isVisible()
+
+
 def test_the_sound_that_is_shown_is_the_one_that_is_selected(app: App, tmp_path: Path) -> None:
     names = ["one.wav", "two.wav", "three.wav", "four.wav"]
     for name in names:
@@ -564,7 +744,9 @@ def test_the_sound_that_is_shown_is_the_one_that_is_selected(app: App, tmp_path:
     app.window.commands.history.setChecked(True)
 
     def selected() -> list[str]:
-        return [str(at.data()).partition("\n")[0] for at in panel.view.selectedIndexes()]
+        return [
+            str(at.data()).split("\n")[1].split(" · ")[0] for at in panel.view.selectedIndexes()
+        ]
 
     def remove(name: str) -> None:
         rows = [

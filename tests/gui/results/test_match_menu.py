@@ -123,6 +123,42 @@ def test_the_window_asks_by_what_was_chosen_and_remembers_it(
     assert again.window.options.values.ranking is Ranking.SOUND
 
 
+def test_a_video_is_asked_by_what_clips_of_the_catalogue_can_be(app: App, sine: Path) -> None:
+    header, engine = app.window.header, app.engine
+    app.window.options.change(ranking=Ranking.SOUND)
+    open_and_wait(app, sine)
+    assert engine.ranking is Ranking.BOTH, "which takes what there is"
+    assert offered(header.menu) == [Ranking.MEANING]
+    assert header.match.text().startswith("By meaning ")
+    app.session.more_like("abcdefghijk")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert engine.ranking is Ranking.SOUND
+    assert offered(header.menu) == list(Ranking)
+    assert header.match.text().startswith("By sound ")
+    header.menu.rankings[Ranking.BOTH].trigger()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert engine.ranking is Ranking.BOTH
+    assert header.match.text().startswith("By sound and meaning ")
+    app.window.options.change(ranking=Ranking.SOUND)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    app.window.results.table.selectRow(1)
+    app.window.commands.nearer.trigger()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert engine.calls[-1][0] == "search"
+    assert engine.ranking is Ranking.SOUND, "refined, it is still that video"
+    app.session.go(-1)
+    app.session.go(-1)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert offered(header.menu) == [Ranking.MEANING]
+    app.session.go(1)
+    app.wait_for(
+        lambda: app.session.state is State.RESULTS and Ranking.SOUND in offered(header.menu)
+    )
+    app.coordinator.recording.toggle()
+    app.wait_for(lambda: app.session.state is State.RECORDING)
+    assert offered(header.menu) == [Ranking.MEANING]
+
+
 def test_live_matches_and_waiting_sounds_are_ranked_alike(
     make_app: Callable[..., App], sine: Path
 ) -> None:

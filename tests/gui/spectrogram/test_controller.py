@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from core.audio.reader import AudioFile
 from core.options import Comparison
 from gui.history.model import Entry, History, Status
-from gui.history.recent_files import MOST
+from gui.history.recent_menu import MOST
 from gui.search.state import State
 from tests.gui.conftest import App, write_wav
 from tests.gui.search.test_session import open_and_wait, said
@@ -76,8 +76,9 @@ def test_spans_are_entries_of_the_history_and_come_back(shown: App) -> None:
     app.wait_for(lambda: app.session.state is State.RESULTS and app.session.span is not None)
     app.wait_for(lambda: app.coordinator.history.rowCount() == 2)
     history = app.coordinator.history
-    assert history.index(0).data() == "tones.wav\n0:01.0 – 0:02.5 · 25 matches"
-    assert history.index(1).data() == "tones.wav\n0:06.0 · 25 matches"
+    heard = "Sounds like Dog, Bark (10 of the 10 nearest)\ntones.wav"
+    assert history.index(0).data().startswith(f"{heard} · 0:01.0–0:02.5 · today ")
+    assert history.index(1).data().startswith(f"{heard} · 0:06.0 · today ")
     app.window.history.view.activated.emit(history.index(1))
     app.wait_for(lambda: len(app.window.header.steps.texts) == 1)
     app.window.history.view.activated.emit(history.index(0))
@@ -158,26 +159,29 @@ def test_saving_something_long_can_be_cancelled(shown: App, tmp_path: Path) -> N
     app.engine.gate.set()
 
 
-def test_recent_files_are_listed_and_remembered(make_app, tmp_path: Path) -> None:
+def names(menu: QMenu) -> list[str]:
+    menu.aboutToShow.emit()
+    return [action.text() for action in menu.actions()]
+
+
+def test_files_of_the_history_are_opened_again(make_app, tmp_path: Path) -> None:
     first = make_app()
     first.show()
     paths = [write_wav(tmp_path / f"{n} & co.wav", np.sin(np.arange(20_000))) for n in range(12)]
     for path in paths:
         open_and_wait(first, path)
         first.wait_for(lambda path=path: first.window.windowTitle().startswith(path.name + " – 25"))
-    open_and_wait(first, paths[5])
-    assert len(first.window.recent.paths) == MOST
-    assert first.window.recent.paths[0] == str(paths[5])
+    expected = [f"&{n % 10}  {12 - n} && co.wav" for n in range(1, MOST + 1)]
+    assert names(first.window.recent) == expected
     first.close()
     second = make_app()
     second.show()
-    actions = second.window.recent.menu.actions()
-    assert actions[0].text() == "&1  5 && co.wav"
-    actions[1].trigger()
-    second.wait_for(lambda: second.window.windowTitle().startswith("11 & co.wav – 25"))
-    second.window.recent.menu.actions()[-1].trigger()
-    assert second.window.recent.paths == []
-    assert not second.window.recent.menu.isEnabled()
+    second.wait_for(second.window.recent.isEnabled)
+    assert names(second.window.recent) == expected
+    second.window.recent.actions()[1].trigger()
+    second.wait_for(lambda: second.window.windowTitle().startswith("10 & co.wav – 25"))
+    second.window.history.clear.click()
+    assert not second.window.recent.isEnabled()
 
 
 def test_the_comparison_by_seconds_is_asked_for_and_remembered(make_app, sine: Path) -> None:

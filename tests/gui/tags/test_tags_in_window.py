@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +12,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from core.audio.logmel import PATCH_S
+from core.audio.reader import AudioFile
 from core.tagging.spans import TagSpan
 from gui.search.state import State
-from tests.gui.conftest import App, write_wav
-from tests.gui.search.test_session import open_and_wait
+from tests.gui.conftest import INFO, App, write_wav
+from tests.gui.search.test_session import open_and_wait, said
 
 QUIET, BARK = {"Speech": 0.1}, {"Bark": 0.8}
 
@@ -83,10 +87,8 @@ def test_a_click_selects_and_matches_when_it_was_heard(barking: App) -> None:
 
 
 def test_a_part_that_is_matched_first_is_placed_within_its_sound(app: App, sound: Path) -> None:
-    open_and_wait(app, sound)
-    assert shown(app) == []
     app.engine.scores = [BARK]
-    app.session.match_span((2.0, 3.5))
+    app.session.match(AudioFile(sound), (2.0, 3.5))
     app.wait_for(lambda: shown(app) == [("Bark", [(2.0, 2.96)])])
 
 
@@ -105,6 +107,88 @@ def test_a_video_leaves_the_lane_to_the_sound_in_sight(barking: App) -> None:
     app.session.more_like("abcdefghijk")
     settle(app)
     assert shown(app) == before
+
+
+@pytest.fixture
+def on_another_day(make_app: Callable[..., App], sound: Path) -> Callable[[bool], App]:
+    """Have a dog heard; return what opens the window a day later and chooses that entry."""
+
+    def start(has_released_frames: bool) -> App:
+        info = replace(INFO, has_released_frames=has_released_frames)
+        for is_later in (False, True):
+            app = make_app(*(() if is_later else (sound,)))
+            app.engine.info, app.engine.scores = info, [QUIET, QUIET, BARK]
+            app.show()
+            if not is_later:
+                settle(app)
+                app.close()
+        history = app.coordinator.history
+        app.wait_for(lambda: history.rowCount() == 1 and not app.session.loader.is_loading)
+        app.window.history.chosen.emit(history.at(history.index(0)))
+        return app
+
+    return start
+
+
+def asked(app: App) -> list[object]:
+    return [call[0] for call in app.engine.calls if call[0] != "load"]
+
+
+def test_frames_of_a_former_day_tell_their_tags(on_another_day: Callable[[bool], App]) -> None:
+    app = on_another_day(True)
+    app.wait_for(lambda: shown(app) == [("Bark", [(1.92, 2.88), (4.8, 5.76)])])
+    assert asked(app) == ["search", "with_patch_tags"]
+    ours = app.engine.tagging_threads
+    assert not ours & {*app.engine.threads, threading.get_ident()}
+    app.window.options.change(k=7)
+    app.wait_for(lambda: app.rows == 7)
+    settle(app)
+    assert asked(app).count("with_patch_tags") == 1
+
+
+def test_a_sound_of_a_former_day_is_analysed_for_the_lane_alone(
+    on_another_day: Callable[[bool], App],
+) -> None:
+    app = on_another_day(False)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    answer = app.session.answer
+    app.wait_for(lambda: shown(app) == [("Bark", [(1.92, 2.88), (4.8, 5.76)])])
+    assert asked(app) == ["search", "query"]
+    assert app.session.answer is answer
+    assert app.session.state is State.RESULTS
+    assert len(app.engine.threads) == 1, "the engine belongs to one thread"
+    app.window.options.change(k=7)
+    app.wait_for(lambda: app.rows == 7)
+    settle(app)
+    assert asked(app).count("query") == 1
+
+
+def test_an_analysis_for_the_lane_gives_way_to_what_a_person_asks(
+    on_another_day: Callable[[bool], App],
+) -> None:
+    app = on_another_day(False)
+    app.session.answered.connect(
+        lambda: app.engine.gate.clear(), Qt.ConnectionType.SingleShotConnection
+    )
+    app.wait_for(lambda: asked(app)[-1:] == ["query"])
+    assert shown(app) == []
+    app.session.more_like("abcdefghijk")
+    app.engine.gate.set()
+    app.wait_for(lambda: shown(app) == [("Bark", [(1.92, 2.88), (4.8, 5.76)])])
+    assert asked(app) == ["search", "query", "similar", "query"]
+    assert app.session.subject == "abcdefghijk"
+
+
+def test_a_former_sound_that_cannot_be_read_leaves_the_lane_empty(
+    on_another_day: Callable[[bool], App], sound: Path
+) -> None:
+    app = on_another_day(False)
+    app.session.answered.connect(lambda: sound.unlink(missing_ok=True))
+    app.wait_for(lambda: asked(app) == ["search", "query"])
+    settle(app)
+    assert shown(app) == []
+    assert "noise.wav" not in said(app)
+    assert app.session.state is State.RESULTS
 
 
 def test_while_recording_it_grows_at_the_recordings_end(barking: App) -> None:
