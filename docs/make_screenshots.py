@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPalette
-
     from gui.main_window import MainWindow
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -99,12 +97,11 @@ def show(name: str, arguments: list[str]) -> int:
 
     import main
     from gui import app
+    from gui.appearance import Scheme
     from gui.main_window import MainWindow
 
     scene = SCENES[name]
-    application = QApplication([app.NAME])
-    if scene.is_dark:
-        application.setPalette(dark_palette())
+    QApplication([app.NAME])
 
     class Photographed(MainWindow):
         def __init__(self) -> None:
@@ -112,6 +109,8 @@ def show(name: str, arguments: list[str]) -> int:
             self.painted.connect(self.begin)
 
         def begin(self) -> None:
+            if scene.is_dark:
+                self.appearance.choose(Scheme.DARK)
             self.setFixedSize(scene.width, scene.height)
             self.timer = QTimer(self)
             self.timer.timeout.connect(self.look)
@@ -133,23 +132,6 @@ def show(name: str, arguments: list[str]) -> int:
 
     app.MainWindow = Photographed  # type: ignore[misc]
     return main.main(arguments)
-
-
-def dark_palette() -> QPalette:
-    """Return a dark palette, as desktops have it; Xvfb has no desktop to ask."""
-    from PySide6.QtGui import QColor, QPalette
-
-    role = QPalette.ColorRole
-    palette = QPalette(QColor("#2b2d30"), QColor("#1e1f22"))
-    for which, color in {
-        role.Base: "#17181a",
-        role.AlternateBase: "#222427",
-        role.Highlight: "#3a7bd5",
-        role.HighlightedText: "#ffffff",
-        role.PlaceholderText: "#9a9a9a",
-    }.items():
-        palette.setColor(which, QColor(color))
-    return palette
 
 
 def take(names: list[str], sound: Path, environment: dict[str, str]) -> None:

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from core.types import CatalogInfo
 from gui import formats, menus, theme
 from gui.actions import Actions
+from gui.appearance import Appearance, AppearanceMenu
 from gui.filters.pane import FilterPane
 from gui.history.panel import HistoryPanel
 from gui.history.recent_menu import RecentMenu
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
     ----------
     options : SearchOptions
     permission : LookUpPermission
+    appearance : Appearance
         What its parts show and change, and others follow.
 
     Signals
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self._is_painted = self._has_own_heights = False
+        self.appearance = Appearance(self)
         self.options, self.permission = SearchOptions(self), LookUpPermission(None, self)
         self.commands = Actions(self)
         self.capture, self.words = CaptureBar(), WordField()
@@ -136,7 +139,13 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setMinimumSize(920, 560)
         self.resize(self.sizeHint())
-        menus.fill(self.menuBar(), self.commands, self.recent, self.header.menu)
+        menus.fill(
+            self.menuBar(),
+            self.commands,
+            self.recent,
+            self.header.menu,
+            AppearanceMenu(self.appearance, self),
+        )
         top = QWidget()
         row = QHBoxLayout(top)
         row.setContentsMargins(0, 0, 2 * theme.GRID, 0)
@@ -344,6 +353,7 @@ class MainWindow(QMainWindow):
         self._has_own_heights = bool(values.heights)
         self.options.adopt(SearchValues(values.k, values.filters, values.by, values.ranking))
         self.permission.adopt(values.may_look_up)
+        self.appearance.choose(values.appearance)
         self.header.live.setValue(values.live_s)
         self.capture.choose_device(values.device)
         self.playback.volume.setValue(round(100 * values.volume))
@@ -369,6 +379,7 @@ class MainWindow(QMainWindow):
             by=options.by,
             ranking=options.ranking,
             may_look_up=self.permission.answer,
+            appearance=self.appearance.scheme,
             device=self.capture.wanted_device,
             volume=self.playback.volume.value() / 100,
             folder=self.dialogs.folder,

@@ -11,7 +11,9 @@ Entry = QAction | QMenu | None
 """An action, a menu of its own, or a line between groups."""
 
 
-def fill(bar: QMenuBar, actions: Actions, recent: QMenu, matching: QMenu) -> None:
+def fill(
+    bar: QMenuBar, actions: Actions, recent: QMenu, matching: QMenu, appearance: QMenu
+) -> None:
     """Fill an empty menu bar.
 
     Parameters
@@ -22,6 +24,8 @@ def fill(bar: QMenuBar, actions: Actions, recent: QMenu, matching: QMenu) -> Non
         The files that were matched last.
     matching : QMenu
         How is matched.
+    appearance : QMenu
+        Light or dark.
     """
     menus: dict[str, tuple[Entry, ...]] = {
         "&File": (
@@ -58,6 +62,8 @@ def fill(bar: QMenuBar, actions: Actions, recent: QMenu, matching: QMenu) -> Non
             actions.look_ups,
             actions.hide_gone,
             actions.show_hidden,
+            None,
+            appearance,
         ),
         "&Sound": (
             actions.record,

@@ -16,6 +16,7 @@ from core.foreign import as_number, as_text, parsed_json
 from core.options import DEFAULT_K, MOST_K, Comparison, Filter, Ranking
 from core.paths import DataFolder
 from core.private import private_file
+from gui.appearance import Scheme
 
 
 def _between(usual: float, least: float, most: float) -> Any:
@@ -49,6 +50,7 @@ class Remembered:
     knows_set_up: bool = False
     view: str = ""
     may_look_up: bool | None = None
+    appearance: Scheme = Scheme.SYSTEM
 
 
 def settings_path(data: DataFolder) -> Path:
@@ -123,4 +125,5 @@ _READERS: dict[Any, Callable[[object], Any]] = {
     Comparison: lambda value: Comparison(as_text(value)),
     Filter: _as_filter,
     Ranking: lambda value: Ranking(as_text(value)),
+    Scheme: lambda value: Scheme(as_text(value)),
 }

@@ -87,10 +87,13 @@ def mixed(first: QColor, second: QColor, share: float) -> QColor:
 
 
 def notice_palette() -> QPalette:
-    """Return the palette of what lies across the window to say something: tinted, as readable."""
-    palette = QGuiApplication.palette()
-    ground = palette.color(QPalette.ColorRole.Window)
-    tint = palette.color(QPalette.ColorRole.Highlight)
+    """Return the palette of what lies across the window to say something: tinted, as readable.
+
+    Only its ground is its own; the rest goes on following the application.
+    """
+    application, palette = QGuiApplication.palette(), QPalette()
+    ground = application.color(QPalette.ColorRole.Window)
+    tint = application.color(QPalette.ColorRole.Highlight)
     palette.setColor(QPalette.ColorRole.Window, mixed(ground, tint, 0.14))
     return palette
 

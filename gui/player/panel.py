@@ -39,7 +39,7 @@ class PlayerPanel(QWidget):
         self.setAccessibleName("Player")
         # As dark as the video to come, so that nothing flashes.
         self.setAutoFillBackground(True)
-        dark = self.palette()
+        dark = QPalette()
         dark.setColor(QPalette.ColorRole.Window, QColor(Qt.GlobalColor.black))
         dark.setColor(QPalette.ColorRole.WindowText, QColor(Qt.GlobalColor.white))
         self.setPalette(dark)

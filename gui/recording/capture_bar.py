@@ -124,12 +124,12 @@ class CaptureBar(QWidget):
             self.device.clear()
             self.device.addItem(DEFAULT_INPUT, "")
             for device in devices:
-                name = "speaker-high" if device.is_monitor else "microphone"
-                self.device.addItem(theme.icon(name, self.palette()), device.name, device.key)
+                self.device.addItem(device.name, device.key)
                 tip = f"{device.name}: {device.rate_hz} Hz"
                 self.device.setItemData(
                     self.device.count() - 1, html.escape(tip), Qt.ItemDataRole.ToolTipRole
                 )
+        self._follow_palette()
         self.choose_device(wanted)
 
     def _on_chosen(self) -> None:
@@ -184,6 +184,9 @@ class CaptureBar(QWidget):
         name = "stop-fill" if self._is_recording else "record-fill"
         self.record.setIcon(theme.icon(name, palette, red))
         self.open.setIcon(theme.icon("folder-open", palette))
+        for row, device in enumerate(self._devices, start=1):
+            icon = theme.icon("speaker-high" if device.is_monitor else "microphone", palette)
+            self.device.setItemIcon(row, icon)
         time = self.elapsed.palette()
         colour = red if self._is_recording else palette.color(QPalette.ColorRole.WindowText)
         time.setColor(QPalette.ColorRole.WindowText, colour)

@@ -21,6 +21,7 @@ from gui.results.match_menu import RANKINGS, MatchMenu
 from gui.results.step_line import Step, StepLine
 from gui.search.options import SearchOptions
 from gui.widgets.dimming import Dimming
+from gui.widgets.menu_button import MenuButton
 from gui.widgets.progress_row import ProgressRow
 
 _SCALE = 1.6
@@ -49,7 +50,7 @@ class AnswerHeader(QWidget):
         self.back, self.forward = QToolButton(), QToolButton()
         self.steps, self.progress = StepLine(), ProgressRow()
         self.menu = MatchMenu(options)
-        self.match = QToolButton()
+        self.match = MenuButton()
         self.filter, self.map, self.details = QToolButton(), QToolButton(), QToolButton()
         self._lower = QStackedWidget()
         self._build()
@@ -75,8 +76,6 @@ class AnswerHeader(QWidget):
         self.live.setFixedHeight(theme.ROW_HEIGHT)
         self.live.hide()
         self.match.setMenu(self.menu)
-        self.match.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.match.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self.match.setToolTip("What makes a good match, and how many are shown")
         widest = max(RANKINGS.values(), key=self.match.fontMetrics().horizontalAdvance)
         self.match.setText(f"{widest} {_MORE}")

@@ -12,6 +12,7 @@ from gui import theme
 from gui.results.added_class import AddedClass
 from gui.results.chips import lay_chips
 from gui.widgets.class_completer import Complete
+from gui.widgets.menu_button import MenuButton
 
 _HEIGHT = 3 * theme.GRID
 _PADDING = 2
@@ -96,11 +97,8 @@ class HeardChips(QWidget):
         self._can_steer = False
         self.dialog: AddedClass | None = None
         self.chips: list[HeardChip] = []
-        self.rest = QToolButton(self)
+        self.rest = MenuButton(self)
         self.add = QToolButton(self)
-        self.rest.setAutoRaise(True)
-        self.rest.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.rest.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self.rest.setMenu(QMenu(self.rest))
         self.rest.hide()
         self.add.setText("Add…")

@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QToolButton, QWidget
 
 from gui import theme
+from gui.widgets.menu_button import MenuButton
 
 _SIGN = "›"
 _LONGEST = 28 * theme.GRID
@@ -49,13 +50,10 @@ class StepLine(QWidget):
         self._before: QWidget = self
         self.chips: list[QWidget] = []
         self._signs: list[QLabel] = []
-        self.rest = QToolButton()
-        self.rest.setAutoRaise(True)
+        self.rest = MenuButton()
         self.rest.setText("…")
         self.rest.setToolTip("Other steps")
         self.rest.setAccessibleName("Other steps")
-        self.rest.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.rest.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self.rest.setMenu(QMenu(self.rest))
         self.rest.hide()
         self.setAccessibleName("Steps")

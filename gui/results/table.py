@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from core.types import Match
@@ -38,10 +38,10 @@ _NARROW = 640
 
 _SETTLED_MS = 40
 
-_HEADER = f"""
+_HEADER = """
 QHeaderView::section {{
-    padding: 0 {theme.GRID}px; border: 0; border-bottom: 1px solid palette(mid);
-    background: palette(window); color: palette(window-text);
+    padding: 0 {padding}px; border: 0; border-bottom: 1px solid {line};
+    background: {ground}; color: {text};
 }}
 """
 
@@ -104,8 +104,7 @@ class ResultsTable(QTableView):
         header.setMinimumSectionSize(40)
         header.setHighlightSections(False)
         header.setFixedHeight(theme.ROW_HEIGHT)
-        # Titles stand exactly above what they name.
-        header.setStyleSheet(_HEADER)
+        self._follow_palette()
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
         for column in (Column.VIDEO, Column.LABELS):
@@ -121,6 +120,26 @@ class ResultsTable(QTableView):
         for signal in (self.proxy.rowsInserted, self.proxy.rowsRemoved, self.proxy.layoutChanged):
             signal.connect(self._settle)
         self.selectionModel().currentRowChanged.connect(self._on_current)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette from light to dark and back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._follow_palette()
+
+    def _follow_palette(self) -> None:
+        # Titles stand exactly above what they name. The colours are written out: a style sheet
+        # keeps those of the palette that there was when it was read.
+        palette = self.palette()
+        sheet = _HEADER.format(
+            padding=theme.GRID,
+            line=theme.hairline(palette).name(),
+            ground=palette.color(QPalette.ColorRole.Window).name(),
+            text=palette.color(QPalette.ColorRole.WindowText).name(),
+        )
+        header = self.horizontalHeader()
+        if header.styleSheet() != sheet:
+            header.setStyleSheet(sheet)
 
     def set_row_actions(self, actions: list[QAction]) -> None:
         """Choose what the context menu offers."""

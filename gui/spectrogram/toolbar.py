@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QToolButton,
     QWidget,
 )
 
@@ -21,6 +20,7 @@ from gui.spectrogram.time_edit import TimeEdit
 from gui.spectrogram.view_choices import VIEW_NAMES, ViewChoices
 from gui.spectrogram.view_menus import ColorMenu, ViewMenu
 from gui.spectrogram.widget import Spectrogram
+from gui.widgets.menu_button import MenuButton
 
 _BUTTON = 4 * theme.GRID
 _MORE = "▾"
@@ -161,12 +161,9 @@ class _ReadOut(QLabel):
         self.setText(cut)
 
 
-def _menu_button(name: str) -> QToolButton:
-    button = QToolButton()
-    button.setAutoRaise(True)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+def _menu_button(name: str) -> MenuButton:
+    button = MenuButton()
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
     button.setAccessibleName(name)
     return button

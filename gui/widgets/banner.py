@@ -209,7 +209,7 @@ class Banner(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
+        if event.type() == QEvent.Type.PaletteChange:
             self._follow_palette()
 
     def _follow_palette(self) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QSettings
 
 from core.options import Comparison, Filter, Ranking
+from gui.appearance import Scheme
 from gui.settings import Remembered, Settings
 
 TEXTS = st.text(st.characters(), max_size=20)  # lone surrogates, too: names of files may have some
@@ -38,6 +39,7 @@ VALUES = st.builds(
     folds_details=st.booleans(),
     view=TEXTS,
     may_look_up=st.none() | st.booleans(),
+    appearance=st.sampled_from(Scheme),
 )
 FIELDS = [each.name for each in dataclasses.fields(Remembered)]
 BOUNDS = {"k": (1, 1000), "live_s": (1, 60), "volume": (0, 1)}
