@@ -1,7 +1,9 @@
-"""Make the pictures in ``docs/images``: ``python docs/make_screenshots.py SOUND [--scene NAME …]``.
+"""Make the pictures of the window: ``python docs/make_screenshots.py SOUND [--scene NAME …]``.
 
-Runs the real program under Xvfb once for each scene, with a data folder that nobody has used, does
-what a person would do to come there, waits, and takes the picture.
+Runs the real program under Xvfb once for each picture, with a data folder that nobody has used,
+does what a person would do to come there, waits, and takes the picture. `--every-size DIR` makes
+all scenes in three sizes, light and dark, to be looked at; without it those of ``docs/images`` are
+made anew. Scenes that record need PulseAudio.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,29 +31,68 @@ REST_MS = 1500
 PREPARED = ("models", "catalogs")
 """What takes long to make, and is the same for all scenes."""
 
+SIZES = ((1024, 640), (1280, 800), (1920, 1080))
+
 
 def answer_questions(window: MainWindow) -> None:
-    """Dismiss the banner, answer what is asked, and fold the history."""
-    window.banner.dismiss.click()
-    window.banner.other.click()
-    if window.commands.history.isChecked():
-        window.commands.history.trigger()
+    """Close messages, and answer what is asked."""
+    window.banner.clear()
+    window.permission.adopt(False)
+
+
+def record(window: MainWindow) -> None:
+    """Record what the speaker plays."""
+    answer_questions(window)
+    window.commands.record.trigger()
+    subprocess.Popen(["paplay", "--device=speaker", os.environ["SOUND"]])
+
+
+def analyse(window: MainWindow) -> None:
+    """Open an hour of the sound, which takes a while."""
+    import numpy as np
+    import soundfile
+
+    answer_questions(window)
+    samples, rate_hz = soundfile.read(os.environ["SOUND"], dtype="float32", always_2d=True)
+    long = Path(tempfile.mkdtemp()) / "an hour.wav"
+    soundfile.write(long, np.tile(samples[:, :1], (3600 * rate_hz // len(samples), 1)), rate_hz)
+    window.dropped.emit([long])
+
+
+def drag(window: MainWindow) -> None:
+    """Drag a file over the window."""
+    from PySide6.QtCore import QMimeData, Qt, QUrl
+    from PySide6.QtGui import QDragEnterEvent
+    from PySide6.QtWidgets import QApplication
+
+    answer_questions(window)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(os.environ["SOUND"])])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    copying = Qt.DropAction.CopyAction
+    QApplication.sendEvent(
+        window, QDragEnterEvent(window.rect().center(), copying, mime, left, none)
+    )
 
 
 def show_details(window: MainWindow) -> None:
-    """Select a match."""
+    """Select a match, a part of the sound, and a class that is left out."""
+    from core.options import Filter
+
     answer_questions(window)
-    window.results.table.selectRow(3)
+    window.options.change(filters=Filter((), ("Music",)))
+    window.spectrogram.selection.select(2.0, 5.0)
+    window.spectrogram.selection.settle()
 
 
 def show_map(window: MainWindow) -> None:
-    """Unfold the map."""
+    """Show the map."""
     answer_questions(window)
     window.commands.map.trigger()
 
 
 def show_filter(window: MainWindow) -> None:
-    """Unfold the classes, and apply a preset."""
+    """Show the classes, and apply a preset."""
     from gui.filters.pane import PRESETS
 
     answer_questions(window)
@@ -57,8 +100,26 @@ def show_filter(window: MainWindow) -> None:
     window.options.change(filters=PRESETS["Animals without music"])
 
 
+def show_history(window: MainWindow) -> None:
+    """Show the history."""
+    answer_questions(window)
+    window.commands.history.trigger()
+
+
+def set_up(window: MainWindow) -> None:
+    """Open the dialog that fetches the model and AudioSet."""
+    answer_questions(window)
+    window.commands.set_up.trigger()
+
+
+def show_storage(window: MainWindow) -> None:
+    """Open the page of what the program keeps."""
+    answer_questions(window)
+    window.commands.storage.trigger()
+
+
 def open_bad_file(window: MainWindow) -> None:
-    """Open a film."""
+    """Open a damaged film."""
     answer_questions(window)
     film = Path(tempfile.mkdtemp()) / "holiday.mp4"
     film.write_bytes(b"\0\0\0\x20ftypisom" + bytes(2000))
@@ -67,29 +128,51 @@ def open_bad_file(window: MainWindow) -> None:
 
 @dataclass(frozen=True)
 class Scene:
-    """What is in a picture."""
+    """Content of a picture.
 
+    Attributes
+    ----------
+    arrange : callable
+        Does what a person would do.
+    has_sound : bool
+        Whether the program starts with the sound.
+    rest_ms : int
+        Time from then to the picture.
+    is_kept : bool
+        Whether the picture is one of ``docs/images``.
+    has_microphone : bool
+    is_dark : bool
+    size : two ints
+    """
+
+    arrange: Callable[[MainWindow], None]
     has_sound: bool = True
-    arrange: Callable[[MainWindow], None] = lambda window: None
+    rest_ms: int = 2 * REST_MS
+    is_kept: bool = False
+    has_microphone: bool = True
     is_dark: bool = False
-    width: int = 1120
-    height: int = 760
+    size: tuple[int, int] = (1280, 800)
 
 
 SCENES = {
-    "empty": Scene(has_sound=False, arrange=lambda window: window.banner.dismiss.click()),
-    "results": Scene(arrange=answer_questions),
-    "details": Scene(arrange=show_details, height=960),
-    "map": Scene(arrange=show_map, width=1440, height=960),
-    "filter": Scene(arrange=show_filter),
-    "error": Scene(arrange=open_bad_file),
-    "dark": Scene(arrange=answer_questions, is_dark=True),
-    "small": Scene(width=1024, height=640),
-    "large": Scene(arrange=show_filter, is_dark=True, width=1920, height=1080),
+    "empty": Scene(answer_questions, has_sound=False),
+    "drop": Scene(drag, has_sound=False),
+    "recording": Scene(record, has_sound=False, rest_ms=7000, is_kept=True),
+    "analysing": Scene(analyse, rest_ms=3 * REST_MS),
+    "results": Scene(answer_questions, is_kept=True),
+    "first": Scene(lambda window: None),
+    "details": Scene(show_details, is_kept=True),
+    "map": Scene(show_map, rest_ms=8 * REST_MS, is_kept=True),
+    "filter": Scene(show_filter, is_kept=True, is_dark=True),
+    "history": Scene(show_history),
+    "set-up": Scene(set_up),
+    "storage": Scene(show_storage),
+    "trouble": Scene(open_bad_file),
+    "no-device": Scene(answer_questions, has_sound=False, has_microphone=False),
 }
 
 
-def show(name: str, arguments: list[str]) -> int:
+def show(name: str, target: Path, arguments: list[str]) -> int:
     """Run the program and photograph it; in a process of its own, on the screen."""
     sys.path.insert(0, str(PROJECT))
     from PySide6.QtCore import QTimer
@@ -109,9 +192,10 @@ def show(name: str, arguments: list[str]) -> int:
             self.painted.connect(self.begin)
 
         def begin(self) -> None:
-            if scene.is_dark:
+            if os.environ["IS_DARK"] == "True":
                 self.appearance.choose(Scheme.DARK)
-            self.setFixedSize(scene.width, scene.height)
+            width, height = map(int, os.environ["SIZE"].split("x"))
+            self.setFixedSize(width, height)
             self.timer = QTimer(self)
             self.timer.timeout.connect(self.look)
             self.timer.start(100)
@@ -124,64 +208,125 @@ def show(name: str, arguments: list[str]) -> int:
 
         def arrange(self) -> None:
             scene.arrange(self)
-            QTimer.singleShot(2 * REST_MS, self.photograph)
+            QTimer.singleShot(scene.rest_ms, self.photograph)
 
         def photograph(self) -> None:
-            self.screen().grabWindow(self.winId()).save(str(IMAGES / f"{name}.png"))
-            self.close()
+            # Of the screen: dialogs stand over the window.
+            place = self.geometry()
+            picture = self.screen().grabWindow(
+                0, place.x(), place.y(), place.width(), place.height()
+            )
+            picture.save(str(target))
+            QApplication.closeAllWindows()
 
     app.MainWindow = Photographed  # type: ignore[misc]
     return main.main(arguments)
 
 
-def take(names: list[str], sound: Path, environment: dict[str, str]) -> None:
-    """Run one program a scene, each as at a first start but for what takes long to prepare."""
-    home = Path(environment["SOUNDALIKE_HOME"])
-    program = [sys.executable, "-m", "core", "match", str(sound)]
-    subprocess.run(program, cwd=PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    for name in names:
-        for item in home.iterdir():
-            if item.name not in PREPARED:
-                shutil.rmtree(item) if item.is_dir() else item.unlink()
-        arguments = [str(sound)] if SCENES[name].has_sound else []
-        subprocess.run(
-            [sys.executable, __file__, "--show", name, *arguments],
-            env=environment,
-            timeout=LONGEST_S,
-            check=True,
-        )
-        print(IMAGES / f"{name}.png")
+def take(
+    name: str, sound: Path, target: Path, size: tuple[int, int], is_dark: bool, home: Path
+) -> None:
+    """Run one program for a picture, as at a first start but for what takes long to prepare."""
+    scene = SCENES[name]
+    for item in home.iterdir():
+        if item.name not in PREPARED:
+            shutil.rmtree(item) if item.is_dir() else item.unlink()
+    environment = {
+        **os.environ,
+        "SOUND": str(sound),
+        "IS_DARK": str(is_dark),
+        "SIZE": "x".join(map(str, size)),
+    }
+    if not scene.has_microphone:
+        environment["PULSE_SERVER"] = "unix:/nowhere"
+    subprocess.run(
+        [sys.executable, __file__, "--show", name, str(target)]
+        + ([str(sound)] if scene.has_sound else []),
+        env=environment,
+        timeout=LONGEST_S,
+        check=True,
+    )
+    print(target, flush=True)
 
 
-def main() -> int:
-    """Start a screen and photograph."""
-    if sys.argv[1:2] == ["--show"]:
-        return show(sys.argv[2], sys.argv[3:])
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sound", type=Path)
-    parser.add_argument("--scene", choices=SCENES, action="append", dest="scenes")
-    chosen = parser.parse_args()
-    IMAGES.mkdir(exist_ok=True)
+@contextmanager
+def screen() -> Iterator[None]:
+    """Start a screen that nobody sees."""
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
     )
     os.close(writing)
+    with os.fdopen(reading) as answer:
+        os.environ["DISPLAY"] = f":{answer.readline().strip()}"
+    os.environ["QT_QPA_PLATFORM"] = "xcb"
     try:
-        with os.fdopen(reading) as answer, tempfile.TemporaryDirectory() as home:
-            display = f":{answer.readline().strip()}"
-            environment = {
-                **os.environ,
-                "DISPLAY": display,
-                "QT_QPA_PLATFORM": "xcb",
-                "SOUNDALIKE_HOME": home,
-            }
-            take(chosen.scenes or [*SCENES], chosen.sound.resolve(), environment)
+        yield
     finally:
         server.terminate()
         server.wait()
+
+
+@contextmanager
+def microphone() -> Iterator[None]:
+    """Start a microphone that hears what is played, if PulseAudio is there."""
+    if shutil.which("pulseaudio") is None:
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        socket = Path(folder) / "native"
+        os.environ |= {"PULSE_SERVER": f"unix:{socket}", "XDG_RUNTIME_DIR": folder}
+        modules = (
+            f"module-native-protocol-unix socket={socket} auth-anonymous=1",
+            "module-null-sink sink_name=speaker rate=48000"
+            " sink_properties=device.description=Speaker",
+            "module-remap-source source_name=microphone master=speaker.monitor"
+            " source_properties=device.description=Microphone",
+        )
+        command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1"]
+        command += ["--use-pid-file=no", *(part for each in modules for part in ("-L", each))]
+        server = subprocess.Popen(
+            command, env={**os.environ, "HOME": folder}, stderr=subprocess.DEVNULL
+        )
+        try:
+            for _ in range(100):
+                done = subprocess.run(
+                    ["pactl", "set-default-source", "microphone"], check=False, capture_output=True
+                )
+                if done.returncode == 0:
+                    break
+                time.sleep(0.1)
+            yield
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def main() -> int:
+    """Start a screen and a microphone, and photograph."""
+    if sys.argv[1:2] == ["--show"]:
+        return show(sys.argv[2], Path(sys.argv[3]), sys.argv[4:])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sound", type=Path)
+    parser.add_argument("--scene", choices=SCENES, action="append", dest="scenes")
+    parser.add_argument("--every-size", type=Path, metavar="DIR")
+    chosen = parser.parse_args()
+    folder = chosen.every_size or IMAGES
+    folder.mkdir(exist_ok=True)
+    sound, names = chosen.sound.resolve(), chosen.scenes or [*SCENES]
+    with tempfile.TemporaryDirectory() as home, screen(), microphone():
+        os.environ["SOUNDALIKE_HOME"] = home
+        for name in names:
+            scene = SCENES[name]
+            if chosen.every_size is None:
+                if scene.is_kept or chosen.scenes:
+                    take(name, sound, folder / f"{name}.png", scene.size, scene.is_dark, Path(home))
+                continue
+            for place, size in enumerate(SIZES):
+                target = folder / f"{name}-{size[0]}.png"
+                take(name, sound, target, size, place == 2, Path(home))
     return 0
 
 

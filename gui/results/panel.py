@@ -88,8 +88,9 @@ class ResultsPanel(QStackedWidget):
             self.show_message(_NOTHING)
 
     def show_message(self, text: str) -> None:
-        """Show one sentence instead of the table."""
+        """Show one sentence instead of the table and the details."""
         self.message.setText(text)
+        self.details.show_match(None, None)
         self.setCurrentWidget(self.message)
 
     def set_dimmed(self, is_dimmed: bool) -> None:

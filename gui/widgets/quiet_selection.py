@@ -23,7 +23,7 @@ class QuietSelection(QObject):
 
     def __init__(self, view: QAbstractItemView) -> None:
         super().__init__(view)
-        self._view = view
+        self._view, self._is_following = view, False
         view.installEventFilter(self)
         self._follow(view.hasFocus())
 
@@ -34,18 +34,19 @@ class QuietSelection(QObject):
             pass  # it loses the focus because it goes
         elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             self._follow(kind == QEvent.Type.FocusIn)
-        elif kind == QEvent.Type.ApplicationPaletteChange:
+        elif kind in (QEvent.Type.ApplicationPaletteChange, QEvent.Type.PaletteChange):
             self._follow(self._view.hasFocus())
         return super().eventFilter(watched, event)
 
     def _follow(self, has_focus: bool) -> None:
+        if self._is_following:
+            return  # it is this that changes the palette
+        role = QPalette.ColorRole
         palette = QPalette(QGuiApplication.palette())
         if not has_focus:
-            base, text = (
-                palette.color(palette.ColorRole.Base),
-                palette.color(palette.ColorRole.Text),
-            )
-            accent = palette.color(palette.ColorRole.Highlight)
-            palette.setColor(palette.ColorRole.Highlight, theme.mixed(base, accent, _SHARE))
-            palette.setColor(palette.ColorRole.HighlightedText, text)
+            base, accent = palette.color(role.Base), palette.color(role.Highlight)
+            palette.setColor(role.Highlight, theme.mixed(base, accent, _SHARE))
+            palette.setColor(role.HighlightedText, palette.color(role.Text))
+        self._is_following = True
         self._view.setPalette(palette)
+        self._is_following = False
