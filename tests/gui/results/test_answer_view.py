@@ -138,8 +138,8 @@ def test_an_older_answer_is_quiet_and_bears_its_own_name(app: App, sine: Path, t
 
 
 def test_the_focus_goes_to_the_matches_of_what_was_opened(app: App, sine: Path) -> None:
-    app.window.activateWindow()
-    app.qtbot.waitActive(app.window)
+    with app.qtbot.waitActive(app.window):
+        app.window.activateWindow()
     open_and_wait(app, sine)
     assert app.window.focusWidget() is app.window.results.table
     app.window.words.setFocus()
@@ -149,8 +149,8 @@ def test_the_focus_goes_to_the_matches_of_what_was_opened(app: App, sine: Path) 
 
 
 def test_space_records_but_not_from_a_field(app: App) -> None:
-    app.window.activateWindow()
-    app.qtbot.waitActive(app.window)
+    with app.qtbot.waitActive(app.window):
+        app.window.activateWindow()
     for field in (app.window.words, app.window.header.live):
         QTest.keyClick(field, Qt.Key.Key_Space)
         assert not app.coordinator.recording.is_active

@@ -30,9 +30,9 @@ def test_the_selection_follows_the_focus_and_the_palette(
     for widget in (line, view):
         layout.addWidget(widget)
     QuietSelection(view)
-    window.show()
-    window.activateWindow()
-    qtbot.waitActive(window)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
     view.setFocus()
     assert view.palette().color(ROLE.Highlight) == colors.color(ROLE.Highlight)
     line.setFocus()
