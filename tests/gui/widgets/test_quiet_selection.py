@@ -43,6 +43,7 @@ def test_the_selection_follows_the_focus_and_the_palette(
     other.setColor(ROLE.Text, QColor("#eeeeee"))
     other.setColor(ROLE.Highlight, QColor("#ff8800"))
     qapp.setPalette(other)
-    assert view.palette().color(ROLE.HighlightedText) == QColor("#eeeeee")
+    text = QColor("#eeeeee")
+    qtbot.waitUntil(lambda: view.palette().color(ROLE.HighlightedText) == text)
     view.setFocus()
     assert view.palette().color(ROLE.Highlight) == QColor("#ff8800")
