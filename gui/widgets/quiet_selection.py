@@ -41,12 +41,12 @@ class QuietSelection(QObject):
     def _follow(self, has_focus: bool) -> None:
         if self._is_following:
             return  # it is this that changes the palette
-        role = QPalette.ColorRole
-        palette = QPalette(QGuiApplication.palette())
+        # Nothing but these two colours, so that all others go on following the application's.
+        role, shown, quiet = QPalette.ColorRole, QGuiApplication.palette(), QPalette()
         if not has_focus:
-            base, accent = palette.color(role.Base), palette.color(role.Highlight)
-            palette.setColor(role.Highlight, theme.mixed(base, accent, _SHARE))
-            palette.setColor(role.HighlightedText, palette.color(role.Text))
+            base, accent = shown.color(role.Base), shown.color(role.Highlight)
+            quiet.setColor(role.Highlight, theme.mixed(base, accent, _SHARE))
+            quiet.setColor(role.HighlightedText, shown.color(role.Text))
         self._is_following = True
-        self._view.setPalette(palette)
+        self._view.setPalette(quiet)
         self._is_following = False
