@@ -11,7 +11,7 @@ from core.audio.writing import save_sound
 from core.errors import SoundalikeError
 from core.types import Float32
 from gui.context import Context
-from gui.search.answers import Answer, Span
+from gui.search.answers import Answer, Span, Words, origin_of
 from gui.search.state import State
 from gui.spectrogram.image_file import png_of
 from gui.spectrogram.live_picture import LivePicture
@@ -88,6 +88,7 @@ class SpectrogramController(QObject):
 
     def _on_opened(self, audio: AudioFile) -> None:
         if self.loader.file is not audio:
+            self._spectrogram.show_caption("")
             self.loader.show_file(audio)
         else:
             self._select(self._session.span)
@@ -104,9 +105,11 @@ class SpectrogramController(QObject):
     def _on_answered(self, answer: Answer) -> None:
         if answer.span is not None and self.selected != answer.span:
             self._spectrogram.selection.adopt(answer.span)
+        self._spectrogram.show_caption(_caption(answer))
 
     def _on_state(self, state: State) -> None:
         if state is State.RECORDING:
+            self._spectrogram.show_caption("")
             self.loader.forget()
             self.live = LivePicture()
         is_ready = state is not State.RECORDING and self._session.audio is not None
@@ -179,3 +182,13 @@ class SpectrogramController(QObject):
 
     def _on_saved(self, path: Path) -> None:
         self._context.say(f"Saved {path.name}")
+
+
+def _caption(answer: Answer) -> str:
+    """Return what the matches are of, where they are not of the sound in sight."""
+    origin = origin_of(answer.source)
+    if isinstance(origin, str):
+        return f"The matches are like the video {origin}, not like this sound"
+    if isinstance(origin, Words):
+        return f"The matches are of the words “{origin.text}”, not of this sound"
+    return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint
@@ -20,11 +21,12 @@ def png_of(plot: SpectrogramPlot) -> bytes:
     image = QImage(plot.size() * FINER, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(FINER)
     image.fill(plot.palette().color(QPalette.ColorRole.Window))
-    cursor, plot.overlay.cursor = plot.overlay.cursor, None
+    before = plot.overlay
+    plot.overlay = replace(before, cursor=None, caption="")
     try:
         QWidget.render(plot, image, QPoint())
     finally:
-        plot.overlay.cursor = cursor
+        plot.overlay = before
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     QImageWriter(buffer, b"png").write(image)

@@ -37,6 +37,8 @@ class Overlay:
         Length of the sound.
     is_on_light : bool
         Whether the picture's ground is light.
+    caption : str
+        Stands over the picture, which is dimmed, where the matches are of something else.
     """
 
     selection: Span | None = None
@@ -46,6 +48,7 @@ class Overlay:
     patch_s: float | None = None
     sound_s: float = 0.0
     is_on_light: bool = False
+    caption: str = ""
 
     @property
     def line(self) -> QColor:
@@ -86,7 +89,17 @@ def paint_overlay(
             _draw_line(painter, overlay, line, Qt.PenStyle.DotLine)
     if overlay.playhead_s is not None:
         _paint_playhead(painter, overlay, area, x_of(overlay.playhead_s))
+    if overlay.caption:
+        _paint_caption(painter, overlay, area)
     painter.restore()
+
+
+def _paint_caption(painter: QPainter, overlay: Overlay, area: QRectF) -> None:
+    veil = overlay.ground
+    veil.setAlphaF(_DIMMED)
+    painter.fillRect(area, veil)
+    painter.setPen(overlay.line)
+    painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, overlay.caption)
 
 
 def _draw_line(

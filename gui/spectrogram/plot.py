@@ -179,6 +179,12 @@ class SpectrogramPlot(pg.PlotWidget):  # type: ignore[misc]
                 self._touch_column(self.x_of(moment_s))
         self.overlay.playhead_s = time_s
 
+    def set_caption(self, text: str) -> None:
+        """Say over the dimmed picture what the matches are of; an empty text takes that back."""
+        if text != self.overlay.caption:
+            self.overlay.caption = text
+            self.viewport().update()
+
     def set_selection(self, span: Span | None) -> None:
         """Light up a span."""
         self.overlay.selection = span

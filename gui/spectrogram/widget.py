@@ -301,6 +301,11 @@ class Spectrogram(QWidget):
             return ""
         return read_out(self.rows, self._span_s, self._choices.view.scale, self.cursor_place)
 
+    def show_caption(self, text: str) -> None:
+        """Say over the picture that the matches are of something else, or take that back."""
+        self.plot.set_caption(text)
+        self._describe()
+
     def _on_selection(self, span: Span | None) -> None:
         self.plot.set_selection(span)
         self._describe()
@@ -310,7 +315,8 @@ class Spectrogram(QWidget):
         if span is not None:
             selected = f" {span[0]:.2f} to {span[1]:.2f} seconds are selected."
         duration = formats.clock(self._whole[1], 1)
-        self.plot.setAccessibleDescription(f"{duration} of sound.{selected} {_KEYS}")
+        caption = f" {self.plot.overlay.caption}." if self.plot.overlay.caption else ""
+        self.plot.setAccessibleDescription(f"{duration} of sound.{caption}{selected} {_KEYS}")
 
     # The widget itself
 

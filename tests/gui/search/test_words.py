@@ -54,6 +54,21 @@ def test_the_key_leads_to_the_words_that_are_there(app: App, sine: Path) -> None
     assert app.window.words.selectedText() == "rain"
 
 
+def test_the_spectrogram_says_that_the_matches_are_of_something_else(app: App, sine: Path) -> None:
+    open_and_wait(app, sine)
+    plot = app.window.spectrogram.plot
+    assert plot.overlay.caption == ""
+    find(app, "rain")
+    assert plot.overlay.caption == "The matches are of the words “rain”, not of this sound"
+    assert "not of this sound" in plot.accessibleDescription()
+    app.session.more_like("sin00000002")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert plot.overlay.caption.startswith("The matches are like the video sin00000002")
+    app.session.go(-2)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert plot.overlay.caption == ""
+
+
 def test_words_are_a_step_like_any_other(app: App, sine: Path) -> None:
     open_and_wait(app, sine)
     find(app, "rain")
