@@ -152,14 +152,17 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.capture, 1)
         row.addWidget(self.words)
+        self.empty.setMinimumHeight(theme.GRID)  # in its place the matches may be lower than it is
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self.results)
         self._widths.addWidget(self.left)
-        self._widths.addWidget(self.results)
+        self._widths.addWidget(self._pages)
         self._widths.addWidget(self.right)
         self._widths.setStretchFactor(1, 1)
         for box, widgets in (
             (QVBoxLayout(self._sound), (self.spectrogram, self.tags, self.sound)),
             (QVBoxLayout(answer := QWidget()), (self.header, self._widths)),
-            (QVBoxLayout(whole := QWidget()), (top, self.banner, self._pages)),
+            (QVBoxLayout(whole := QWidget()), (top, self.banner, self._heights)),
         ):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
@@ -171,9 +174,8 @@ class MainWindow(QMainWindow):
         for splitter in (self._widths, self._heights):
             splitter.setChildrenCollapsible(False)
         self._heights.setStretchFactor(1, 1)
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(self._heights)
         self.setCentralWidget(whole)
+        self.show_empty()
         for label in (self.status, self.count):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
@@ -199,8 +201,8 @@ class MainWindow(QMainWindow):
         commands.find.triggered.connect(self.words.begin)
         commands.filter.triggered.connect(self._search_classes)
         commands.shortcuts.triggered.connect(self._show_shortcuts)
-        self.empty.history_pressed.connect(self.show_history)
-        commands.history.triggered.connect(self._on_history)
+        self.empty.history_pressed.connect(commands.history.trigger)
+        commands.history.triggered.connect(self._search_history)
         commands.open.triggered.connect(self.dialogs.open_files)
         commands.open_folder.triggered.connect(self.dialogs.open_folder)
         self.dialogs.opened.connect(self.dropped)
@@ -247,31 +249,31 @@ class MainWindow(QMainWindow):
 
     def show_sound(self, is_there: bool = True) -> None:
         """Leave the empty page for the spectrogram and the results, or for these alone."""
+        self._pages.setCurrentWidget(self.results)
         self._sound.setVisible(is_there)
+        self.header.show()
+        if self.width() < _NARROW and self.left.current is not None:
+            self.right.close_pages()
+        self.right.set_wanted(True)
         self._share_height()
-        self._pages.setCurrentWidget(self._heights)
 
     def show_empty(self) -> None:
-        """Go back to the page without a sound."""
+        """Go back to the page without a sound; the filter or the history may stand beside it."""
         self._pages.setCurrentWidget(self.empty)
+        self._sound.hide()
+        self.header.hide()
+        self.right.set_wanted(False)
 
     def add_map(self, pane: QWidget) -> None:
         """Put the map beside the details."""
         self.right.add_page(self.commands.map, pane)
 
-    def show_history(self) -> None:
-        """Leave the empty page for the history."""
-        self.commands.history.setChecked(True)
-        self.show_sound(not self.spectrogram.is_blank)
-        self.history.view.setFocus()
-
-    def _on_history(self, is_shown: bool) -> None:
+    def _search_history(self, is_shown: bool) -> None:
         if is_shown:
-            self.show_history()
+            self.history.view.setFocus()
 
     def _search_classes(self, is_shown: bool) -> None:
         if is_shown:
-            self.show_sound(not self.spectrogram.is_blank)
             self.filter.search.setFocus()
 
     def _go_to_next_part(self) -> None:

@@ -95,6 +95,8 @@ def _elided(metrics: QFontMetrics, text: str, width: int) -> str:
     for_name = width - metrics.horizontalAdvance(dot + rest)
     if dot and for_name >= _LEAST_NAME:
         return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, for_name) + dot + rest
+    if dot and metrics.horizontalAdvance(text) > width:
+        text = rest
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 

@@ -23,6 +23,7 @@ class SidePanel(QWidget):
         self.tabs = QTabBar()
         self._pages = QStackedWidget()
         self._actions: list[QAction] = []
+        self._is_wanted = True
         self._group = QActionGroup(self)
         self._group.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
         self.tabs.setAccessibleName(name)
@@ -53,6 +54,11 @@ class SidePanel(QWidget):
         """The page in sight."""
         return self._pages.currentWidget() if not self.isHidden() else None
 
+    def set_wanted(self, is_wanted: bool) -> None:
+        """Follow the actions, or show nothing, whatever is checked."""
+        self._is_wanted = is_wanted
+        self._follow()
+
     def close_pages(self) -> None:
         """Take all pages out of sight."""
         for action in self._actions:
@@ -64,10 +70,10 @@ class SidePanel(QWidget):
 
     def _follow(self) -> None:
         place = next((n for n, each in enumerate(self._actions) if each.isChecked()), -1)
-        was_shown = not self.isHidden()
-        self.setVisible(place >= 0)
+        was_shown, is_shown = not self.isHidden(), place >= 0 and self._is_wanted
+        self.setVisible(is_shown)
         if place >= 0:
             self._pages.setCurrentIndex(place)
             self.tabs.setCurrentIndex(place)
-        if was_shown != (place >= 0):
-            self.shown.emit(place >= 0)
+        if was_shown != is_shown:
+            self.shown.emit(is_shown)

@@ -728,12 +728,20 @@ def test_at_a_start_the_oldest_recordings_go_but_for_those_with_a_name_or_a_star
     assert {path.name for path in data.recordings.iterdir()} == set(names) - gone
 
 
-def test_the_history_opens_over_the_empty_page(app: App) -> None:
+def test_the_history_opens_beside_the_empty_page(app: App, sine: Path) -> None:
     window = app.window
+    window.resize(1024, 640)
     assert window.empty.isVisible()
+    assert not window.right.isVisible()
     window.commands.history.trigger()
     assert window.history.view.sentence.isVisible()
+    assert window.empty.isVisible()
+    assert not window.results.isVisible() and not window.header.isVisible()
+    open_and_wait(app, sine)
     assert not window.empty.isVisible()
+    assert window.results.isVisible() and window.header.isVisible()
+    assert window.history.isVisible(), "what a person opened stays"
+    assert not window.right.isVisible()
 
 
 def test_the_sound_that_is_shown_is_the_one_that_is_selected(app: App, tmp_path: Path) -> None:
