@@ -71,7 +71,7 @@ class ColorMenu(QMenu):
         group = QActionGroup(self)
         self.maps: dict[ColorMap, QAction] = {}
         for colors in ColorMap:
-            action = QAction(_swatch(colors), colors.title, group)
+            action = QAction(colors.title, group)
             action.setCheckable(True)
             action.setIconVisibleInMenu(True)
             action.setData(colors)
@@ -85,6 +85,7 @@ class ColorMenu(QMenu):
         self.addSeparator()
         self.patches = self.addAction("Mark the 0.96 s patches that VGGish hears")
         self.patches.setCheckable(True)
+        self.aboutToShow.connect(self._show_swatches)
         group.triggered.connect(self._on_map)
         self.patches.triggered.connect(self._on_patches)
         self.levels.changed.connect(self._on_levels)
@@ -100,6 +101,12 @@ class ColorMenu(QMenu):
             action.setFont(font)
         self.patches.setChecked(choices.marks_patches)
         self.levels.show_range(floor_db, ceiling_db, choices.fits_levels)
+
+    def _show_swatches(self) -> None:
+        """Draw the colours when they are looked at for the first time."""
+        for colors, action in self.maps.items():
+            if action.icon().isNull():
+                action.setIcon(_swatch(colors))
 
     def _on_map(self, action: QAction) -> None:
         self.chosen.emit(replace(self._choices, colors=action.data()))
