@@ -20,6 +20,7 @@ from gui import formats
 from gui.context import Context
 from gui.history.model import History
 from gui.history.queue import Queue
+from gui.keyboard_order import go_to_next_part, order_tabs
 from gui.main_window import MainWindow
 from gui.recording.controller import RecordingController
 from gui.recording.recording import microphone
@@ -32,6 +33,7 @@ from gui.spectrogram.controller import SpectrogramController
 from gui.widgets.dropped_links import linked_video
 from gui.widgets.drops import local_paths
 from gui.widgets.external import ExternalPrograms
+from gui.window_state import recall, state_of
 from gui.workers import Workers
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ class Coordinator(QObject):
         self.features: Features | None = None
         self.workers = workers = Workers(self)
         remembered = settings.read()
-        window.recall(remembered)
+        recall(window, remembered)
         self.session = Session(engine, workers["sounds"], workers["searches"], window.options, self)
         self._context = context = Context(
             engine,
@@ -117,6 +119,8 @@ class Coordinator(QObject):
 
     def _join_window(self) -> None:
         window, commands = self._window, self._window.commands
+        order_tabs(window)
+        commands.next_part.triggered.connect(lambda: go_to_next_part(window))
         window.painted.connect(self._begin)
         window.dropped.connect(self.open_paths)
         window.overlay.refused.connect(self.session.report)
@@ -174,7 +178,7 @@ class Coordinator(QObject):
 
     def close(self) -> None:
         """Remember the window and stop all work."""
-        values, before = self._window.remembered(), self._context.remembered
+        values, before = state_of(self._window), self._context.remembered
         values = replace(values, output=before.output, knows_set_up=before.knows_set_up)
         if self.features is not None:
             values = self.features.remembered(values)

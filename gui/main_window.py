@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import html
-import itertools
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QKeyEvent,
@@ -37,10 +36,8 @@ from gui.playback.bar import PlaybackBar
 from gui.recording.capture_bar import CaptureBar
 from gui.results.header import AnswerHeader
 from gui.results.panel import ResultsPanel
-from gui.search.options import SearchOptions, SearchValues
-from gui.settings import Remembered
+from gui.search.options import SearchOptions
 from gui.spectrogram.toolbar import SpectrogramToolbar
-from gui.spectrogram.view_choices import ViewChoices
 from gui.spectrogram.widget import Spectrogram
 from gui.tags.lane import LEAST_ROWS, MOST_ROWS, TagLane
 from gui.widgets.banner import Banner
@@ -105,7 +102,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
-        self._is_painted = self._has_own_heights = False
+        self._is_painted = self.has_own_heights = False
         self.appearance = Appearance(self)
         self.options, self.permission = SearchOptions(self), LookUpPermission(None, self)
         self.commands = Actions(self)
@@ -128,12 +125,11 @@ class MainWindow(QMainWindow):
         self.overlay = DropOverlay(self)
         self._pages = QStackedWidget()
         self._sound = QWidget()
-        self._heights = QSplitter(Qt.Orientation.Vertical)
-        self._widths = QSplitter(Qt.Orientation.Horizontal)
+        self.heights = QSplitter(Qt.Orientation.Vertical)
+        self.widths = QSplitter(Qt.Orientation.Horizontal)
         self._shortcuts: ShortcutsPage | None = None
         self._build()
         self._join()
-        self._order_tabs()
         self.capture.record.setFocus()
 
     def _build(self) -> None:
@@ -155,25 +151,25 @@ class MainWindow(QMainWindow):
         self.empty.setMinimumHeight(theme.GRID)  # in its place the matches may be lower than it is
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.results)
-        self._widths.addWidget(self.left)
-        self._widths.addWidget(self._pages)
-        self._widths.addWidget(self.right)
-        self._widths.setStretchFactor(1, 1)
+        self.widths.addWidget(self.left)
+        self.widths.addWidget(self._pages)
+        self.widths.addWidget(self.right)
+        self.widths.setStretchFactor(1, 1)
         for box, widgets in (
             (QVBoxLayout(self._sound), (self.spectrogram, self.tags, self.sound)),
-            (QVBoxLayout(answer := QWidget()), (self.header, self._widths)),
-            (QVBoxLayout(whole := QWidget()), (top, self.banner, self._heights)),
+            (QVBoxLayout(answer := QWidget()), (self.header, self.widths)),
+            (QVBoxLayout(whole := QWidget()), (top, self.banner, self.heights)),
         ):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
             for widget in widgets:
                 box.addWidget(widget)
             box.setStretchFactor(widgets[-1 if self.sound not in widgets else 0], 1)
-        self._heights.addWidget(self._sound)
-        self._heights.addWidget(answer)
-        for splitter in (self._widths, self._heights):
+        self.heights.addWidget(self._sound)
+        self.heights.addWidget(answer)
+        for splitter in (self.widths, self.heights):
             splitter.setChildrenCollapsible(False)
-        self._heights.setStretchFactor(1, 1)
+        self.heights.setStretchFactor(1, 1)
         self.setCentralWidget(whole)
         self.show_empty()
         for label in (self.status, self.count):
@@ -209,43 +205,7 @@ class MainWindow(QMainWindow):
         self.overlay.dropped.connect(self.dropped)
         self.recent.chosen.connect(lambda path: self.dropped.emit([path]))
         commands.quit.triggered.connect(self.close)
-        commands.next_part.triggered.connect(self._go_to_next_part)
-        self._heights.splitterMoved.connect(self._keep_heights)
-
-    def _order_tabs(self) -> None:
-        order: tuple[QWidget, ...] = (
-            self.capture.record,
-            self.capture.device,
-            self.capture.open,
-            self.words,
-            self.banner.action,
-            self.banner.other,
-            self.banner.dismiss,
-            self.empty.record,
-            self.empty.open,
-            self.empty.history,
-            self.spectrogram.plot,
-            self.tags,
-            *self.playback.widgets,
-            *self.sound.widgets,
-            *self.header.widgets,
-            self.left.tabs,
-            self.filter.preset,
-            self.filter.only_sure,
-            self.filter.search,
-            self.filter.tree,
-            self.history.search,
-            self.history.view,
-            self.history.clear,
-            self.results.table,
-            self.right.tabs,
-            self.results.details.reason.why,
-            *self.results.details.buttons,
-            self.setting_up,
-        )
-        for first, second in itertools.pairwise(order):
-            self.setTabOrder(first, second)
-        self.header.follow(self.sound.colors)
+        self.heights.splitterMoved.connect(self._keep_heights)
 
     def show_sound(self, is_there: bool = True) -> None:
         """Leave the empty page for the spectrogram and the results, or for these alone."""
@@ -276,40 +236,16 @@ class MainWindow(QMainWindow):
         if is_shown:
             self.filter.search.setFocus()
 
-    def _go_to_next_part(self) -> None:
-        """Put the focus into the next part that is in sight."""
-        parts: tuple[tuple[QWidget, QWidget], ...] = (
-            (self.capture, self.capture.record if self.capture.record.isEnabled() else self.words),
-            (self.banner, self.banner.action if self.banner.has_action else self.banner.dismiss),
-            (self.empty, self.empty.open),
-            (self.spectrogram, self.spectrogram.plot),
-            (self.header, self.header.match),
-            (self.left, self.left.tabs),
-            (self.results, self.results.table),
-            (self.right, self.right.tabs),
-        )
-        shown = [(part, first) for part, first in parts if part.isVisible()]
-        focused = self.focusWidget()
-        here = next(
-            (
-                place
-                for place, (part, _) in enumerate(shown)
-                if focused is not None and part.isAncestorOf(focused)
-            ),
-            -1,
-        )
-        shown[(here + 1) % len(shown)][1].setFocus()
-
     def _keep_heights(self) -> None:
-        self._has_own_heights = True
+        self.has_own_heights = True
 
     def _share_height(self) -> None:
         """Give the spectrogram a quarter of the window, and the matches what is left."""
-        if self._has_own_heights:
+        if self.has_own_heights:
             return
         below = self.tags.height() + self.sound.sizeHint().height()
         sound = round(_SPECTROGRAM * self.height()) + below
-        self._heights.setSizes([sound, max(1, self._heights.height() - sound)])
+        self.heights.setSizes([sound, max(1, self.heights.height() - sound)])
 
     def _on_left(self, is_shown: bool) -> None:
         if is_shown and self.width() < _NARROW:
@@ -342,57 +278,6 @@ class MainWindow(QMainWindow):
             self._shortcuts = ShortcutsPage(only_menus, OTHER_KEYS, self)
         self._shortcuts.show()
         self._shortcuts.raise_()
-
-    # What is remembered
-
-    def recall(self, values: Remembered) -> None:
-        """Take up sizes and choices of the last time."""
-        if values.geometry:
-            self.restoreGeometry(QByteArray(values.geometry))
-        for splitter, state in ((self._heights, values.heights), (self._widths, values.widths)):
-            if state:
-                splitter.restoreState(QByteArray(state))
-        self._has_own_heights = bool(values.heights)
-        self.options.adopt(SearchValues(values.k, values.filters, values.by, values.ranking))
-        self.permission.adopt(values.may_look_up)
-        self.appearance.choose(values.appearance)
-        self.header.live.setValue(values.live_s)
-        self.capture.choose_device(values.device)
-        self.playback.volume.setValue(round(100 * values.volume))
-        self.spectrogram.choose(ViewChoices.from_text(values.view))
-        self.commands.details.setChecked(not values.folds_details)
-        self.commands.history.setChecked(values.shows_history)
-        self.commands.filter.setChecked(values.shows_filter)
-        self.commands.map.setChecked(values.shows_map)
-        self.commands.hide_gone.setChecked(values.hides_gone)
-        self.dialogs.folder = values.folder
-
-    def remembered(self) -> Remembered:
-        """Return sizes and choices for the next time, as far as the widgets know them."""
-        options = self.options.values
-        has_heights = self._has_own_heights
-        heights = bytes(self._heights.saveState().data()) if has_heights else b""
-        return Remembered(
-            geometry=bytes(self.saveGeometry().data()),
-            heights=heights,
-            widths=bytes(self._widths.saveState().data()),
-            k=options.k,
-            filters=options.filters,
-            by=options.by,
-            ranking=options.ranking,
-            may_look_up=self.permission.answer,
-            appearance=self.appearance.scheme,
-            device=self.capture.wanted_device,
-            volume=self.playback.volume.value() / 100,
-            folder=self.dialogs.folder,
-            live_s=self.header.live.value(),
-            shows_history=self.commands.history.isChecked(),
-            shows_filter=self.commands.filter.isChecked(),
-            shows_map=self.commands.map.isChecked(),
-            hides_gone=self.commands.hide_gone.isChecked(),
-            folds_details=not self.commands.details.isChecked(),
-            view=self.spectrogram.choices.as_text(),
-        )
 
     # Events
 

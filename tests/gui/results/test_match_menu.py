@@ -13,6 +13,7 @@ from core.options import Comparison, Ranking
 from gui.results.match_menu import NUMBERS, MatchMenu
 from gui.search.options import SearchOptions
 from gui.search.state import State
+from gui.window_state import state_of
 from tests.gui.conftest import INFO, App
 from tests.gui.search.test_session import open_and_wait
 
@@ -193,4 +194,4 @@ def test_a_remembered_ranking_that_is_not_possible_stops_no_search(
     app.engine.ranking = None
     app.wait_for(lambda: app.engine.ranking is not None)
     assert app.engine.ranking is Ranking.BOTH
-    assert app.window.remembered().ranking is Ranking.SOUND
+    assert state_of(app.window).ranking is Ranking.SOUND
