@@ -8,11 +8,11 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from core.search.feedback import Calibration
-from core.tagging.steering import Steer
 from core.types import Matches, Query, Tag, spoken
 from gui import formats
 from gui.context import Context
 from gui.results.header import AnswerHeader
+from gui.results.heard_chips import CHANGE_WORDS
 from gui.results.panel import ResultsPanel
 from gui.results.step_line import Step
 from gui.search.answers import Answer, Words, is_heard, origin_of, what_it_is
@@ -27,7 +27,6 @@ _SENTENCES = {
 }
 _REST = "The rest is being analysed. The matches follow."
 _MOST_SO_FAR = 3
-_STEERED = {Steer.MORE: "more", Steer.WEAKER: "less", Steer.LESS: "without"}
 
 
 class AnswerView(QObject):
@@ -149,7 +148,7 @@ class AnswerView(QObject):
                 steps.append(Step(answer.step, partial(session.go, place - len(path))))
         for change in last.changes:
             kept = tuple(each for each in last.changes if each is not change)
-            text = f"{_STEERED[change.steer]} {change.label}"
+            text = f"{CHANGE_WORDS[change.steer]} {change.label}"
             steps.append(Step(text, partial(session.steer, kept)))
         return steps
 

@@ -22,7 +22,7 @@ _CHOICES = {
     Steer.WEAKER: "&Less of this",
     Steer.LESS: "&Without this",
 }
-_CHANGED = {Steer.MORE: "more", Steer.WEAKER: "less", Steer.LESS: "without"}
+CHANGE_WORDS = {Steer.MORE: "more", Steer.WEAKER: "less", Steer.LESS: "without"}
 _FILLED = {Steer.MORE: 1.0, Steer.WEAKER: 0.1, Steer.LESS: 0.0}
 
 
@@ -153,7 +153,7 @@ class HeardChips(QWidget):
         self.chips = [self._chip_of(tag, changed.get(tag.label)) for tag in tags]
         for change in changes:
             if change.label not in heard:
-                words = "with" if change.steer is Steer.MORE else _CHANGED[change.steer]
+                words = "with" if change.steer is Steer.MORE else CHANGE_WORDS[change.steer]
                 chip = HeardChip(
                     change.label, f"{words} {change.label}", _FILLED[change.steer], self
                 )
@@ -177,7 +177,7 @@ class HeardChips(QWidget):
 
     def _chip_of(self, tag: Tag, steer: Steer | None) -> HeardChip:
         if steer is not None:
-            return HeardChip(tag.label, f"{_CHANGED[steer]} {tag.label}", _FILLED[steer], self)
+            return HeardChip(tag.label, f"{CHANGE_WORDS[steer]} {tag.label}", _FILLED[steer], self)
         # What people say of a video has no strength.
         words = f"{tag.label} {tag.score:.0%}" if tag.score < 1 else tag.label
         return HeardChip(tag.label, words, tag.score, self)
