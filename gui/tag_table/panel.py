@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -26,6 +27,8 @@ from gui.widgets.menu_button import MenuButton
 from gui.widgets.progress_row import ProgressRow
 
 _EMPTY = "Open some files, a folder or a long sound to see what was heard when."
+_NARROW = 640
+"""In less width there is no room to say how many tags there are."""
 _NONE_PASSES = "No tag passes the filter."
 
 
@@ -110,6 +113,8 @@ class TagTablePanel(QWidget):
         for page in (self.table, self.message):
             self._pages.addWidget(page)
         self.setFocusProxy(self.table)
+        # It comes into the place of the matches, whose neighbours keep their widths.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.progress.hide()
         self.progress.shown.connect(self.progress.setVisible)
         layout = QVBoxLayout(self)
@@ -146,6 +151,11 @@ class TagTablePanel(QWidget):
         self._pages.setCurrentWidget(self.table if n_shown else self.message)
         self.saving.setEnabled(n_shown > 0)
         self.clear.setEnabled(n_all > 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the filter its room."""
+        super().resizeEvent(event)
+        self.count.setVisible(event.size().width() >= _NARROW)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette from light to dark and back."""
