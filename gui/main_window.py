@@ -237,7 +237,7 @@ class MainWindow(QMainWindow):
     def add_tag_table(self, panel: QWidget, offer: QWidget) -> None:
         """Offer the table of tags instead of the matches, also in the status line."""
         self._pages.addWidget(panel)
-        self.statusBar().insertPermanentWidget(0, offer)
+        self.statusBar().addPermanentWidget(offer)
 
         def show(is_shown: bool) -> None:
             self.answer = panel if is_shown else self.results

@@ -11,7 +11,8 @@ from core.errors import SoundalikeError
 from core.jobs import Job
 from core.types import Query
 from gui.search.answers import Answer
-from gui.tag_table.model import TaggedSound, TagTableModel
+from gui.tag_table.model import TagTableModel
+from gui.tag_table.rows import TaggedSound
 from gui.workers import Worker
 
 LONG_S = 120.0

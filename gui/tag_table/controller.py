@@ -15,8 +15,8 @@ from gui.context import Context
 from gui.search.state import State
 from gui.tag_table.collector import TagCollector
 from gui.tag_table.export import LABELS, LabelText, spans_of, write_labels, write_table
-from gui.tag_table.model import TagRow
 from gui.tag_table.panel import TagTablePanel
+from gui.tag_table.rows import TagRow
 from gui.widgets.saving import Saving
 
 _TABLES = {"csv": "Table for spreadsheets", "json": "JSON, a line for each sound"}

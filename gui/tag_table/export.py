@@ -17,7 +17,7 @@ from core.tag_tables import (
     write,
 )
 from core.tagging.spans import TagSpan
-from gui.tag_table.model import TagRow
+from gui.tag_table.rows import TagRow
 
 LabelText = Callable[[Sequence[TagSpan]], str]
 

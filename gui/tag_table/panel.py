@@ -28,8 +28,8 @@ from gui.widgets.progress_row import ProgressRow
 
 _EMPTY = "Open some files, a folder or a long sound to see what was heard when."
 _NARROW = 640
-"""In less width there is no room to say how many tags there are."""
-_NONE_PASSES = "No tag passes the filter."
+"""In less width there is no room to say how many rows there are."""
+_NONE_PASSES = "No row passes the filter."
 
 
 class TagTablePanel(QWidget):
@@ -92,7 +92,7 @@ class TagTablePanel(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
-        self.count.setAccessibleName("How many tags")
+        self.count.setAccessibleName("How many rows")
         self.saving.setText("Save ▾")
         self.saving.setAccessibleName("Save the table")
         self.saving.setToolTip("Save the rows in sight for other programs")
@@ -143,9 +143,9 @@ class TagTablePanel(QWidget):
 
     def _tell(self) -> None:
         n_shown, n_all = self._model.rowCount(), self._model.n_rows
-        tags = formats.count(n_all, "tag", "tags")
+        rows = formats.count(n_all, "row", "rows")
         files = formats.count(self._model.n_sounds, "file", "files")
-        some = f"{n_shown:,} of {tags}" if n_shown < n_all else f"{tags} · {files}"
+        some = f"{n_shown:,} of {rows}" if n_shown < n_all else f"{rows} · {files}"
         self.count.setText(some if n_all else "")
         self.message.setText(_NONE_PASSES if n_all else _EMPTY)
         self._pages.setCurrentWidget(self.table if n_shown else self.message)

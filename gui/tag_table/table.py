@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
-from gui.tag_table.model import ROW_ROLE, Column, TagRow, TagTableModel
+from gui.tag_table.model import ROW_ROLE, Column, TagTableModel
+from gui.tag_table.rows import TagRow
 from gui.widgets.model_index import Index
 from gui.widgets.quiet_selection import QuietSelection
 from gui.widgets.table_header import follow_palette
