@@ -22,7 +22,7 @@ _LEAST_MEASURED = 0.5
 
 @dataclass(frozen=True)
 class QueueProgress:
-    """How far the sounds that were given have come.
+    """Progress of the sounds that were given.
 
     Attributes
     ----------

@@ -23,7 +23,7 @@ _TABLES = {"csv": "Table for spreadsheets", "json": "JSON, a line for each sound
 
 
 class TagTableController(QObject):
-    """What is in the panel of the table, and what its rows do.
+    """Joins the panel of the table to the session, playback and files.
 
     Parameters
     ----------

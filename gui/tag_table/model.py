@@ -21,8 +21,8 @@ ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-class Column(IntEnum):
-    """What a row says."""
+class TagColumn(IntEnum):
+    """Columns of the table."""
 
     PLAY = 0
     FILE = 1
@@ -33,25 +33,25 @@ class Column(IntEnum):
 
 
 TITLES = {
-    Column.PLAY: "",
-    Column.FILE: "File",
-    Column.TIME: "From – to",
-    Column.TAG: "Tag",
-    Column.STRENGTH: "Strength",
-    Column.MATCH: "File’s best match",
+    TagColumn.PLAY: "",
+    TagColumn.FILE: "File",
+    TagColumn.TIME: "From – to",
+    TagColumn.TAG: "Tag",
+    TagColumn.STRENGTH: "Strength",
+    TagColumn.MATCH: "File’s best match",
 }
 _MEANINGS = {
-    Column.STRENGTH: "How sure the listener was at its surest second, 0 to 1",
-    Column.MATCH: "Of all of the file; of a row's own seconds once they were matched",
+    TagColumn.STRENGTH: "How sure the listener was at its surest second, 0 to 1",
+    TagColumn.MATCH: "Of all of the file; of a row's own seconds once they were matched",
 }
 
 
-_KEYS: dict[Column, Callable[[TagRow], Any]] = {
-    Column.FILE: lambda row: row.sound.order,
-    Column.TIME: lambda row: row.span.start_s if row.span is not None else -1.0,
-    Column.TAG: lambda row: row.label.casefold(),
-    Column.STRENGTH: lambda row: row.span.score if row.span is not None else -1.0,
-    Column.MATCH: lambda row: row.best.similarity if row.best is not None else -2.0,
+_KEYS: dict[TagColumn, Callable[[TagRow], Any]] = {
+    TagColumn.FILE: lambda row: row.sound.order,
+    TagColumn.TIME: lambda row: row.span.start_s if row.span is not None else -1.0,
+    TagColumn.TAG: lambda row: row.label.casefold(),
+    TagColumn.STRENGTH: lambda row: row.span.score if row.span is not None else -1.0,
+    TagColumn.MATCH: lambda row: row.best.similarity if row.best is not None else -2.0,
 }
 """What rows are sorted by; those that are alike stay as they came, by file and time."""
 
@@ -77,20 +77,23 @@ class TagTableModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of columns."""
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else len(TagColumn)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell says."""
         if not index.isValid() or index.row() >= len(self._shown):
             return None
-        row, column = self._shown[index.row()], Column(index.column())
+        row, column = self._shown[index.row()], TagColumn(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return _text_of(row, column)
         if role == ROW_ROLE:
             return row
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in (Column.TIME, Column.STRENGTH):
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in (
+            TagColumn.TIME,
+            TagColumn.STRENGTH,
+        ):
             return _RIGHT
-        if role == Qt.ItemDataRole.AccessibleTextRole and column == Column.PLAY:
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == TagColumn.PLAY:
             return "Play" if row.span is not None else ""
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip_of(row, column)
@@ -100,14 +103,14 @@ class TagTableModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Return a column's title."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(TagColumn):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return TITLES[Column(section)]
+            return TITLES[TagColumn(section)]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _MEANINGS.get(Column(section))
+            return _MEANINGS.get(TagColumn(section))
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            is_number = section in (Column.TIME, Column.STRENGTH)
+            is_number = section in (TagColumn.TIME, TagColumn.STRENGTH)
             return (
                 _RIGHT if is_number else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             )
@@ -148,12 +151,12 @@ class TagTableModel(QAbstractTableModel):
 
     @property
     def n_rows(self) -> int:
-        """How many rows there are, in sight or not."""
+        """Number of rows, in sight or not."""
         return self._n_rows
 
     @property
     def n_sounds(self) -> int:
-        """How many sounds there are."""
+        """Number of sounds."""
         return len(self._sounds)
 
     def place_of(self, row: TagRow) -> int:
@@ -192,7 +195,7 @@ class TagTableModel(QAbstractTableModel):
                 row.own_best = best
                 place = self.place_of(row)
                 if place >= 0:
-                    index = self.index(place, Column.MATCH)
+                    index = self.index(place, TagColumn.MATCH)
                     self.dataChanged.emit(index, index)
 
     def set_whole_best(self, path: Path, best: Match | None) -> None:
@@ -202,7 +205,7 @@ class TagTableModel(QAbstractTableModel):
             rows[0].sound.best = best
             if self._shown:
                 top, bottom = (
-                    self.index(place, Column.MATCH) for place in (0, len(self._shown) - 1)
+                    self.index(place, TagColumn.MATCH) for place in (0, len(self._shown) - 1)
                 )
                 self.dataChanged.emit(top, bottom)
 
@@ -236,33 +239,33 @@ class TagTableModel(QAbstractTableModel):
         if self._column not in _KEYS:
             return rows
         is_descending = self._order == Qt.SortOrder.DescendingOrder
-        return sorted(rows, key=_KEYS[Column(self._column)], reverse=is_descending)
+        return sorted(rows, key=_KEYS[TagColumn(self._column)], reverse=is_descending)
 
 
-def _text_of(row: TagRow, column: Column) -> str:
+def _text_of(row: TagRow, column: TagColumn) -> str:
     match column:
-        case Column.FILE:
+        case TagColumn.FILE:
             return row.sound.name
-        case Column.TIME:
+        case TagColumn.TIME:
             return row.time
-        case Column.TAG:
+        case TagColumn.TAG:
             return row.label
-        case Column.STRENGTH:
+        case TagColumn.STRENGTH:
             return f"{row.span.score:.2f}" if row.span is not None else ""
-        case Column.MATCH:
+        case TagColumn.MATCH:
             return row.match
     return ""
 
 
-def _tip_of(row: TagRow, column: Column) -> str | None:
+def _tip_of(row: TagRow, column: TagColumn) -> str | None:
     match column:
-        case Column.PLAY:
+        case TagColumn.PLAY:
             text = "Play these seconds (P)" if row.span is not None else ""
-        case Column.FILE:
+        case TagColumn.FILE:
             text = str(row.sound.path)
-        case Column.TAG:
+        case TagColumn.TAG:
             text = row.label
-        case Column.MATCH:
+        case TagColumn.MATCH:
             text = row.match
         case _:
             text = ""

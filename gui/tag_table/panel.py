@@ -126,7 +126,7 @@ class TagTablePanel(QWidget):
 
     @property
     def widgets(self) -> tuple[QWidget, ...]:
-        """What the Tab key goes through, in its order."""
+        """Widgets in the order of the Tab key."""
         return (
             *(self.search, self.least, self.only, self.saving, self.clear),
             *(self.table, self.progress.cancel),

@@ -73,7 +73,7 @@ class TagRow:
 
     @property
     def time(self) -> str:
-        """When it was heard, such as 0:01.9–0:02.8."""
+        """Time of it, such as 0:01.9–0:02.8."""
         if self.span is None:
             return ""
         return f"{formats.clock(self.span.start_s, 1)}–{formats.clock(self.span.end_s, 1)}"

@@ -16,16 +16,16 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
-from gui.tag_table.model import ROW_ROLE, Column, TagTableModel
+from gui.tag_table.model import ROW_ROLE, TagColumn, TagTableModel
 from gui.tag_table.rows import TagRow
 from gui.widgets.model_index import Index
 from gui.widgets.quiet_selection import QuietSelection
 from gui.widgets.table_header import follow_palette
 
 _WIDTHS = {
-    Column.PLAY: 5 * theme.GRID,
-    Column.TIME: 19 * theme.GRID,
-    Column.STRENGTH: 17 * theme.GRID,
+    TagColumn.PLAY: 5 * theme.GRID,
+    TagColumn.TIME: 19 * theme.GRID,
+    TagColumn.STRENGTH: 17 * theme.GRID,
 }
 _NARROW = 720
 """In less width there is no room for the best match."""
@@ -77,19 +77,19 @@ class TagTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(_ROW)
         header = self.horizontalHeader()
-        header.setMinimumSectionSize(_WIDTHS[Column.PLAY])
+        header.setMinimumSectionSize(_WIDTHS[TagColumn.PLAY])
         header.setHighlightSections(False)
         header.setFixedHeight(theme.ROW_HEIGHT)
         follow_palette(self)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        for column in Column:
+        for column in TagColumn:
             if column in _WIDTHS:
                 self.setColumnWidth(column, _WIDTHS[column])
             else:
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(Column.PLAY, QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(TagColumn.PLAY, QHeaderView.ResizeMode.Fixed)
         self.clicked.connect(self._on_clicked)
         self._rows.modelAboutToBeReset.connect(self._keep)
         self._rows.modelReset.connect(self._go_back)
@@ -113,13 +113,13 @@ class TagTable(QTableView):
         kept, self._kept = self._kept, None
         place = self._rows.place_of(kept) if kept is not None else -1
         if place >= 0:
-            index = self._rows.index(place, Column.FILE)
+            index = self._rows.index(place, TagColumn.FILE)
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
             self.scrollTo(index)
 
     def _on_clicked(self, index: QModelIndex) -> None:
-        self._choose(index.data(ROW_ROLE), index.column() == Column.PLAY)
+        self._choose(index.data(ROW_ROLE), index.column() == TagColumn.PLAY)
 
     def _choose(self, row: TagRow | None, is_played: bool) -> None:
         if row is not None and row.span is not None:
@@ -146,8 +146,8 @@ class TagTable(QTableView):
         """Leave the best match out where there is no room."""
         super().updateGeometries()
         is_narrow = self.viewport().width() < _NARROW
-        if is_narrow != self.isColumnHidden(Column.MATCH):
-            self.setColumnHidden(Column.MATCH, is_narrow)
+        if is_narrow != self.isColumnHidden(TagColumn.MATCH):
+            self.setColumnHidden(TagColumn.MATCH, is_narrow)
 
 
 def _is_play(event: QKeyEvent) -> bool:
@@ -167,20 +167,20 @@ class _Delegate(QStyledItemDelegate):
         role = QPalette.ColorRole.HighlightedText if is_selected else QPalette.ColorRole.Text
         color = option.palette.color(role)
         room, column = option.rect.adjusted(theme.GRID, 0, -theme.GRID, 0), index.column()
-        if column == Column.PLAY:
+        if column == TagColumn.PLAY:
             if row.span is not None:
                 theme.icon("play", option.palette, color, 2 * theme.GRID).paint(
                     painter, option.rect
                 )
             return
-        is_quiet = row.span is None if column != Column.MATCH else row.own_best is None
+        is_quiet = row.span is None if column != TagColumn.MATCH else row.own_best is None
         painter.save()
         painter.setFont(option.font)
         painter.setPen(theme.quiet_text(option.palette) if is_quiet and not is_selected else color)
         text = str(index.data() or "")
-        if column == Column.STRENGTH:
+        if column == TagColumn.STRENGTH:
             self._bar(painter, room, option.palette, row, is_selected)
-        is_number = column in (Column.TIME, Column.STRENGTH)
+        is_number = column in (TagColumn.TIME, TagColumn.STRENGTH)
         side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
         shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine

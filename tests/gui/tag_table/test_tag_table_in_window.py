@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton
 from core.tag_tables import csv_text
 from gui.history.queue import QueueProgress
 from gui.search.state import State
-from gui.tag_table.model import Column
+from gui.tag_table.model import TagColumn
 from gui.tag_table.panel import TagTablePanel
 from tests.gui.conftest import App, write_wav
 from tests.gui.search.test_session import open_and_wait
@@ -106,8 +106,8 @@ def test_a_click_or_return_opens_the_file_and_matches_its_seconds(thirty: App) -
     app.window.commands.tag_table.trigger()
     model = app.coordinator.collector.model
     place = next(n for n, row in enumerate(model.shown) if row.sound.path.name == "21.wav")
-    table.scrollTo(model.index(place, Column.TAG))
-    where = table.visualRect(model.index(place, Column.TAG)).center()
+    table.scrollTo(model.index(place, TagColumn.TAG))
+    where = table.visualRect(model.index(place, TagColumn.TAG)).center()
     app.qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=where)
     app.wait_for(lambda: app.session.state is State.RESULTS and is_done(app))
     assert app.session.audio is not None
@@ -116,7 +116,7 @@ def test_a_click_or_return_opens_the_file_and_matches_its_seconds(thirty: App) -
     assert selection.span == app.session.span == pytest.approx((0.96, 1.92))
     assert app.engine.calls.count(("query", "21.wav")) == 1  # it was not listened to again
     assert table.isVisible()
-    assert model.index(place, Column.MATCH).data().startswith("these seconds: 0.99 Dog")
+    assert model.index(place, TagColumn.MATCH).data().startswith("these seconds: 0.99 Dog")
     # What is matched already is only shown.
     n_calls, zoomed = len(app.engine.calls), app.window.spectrogram
     zoomed.show_span((2.0, 2.5))
@@ -126,7 +126,7 @@ def test_a_click_or_return_opens_the_file_and_matches_its_seconds(thirty: App) -
     assert zoomed.span[1] > 1.92
     assert len(app.engine.calls) == n_calls
     # A row that says why there is nothing leads nowhere.
-    table.setCurrentIndex(model.index(0, Column.TAG))
+    table.setCurrentIndex(model.index(0, TagColumn.TAG))
     app.qtbot.keyClick(table, Qt.Key.Key_Return)
     assert app.session.audio.name == "21.wav"
 
@@ -144,11 +144,11 @@ def test_p_and_the_button_play_the_seconds_of_a_row(
     app.window.commands.tag_table.trigger()
     model = app.coordinator.collector.model
     names = [row.sound.path.name for row in model.shown]
-    table.setCurrentIndex(model.index(names.index("05.wav"), Column.TAG))
+    table.setCurrentIndex(model.index(names.index("05.wav"), TagColumn.TAG))
     app.wait_for(lambda: table.hasFocus())
     app.qtbot.keyClick(table, Qt.Key.Key_P)
     assert played == [("05.wav", 0.96, 1.92)]
-    index = model.index(names.index("06.wav"), Column.PLAY)
+    index = model.index(names.index("06.wav"), TagColumn.PLAY)
     table.scrollTo(index)
     app.qtbot.mouseClick(
         table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(index).center()
