@@ -294,7 +294,7 @@ class Coordinator(QObject):
         if self._shows_matches_next:
             # What was opened is answered: the arrow keys go through the matches.
             self._shows_matches_next = False
-            self._window.results.table.setFocus()
+            self._window.focus_answer()
 
     def _on_ready(self, info: CatalogInfo) -> None:
         self._info = info

@@ -234,6 +234,10 @@ class MainWindow(QMainWindow):
         """Put the map beside the details."""
         self.right.add_page(self.commands.map, pane)
 
+    def focus_answer(self) -> None:
+        """Let the keys go through the matches, or the table of tags instead of them."""
+        (self.answer.focusProxy() or self.results.table).setFocus()
+
     def add_tag_table(self, panel: QWidget, offer: QWidget) -> None:
         """Offer the table of tags instead of the matches, also in the status line."""
         self._pages.addWidget(panel)
@@ -242,7 +246,7 @@ class MainWindow(QMainWindow):
         def show(is_shown: bool) -> None:
             self.answer = panel if is_shown else self.results
             self.show_sound(not self.spectrogram.is_blank)
-            (panel if is_shown else self.results.table).setFocus()
+            self.focus_answer()
 
         self.commands.tag_table.toggled.connect(show)
 

@@ -236,3 +236,11 @@ def test_a_long_sound_is_offered_and_a_short_one_is_not(app: App, tmp_path: Path
     assert app.coordinator.collector.model.n_rows == 44
     panel_of(app).clear.click()
     assert not offer_of(app).isVisible()
+
+
+def test_the_keys_stay_with_the_table_when_another_sound_is_opened(app: App, sine: Path) -> None:
+    app.window.commands.tag_table.trigger()
+    app.window.words.setFocus()
+    open_and_wait(app, sine)
+    app.wait_for(lambda: app.window.focusWidget() is panel_of(app).table)
+    assert panel_of(app).isVisible()
