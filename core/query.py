@@ -86,7 +86,9 @@ class QueryStream:
             If there is nothing but silence.
         """
         if self._n_samples < PATCH_SAMPLES and not self._analysed:
-            notes += (padding_note(self._n_samples / MODEL_RATE_HZ),)
+            duration_s = self._n_samples / MODEL_RATE_HZ
+            if round(duration_s, 2) < PATCH_S:  # else what is missing is the end of a window
+                notes += (padding_note(duration_s),)
             n_missing = PATCH_SAMPLES - self._n_samples
             self._look(np.full(n_missing, self._offset, np.float32))
             self._take(np.zeros(n_missing, np.float32), None)

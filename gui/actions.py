@@ -51,6 +51,10 @@ class Actions(QObject):
         )
         self.map = self._add("Map", ["Ctrl+J"], "Show or hide the map of the catalogue")
         self.filter = self._add("Filter…", ["Ctrl+F"], "Show or hide the classes to filter by")
+        self.tag_table = self._add(
+            "Table of tags", ["Ctrl+T"], "Show what was heard when, instead of the matches"
+        )
+        self.tag_table.setIconText("Tags")
         self.details = self._add("Details", ["Ctrl+I"], "Show or hide what is known of a match")
         self.hide_gone = self._add("Hide videos that are gone", [])
         self.hide_gone.setCheckable(True)
@@ -61,7 +65,7 @@ class Actions(QObject):
         self.back = self._add("Back", ["Alt+Left"], "Go back to the matches before")
         self.forward = self._add("Forward", ["Alt+Right"], "Go again to the matches after these")
         self.history = self._add("History", ["Ctrl+H"], "Show or hide the history")
-        for page in (self.filter, self.history, self.details, self.map):
+        for page in (self.filter, self.history, self.details, self.map, self.tag_table):
             page.setCheckable(True)
         self.set_up = self._add("Set up…", ["Ctrl+Shift+U"], "Fetch the trained model and AudioSet")
         self.catalogs = self._add(

@@ -30,6 +30,7 @@ from gui.search.session import Session
 from gui.search.state import State
 from gui.settings import Settings
 from gui.spectrogram.controller import SpectrogramController
+from gui.tag_table.collector import TagCollector
 from gui.widgets.dropped_links import linked_video
 from gui.widgets.drops import local_paths
 from gui.widgets.external import ExternalPrograms
@@ -107,6 +108,7 @@ class Coordinator(QObject):
         )
         self.history = History(self)
         self.queue = Queue(context, self.history, self)
+        self.collector = TagCollector(workers["tag table"], self)
         self.answer_view = AnswerView(context, window.header, window.results)
         self.recording = RecordingController(context, window.capture, devices)
         self.sound = SpectrogramController(context, window.spectrogram, window.sound)
@@ -143,6 +145,10 @@ class Coordinator(QObject):
         session.analysis.opened.connect(self._on_opened)
         session.analysis.found.connect(self.queue.add)
         session.answered.connect(self._on_answer)
+        for answered in (session.answered, self.queue.answered):
+            answered.connect(self.collector.take)
+        for refused in (session.analysis.refused, self.queue.failed):
+            refused.connect(self.collector.refuse)
         for row in (window.header.progress, window.empty.progress):
             row.cancel_pressed.connect(session.cancel)
             session.began.connect(row.begin)
@@ -172,7 +178,11 @@ class Coordinator(QObject):
         self.recording.recording.refresh()
 
     def _build_features(self, kind: type[Features]) -> None:
-        self.features = kind(self._context, self._window, self.sound, self.history, self._services)
+        self.features = kind(
+            *(self._context, self._window, self.sound, self.history, self.collector),
+            self._services,
+        )
+        self.features.join_queue(self.queue)
         self.features.opened.connect(self.open_paths)
         self.features.catch_up(self._info)
 
@@ -284,7 +294,7 @@ class Coordinator(QObject):
         if self._shows_matches_next:
             # What was opened is answered: the arrow keys go through the matches.
             self._shows_matches_next = False
-            self._window.results.table.setFocus()
+            self._window.focus_answer()
 
     def _on_ready(self, info: CatalogInfo) -> None:
         self._info = info

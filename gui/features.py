@@ -5,6 +5,7 @@ Importing them takes a third of the window's own time: a worker does that, after
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -13,6 +14,7 @@ from core.types import CatalogInfo, Match
 from gui.context import Context
 from gui.history.controller import HistoryController
 from gui.history.model import History
+from gui.history.queue import Queue
 from gui.main_window import MainWindow
 from gui.map.pane import MapPane
 from gui.playback.controller import PlaybackController
@@ -24,6 +26,8 @@ from gui.setup.controller import SetUpController
 from gui.spectrogram.controller import SpectrogramController
 from gui.storage.controller import StorageController
 from gui.storage.move_controller import MoveController
+from gui.tag_table.collector import TagCollector
+from gui.tag_table.controller import TagTableController
 from gui.tags.controller import TagController
 from gui.youtube.services import Services
 
@@ -37,6 +41,8 @@ class Features(QObject):
     window : MainWindow
     sound : SpectrogramController
     history : History
+    collector : TagCollector
+        What is in the table of tags.
     services : Services, optional
         Where titles and thumbnails are looked up.
 
@@ -54,12 +60,14 @@ class Features(QObject):
         window: MainWindow,
         sound: SpectrogramController,
         history: History,
+        collector: TagCollector,
         services: Services | None,
     ) -> None:
         super().__init__(window)
         self._context, self._window, self._history = context, window, history
         self.playback = PlaybackController(context, window.playback, lambda: sound.selected)
         self.tags = TagController(context, window.tags, lambda: window.spectrogram.span)
+        self.tag_table = TagTableController(context, collector)
         self.results = ResultsController(context, window.results, sound.picture, services)
         self.player = PlayerController(context, self._show_details)
         self.map = MapPane(context.workers["map"], context.data.maps)
@@ -68,6 +76,7 @@ class Features(QObject):
         self.moving = MoveController(context)
         self.storage = StorageController(context, lambda: self.set_up.is_active, self.moving)
         self._join_playback()
+        self._join_tag_table(sound)
         self._join_player()
         self._join_history()
         self._join_map()
@@ -88,6 +97,24 @@ class Features(QObject):
         if spectrogram.can_zoom:
             spectrogram.selection.select(start_s, end_s)
             spectrogram.selection.settle()
+
+    def _join_tag_table(self, sound: SpectrogramController) -> None:
+        table = self.tag_table
+        self._window.add_tag_table(table.panel, table.offer)
+        order = (self._window.results.table, *table.panel.widgets)
+        for first, second in itertools.pairwise(order):
+            self._window.setTabOrder(first, second)
+        table.jumped.connect(lambda start_s, end_s: sound.reveal((start_s, end_s)))
+        table.played.connect(lambda start_s, end_s: self.playback.toggle_span((start_s, end_s)))
+
+    def join_queue(self, queue: Queue) -> None:
+        """Show how far the sounds are that wait, and let a person give them up."""
+        progress = self.tag_table.panel.progress
+        queue.progressed.connect(
+            lambda p: self.tag_table.show_progress(p.n_done, p.n_all, p.fraction, p.left_s)
+        )
+        queue.finished.connect(self.tag_table.end_progress)
+        progress.cancel_pressed.connect(queue.cancel)
 
     def _show_details(self) -> bool:
         self._context.actions.details.setChecked(True)

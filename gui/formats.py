@@ -43,6 +43,16 @@ def elapsed(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
+def rest(seconds: float) -> str:
+    """Return a time that is still to come, roughly: a few seconds, about 40 s, or about 3 min."""
+    if seconds < 10:
+        return "a few seconds"
+    if seconds < 90:
+        return f"about {10 * round(seconds / 10)} s"
+    minutes = round(seconds / 60)
+    return f"about {minutes} min" if minutes < 90 else f"about {round(minutes / 60)} h"
+
+
 def day(time_s: float, now: datetime | None = None) -> str:
     """Return when something was, such as today 14:05, yesterday 09:12, or 3 Nov 2025.
 

@@ -61,7 +61,7 @@ def go_to_next_part(window: MainWindow) -> None:
         (window.spectrogram, window.spectrogram.plot),
         (window.header, window.header.match),
         (window.left, window.left.tabs),
-        (window.results, window.results.table),
+        (window.answer, window.answer.focusProxy() or window.results.table),
         (window.right, window.right.tabs),
     )
     shown = [(part, first) for part, first in parts if part.isVisible()]

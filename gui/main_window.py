@@ -73,6 +73,7 @@ OTHER_KEYS = {
         ("Page Up, Page Down, Home, End", "Move along the sound"),
     ],
     "Tags": [("Arrow keys, Return", "Go through what was heard, and match it")],
+    "Table of tags": [("Return", "Match the seconds of a row"), ("P", "Play them")],
 }
 
 
@@ -85,6 +86,8 @@ class MainWindow(QMainWindow):
     permission : LookUpPermission
     appearance : Appearance
         What its parts show and change, and others follow.
+    answer : QWidget
+        The matches, or the table of tags instead of them.
 
     Signals
     -------
@@ -124,6 +127,7 @@ class MainWindow(QMainWindow):
         self.dialogs = FileDialogs(self)
         self.overlay = DropOverlay(self)
         self._pages = QStackedWidget()
+        self.answer: QWidget = self.results
         self._sound = QWidget()
         self.heights = QSplitter(Qt.Orientation.Vertical)
         self.widths = QSplitter(Qt.Orientation.Horizontal)
@@ -193,7 +197,8 @@ class MainWindow(QMainWindow):
         self.spectrogram.viewed.connect(self.tags.set_view)
         self.results.table.set_row_actions(commands.for_a_row)
         self.header.bind(
-            commands.back, commands.forward, commands.filter, commands.map, commands.details
+            *(commands.back, commands.forward, commands.tag_table),
+            *(commands.filter, commands.map, commands.details),
         )
         commands.find.triggered.connect(self.words.begin)
         commands.filter.triggered.connect(self._search_classes)
@@ -210,7 +215,7 @@ class MainWindow(QMainWindow):
 
     def show_sound(self, is_there: bool = True) -> None:
         """Leave the empty page for the spectrogram and the results, or for these alone."""
-        self._pages.setCurrentWidget(self.results)
+        self._pages.setCurrentWidget(self.answer)
         self._sound.setVisible(is_there)
         self.header.show()
         if self.width() < _NARROW and self.left.current is not None:
@@ -228,6 +233,22 @@ class MainWindow(QMainWindow):
     def add_map(self, pane: QWidget) -> None:
         """Put the map beside the details."""
         self.right.add_page(self.commands.map, pane)
+
+    def focus_answer(self) -> None:
+        """Let the keys go through the matches, or the table of tags instead of them."""
+        (self.answer.focusProxy() or self.results.table).setFocus()
+
+    def add_tag_table(self, panel: QWidget, offer: QWidget) -> None:
+        """Offer the table of tags instead of the matches, also in the status line."""
+        self._pages.addWidget(panel)
+        self.statusBar().addPermanentWidget(offer)
+
+        def show(is_shown: bool) -> None:
+            self.answer = panel if is_shown else self.results
+            self.show_sound(not self.spectrogram.is_blank)
+            self.focus_answer()
+
+        self.commands.tag_table.toggled.connect(show)
 
     def _search_history(self, is_shown: bool) -> None:
         if is_shown:

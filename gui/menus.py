@@ -57,6 +57,7 @@ def fill(
             actions.history,
             actions.details,
             actions.map,
+            actions.tag_table,
             actions.next_part,
             None,
             actions.look_ups,

@@ -56,3 +56,13 @@ def test_of_a_long_sound_what_was_analysed_last_is_told_meanwhile(monkeypatch, t
     assert all(len(query.frames) <= round(SO_FAR_S / query.hop_s) for query in told)
     assert {query.name for query in told} == {whole.name}
     assert len(whole.frames) == (100 * 100 - 2) // 96, "and the whole is as ever"
+
+
+def test_of_a_whole_patch_nothing_is_said_to_be_padded(tmp_path):
+    path = tmp_path / "noise.wav"
+    soundfile.write(path, np.random.default_rng(0).uniform(-0.1, 0.1, 3 * 44_100), 44_100)
+    audio = AudioFile(path)
+    # Only the end of the last window is missing.
+    assert query_of(Counting(), audio, 0.96, 1.92).notes == ()
+    (note,) = query_of(Counting(), audio, 0.96, 1.9).notes
+    assert note.startswith("The sound is 0.94 s long and was padded")

@@ -77,7 +77,11 @@ class PlaybackController(QObject):
 
     def toggle(self) -> None:
         """Play the selection, or all of it; pause, or go on."""
-        audio, span = self._session.audio, self._selected()
+        self.toggle_span(self._selected())
+
+    def toggle_span(self, span: Span | None) -> None:
+        """Play a span of the sound in sight, or all of it; pause, or go on."""
+        audio = self._session.audio
         if audio is None or self._session.state is State.RECORDING:
             return
         if self.playback.is_active and self._played == (audio, span):

@@ -52,6 +52,7 @@ class AnswerHeader(QWidget):
         self.menu = MatchMenu(options)
         self.match = MenuButton()
         self.filter, self.map, self.details = QToolButton(), QToolButton(), QToolButton()
+        self.tags = QToolButton()
         self._lower = QStackedWidget()
         self._build()
         self._follow_palette()
@@ -113,7 +114,7 @@ class AnswerHeader(QWidget):
 
     @property
     def _toggles(self) -> tuple[QToolButton, ...]:
-        return self.filter, self.map, self.details
+        return self.tags, self.filter, self.map, self.details
 
     @property
     def widgets(self) -> tuple[QWidget, ...]:
@@ -134,11 +135,18 @@ class AnswerHeader(QWidget):
         self.steps.follow(self.live)
 
     def bind(
-        self, back: QAction, forward: QAction, filters: QAction, chart: QAction, details: QAction
+        self,
+        back: QAction,
+        forward: QAction,
+        tags: QAction,
+        filters: QAction,
+        chart: QAction,
+        details: QAction,
     ) -> None:
         """Let the buttons follow their actions."""
         buttons = (self.back, self.forward, *self._toggles)
-        for button, action in zip(buttons, (back, forward, filters, chart, details), strict=True):
+        actions = (back, forward, tags, filters, chart, details)
+        for button, action in zip(buttons, actions, strict=True):
             button.setDefaultAction(action)
             button.setAccessibleName(action.text())
         for button in (self.back, self.forward):
@@ -207,6 +215,7 @@ class AnswerHeader(QWidget):
         for button, name in (
             (self.back, "arrow-left"),
             (self.forward, "arrow-right"),
+            (self.tags, "table"),
             (self.filter, "funnel"),
             (self.map, "map-trifold"),
             (self.details, "info"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from core.types import Match
@@ -23,6 +23,7 @@ from gui.results.delegates import (
 from gui.results.model import Column, ResultsModel
 from gui.results.proxy import ResultsProxy
 from gui.widgets.quiet_selection import QuietSelection
+from gui.widgets.table_header import follow_palette
 from gui.youtube import LARGE
 
 if TYPE_CHECKING:
@@ -37,13 +38,6 @@ _NARROW = 640
 """In less than this the labels stand below the title, not in a column of their own."""
 
 _SETTLED_MS = 40
-
-_HEADER = """
-QHeaderView::section {{
-    padding: 0 {padding}px; border: 0; border-bottom: 1px solid {line};
-    background: {ground}; color: {text};
-}}
-"""
 
 
 class ResultsTable(QTableView):
@@ -104,7 +98,7 @@ class ResultsTable(QTableView):
         header.setMinimumSectionSize(40)
         header.setHighlightSections(False)
         header.setFixedHeight(theme.ROW_HEIGHT)
-        self._follow_palette()
+        follow_palette(self)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
         for column in (Column.VIDEO, Column.LABELS):
@@ -125,21 +119,7 @@ class ResultsTable(QTableView):
         """Follow the palette from light to dark and back."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
-
-    def _follow_palette(self) -> None:
-        # Titles stand exactly above what they name. The colours are written out: a style sheet
-        # keeps those of the palette that there was when it was read.
-        palette = self.palette()
-        sheet = _HEADER.format(
-            padding=theme.GRID,
-            line=theme.hairline(palette).name(),
-            ground=palette.color(QPalette.ColorRole.Window).name(),
-            text=palette.color(QPalette.ColorRole.WindowText).name(),
-        )
-        header = self.horizontalHeader()
-        if header.styleSheet() != sheet:
-            header.setStyleSheet(sheet)
+            follow_palette(self)
 
     def set_row_actions(self, actions: list[QAction]) -> None:
         """Choose what the context menu offers."""

@@ -50,6 +50,8 @@ class SoundAnalysis(QObject):
         The first of some files is to be matched: its span, which is None, and a note.
     found : list of Path
         The others of them.
+    refused : Path, SoundalikeError
+        A file cannot be read, or there is nothing to hear in all of it.
     opened : AudioFile
         A sound is to be shown.
     heard_so_far : Query
@@ -64,6 +66,7 @@ class SoundAnalysis(QObject):
     progressed = Signal(str, object)  # float | None
     read = Signal(AudioFile, object, str)  # Span | None
     found = Signal(list)
+    refused = Signal(Path, SoundalikeError)
     opened = Signal(AudioFile)
     heard_so_far = Signal(Query)
     analysed = Signal(object)  # Query | Steered
@@ -119,6 +122,11 @@ class SoundAnalysis(QObject):
         def done(query: Query) -> None:
             self._on_query(query, changes)
 
+        def failed(error: SoundalikeError) -> None:
+            if span is None:
+                self.refused.emit(audio.path, error)
+            self.failed.emit(error)
+
         self._work = work = object()
         self.began.emit(ANALYSING, True)
         self._searches.submit(
@@ -126,7 +134,7 @@ class SoundAnalysis(QObject):
                 audio, start_s, end_s, job, lambda query: self._heard.emit(work, query)
             ),
             done,
-            self.failed.emit,
+            failed,
             self.progressed.emit,
         )
 
@@ -148,6 +156,8 @@ class SoundAnalysis(QObject):
         self._sounds.close()
 
     def _on_found(self, found: FoundSounds) -> None:
+        for path, error in found.refused.items():
+            self.refused.emit(path, error)
         if found.others:
             self.found.emit(list(found.others))
         self.read.emit(found.audio, None, found.note)

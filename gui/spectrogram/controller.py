@@ -20,6 +20,10 @@ from gui.spectrogram.toolbar import SpectrogramToolbar
 from gui.spectrogram.widget import Spectrogram
 from gui.widgets.saving import Saving
 
+_AROUND_S = 4.0
+_LEAST_SHARE = 0.02
+"""What is in sight around a revealed span, where it would be narrower than this share."""
+
 
 class SpectrogramController(QObject):
     """Joins the spectrogram and its toolbar to the session.
@@ -46,6 +50,8 @@ class SpectrogramController(QObject):
     ) -> None:
         super().__init__(context.window)
         self._context, self._session = context, context.session
+        self._revealed: Span | None = None
+        self._is_drawn = False
         self._spectrogram, self._bar = spectrogram, bar
         workers = context.workers
         self.loader = SpectrogramLoader(spectrogram, workers["pictures"], workers["details"], self)
@@ -78,6 +84,23 @@ class SpectrogramController(QObject):
         self.live.push(samples)
         self._spectrogram.show_live(self.live)
 
+    def reveal(self, span: Span) -> None:
+        """Select a span of the sound in sight and go there, once it is drawn."""
+        self._revealed = span
+        if self._is_drawn and self.loader.file is self._session.audio:
+            self._show_revealed()
+
+    def _show_revealed(self) -> None:
+        span, self._revealed = self._revealed, None
+        if span is None or not self._spectrogram.can_zoom:
+            return
+        self._spectrogram.selection.adopt(span)
+        (left_s, right_s), length_s = self._spectrogram.span, span[1] - span[0]
+        is_in_sight = left_s <= span[0] and span[1] <= right_s
+        if not is_in_sight or length_s < _LEAST_SHARE * (right_s - left_s):
+            around_s = max(_AROUND_S, 2 * length_s)
+            self._spectrogram.show_span((span[0] - around_s, span[1] + around_s))
+
     def picture(self) -> bytes | None:
         """Return what is in sight as PNG; None where there is no sound."""
         return None if self._spectrogram.is_blank else png_of(self._spectrogram.plot)
@@ -89,12 +112,15 @@ class SpectrogramController(QObject):
     def _on_opened(self, audio: AudioFile) -> None:
         if self.loader.file is not audio:
             self._spectrogram.show_caption("")
+            self._is_drawn, self._revealed = False, None
             self.loader.show_file(audio)
         else:
             self._select(self._session.span)
 
     def _on_drawn(self, _: bool) -> None:
+        self._is_drawn = True
         self._select(self._session.span)
+        self._show_revealed()
         self._on_state(self._session.state)
 
     def _select(self, span: Span | None) -> None:

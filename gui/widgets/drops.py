@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QUrl
@@ -35,11 +35,14 @@ class FoundSounds:
         Files that may be sounds, in the order in which they were given.
     note : str
         What a person should know about what was left out.
+    refused : dict of AudioFileError
+        Files before the first sound that cannot be read, and why.
     """
 
     audio: AudioFile
     others: tuple[Path, ...] = ()
     note: str = ""
+    refused: dict[Path, AudioFileError] = field(default_factory=dict)
 
 
 def local_paths(mime: QMimeData) -> list[Path]:
@@ -92,18 +95,19 @@ def find_sounds(paths: list[Path], job: Job) -> FoundSounds:
             f"There is no sound file in the folder {paths[0].name}.",
             "Give a sound file, such as WAV, FLAC, MP3 or Ogg.",
         )
-    failures = []
+    refused: dict[Path, AudioFileError] = {}
     for number, path in enumerate(candidates[:MOST_TRIED]):
         job.check()
         try:
             audio = AudioFile(path, job=job)
         except AudioFileError as error:
-            failures.append(error)
+            refused[path] = error
             continue
         left_out = [f"{MOST_QUEUED} sounds were taken."] if len(candidates) > MOST_QUEUED else []
-        left_out += [error.message for error in failures]
-        return FoundSounds(audio, tuple(candidates[number + 1 : MOST_QUEUED]), " ".join(left_out))
-    raise failures[0]
+        left_out += [error.message for error in refused.values()]
+        others = tuple(candidates[number + 1 : MOST_QUEUED])
+        return FoundSounds(audio, others, " ".join(left_out), refused)
+    raise next(iter(refused.values()))
 
 
 def _files(paths: list[Path], job: Job) -> Iterator[Path]:

@@ -73,6 +73,14 @@ class FileDialogs(QObject):
         dialog.fileSelected.connect(lambda path: self._on_saved(Path(path), chosen))
         _show(dialog)
 
+    def choose_folder(self, title: str, chosen: Callable[[Path], None]) -> None:
+        """Ask for a folder to save in, and call back with it."""
+        dialog = QFileDialog(self._window, title, self.folder)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: chosen(Path(path)))
+        _show(dialog)
+
     def _on_opened(self, names: list[str]) -> None:
         paths = [Path(name) for name in names]
         if paths:
