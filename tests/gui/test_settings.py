@@ -40,6 +40,7 @@ VALUES = st.builds(
     view=TEXTS,
     may_look_up=st.none() | st.booleans(),
     appearance=st.sampled_from(Scheme),
+    shows_level=st.none() | st.booleans(),
 )
 FIELDS = [each.name for each in dataclasses.fields(Remembered)]
 BOUNDS = {"k": (1, 1000), "live_s": (1, 60), "volume": (0, 1)}
@@ -73,7 +74,7 @@ def test_foreign_values_fall_back_to_their_defaults(values: dict[str, str]) -> N
         value, default = getattr(found, name), getattr(usual, name)
         if name not in values:
             assert value == default
-        elif name != "may_look_up":
+        elif name not in ("may_look_up", "shows_level"):
             assert type(value) is type(default)
         if name in BOUNDS:
             assert BOUNDS[name][0] <= value <= BOUNDS[name][1]
