@@ -15,6 +15,13 @@ class Actions(QObject):
         self._window = window
         standard = QKeySequence.StandardKey
         self.record = self._add("Record or stop", ["Ctrl+R"], "Record, or stop and match")
+        self.record_computer = self._add(
+            "Record this computer", ["Ctrl+Shift+R"], "Record what this computer is playing"
+        )
+        self.show_level = self._add(
+            "Show the level before recording", [], "Listen to the input while nothing is recorded"
+        )
+        self.show_level.setCheckable(True)
         self.open = self._add("Open sound files…", standard.Open)
         self.open_folder = self._add("Open a folder…", ["Ctrl+Shift+O"])
         self.paste = self._add("Open what was copied", standard.Paste, "Open the copied files")

@@ -190,6 +190,7 @@ class Coordinator(QObject):
         """Remember the window and stop all work."""
         values, before = state_of(self._window), self._context.remembered
         values = replace(values, output=before.output, knows_set_up=before.knows_set_up)
+        values = replace(values, shows_level=self.recording.level.choice)
         if self.features is not None:
             values = self.features.remembered(values)
         self._settings.write(values)

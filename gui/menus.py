@@ -68,7 +68,9 @@ def fill(
         ),
         "&Sound": (
             actions.record,
+            actions.record_computer,
             actions.inputs,
+            actions.show_level,
             None,
             actions.play,
             actions.loop,

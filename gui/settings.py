@@ -51,6 +51,7 @@ class Remembered:
     view: str = ""
     may_look_up: bool | None = None
     appearance: Scheme = Scheme.SYSTEM
+    shows_level: bool | None = None
 
 
 def settings_path(data: DataFolder) -> Path:

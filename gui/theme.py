@@ -123,6 +123,12 @@ def record_red(palette: QPalette) -> QColor:
     return QColor("#ff6b61") if is_dark(palette) else QColor("#c62828")
 
 
+def level_colors(palette: QPalette) -> tuple[QColor, QColor, QColor]:
+    """Return a level's colours: enough room, little room, and none before full scale."""
+    green, amber = ("#3fb950", "#d29922") if is_dark(palette) else ("#1a7f37", "#9a6700")
+    return QColor(green), QColor(amber), record_red(palette)
+
+
 def link_color(palette: QPalette) -> QColor:
     """Return a link's colour, readable on light and dark."""
     return QColor("#7ab8ff") if is_dark(palette) else QColor("#0b5cad")

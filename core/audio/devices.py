@@ -160,7 +160,7 @@ def _pulse_device(item: Any, default: str) -> Device:
     is_monitor = bool(getattr(item, "monitor_of_sink_name", None))
     name = item.description or item.name
     if is_monitor:
-        name = f"What {name.removeprefix('Monitor of ')} is playing"
+        name = f"This computer ({name.removeprefix('Monitor of ')})"
     return Device(
         item.name,
         name,

@@ -13,27 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from core.audio.devices import CHECK_HINT, Device, find, list_inputs
+from core.audio.devices import CHECK_HINT
 from core.audio.input_check import Finding, InputCheck
-from core.audio.portaudio import held, portaudio, reason
+from core.audio.open_input import OpenInput
 from core.audio.pre_roll import PreRoll
-from core.audio.streams import is_active, open_stream, watch
 from core.audio.waveform import MODEL_RATE_HZ, native_name
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError
 from core.private import private_file, private_folder
 from core.types import Float32
 
-FIRST_BLOCK_S, NEXT_BLOCK_S = 6.0, 1.5
-"""A device that sends no block at all for this long has gone; some take seconds to wake up."""
-
-IDLE_MONITOR_S = 6.0
-"""The monitor of an output on which nothing plays may sleep for seconds."""
-
 FLUSH_S = 1.0
 """What a crash may lose, besides the block that is being packed."""
-
-_LATENCY_S = 0.05
-"""Short enough for a live picture, long enough to wake up rarely."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +51,8 @@ class RecordedBlock:
 class Recorder:
     """A running recording.
 
-    PortAudio's callback, in a thread of its own, only copies blocks into a queue. Another thread
-    takes them out, writes them to the file, and makes them mono at 16 kHz for `drain`. So neither
+    PortAudio's thread only puts blocks into a queue. Another thread takes them out, writes them to
+    the file, and makes them mono at 16 kHz for `drain`. So neither
     a slow disk nor a busy window loses sound.
 
     Parameters
@@ -73,6 +63,8 @@ class Recorder:
         The FLAC file to write: mono, 24 bits, at the device's own rate; it says when it began.
     before : PreRoll, optional
         What the device sent before, which becomes the recording's beginning.
+    source : OpenInput, optional
+        The device, where it is open already: it belongs to the recording from now on.
 
     Attributes
     ----------
@@ -87,7 +79,13 @@ class Recorder:
         be written.
     """
 
-    def __init__(self, key: str, path: Path, before: PreRoll | None = None) -> None:
+    def __init__(
+        self,
+        key: str,
+        path: Path,
+        before: PreRoll | None = None,
+        source: OpenInput | None = None,
+    ) -> None:
         import soundfile
         import soxr
 
@@ -96,13 +94,11 @@ class Recorder:
         self._blocks: SimpleQueue[Float32 | None] = SimpleQueue()
         self._recorded: SimpleQueue[RecordedBlock] = SimpleQueue()
         self._n_samples = 0
-        self.is_stopped = self._is_gone = False
-        self.device = find(list_inputs(), key)
-        self._deadline_s = time.monotonic() + FIRST_BLOCK_S
+        self.is_stopped = False
+        self._source = OpenInput(key) if source is None else source
+        self.device, rate_hz = self._source.device, self._source.rate_hz
         with ExitStack() as undo:
-            undo.enter_context(held())
-            self._stream, rate_hz = self._open(self.device)
-            undo.callback(self._stream.close, ignore_errors=True)
+            undo.callback(self._source.close)
             try:
                 private_folder(path.parent)
                 self._file = soundfile.SoundFile(
@@ -122,53 +118,24 @@ class Recorder:
             resampler = soxr.ResampleStream(
                 rate_hz, MODEL_RATE_HZ, 1, dtype="float32", quality="HQ"
             )
-            if before is not None and before.rate_hz == rate_hz:
-                self._blocks.put(before.samples[:, None])
-            self._start()
+
+            def begin() -> None:
+                if before is not None and before.rate_hz == rate_hz:
+                    self._blocks.put(before.samples[:, None])
+
+            try:
+                self._source.send_to(self._blocks.put, begin)
+            except MicrophoneError:
+                self._file.close()
+                self.path.unlink(missing_ok=True)
+                raise
             # The thread alone has the resampler: one that lives at the interpreter's end is
             # reported on the terminal.
             self._writer = threading.Thread(
                 target=self._write, args=(resampler,), name="recording", daemon=True
             )
             self._writer.start()
-            watching = watch(self.device, "input", self._on_gone)
-            if watching is not None:
-                undo.callback(watching.stop)
-            self._closing = undo.pop_all()
-
-    def _open(self, device: Device) -> tuple[Any, int]:
-        rates = (device.rate_hz, 48_000, 44_100)
-        channels = sorted({1, min(2, device.channels), device.channels})
-        try:
-            stream, rate_hz, _ = open_stream(
-                device, "input", rates, channels, _LATENCY_S, self._on_block
-            )
-        except OSError as error:
-            raise MicrophoneError(
-                f"{device.name} cannot be opened: {error}.", CHECK_HINT
-            ) from error
-        return stream, rate_hz
-
-    def _start(self) -> None:
-        library = portaudio()
-        try:
-            self._stream.start()
-        except library.PortAudioError as error:
-            self._file.close()
-            self.path.unlink(missing_ok=True)
-            raise MicrophoneError(
-                f"{self.device.name} cannot be recorded from: {reason(error)}.", CHECK_HINT
-            ) from error
-
-    def _on_gone(self) -> None:
-        self._is_gone = True
-
-    def _on_block(self, block: Any, n_frames: int, _time: object, _status: object) -> None:
-        if self._is_gone:
-            return  # what comes now is another device's
-        self._blocks.put(np.array(np.frombuffer(block, np.float32).reshape(n_frames, -1)))
-        patience_s = IDLE_MONITOR_S if self.device.is_monitor else NEXT_BLOCK_S
-        self._deadline_s = time.monotonic() + patience_s
+            undo.pop_all()
 
     def drain(self) -> list[RecordedBlock]:
         """Return what arrived since the last call.
@@ -176,7 +143,7 @@ class Recorder:
         Where the device has gone or the disk is full, `problem` is set; what was recorded before
         is kept.
         """
-        if not self.is_stopped and self.problem is None and not self._is_fed():
+        if not self.is_stopped and self.problem is None and not self._source.is_fed:
             name, is_kept = self.device.name, self._n_samples > 0
             self.problem = MicrophoneError(
                 f"{name} has gone; what was recorded until then is kept."
@@ -191,10 +158,6 @@ class Recorder:
             except Empty:
                 return recorded
 
-    def _is_fed(self) -> bool:
-        is_late = time.monotonic() > self._deadline_s
-        return is_active(self._stream) and not self._is_gone and not is_late
-
     def stop(self) -> Path:
         """Stop, also after a problem, and return the file with everything that was recorded.
 
@@ -203,15 +166,11 @@ class Recorder:
         MicrophoneError
             If nothing was recorded at all; then there is no file either.
         """
-        library = portaudio()
         self.is_stopped = True
         try:
-            self._stream.abort(ignore_errors=True)
-            self._closing.close()
-        except library.PortAudioError as error:  # a device that is gone may refuse even that
-            self.problem = self.problem or MicrophoneError(
-                f"{self.device.name} did not stop cleanly: {reason(error)}.", CHECK_HINT
-            )
+            self._source.close()
+        except MicrophoneError as error:
+            self.problem = self.problem or error
         self._blocks.put(None)
         self._writer.join()
         if not self._n_samples:

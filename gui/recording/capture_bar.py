@@ -29,15 +29,19 @@ class CaptureBar(QWidget):
     -------
     record_pressed, open_pressed
         The buttons.
+    next_changed
+        Record would take another device, or it has changed.
     """
 
     record_pressed = Signal()
     open_pressed = Signal()
+    next_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_recording = False
         self._wanted_device = ""
+        self._listed: list[Device] = []
         self._devices: list[Device] = []
         self.record = QPushButton("Record")
         self.elapsed = QLabel(formats.clock(0, 1))
@@ -116,14 +120,16 @@ class CaptureBar(QWidget):
 
     def set_devices(self, devices: list[Device]) -> None:
         """Fill the choice of inputs, keeping what was chosen."""
-        if devices == self._devices:
+        if devices == self._listed:
             return
-        self._devices = devices
+        self._listed = devices
+        # What this computer plays is as near as the microphone.
+        self._devices = sorted(devices, key=lambda device: not device.is_monitor)
         wanted = self._wanted_device
         with QSignalBlocker(self.device):
             self.device.clear()
             self.device.addItem(DEFAULT_INPUT, "")
-            for device in devices:
+            for device in self._devices:
                 self.device.addItem(device.name, device.key)
                 tip = f"{device.name}: {device.rate_hz} Hz"
                 self.device.setItemData(
@@ -134,7 +140,7 @@ class CaptureBar(QWidget):
 
     def _on_chosen(self) -> None:
         self._wanted_device = self.chosen_device
-        self._show_gain()
+        self._show_next()
 
     @property
     def next_device(self) -> Device | None:
@@ -145,7 +151,15 @@ class CaptureBar(QWidget):
             None,
         )
 
-    def _show_gain(self) -> None:
+    @property
+    def monitor(self) -> Device | None:
+        """What this computer is playing: the chosen output's sound, or the first one's."""
+        monitors = [each for each in self._devices if each.is_monitor]
+        chosen = (each for each in monitors if each.key == self.chosen_device)
+        return next(chosen, monitors[0] if monitors else None)
+
+    def _show_next(self) -> None:
+        self.next_changed.emit()
         device = self.next_device
         if device is None or device.gain is None:
             self.gain.setText("")
@@ -160,7 +174,7 @@ class CaptureBar(QWidget):
         self._wanted_device = name
         with QSignalBlocker(self.device):
             self.device.setCurrentIndex(max(0, self.device.findData(name)))
-        self._show_gain()
+        self._show_next()
 
     @property
     def chosen_device(self) -> str:

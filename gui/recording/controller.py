@@ -15,6 +15,7 @@ from core.audio.recordings import Recordings
 from core.errors import MicrophoneError, SoundalikeError
 from gui.context import Context
 from gui.recording.capture_bar import CaptureBar
+from gui.recording.level_before import LevelBefore
 from gui.recording.recording import Recording
 from gui.search.state import State
 
@@ -35,6 +36,7 @@ class RecordingController(QObject):
     Attributes
     ----------
     recording : Recording
+    level : LevelBefore
 
     Signals
     -------
@@ -65,6 +67,8 @@ class RecordingController(QObject):
         recording.stopped.connect(self._on_stopped)
         recording.put_aside.connect(self._on_put_aside)
         recording.failed.connect(self._on_failed)
+        self.level = LevelBefore(context, bar, recording)
+        actions.record_computer.triggered.connect(self._record_computer)
         session.answered.connect(self._offer_another)
 
     @property
@@ -100,6 +104,14 @@ class RecordingController(QObject):
         self._session.listen()
         self.recording.start(bar.chosen_device)
 
+    def _record_computer(self) -> None:
+        """Record what this computer is playing."""
+        monitor = self._bar.monitor
+        if self.is_active or monitor is None:
+            return
+        self._bar.choose_device(monitor.key)
+        self.toggle()
+
     def set_aside(self) -> None:
         """Stop without matching, if anything is recorded."""
         self.recording.set_aside()
@@ -121,6 +133,7 @@ class RecordingController(QObject):
 
     def _on_listed(self, found: list[Device]) -> None:
         self._bar.set_devices(found)
+        self._offer_computer(True)
         self._has_gone = self._device_key not in {device.key for device in found}
         self._offer_another()
 
@@ -140,6 +153,13 @@ class RecordingController(QObject):
     def _on_unavailable(self, reason: str) -> None:
         self._bar.set_unavailable(reason)
         self._context.actions.record.setEnabled(not reason)
+        self._context.actions.record_computer.setEnabled(
+            not reason and self._bar.monitor is not None
+        )
+
+    def _offer_computer(self, can_record: bool) -> None:
+        is_there = self._bar.monitor is not None
+        self._context.actions.record_computer.setEnabled(can_record and is_there)
 
     def _on_measured(self, peak: float, has_clipped: bool, elapsed_s: float) -> None:
         self._bar.level.set_level(peak)

@@ -16,6 +16,10 @@ FALL_DB_S = 30.0
 """How fast the bar may fall, so that the eye can follow peaks."""
 
 HOLD_S = 2.0
+_LITTLE_ROOM_DB, _NO_ROOM_DB = -12.0, -4.0
+"""From where on segments are amber, and red: speech peaks below the first, clipping is near at the
+second."""
+
 _SEGMENTS = 16
 _BAR_HEIGHT = 12
 
@@ -65,8 +69,7 @@ class LevelMeter(QWidget):
         """Paint the lit and unlit segments, the held peak and the number."""
         painter = QPainter(self)
         palette = self.palette()
-        lit = palette.color(QPalette.ColorRole.Highlight)
-        unlit = theme.hairline(palette)
+        colors, unlit = theme.level_colors(palette), theme.hairline(palette)
         n_lit, held = _segment(self.level_db), _segment(self.held_db) - 1
         for index in range(_SEGMENTS):
             painter.fillRect(
@@ -74,7 +77,7 @@ class LevelMeter(QWidget):
                     index * theme.GRID, (self.height() - _BAR_HEIGHT) / 2, theme.GRID - 2,
                     _BAR_HEIGHT,
                 ),
-                lit if index < n_lit or index == held else unlit,
+                colors[zone(index)] if index < n_lit or index == held else unlit,
             )  # fmt: skip
         painter.setPen(theme.quiet_text(palette))
         painter.setFont(theme.scaled_font(self, 1.0))
@@ -82,6 +85,12 @@ class LevelMeter(QWidget):
         painter.drawText(
             right, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text
         )
+
+
+def zone(segment: int) -> int:
+    """Return where a segment stands: 0 where there is room, 1 where little, 2 where none."""
+    least_db = FLOOR_DB * (1 - segment / _SEGMENTS)
+    return int(least_db >= _LITTLE_ROOM_DB) + int(least_db >= _NO_ROOM_DB)
 
 
 def _segment(level_db: float) -> int:

@@ -19,6 +19,7 @@ from core.audio.recordings import Recordings, Unfinished
 from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError, SoundalikeError
 from core.jobs import Job
+from gui.recording.monitoring import LevelMonitoring
 from gui.workers import Worker
 
 log = logging.getLogger(__name__)
@@ -49,10 +50,10 @@ class _Phase(Enum):
 
 
 def microphone() -> Any:
-    """Return what knows devices, with ``list_inputs`` and ``Recorder``; importing may take long."""
-    import core.audio.recorder
+    """Return what knows devices, `core.audio.inputs`; importing may take long."""
+    import core.audio.inputs
 
-    return core.audio.recorder
+    return core.audio.inputs
 
 
 class Recording(QObject):
@@ -63,9 +64,14 @@ class Recording(QObject):
     worker : Worker
         Where slow calls to devices are made.
     devices : callable
-        Returns the module with ``list_inputs`` and ``Recorder``; called in the worker.
+        Returns what `core.audio.inputs` has; called in the worker.
     recordings : Recordings
         Where they are written while they run.
+
+    Attributes
+    ----------
+    monitoring : LevelMonitoring
+        The level while nothing is recorded.
 
     Signals
     -------
@@ -121,6 +127,7 @@ class Recording(QObject):
         self._watcher.setInterval(WATCH_MS)
         self._watcher.timeout.connect(self._watch)
         worker.busy_changed.connect(self._on_busy)
+        self.monitoring = LevelMonitoring(worker, devices, self)
 
     @property
     def is_active(self) -> bool:
@@ -138,9 +145,21 @@ class Recording(QObject):
             self._is_to_list = True
             return
         self._is_to_list = False
-        devices = self._devices
+        devices, monitoring = self._devices, self.monitoring
+        device = monitoring.device
+        # Open streams keep PortAudio from looking for devices; PulseAudio is asked without it.
+        is_to_release = device is not None and device.index is not None
+        if is_to_release:
+            monitoring.pause()
+
+        def list_inputs(job: Job) -> list[Device]:
+            if is_to_release and (monitor := monitoring.release()) is not None:
+                monitor.close()
+            found: list[Device] = devices().list_inputs()
+            return found
+
         self._worker.submit(
-            lambda job: devices().list_inputs(),
+            list_inputs,
             self._on_listed,
             self._on_unlisted,
             must_finish=True,
@@ -152,18 +171,28 @@ class Recording(QObject):
             return
         self._phase = _Phase.OPENING
         self._is_wanted = True
-        devices, recordings = self._devices, self._recordings
+        devices, recordings, monitoring = self._devices, self._recordings, self.monitoring
+        monitoring.pause()
 
         def open_recorder(job: Job) -> OpenRecorder:
+            source, monitor = None, monitoring.release()
+            if monitor is not None:
+                device = monitor.device
+                if monitor.is_fed and (device.key == key if key else device.is_default):
+                    source = monitor.source  # so that not a sample is lost
+                else:
+                    monitor.close()
             try:
                 place = recordings.begin()
             except OSError as error:
+                if source is not None:
+                    source.close()
                 raise MicrophoneError(
                     f"The recording cannot be written to {recordings.folder}: {error.strerror}.",
                     ROOM_IN_THE_WINDOW,
                 ) from error
             try:
-                recorder: OpenRecorder = devices().Recorder(key, place.path)
+                recorder: OpenRecorder = devices().Recorder(key, place.path, source=source)
             except BaseException:
                 place.release()
                 raise
@@ -195,6 +224,7 @@ class Recording(QObject):
         """Stop for good; what runs stays unfinished on disk and is offered at the next start."""
         self._follower.stop()
         self._watcher.stop()
+        self.monitoring.close()
         self._worker.close(self._close_inputs)
 
     # In the worker
@@ -208,6 +238,8 @@ class Recording(QObject):
             place.release()
 
     def _close_inputs(self) -> None:
+        if (monitor := self.monitoring.release()) is not None:
+            monitor.close()
         for recorder, place in self._open:
             try:
                 recorder.stop()
@@ -233,9 +265,15 @@ class Recording(QObject):
             self._watcher.stop()
         self.unavailable.emit("")
         self.devices_listed.emit(found)
+        self._resume_level()
 
     def _on_unlisted(self, error: SoundalikeError) -> None:
         self.unavailable.emit(error.in_full)
+        self._resume_level()
+
+    def _resume_level(self) -> None:
+        if not self.is_active:
+            self.monitoring.resume()
 
     def _on_open(self, recorder: OpenRecorder) -> None:
         self._recorder = recorder
@@ -289,6 +327,7 @@ class Recording(QObject):
         self._recorder = None
         self._phase = _Phase.IDLE
         self.advised.emit("")
+        self.monitoring.resume()
 
 
 def _advice(finding: Finding, device: Device) -> str:

@@ -85,8 +85,8 @@ def test_microphones_and_what_is_playing_are_listed_by_plain_names(microphone):
     found = list_inputs()
     assert [(device.key, device.name, device.is_monitor) for device in found] == [
         ("microphone", "Microphone", False),
-        ("speaker.monitor", "What Speaker is playing", True),
-        ("phones.monitor", "What Headphones is playing", True),
+        ("speaker.monitor", "This computer (Speaker)", True),
+        ("phones.monitor", "This computer (Headphones)", True),
     ]
     assert [device.is_default for device in found] == [True, False, False]
     assert found[2].rate_hz == 44_100
@@ -213,7 +213,7 @@ def test_a_device_that_sends_nothing_leaves_no_file(microphone, record, monkeypa
         return None
 
     mute = SimpleNamespace(active=True, start=nothing, abort=nothing, close=nothing)
-    monkeypatch.setattr("core.audio.recorder.open_stream", lambda *_: (mute, 48_000, 1))
+    monkeypatch.setattr("core.audio.open_input.open_stream", lambda *_: (mute, 48_000, 1))
     recorder = record()
     with pytest.raises(MicrophoneError):
         recorder.stop()

@@ -304,8 +304,8 @@ class FakeRecorder:
     has_clipped: ClassVar[bool] = False
     finding: ClassVar[Finding] = Finding.FINE
 
-    def __init__(self, key: str, path: Path) -> None:
-        self.key, self.path = key, path
+    def __init__(self, key: str, path: Path, source: object = None) -> None:
+        self.key, self.path, self.source = key, path, source
         self.device = Device(key or "default", "Built-in", 48_000, 1, True)
         self.problem: MicrophoneError | None = None
         self.is_stopped = False
@@ -328,11 +328,29 @@ class FakeRecorder:
         return self.path
 
 
+class FakeMonitor:
+    """An open input at half of full scale."""
+
+    made: ClassVar[list[FakeMonitor]] = []
+
+    def __init__(self, key: str) -> None:
+        self.key, self.is_fed, self.is_closed = key, True, False
+        self.device = Device(key, "Built-in", 48_000, 1, key == "builtin")
+        self.source = object()
+        FakeMonitor.made.append(self)
+
+    def read_peak(self) -> float | None:
+        return 0.5
+
+    def close(self) -> None:
+        self.is_closed, self.is_fed = True, False
+
+
 class FakeDevices(SimpleNamespace):
-    """Stands in for `core.audio.recorder`."""
+    """Stands in for `core.audio.inputs`."""
 
     def __init__(self) -> None:
-        super().__init__(Recorder=FakeRecorder, error=None)
+        super().__init__(Recorder=FakeRecorder, LevelMonitor=FakeMonitor, error=None)
 
     def list_inputs(self) -> list[Device]:
         if self.error is not None:
@@ -340,7 +358,7 @@ class FakeDevices(SimpleNamespace):
         return [
             Device("builtin", "Built-in", 48_000, 1, True, gain=0.65),
             Device("usb", "USB microphone", 44_100, 2, False),
-            Device("out.monitor", "What Speaker is playing", 48_000, 2, False, True),
+            Device("out.monitor", "This computer (Speaker)", 48_000, 2, False, True),
         ]
 
 
@@ -408,6 +426,7 @@ def make_app(
     apps: list[App] = []
     own_data_folder.mkdir()
     FakeRecorder.made.clear()
+    FakeMonitor.made.clear()
     FakeRecorder.finding, FakeRecorder.has_clipped = Finding.FINE, False
 
     def make(*first_paths: Path) -> App:

@@ -70,6 +70,7 @@ def test_text_and_controls_are_seen(qapp: QApplication, palette: QPalette) -> No
     for text, ground in texts:
         assert contrast(text, ground) >= 4.5, (text.name(), ground.name())
     signs = [palette.color(Role.Highlight), palette.color(Role.Accent), theme.record_red(palette)]
+    signs.extend(theme.level_colors(palette))
     for sign in signs:
         for ground in grounds:
             assert contrast(sign, palette.color(ground)) >= 3, (sign.name(), ground.name)

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QSettings
 
@@ -40,11 +40,13 @@ VALUES = st.builds(
     view=TEXTS,
     may_look_up=st.none() | st.booleans(),
     appearance=st.sampled_from(Scheme),
+    shows_level=st.none() | st.booleans(),
 )
 FIELDS = [each.name for each in dataclasses.fields(Remembered)]
 BOUNDS = {"k": (1, 1000), "live_s": (1, 60), "volume": (0, 1)}
 
 
+@settings(deadline=None)  # it writes to a disk that others use
 @given(VALUES)
 def test_what_is_written_is_read_again(values: Remembered) -> None:
     with TemporaryDirectory() as folder:
@@ -52,6 +54,7 @@ def test_what_is_written_is_read_again(values: Remembered) -> None:
         assert Settings(Path(folder) / "window.ini").read() == values
 
 
+@settings(deadline=None)  # it writes to a disk that others use
 @given(
     st.dictionaries(
         st.sampled_from(FIELDS),
@@ -73,7 +76,7 @@ def test_foreign_values_fall_back_to_their_defaults(values: dict[str, str]) -> N
         value, default = getattr(found, name), getattr(usual, name)
         if name not in values:
             assert value == default
-        elif name != "may_look_up":
+        elif name not in ("may_look_up", "shows_level"):
             assert type(value) is type(default)
         if name in BOUNDS:
             assert BOUNDS[name][0] <= value <= BOUNDS[name][1]
@@ -81,6 +84,7 @@ def test_foreign_values_fall_back_to_their_defaults(values: dict[str, str]) -> N
     assert found.may_look_up in (None, True, False)
 
 
+@settings(deadline=None)  # it writes to a disk that others use
 @given(st.binary(max_size=300))
 def test_a_file_of_anything_is_read(content: bytes) -> None:
     with TemporaryDirectory() as folder:

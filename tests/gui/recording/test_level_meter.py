@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
+from gui import theme
 from gui.recording import level_meter
-from gui.recording.level_meter import HOLD_S, LevelMeter
+from gui.recording.level_meter import HOLD_S, LevelMeter, zone
 
 
 @pytest.fixture
@@ -42,3 +43,27 @@ def test_the_number_is_never_below_the_bar(qtbot: QtBot, clock_s: list[float]) -
         clock_s[0] += 0.016
         meter.set_level(0.001)
         assert meter.held_db >= meter.level_db
+
+
+def test_zones_follow_each_other() -> None:
+    assert [zone(segment) for segment in range(16)] == 13 * [0] + 2 * [1] + [2]
+
+
+def test_the_loudest_zone_is_painted_in_its_own_colour(qtbot: QtBot, clock_s: list[float]) -> None:
+    meter = LevelMeter()
+    qtbot.addWidget(meter)
+
+    def colors() -> set[str]:
+        image = meter.grab().toImage()
+        middle = image.height() // 2
+        return {image.pixelColor(x, middle).name() for x in range(4, 16 * 8, 8)}
+
+    green, amber, red = (each.name() for each in theme.level_colors(meter.palette()))
+    meter.set_level(0.1)
+    assert green in colors()
+    assert not {amber, red} & colors()
+    meter.set_level(0.5)
+    assert {green, amber} <= colors()
+    assert red not in colors()
+    meter.set_level(1.0)
+    assert {green, amber, red} <= colors()

@@ -157,7 +157,7 @@ def test_inputs_are_watched_and_the_choice_outlives_an_absence(app: App) -> None
     device = app.window.capture.device
     app.wait_for(lambda: device.count() == 4)
     assert [device.itemText(row) for row in range(4)] == [
-        "Default input", "Built-in", "USB microphone", "What Speaker is playing",
+        "Default input", "This computer (Speaker)", "Built-in", "USB microphone",
     ]  # fmt: skip
     assert app.window.capture.gain.text() == "65 %"
     app.window.capture.choose_device("usb")
@@ -180,7 +180,7 @@ def test_a_folder_that_cannot_be_written_is_explained(app: App, own_data_folder:
 def test_trouble_ends_a_recording_without_sound(
     app: App, monkeypatch: pytest.MonkeyPatch, own_data_folder: Path
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise MicrophoneError("Built-in cannot be opened: busy.", "Close the other program.")
 
     monkeypatch.setattr(app.devices, "Recorder", refuse)
@@ -246,7 +246,7 @@ def test_a_device_that_went_before_it_was_opened_leads_to_the_next_one(
     listed = app.devices.list_inputs
     app.devices.list_inputs = lambda: [replace(listed()[1], is_default=True)]
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise MicrophoneError("The device is not there.", "Choose another input.")
 
     monkeypatch.setattr(app.devices, "Recorder", refuse)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.audio import portaudio, recorder
+from core.audio import inputs, portaudio
 from core.audio.reader import AudioFile
 from gui.search.state import State
 from tests.conftest import VirtualMicrophone
@@ -31,7 +31,7 @@ def test_what_was_recorded_is_matched_and_the_next_input_is_offered(
     heard: VirtualMicrophone, make_app: Callable[..., App]
 ) -> None:
     app = make_app()
-    app.devices = recorder  # type: ignore[assignment]
+    app.devices = inputs  # type: ignore[assignment]
     app.show()
     window = app.window
     app.wait_for(lambda: window.capture.device.count() == 3)
@@ -44,7 +44,7 @@ def test_what_was_recorded_is_matched_and_the_next_input_is_offered(
     app.wait_for(lambda: app.session.state is State.RESULTS)
     app.wait_for(window.banner.action.isVisible)
     assert said(app).startswith("Microphone has gone; what was recorded until then is kept.")
-    assert window.banner.action.text() == "Record from What Speaker is playing"
+    assert window.banner.action.text() == "Record from This computer (Speaker)"
     answer = app.session.answer
     assert answer is not None
     assert answer.audio is not None
