@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = Path("-")
 _RECORDS = ".tfrecord"
-_MOST_NAMED = 5
 Span = tuple[float | None, float | None]
 
 
@@ -76,8 +74,10 @@ class Input:
 
 def is_one_query(paths: Sequence[Path]) -> bool:
     """Return whether these paths can only be one query: they name one sound."""
+    from core.audio.folders import is_folder
+
     only = paths[0]
-    return len(paths) == 1 and only.suffix.lower() != _RECORDS and not only.is_dir()
+    return len(paths) == 1 and only.suffix.lower() != _RECORDS and not is_folder(only)
 
 
 def inputs(
@@ -98,42 +98,22 @@ def inputs(
     Raises
     ------
     AudioFileError
-        If there is no sound in a folder.
+        If there is no sound in a folder, or it cannot be read.
     """
+    from core.audio.folders import SoundFolder, is_folder
+
     found = []
     for path in paths:
-        if path == STANDARD_INPUT or not path.is_dir():
+        if path == STANDARD_INPUT or not is_folder(path):
             found.append(Input(path, Path(path.name)))
             continue
-        sounds = _sounds_in(path, has_subfolders, leave_out)
-        if not sounds:
-            raise AudioFileError(
-                f"{path} has no sound file in it.", "Choose a folder with sounds, or a sound."
-            )
-        found += [Input(sound, sound.relative_to(path)) for sound in sounds]
+        folder = SoundFolder(path, has_subfolders)
+        found += [Input(sound, sound.relative_to(path)) for sound in folder]
+        if not folder.n_sounds:
+            raise folder.emptiness
+        for note in folder.notes:
+            leave_out(note)
     return found
-
-
-def _sounds_in(folder: Path, has_subfolders: bool, leave_out: Callable[[str], None]) -> list[Path]:
-    from core.audio.sound_file import SUFFIXES
-
-    sounds, others, closed = list[Path](), list[Path](), list[OSError]()
-    for inside, folders, names in os.walk(folder, onerror=closed.append):
-        for name in names:
-            if name.startswith("."):
-                continue
-            is_sound = Path(name).suffix.lower().removeprefix(".") in SUFFIXES
-            (sounds if is_sound else others).append(Path(inside, name))
-        if not has_subfolders:
-            folders.clear()
-    for error in closed:
-        leave_out(f"{error.filename} is left out: {error.strerror}.")
-    if others and sounds:
-        named = ", ".join(str(path.relative_to(folder)) for path in sorted(others)[:_MOST_NAMED])
-        more = ", …" if len(others) > _MOST_NAMED else ""
-        count = "1 file" if len(others) == 1 else f"{len(others)} files"
-        leave_out(f"{count} in {folder} left out, by the ending no sound: {named}{more}")
-    return sorted(sounds)
 
 
 def queries(

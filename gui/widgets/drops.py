@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QUrl
 
+from core.audio.folders import SoundFolder, is_folder
 from core.audio.reader import AudioFile
-from core.audio.sound_file import SUFFIXES
 from core.errors import AudioFileError
 from core.jobs import Job
 
@@ -20,7 +19,6 @@ MOST_TRIED = 20
 MOST_QUEUED = 1000
 """Files of one drop that are taken."""
 
-_MOST_LISTED = 10_000
 _MOST_TEXT = 100_000
 
 
@@ -81,7 +79,7 @@ def _named(text: str) -> list[Path]:
     return paths if all(path.is_absolute() for path in paths) else []
 
 
-def find_sounds(paths: list[Path], job: Job) -> FoundSounds:
+def find_sounds(paths: list[Path], job: Job, has_subfolders: bool = True) -> FoundSounds:
     """Find the sounds among files and folders; slow, so never in the window's thread.
 
     Raises
@@ -89,12 +87,13 @@ def find_sounds(paths: list[Path], job: Job) -> FoundSounds:
     AudioFileError
         If none of the first ones can be read.
     """
-    candidates = list(itertools.islice(_files(paths, job), MOST_QUEUED + 1))
+    folders = {path: SoundFolder(path, has_subfolders, job, path.name) for path in paths}
+    found = itertools.chain.from_iterable(
+        folders[path] if is_folder(path) else (path,) for path in paths
+    )
+    candidates = list(itertools.islice(found, MOST_QUEUED + 1))
     if not candidates:
-        raise AudioFileError(
-            f"There is no sound file in the folder {paths[0].name}.",
-            "Give a sound file, such as WAV, FLAC, MP3 or Ogg.",
-        )
+        raise folders[paths[0]].emptiness
     refused: dict[Path, AudioFileError] = {}
     for number, path in enumerate(candidates[:MOST_TRIED]):
         job.check()
@@ -103,32 +102,11 @@ def find_sounds(paths: list[Path], job: Job) -> FoundSounds:
         except AudioFileError as error:
             refused[path] = error
             continue
-        left_out = [f"{MOST_QUEUED} sounds were taken."] if len(candidates) > MOST_QUEUED else []
-        left_out += [error.message for error in refused.values()]
+        notes = [error.message for error in refused.values()]
+        if len(candidates) > MOST_QUEUED:
+            notes.append(f"The first {MOST_QUEUED:,} sounds were taken.")
+        for folder in folders.values():
+            notes += [f"{note}." for note in folder.notes]
         others = tuple(candidates[number + 1 : MOST_QUEUED])
-        return FoundSounds(audio, others, " ".join(left_out), refused)
+        return FoundSounds(audio, others, " ".join(notes), refused)
     raise next(iter(refused.values()))
-
-
-def _files(paths: list[Path], job: Job) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from _sounds_in(path, job)
-        else:
-            yield path
-
-
-def _sounds_in(folder: Path, job: Job) -> list[Path]:
-    """Return a folder's own sound files by name; folders within it are left alone."""
-    try:
-        found = []
-        for entry in itertools.islice(folder.iterdir(), _MOST_LISTED):
-            job.check()
-            if entry.suffix.lower().lstrip(".") in SUFFIXES and entry.is_file():
-                found.append(entry)
-    except OSError as error:
-        raise AudioFileError(
-            f"The folder {folder.name} cannot be read: {error.strerror}.",
-            "Check its permissions, or drop a sound file.",
-        ) from error
-    return sorted(found)

@@ -160,7 +160,7 @@ def test_copied_files_are_opened_and_other_things_are_not(app: App, sine: Path) 
         (lambda folder: folder / "gone.wav", "cannot be opened"),
         (lambda folder: _written(folder / "text.wav", "hello"), "not sound"),
         (lambda folder: _written(folder / "empty.wav", ""), "0 bytes"),
-        (lambda folder: _folder(folder / "nothing"), "no sound file in the folder"),
+        (lambda folder: _folder(folder / "nothing"), "has no sound file in it"),
         (lambda folder: write_wav(folder / "mute.wav", np.zeros(20_000)), "silent"),
     ],
 )
@@ -228,10 +228,10 @@ def test_reading_a_folder_can_be_cancelled(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: Path) -> None:
+    def refuse(path: str) -> None:
         raise PermissionError(13, os.strerror(13))
 
-    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(AudioFileError, match="cannot be read"):
         find_sounds([tmp_path], Job())
 
