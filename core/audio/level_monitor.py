@@ -39,7 +39,7 @@ class LevelMonitor:
 
     @property
     def device(self) -> Device:
-        """What is open."""
+        """The input that is open."""
         return self.source.device
 
     @property

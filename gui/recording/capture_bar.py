@@ -153,7 +153,7 @@ class CaptureBar(QWidget):
 
     @property
     def monitor(self) -> Device | None:
-        """What this computer is playing: the chosen output's sound, or the first one's."""
+        """The sound that this computer plays: the chosen output's sound, or the first one's."""
         monitors = [each for each in self._devices if each.is_monitor]
         chosen = (each for each in monitors if each.key == self.chosen_device)
         return next(chosen, monitors[0] if monitors else None)

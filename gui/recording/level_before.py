@@ -43,7 +43,7 @@ class LevelBefore(QObject):
 
     @property
     def choice(self) -> bool | None:
-        """What a person chose; None before the first recording."""
+        """The choice of a person; None before the first recording."""
         return self._choice
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

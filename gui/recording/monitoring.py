@@ -19,7 +19,7 @@ INTERVAL_MS = 33
 
 
 class OpenLevel(Protocol):
-    """What is used of `core.audio.level_monitor.LevelMonitor`."""
+    """The part of `core.audio.level_monitor.LevelMonitor` that is used."""
 
     device: Device
     source: Any
