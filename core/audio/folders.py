@@ -104,7 +104,7 @@ class SoundFolder:
 
     @property
     def emptiness(self) -> AudioFileError:
-        """Why there is no sound, once the walk is at its end."""
+        """The error for a folder without a sound, once the walk is at its end."""
         if self._refusal:
             return AudioFileError(
                 f"The folder {self._name} cannot be read: {self._refusal}.",
