@@ -24,6 +24,11 @@ class Actions(QObject):
         self.show_level.setCheckable(True)
         self.open = self._add("Open sound files…", standard.Open)
         self.open_folder = self._add("Open a folder…", ["Ctrl+Shift+O"])
+        self.subfolders = self._add(
+            "Look into subfolders", [], "Open the sounds in the folders of a folder, too"
+        )
+        self.subfolders.setCheckable(True)
+        self.subfolders.setChecked(True)
         self.paste = self._add("Open what was copied", standard.Paste, "Open the copied files")
         self.save = self._add("Save the sound…", standard.Save, "Save the sound, or its selection")
         self.save_picture = self._add("Save the spectrogram…", ["Ctrl+Shift+S"])

@@ -217,7 +217,7 @@ class Coordinator(QObject):
         self._window.banner.clear()
         self._window.show_sound()
         self._shows_matches_next = True
-        self.session.open_files(paths)
+        self.session.open_files(paths, self._window.commands.subfolders.isChecked())
 
     def _find(self, text: str) -> None:
         self._window.banner.clear()

@@ -31,6 +31,7 @@ def fill(
         "&File": (
             actions.open,
             actions.open_folder,
+            actions.subfolders,
             recent,
             None,
             actions.save,

@@ -30,6 +30,7 @@ def recall(window: MainWindow, values: Remembered) -> None:
     window.commands.filter.setChecked(values.shows_filter)
     window.commands.map.setChecked(values.shows_map)
     window.commands.hide_gone.setChecked(values.hides_gone)
+    window.commands.subfolders.setChecked(values.has_subfolders)
     window.dialogs.folder = values.folder
 
 
@@ -56,6 +57,7 @@ def state_of(window: MainWindow) -> Remembered:
         shows_filter=window.commands.filter.isChecked(),
         shows_map=window.commands.map.isChecked(),
         hides_gone=window.commands.hide_gone.isChecked(),
+        has_subfolders=window.commands.subfolders.isChecked(),
         folds_details=not window.commands.details.isChecked(),
         view=window.spectrogram.choices.as_text(),
     )

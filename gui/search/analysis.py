@@ -94,11 +94,11 @@ class SoundAnalysis(QObject):
         # Emitted by the worker's thread, as it analyses.
         self._heard.connect(self._on_heard)
 
-    def find(self, paths: list[Path]) -> None:
+    def find(self, paths: list[Path], has_subfolders: bool = True) -> None:
         """Look for sounds among files and folders."""
         self.began.emit(f"Reading {paths[0].name}", True)
         self._sounds.submit(
-            lambda job: find_sounds(paths, job),
+            lambda job: find_sounds(paths, job, has_subfolders),
             self._on_found,
             self.failed.emit,
             self.progressed.emit,

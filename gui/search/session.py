@@ -130,10 +130,10 @@ class Session(QObject):
         """The sound in sight."""
         return self.analysis.audio
 
-    def open_files(self, paths: list[Path]) -> None:
+    def open_files(self, paths: list[Path], has_subfolders: bool = True) -> None:
         """Read and match the first sound among files and folders; tell of the others."""
         self._think(paths[0].name)
-        self.analysis.find(paths)
+        self.analysis.find(paths, has_subfolders)
 
     def match(
         self,

@@ -136,6 +136,36 @@ def test_a_folder_gives_its_sounds_in_order(app: App, tmp_path: Path) -> None:
     app.wait_for(lambda: app.coordinator.history.rowCount() == 2)
 
 
+def test_subfolders_have_a_switch_and_what_is_left_out_is_named(app: App, tmp_path: Path) -> None:
+    folder = tmp_path / "sounds"
+    (folder / "aside").mkdir(parents=True)
+    write_wav(folder / "aside" / "a.wav", np.sin(np.arange(20_000)))
+    write_wav(folder / "b.wav", np.sin(np.arange(20_000)))
+    for name in ("notes.txt", "cover.jpg"):
+        (folder / name).touch()
+    drop(app, mime_of(folder))
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.window.windowTitle().startswith("a.wav")
+    app.wait_for(lambda: app.coordinator.history.rowCount() == 2)
+    assert "2 files in sounds left out, by the ending no sound: cover.jpg, notes.txt." in said(app)
+    app.window.commands.subfolders.trigger()
+    drop(app, mime_of(folder))
+    app.wait_for(lambda: app.window.windowTitle() == "b.wav – 25 matches – Soundalike")
+    app.close()
+    assert not app.settings.read().has_subfolders
+
+
+def test_thirty_files_become_the_table_of_tags(app: App, tmp_path: Path) -> None:
+    sound = np.sin(np.arange(20_000))
+    paths = [write_wav(tmp_path / f"{n:02}.wav", sound) for n in range(30)]
+    drop(app, mime_of(*paths))
+    collector = app.coordinator.collector
+    app.wait_for(lambda: collector.model.n_sounds == 30)
+    assert collector.offer == "30 files"
+    app.window.commands.tag_table.trigger()
+    app.wait_for(lambda: collector.model.rowCount() >= 30)
+
+
 @pytest.mark.parametrize("form", ["{}", '"{}"', "file://{}", "  {}\n"])
 def test_a_copied_path_is_opened(app: App, sine: Path, form: str) -> None:
     QApplication.clipboard().setText(form.format(sine))
