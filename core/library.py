@@ -37,7 +37,7 @@ from core.types import Query
 
 T = TypeVar("T")
 
-VERSION = 5
+VERSION = 6
 MOST_ENTRIES = 1000
 MOST_BYTES = 256 * 1024**2
 """What the frames of all entries may take; a sound of an hour takes half a megabyte."""
@@ -55,6 +55,8 @@ CREATE TABLE IF NOT EXISTS heard (key INTEGER PRIMARY KEY REFERENCES history, he
 CREATE TABLE IF NOT EXISTS tags (key INTEGER PRIMARY KEY REFERENCES history, scores BLOB);
 CREATE TABLE IF NOT EXISTS asked (
     key INTEGER PRIMARY KEY REFERENCES history, ranking TEXT, model_id TEXT);
+CREATE TABLE IF NOT EXISTS taken (
+    key INTEGER PRIMARY KEY REFERENCES history, track INTEGER, expansion INTEGER);
 CREATE TABLE IF NOT EXISTS kept (
     key INTEGER PRIMARY KEY REFERENCES history, given_name TEXT, is_starred INTEGER);
 CREATE TABLE IF NOT EXISTS stars (
@@ -64,7 +66,7 @@ CREATE TABLE IF NOT EXISTS hidden (video_id TEXT PRIMARY KEY, hidden_s REAL);
 CREATE TABLE IF NOT EXISTS presets (name TEXT PRIMARY KEY, include TEXT, exclude TEXT);
 """
 
-_OF_AN_ENTRY = ("history", "queries", "heard", "tags", "asked", "kept")
+_OF_AN_ENTRY = ("history", "queries", "heard", "tags", "asked", "taken", "kept")
 """Tables with a row for each entry."""
 
 
@@ -134,6 +136,8 @@ class Library:
             db.execute("INSERT OR REPLACE INTO tags VALUES (?, ?)", (key, tag_bytes(query)))
             asked = (key, past.ranking, past.model_id)
             db.execute("INSERT OR REPLACE INTO asked VALUES (?, ?, ?)", asked)
+            taken = (key, past.track, past.expansion)
+            db.execute("INSERT OR REPLACE INTO taken VALUES (?, ?, ?)", taken)
             _trim(db)
             return key
 
@@ -142,9 +146,10 @@ class Library:
     def history(self) -> list[Past]:
         """Return all entries, the newest first."""
         text = (
-            "SELECT history.rowid, history.*, heard_by, ranking, model_id, given_name, is_starred "
-            "FROM history LEFT JOIN heard USING (key) LEFT JOIN asked USING (key) "
-            "LEFT JOIN kept USING (key) ORDER BY key DESC"
+            "SELECT history.rowid, history.*, heard_by, ranking, model_id, track, expansion, "
+            "given_name, is_starred FROM history LEFT JOIN heard USING (key) "
+            "LEFT JOIN asked USING (key) LEFT JOIN taken USING (key) LEFT JOIN kept USING (key) "
+            "ORDER BY key DESC"
         )
         return self._sound(text, past_of, _OF_AN_ENTRY)
 

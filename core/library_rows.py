@@ -27,6 +27,7 @@ from core.types import EMBEDDING_SIZE, LEAST_TAG, MOST_TAG, Float32, Query, UInt
 
 THUMBNAIL_ROWS = 32
 _N_CLASSES = 527
+_MOST_TAKEN = 1000
 _ONLY_SURE = "only_sure"
 
 
@@ -54,7 +55,7 @@ def past_of(row: tuple[Any, ...]) -> Past:
     """Return the entry that a row of the history is."""
     key, time_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
     include, exclude, by, n_matches, label, model_key, ranking, model_id = row[9:17]
-    given_name, is_starred = row[17:]
+    track, expansion, given_name, is_starred = row[17:]
     span = None
     if start_s is not None:
         span = as_number(start_s, 0, LONGEST_S), as_number(end_s, start_s, LONGEST_S)
@@ -77,6 +78,8 @@ def past_of(row: tuple[Any, ...]) -> Past:
         model_key=as_text(model_key or ""),
         ranking=Ranking(ranking or Ranking.BOTH),  # an older file does not say
         model_id=as_text(model_id or ""),
+        track=int(as_number(track or 1, 1, _MOST_TAKEN)),
+        expansion=int(as_number(expansion or 1, 1, _MOST_TAKEN)),
         given_name=as_text(given_name or ""),
         is_starred=bool(as_count(is_starred or 0)),
     )

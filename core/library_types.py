@@ -38,6 +38,8 @@ class Past:
         written down.
     model_id : str
         Of the query (`Query.model_id`): what made its frames, where that was not the listener.
+    track, expansion : int
+        How the file was read; see `AudioFile`.
     given_name : str
         What a person calls it; empty for nothing.
     is_starred : bool
@@ -58,6 +60,8 @@ class Past:
     model_key: str = ""
     ranking: Ranking = Ranking.BOTH
     model_id: str = ""
+    track: int = 1
+    expansion: int = 1
     given_name: str = ""
     is_starred: bool = False
 

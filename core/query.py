@@ -18,7 +18,7 @@ from core.audio.logmel import (
     is_silent,
     padding_note,
 )
-from core.audio.rates import EXPANSION
+from core.audio.rates import EXPANSION, EXPANSION_OPTION
 from core.audio.reader import AudioFile
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.errors import AudioFileError
@@ -36,7 +36,7 @@ _RECORD_AGAIN = (
     "Record it again: go nearer, raise the input's gain in the system's sound settings, and see "
     "that it is not muted."
 )
-_SLOW_DOWN = f"If it is of bats, choose time expansion ×{EXPANSION} (--expand {EXPANSION})."
+_SLOW_DOWN = f"If it is of bats, choose time expansion ×{EXPANSION}{EXPANSION_OPTION}."
 
 
 class QueryStream:
@@ -97,6 +97,7 @@ class QueryStream:
                 f"{self._name} is silent: there is nothing to hear in it "
                 "(all samples are zero, or about 75 dB below full scale and less).",
                 self._advice,
+                self._advice.replace(EXPANSION_OPTION, ""),
             )
         analysed = self._analysed
         if last_s is not None:  # of an hour of sound, only the end is joined each second

@@ -37,6 +37,13 @@ class Actions(QObject):
         self.loop = self._add("Loop", ["L"], "Play it again and again")
         self.loop.setCheckable(True)
         self.output_menu = QMenu("Play on", window)
+        self.track_menu = QMenu("Sound track", window)
+        self.track_menu.setEnabled(False)
+        self.slow_down = self._add(
+            "Slow down ×10", [], "Take the sound ten times slower and lower, as bats are heard"
+        )
+        self.slow_down.setCheckable(True)
+        self.slow_down.setEnabled(False)
         self.match_selection = self._add("Match the selection", ["Ctrl+Shift+M"])
         self.match_all = self._add("Match all", ["Ctrl+Shift+A"], "Match all of the sound")
         self.cancel = self._add("Cancel", ["Esc"], "Cancel what is being done, or close a message")

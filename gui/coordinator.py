@@ -30,6 +30,7 @@ from gui.search.session import Session
 from gui.search.state import State
 from gui.settings import Settings
 from gui.spectrogram.controller import SpectrogramController
+from gui.spectrogram.taking import SoundTaking
 from gui.tag_table.collector import TagCollector
 from gui.widgets.dropped_links import linked_video
 from gui.widgets.drops import local_paths
@@ -112,6 +113,7 @@ class Coordinator(QObject):
         self.answer_view = AnswerView(context, window.header, window.results)
         self.recording = RecordingController(context, window.capture, devices)
         self.sound = SpectrogramController(context, window.spectrogram, window.sound)
+        self.taking = SoundTaking(context, window.commands.track_menu)
         self._join_window()
         self._join_session()
         self._join_recording()

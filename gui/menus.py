@@ -76,6 +76,8 @@ def fill(
             actions.play,
             actions.loop,
             actions.output_menu,
+            actions.track_menu,
+            actions.slow_down,
             None,
             actions.match_selection,
             actions.match_all,

@@ -12,6 +12,9 @@ RATES_HZ = (1_000, 1_000_000)
 EXPANSION = 10
 """How many times slower bat recordings are usually heard."""
 
+EXPANSION_OPTION = f" (--expand {EXPANSION})"
+"""Where notes name the command line's; the window has a button beside them."""
+
 _HEARD_HZ = 7_500
 """The top of the highest mel band."""
 
@@ -55,8 +58,8 @@ def rate_notes(file_rate_hz: int, expansion: int) -> tuple[str, ...]:
     if file_rate_hz >= ULTRASONIC_HZ:
         return (
             f"The file has {file_rate_hz / 1000:g} kHz, but sounds are analysed up to "
-            f"{_HEARD_HZ / 1000:g} kHz only. If it is of bats, choose time expansion ×{EXPANSION} "
-            f"(--expand {EXPANSION}).",
+            f"{_HEARD_HZ / 1000:g} kHz only. If it is of bats, choose time expansion "
+            f"×{EXPANSION}{EXPANSION_OPTION}.",
         )
     if file_rate_hz < MODEL_RATE_HZ:
         of = "as telephones and some headsets do, " if file_rate_hz <= _TELEPHONE_HZ else ""

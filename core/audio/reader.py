@@ -51,7 +51,7 @@ class AudioFile:
         As in the file; the rate is divided by the expansion.
     tracks : tuple of str
         What the file calls each of its sound tracks.
-    expansion : int
+    track, expansion : int
     made : str
         When it was recorded, as its recorder has written it; empty where it has not.
 
@@ -69,7 +69,8 @@ class AudioFile:
         track: int = 1,
         expansion: int = 1,
     ) -> None:
-        self.path, self.name, self.expansion = path, name or _shown(path.name), expansion
+        self.path, self.name = path, name or _shown(path.name)
+        self.track, self.expansion = track, expansion
         self._file = SoundFile(path, self.name, track)
         with self._file.opened(job) as decoder:
             file_rate_hz = decoder.rate_hz

@@ -103,7 +103,7 @@ class HistoryStore(QObject):
         def read(_: Job) -> tuple[Query | None, AudioFile | None]:
             query, audio = self._library_worker.library.query(past), None
             with suppress(AudioFileError):
-                audio = AudioFile(Path(past.path), past.name)
+                audio = AudioFile(Path(past.path), past.name, None, past.track, past.expansion)
             return query, audio
 
         def done(found: tuple[Query | None, AudioFile | None]) -> None:
@@ -215,6 +215,8 @@ def _past(entry: Entry, answer: Answer, values: SearchValues) -> Past:
         label=entry.heard,
         model_key=matches.catalog.model_key,
         model_id=matches.query.model_id,
+        track=1 if answer.audio is None else answer.audio.track,
+        expansion=1 if answer.audio is None else answer.audio.expansion,
     )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from core.audio.reader import AudioFile
 from core.search.feedback import Calibration
 from core.types import Matches, Query, Tag, spoken
 from gui import formats
@@ -15,7 +16,7 @@ from gui.results.header import AnswerHeader
 from gui.results.heard_chips import CHANGE_WORDS
 from gui.results.panel import ResultsPanel
 from gui.results.step_line import Step
-from gui.search.answers import Answer, Words, is_heard, origin_of, what_it_is
+from gui.search.answers import Answer, Words, is_heard, origin_of, track_name, what_it_is
 from gui.search.state import State
 
 _SENTENCES = {
@@ -139,6 +140,8 @@ class AnswerView(QObject):
         """Return the question, what one went on to from its answer, and what was changed last."""
         session, (first, *others), last = self._session, path, path[-1]
         steps = [Step(_question(first))]
+        if is_heard(first.source):
+            steps += self._taken_steps(first.audio)
         if first.span is not None and is_heard(first.source):
             start, end = (formats.clock(time_s, 1) for time_s in first.span)
             take_back = partial(session.match_span, None)
@@ -150,6 +153,18 @@ class AnswerView(QObject):
             kept = tuple(each for each in last.changes if each is not change)
             text = f"{CHANGE_WORDS[change.steer]} {change.label}"
             steps.append(Step(text, partial(session.steer, kept)))
+        return steps
+
+    def _taken_steps(self, audio: AudioFile | None) -> list[Step]:
+        """Return how the sound is taken, where that is not as usual."""
+        steps = []
+        take = self._session.analysis.take
+        if audio is not None and audio.track > 1:
+            name, back = track_name(audio, audio.track), partial(take, audio, 1, audio.expansion)
+            steps.append(Step(name, back))
+        if audio is not None and audio.expansion > 1:
+            slowed = f"slowed down ×{audio.expansion}"
+            steps.append(Step(slowed, partial(take, audio, audio.track, 1)))
         return steps
 
     def _filter_steps(self) -> list[Step]:

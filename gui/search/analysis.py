@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from core.audio.rates import EXPANSION_OPTION
 from core.audio.reader import AudioFile
 from core.engine import Engine
 from core.errors import SoundalikeError
@@ -104,6 +105,16 @@ class SoundAnalysis(QObject):
             self.progressed.emit,
         )
 
+    def take(self, audio: AudioFile, track: int, expansion: int) -> None:
+        """Read a sound anew: another of its tracks, or so many times slower."""
+        self.began.emit(f"Reading {audio.name}", True)
+        self._sounds.submit(
+            lambda job: AudioFile(audio.path, audio.name, job, track, expansion),
+            lambda taken: self.read.emit(taken, None, ""),
+            self.failed.emit,
+            self.progressed.emit,
+        )
+
     def show(self, audio: AudioFile | None, span: Span | None) -> None:
         """Put another sound, or none, in sight."""
         self.audio, self.span = audio, span
@@ -171,5 +182,5 @@ class SoundAnalysis(QObject):
         note, self._note = self._note, ""
         notes = " ".join(text for text in (*query.notes, note) if text)
         if notes:
-            self.noted.emit(notes)
+            self.noted.emit(notes.replace(EXPANSION_OPTION, ""))
         self.analysed.emit(Steered(query, query, changes) if changes else query)

@@ -119,6 +119,12 @@ def refining(chosen: list[Match], is_liked: bool) -> str:
     return f"{'more' if is_liked else 'less'} like {which}"
 
 
+def track_name(audio: AudioFile, track: int) -> str:
+    """Return what one of a sound's tracks is called; 1 is the first."""
+    name = audio.tracks[track - 1]
+    return f"track {track} ({name})" if name else f"track {track}"
+
+
 def capitalised(text: str) -> str:
     """Return a text whose first letter is a capital, whatever the others are."""
     return text[:1].upper() + text[1:]

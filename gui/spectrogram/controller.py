@@ -113,6 +113,7 @@ class SpectrogramController(QObject):
         if self.loader.file is not audio:
             self._spectrogram.show_caption("")
             self._is_drawn, self._revealed = False, None
+            self._spectrogram.plot.set_badge(_badge(audio))
             self.loader.show_file(audio)
         else:
             self._select(self._session.span)
@@ -136,6 +137,7 @@ class SpectrogramController(QObject):
     def _on_state(self, state: State) -> None:
         if state is State.RECORDING:
             self._spectrogram.show_caption("")
+            self._spectrogram.plot.set_badge("")
             self.loader.forget()
             self.live = LivePicture()
         is_ready = state is not State.RECORDING and self._session.audio is not None
@@ -208,6 +210,12 @@ class SpectrogramController(QObject):
 
     def _on_saved(self, path: Path) -> None:
         self._context.say(f"Saved {path.name}")
+
+
+def _badge(audio: AudioFile) -> str:
+    """Return what times and frequencies of the picture are, where the sound was slowed down."""
+    factor = audio.expansion
+    return f"Slowed down ×{factor}: times × {factor}, frequencies ÷ {factor}" if factor > 1 else ""
 
 
 def _caption(answer: Answer) -> str:

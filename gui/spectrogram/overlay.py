@@ -39,6 +39,8 @@ class Overlay:
         Whether the picture's ground is light.
     caption : str
         Stands over the picture, which is dimmed, where the matches are of something else.
+    badge : str
+        Stands in a corner: what the axes measure, where that is not what was recorded.
     """
 
     selection: Span | None = None
@@ -49,6 +51,7 @@ class Overlay:
     sound_s: float = 0.0
     is_on_light: bool = False
     caption: str = ""
+    badge: str = ""
 
     @property
     def line(self) -> QColor:
@@ -91,7 +94,20 @@ def paint_overlay(
         _paint_playhead(painter, overlay, area, x_of(overlay.playhead_s))
     if overlay.caption:
         _paint_caption(painter, overlay, area)
+    if overlay.badge:
+        _paint_badge(painter, overlay, area)
     painter.restore()
+
+
+def _paint_badge(painter: QPainter, overlay: Overlay, area: QRectF) -> None:
+    metrics = painter.fontMetrics()
+    width, height = metrics.horizontalAdvance(overlay.badge) + 2 * HANDLE, metrics.height() + HANDLE
+    box = QRectF(area.left() + HANDLE, area.top() + HANDLE, width, height).intersected(area)
+    shade = overlay.ground
+    shade.setAlphaF(_DIMMED)
+    painter.fillRect(box, shade)
+    painter.setPen(overlay.line)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, overlay.badge)
 
 
 def _paint_caption(painter: QPainter, overlay: Overlay, area: QRectF) -> None:

@@ -185,6 +185,12 @@ class SpectrogramPlot(pg.PlotWidget):  # type: ignore[misc]
             self.overlay.caption = text
             self.viewport().update()
 
+    def set_badge(self, text: str) -> None:
+        """Say in a corner what the axes measure; an empty text takes that back."""
+        if text != self.overlay.badge:
+            self.overlay.badge = text
+            self.viewport().update()
+
     def set_selection(self, span: Span | None) -> None:
         """Light up a span."""
         self.overlay.selection = span

@@ -315,7 +315,8 @@ class Spectrogram(QWidget):
         if span is not None:
             selected = f" {span[0]:.2f} to {span[1]:.2f} seconds are selected."
         duration = formats.clock(self._whole[1], 1)
-        caption = f" {self.plot.overlay.caption}." if self.plot.overlay.caption else ""
+        texts = (self.plot.overlay.badge, self.plot.overlay.caption)
+        caption = "".join(f" {text}." for text in texts if text)
         self.plot.setAccessibleDescription(f"{duration} of sound.{caption}{selected} {_KEYS}")
 
     # The widget itself

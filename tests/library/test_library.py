@@ -72,6 +72,8 @@ def past(**changes: object) -> Past:
         "label": "Dog, Bark (7 of the 10 nearest)",
         "ranking": Ranking.SOUND,
         "model_id": "vggish-audioset",
+        "track": 2,
+        "expansion": 10,
     }
     return Past(**{**values, **changes})
 
