@@ -12,6 +12,7 @@ from core.audio.folders import SoundFolder, is_folder
 from core.audio.reader import AudioFile
 from core.errors import AudioFileError
 from core.jobs import Job
+from gui.widgets.network_shares import is_share, mounted_path
 
 MOST_TRIED = 20
 """Files of one drop that are tried until one is a sound."""
@@ -49,12 +50,10 @@ def local_paths(mime: QMimeData) -> list[Path]:
     Raises
     ------
     AudioFileError
-        If there are none.
+        If there are none, or they lie on a network share that is not mounted.
     """
     urls = mime.urls()
-    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    paths = paths or _named(mime.text())
-    if paths:
+    if paths := _on_disk(urls) or _named(mime.text()):
         return paths
     if urls:
         raise AudioFileError(
@@ -66,15 +65,24 @@ def local_paths(mime: QMimeData) -> list[Path]:
     )
 
 
+def _on_disk(urls: list[QUrl]) -> list[Path]:
+    """Return where this computer has what some addresses mean, but for those of the web."""
+    return [
+        mounted_path(url) if is_share(url) else Path(url.toLocalFile())
+        for url in urls
+        if url.isLocalFile() or is_share(url)
+    ]
+
+
 def _named(text: str) -> list[Path]:
     """Return the files that a text names, a line each, if all of its lines do."""
     if len(text) > _MOST_TEXT:
         return []
     lines = [line.strip().strip("\"'") for line in text.splitlines() if line.strip()]
-    paths = [
-        Path(QUrl(line).toLocalFile() if line.startswith("file:") else line).expanduser()
-        for line in lines
-    ]
+    urls = [QUrl(line) for line in lines]
+    if urls and all(url.isLocalFile() or is_share(url) for url in urls):
+        return _on_disk(urls)
+    paths = [Path(line).expanduser() for line in lines]
     # A relative name would mean whatever lies in the folder that the program was started from.
     return paths if all(path.is_absolute() for path in paths) else []
 
