@@ -22,6 +22,12 @@ class Actions(QObject):
             "Show the level before recording", [], "Listen to the input while nothing is recorded"
         )
         self.show_level.setCheckable(True)
+        self.pre_roll = self._add(
+            "Keep the five seconds before Record",
+            [],
+            "While the level is shown, let recordings begin five seconds earlier",
+        )
+        self.pre_roll.setCheckable(True)
         self.open = self._add("Open sound files…", standard.Open)
         self.open_folder = self._add("Open a folder…", ["Ctrl+Shift+O"])
         self.subfolders = self._add(

@@ -72,6 +72,7 @@ def fill(
             actions.record_computer,
             actions.inputs,
             actions.show_level,
+            actions.pre_roll,
             None,
             actions.play,
             actions.loop,

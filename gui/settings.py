@@ -52,6 +52,7 @@ class Remembered:
     may_look_up: bool | None = None
     appearance: Scheme = Scheme.SYSTEM
     shows_level: bool | None = None
+    keeps_pre_roll: bool = False
     has_subfolders: bool = True
 
 

@@ -31,6 +31,7 @@ def recall(window: MainWindow, values: Remembered) -> None:
     window.commands.map.setChecked(values.shows_map)
     window.commands.hide_gone.setChecked(values.hides_gone)
     window.commands.subfolders.setChecked(values.has_subfolders)
+    window.commands.pre_roll.setChecked(values.keeps_pre_roll)
     window.dialogs.folder = values.folder
 
 
@@ -57,6 +58,7 @@ def state_of(window: MainWindow) -> Remembered:
         shows_filter=window.commands.filter.isChecked(),
         shows_map=window.commands.map.isChecked(),
         hides_gone=window.commands.hide_gone.isChecked(),
+        keeps_pre_roll=window.commands.pre_roll.isChecked(),
         has_subfolders=window.commands.subfolders.isChecked(),
         folds_details=not window.commands.details.isChecked(),
         view=window.spectrogram.choices.as_text(),

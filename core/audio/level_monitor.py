@@ -8,19 +8,25 @@ import numpy as np
 
 from core.audio.devices import Device
 from core.audio.open_input import OpenInput
+from core.audio.pre_roll import PreRoll
 from core.errors import MicrophoneError
 from core.types import Float32
 
 
 class LevelMonitor:
-    """Keeps nothing of the sound but the loudest sample since the last look.
-
-    Whoever is to keep the seconds before a recording pushes the blocks into a `PreRoll` here.
+    """Keeps the loudest sample since the last look, and the last seconds if that is wanted.
 
     Parameters
     ----------
     key : str
         A device's key; empty for the default input.
+    keeps_last : bool
+        Whether the last seconds are kept, in memory, for a recording that may follow.
+
+    Attributes
+    ----------
+    last : PreRoll or None
+        What is kept.
 
     Raises
     ------
@@ -28,9 +34,10 @@ class LevelMonitor:
         As for `OpenInput`.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, keeps_last: bool = False) -> None:
         self._peak: float | None = None
         self.source = OpenInput(key)
+        self.last = PreRoll(self.source.rate_hz) if keeps_last else None
         try:
             self.source.send_to(self._on_block)
         except MicrophoneError:
@@ -60,3 +67,5 @@ class LevelMonitor:
     def _on_block(self, block: Float32) -> None:
         peak = float(np.abs(np.nan_to_num(block)).max(initial=0.0))
         self._peak = max(peak, self._peak or 0.0)
+        if self.last is not None:
+            self.last.push(block.mean(axis=1))

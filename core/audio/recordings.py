@@ -74,8 +74,13 @@ class Recordings:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def begin(self) -> Unfinished:
+    def begin(self, earlier_s: float = 0.0) -> Unfinished:
         """Return the place of a recording that begins now.
+
+        Parameters
+        ----------
+        earlier_s : float
+            How much of its sound came before, in seconds: its name tells when that began.
 
         Raises
         ------
@@ -83,7 +88,8 @@ class Recordings:
             If the folder cannot be written to.
         """
         private_folder(self.folder)
-        return Unfinished(_free(self.folder, _RUNNING, time.strftime("%Y-%m-%d %H.%M.%S")))
+        began = time.strftime("%Y-%m-%d %H.%M.%S", time.localtime(time.time() - earlier_s))
+        return Unfinished(_free(self.folder, _RUNNING, began))
 
     def prune(self, kept: Collection[Path]) -> None:
         """Remove the oldest recordings beyond the last `MOST_KEPT`, but for some that are kept."""

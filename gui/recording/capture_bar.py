@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.audio.devices import Device
+from core.audio.pre_roll import PRE_ROLL_S
 from gui import formats, theme
 from gui.recording.level_meter import ClipLight, LevelMeter
 
@@ -45,6 +46,7 @@ class CaptureBar(QWidget):
         self._devices: list[Device] = []
         self.record = QPushButton("Record")
         self.elapsed = QLabel(formats.clock(0, 1))
+        self.pre_roll = QLabel(f"−{PRE_ROLL_S:.0f} s")
         self.level = LevelMeter()
         self.clip = ClipLight()
         self.device = QComboBox()
@@ -63,6 +65,10 @@ class CaptureBar(QWidget):
         self.elapsed.setFont(theme.scaled_font(self, 1.25))
         self.elapsed.setMinimumWidth(self.elapsed.fontMetrics().horizontalAdvance("0:00:00.0"))
         self.elapsed.setAccessibleName("Elapsed time")
+        kept = f"The {PRE_ROLL_S:.0f} seconds before Record are kept"
+        self.pre_roll.setToolTip(kept)
+        self.pre_roll.setAccessibleName(kept)
+        self.pre_roll.hide()
         self.device.addItem(DEFAULT_INPUT, "")
         self.device.setAccessibleName("Input")
         self.device.setToolTip("What is recorded")
@@ -82,7 +88,7 @@ class CaptureBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * theme.GRID, theme.GRID, theme.GRID, theme.GRID)
         layout.setSpacing(theme.GRID)
-        for item in (self.record, self.elapsed, self.level, self.clip):
+        for item in (self.record, self.pre_roll, self.elapsed, self.level, self.clip):
             layout.addWidget(item)
         layout.addStretch(1)
         layout.addWidget(self.device, 4)

@@ -33,6 +33,8 @@ class LevelBefore(QObject):
         self._action = context.actions.show_level
         self._action.setChecked(self._choice is True)
         self._action.toggled.connect(self._on_chosen)
+        self._pre_roll = context.actions.pre_roll
+        self._pre_roll.toggled.connect(self._follow)
         monitoring = recording.monitoring
         monitoring.measured.connect(bar.level.set_level)
         monitoring.ended.connect(bar.level.clear)
@@ -40,6 +42,7 @@ class LevelBefore(QObject):
         recording.devices_listed.connect(self._on_listed)
         bar.next_changed.connect(self._follow)
         self._window.installEventFilter(self)
+        self._follow()
 
     @property
     def choice(self) -> bool | None:
@@ -69,4 +72,8 @@ class LevelBefore(QObject):
         device = self._bar.next_device
         is_seen = self._window.isVisible() and not self._window.isMinimized()
         is_wanted = self._choice is True and is_seen
-        self._recording.monitoring.want(device.key if device is not None and is_wanted else None)
+        key = device.key if device is not None and is_wanted else None
+        keeps_last = self._pre_roll.isChecked()
+        self._pre_roll.setEnabled(self._choice is True)
+        self._bar.pre_roll.setVisible(self._choice is True and keeps_last)
+        self._recording.monitoring.want(key, keeps_last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -17,12 +17,16 @@ log = logging.getLogger(__name__)
 
 INTERVAL_MS = 33
 
+_Goal: TypeAlias = tuple[str, bool]
+"""The key of an input, and whether its last seconds are kept."""
+
 
 class OpenLevel(Protocol):
     """The part of `core.audio.level_monitor.LevelMonitor` that is used."""
 
     device: Device
     source: Any
+    last: Any
     is_fed: bool
 
     def read_peak(self) -> float | None:
@@ -61,8 +65,8 @@ class LevelMonitoring(QObject):
         self._worker, self._devices = worker, devices
         # Touched in the worker only: what is open there, whether or not word of it has come here.
         self._open: list[OpenLevel] = []
-        self._wanted: str | None = None
-        self._opened: str | None = None
+        self._wanted: _Goal | None = None
+        self._opened: _Goal | None = None
         self._monitor: OpenLevel | None = None
         self._is_paused = self._is_refused = False
         self._follower = QTimer(self)
@@ -75,10 +79,11 @@ class LevelMonitoring(QObject):
         """The input whose level is followed."""
         return self._monitor.device if self._monitor is not None else None
 
-    def want(self, key: str | None) -> None:
-        """Have the level of an input by its key, or of none."""
-        if key != self._wanted:
-            self._wanted, self._is_refused = key, False
+    def want(self, key: str | None, keeps_last: bool = False) -> None:
+        """Have the level of an input by its key, and its last seconds kept; or of none."""
+        goal = None if key is None else (key, keeps_last)
+        if goal != self._wanted:
+            self._wanted, self._is_refused = goal, False
             self._settle()
 
     def try_again(self) -> None:
@@ -108,12 +113,12 @@ class LevelMonitoring(QObject):
         """Hand over what is open, if anything is; called in the worker."""
         return self._open.pop() if self._open else None
 
-    def _change(self, key: str | None) -> OpenLevel | None:
+    def _change(self, goal: _Goal | None) -> OpenLevel | None:
         if (before := self.release()) is not None:
             before.close()
-        if key is None:
+        if goal is None:
             return None
-        monitor: OpenLevel = self._devices().LevelMonitor(key)
+        monitor: OpenLevel = self._devices().LevelMonitor(*goal)
         self._open.append(monitor)
         return monitor
 

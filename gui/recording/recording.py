@@ -175,15 +175,16 @@ class Recording(QObject):
         monitoring.pause()
 
         def open_recorder(job: Job) -> OpenRecorder:
-            source, monitor = None, monitoring.release()
+            source, before, monitor = None, None, monitoring.release()
             if monitor is not None:
                 device = monitor.device
                 if monitor.is_fed and (device.key == key if key else device.is_default):
-                    source = monitor.source  # so that not a sample is lost
+                    # So that not a sample is lost.
+                    source, before = monitor.source, monitor.last
                 else:
                     monitor.close()
             try:
-                place = recordings.begin()
+                place = recordings.begin(before.duration_s if before is not None else 0.0)
             except OSError as error:
                 if source is not None:
                     source.close()
@@ -192,7 +193,7 @@ class Recording(QObject):
                     ROOM_IN_THE_WINDOW,
                 ) from error
             try:
-                recorder: OpenRecorder = devices().Recorder(key, place.path, source=source)
+                recorder: OpenRecorder = devices().Recorder(key, place.path, before, source)
             except BaseException:
                 place.release()
                 raise

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 import soundfile
 
 from core.audio import portaudio
 from core.audio.level_monitor import LevelMonitor
-from core.audio.pre_roll import PreRoll
+from core.audio.reader import AudioFile
 from core.audio.recorder import Recorder
 from core.errors import MicrophoneError
 from tests.audio.test_recorder import write_tone
@@ -44,17 +46,19 @@ def test_the_level_is_that_of_the_sound(microphone, tmp_path):
 
 
 def test_a_recording_that_takes_the_input_over_loses_nothing(microphone, tmp_path):
-    monitor = LevelMonitor("microphone")
-    source = monitor.source
-    ring = PreRoll(source.rate_hz)
-    source.send_to(lambda block: ring.push(block.mean(axis=1)))
+    monitor = LevelMonitor("microphone", keeps_last=True)
+    source, ring = monitor.source, monitor.last
     microphone.play(write_tone(tmp_path / "tone.wav"))
     wait_until(lambda: np.abs(ring.samples[-4800:]).max(initial=0) > 0.4)
     wait_until(lambda: ring.duration_s > 1.0)
+    kept_s, began = ring.duration_s, datetime.now().astimezone()
     recorder = Recorder("", tmp_path / "recording.flac", ring, source)
     heard = []
     wait_until(lambda: heard.extend(recorder.drain()) or len(heard) > 40)
-    samples, rate_hz = soundfile.read(recorder.stop())
+    path = recorder.stop()
+    samples, rate_hz = soundfile.read(path)
+    made = datetime.fromisoformat(AudioFile(path).made)
+    assert (began - made).total_seconds() == pytest.approx(kept_s, abs=1.1)  # whole seconds
     assert portaudio.open_streams == 0
     tone = samples[np.flatnonzero(np.abs(samples) > 0.4)[0] :]
     assert len(tone) > rate_hz

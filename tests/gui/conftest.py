@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 from core.audio.devices import Device
 from core.audio.input_check import Finding
 from core.audio.logmel import PATCH_S, padding_note
+from core.audio.pre_roll import PreRoll
 from core.audio.reader import AudioFile
 from core.audio.recorder import RecordedBlock
 from core.audio.waveform import MODEL_RATE_HZ
@@ -304,8 +305,10 @@ class FakeRecorder:
     has_clipped: ClassVar[bool] = False
     finding: ClassVar[Finding] = Finding.FINE
 
-    def __init__(self, key: str, path: Path, source: object = None) -> None:
-        self.key, self.path, self.source = key, path, source
+    def __init__(
+        self, key: str, path: Path, before: PreRoll | None = None, source: object = None
+    ) -> None:
+        self.key, self.path, self.before, self.source = key, path, before, source
         self.device = Device(key or "default", "Built-in", 48_000, 1, True)
         self.problem: MicrophoneError | None = None
         self.is_stopped = False
@@ -333,8 +336,9 @@ class FakeMonitor:
 
     made: ClassVar[list[FakeMonitor]] = []
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, keeps_last: bool = False) -> None:
         self.key, self.is_fed, self.is_closed = key, True, False
+        self.last = PreRoll(48_000) if keeps_last else None
         self.device = Device(key, "Built-in", 48_000, 1, key == "builtin")
         self.source = object()
         FakeMonitor.made.append(self)

@@ -112,7 +112,7 @@ def test_an_input_that_cannot_be_opened_is_not_tried_over_and_over(
 ) -> None:
     tried = []
 
-    def refuse(key: str) -> None:
+    def refuse(key: str, keeps_last: bool) -> None:
         tried.append(key)
         raise MicrophoneError("It is in use.", "Close the other program.")
 
