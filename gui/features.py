@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from core.types import CatalogInfo, Match
 from gui.context import Context
 from gui.history.controller import HistoryController
-from gui.history.model import History
+from gui.history.model import Entry, History
 from gui.history.queue import Queue
 from gui.main_window import MainWindow
 from gui.map.pane import MapPane
@@ -65,6 +65,7 @@ class Features(QObject):
     ) -> None:
         super().__init__(window)
         self._context, self._window, self._history = context, window, history
+        self._sound = sound
         self.playback = PlaybackController(context, window.playback, lambda: sound.selected)
         self.tags = TagController(context, window.tags, lambda: window.spectrogram.span)
         self.tag_table = TagTableController(context, collector)
@@ -137,6 +138,7 @@ class Features(QObject):
         details, filters = window.results.details, window.filter
         self.history.reopened.connect(self.opened)
         self.history.recalled.connect(window.show_sound)
+        window.history.save_wanted.connect(self._save_entry)
         details.offer_memory()
         details.star_toggled.connect(lists.set_star)
         details.hide_pressed.connect(lambda match: lists.hide(match.video_id))
@@ -151,6 +153,11 @@ class Features(QObject):
             self._history.modelReset,
         ):
             signal.connect(self._offer_history)
+
+    def _save_entry(self, entry: Entry) -> None:
+        taken = entry.answer.audio if entry.answer is not None else entry.past
+        track, expansion = (1, 1) if taken is None else (taken.track, taken.expansion)
+        self._sound.sounds.save_file(entry.path, entry.given_name, track, expansion)
 
     def _offer_history(self) -> None:
         self._window.empty.history.setVisible(self._history.rowCount() > 0)

@@ -68,7 +68,7 @@ class ContainerDecoder:
 
     breaks_off = False
     block_values = BLOCK_VALUES
-    is_float = False
+    is_float = has_16_bits = False
 
     def __init__(
         self,

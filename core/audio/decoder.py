@@ -51,6 +51,8 @@ class Decoder(Protocol):
         Whether fewer frames than `n_frames` mean that the file breaks off.
     is_float : bool
         Whether its samples are numbers of any size.
+    has_16_bits : bool
+        Whether its samples are whole numbers of 16 bits or fewer.
     n_lost : int
         Frames that could not be decoded so far, and are silence now.
     block_values : int
@@ -67,6 +69,7 @@ class Decoder(Protocol):
     breaks_off: bool
     is_exact: bool
     is_float: bool
+    has_16_bits: bool
     n_lost: int
     block_values: int
     made: str
@@ -122,6 +125,7 @@ class SndfileDecoder:
         self.made = str(self._file.date or "")
         self.format: str = self._file.format
         self.is_float = self._file.subtype in ("FLOAT", "DOUBLE")
+        self.has_16_bits = self._file.subtype in ("PCM_16", "PCM_S8", "PCM_U8")
         self.n_frames: int | None = self._file.frames
         self.block_values = BLOCK_VALUES
         # libsndfile clips a chunk that is longer than the file, and says so only in its log.

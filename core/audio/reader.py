@@ -52,6 +52,8 @@ class AudioFile:
     tracks : tuple of str
         What the file calls each of its sound tracks.
     track, expansion : int
+    bits : int
+        Width of the samples in which nothing that can be heard of it is lost: 16 or 24.
     made : str
         When it was recorded, as its recorder has written it; empty where it has not.
 
@@ -76,7 +78,7 @@ class AudioFile:
             file_rate_hz = decoder.rate_hz
             self.rate_hz = checked_rate(file_rate_hz, expansion, self.name)
             self.channels, self.tracks = decoder.channels, decoder.tracks
-            self.made = decoder.made
+            self.bits, self.made = 16 if decoder.has_16_bits else 24, decoder.made
             self._is_cut, self._n_lost = decoder.breaks_off, 0
             self._block_values = decoder.block_values
             self._file_rate_hz = file_rate_hz

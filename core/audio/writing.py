@@ -25,7 +25,7 @@ def save_sound(
     end_s: float | None = None,
     job: Job | None = None,
 ) -> None:
-    """Write a sound file's span with its own rate and channels, 24 bits, whole or not at all.
+    """Write a sound file's span with its own rate, channels and bits, whole or not at all.
 
     Where it is known when the sound was made, the file says so, of the span's beginning.
 
@@ -54,18 +54,25 @@ def save_sound(
             f"{path.name} ends neither in .wav nor in .flac.", "Choose one of these endings."
         )
     rate_hz, channels = audio.rate_hz, audio.channels
-    if format_name == "WAV" and (end_s - start_s) * rate_hz * channels * 3 > _MOST_WAV_BYTES:
+    if (
+        format_name == "WAV"
+        and (end_s - start_s) * rate_hz * channels * audio.bits // 8 > _MOST_WAV_BYTES
+    ):
         format_name = "RF64"
     n_done, n_frames = 0, (end_s - start_s) * rate_hz
     with (
         _errors_of_writing(path),
         written_whole(path) as file,
         soundfile.SoundFile(
-            native_name(file.name), "w", rate_hz, channels, "PCM_24", format=format_name
+            native_name(file.name),
+            "w",
+            rate_hz,
+            channels,
+            f"PCM_{audio.bits}",
+            format=format_name,
         ) as out,
     ):
-        made = _moved(audio.made, start_s / audio.expansion)
-        if made:
+        if made := made_at(audio, start_s):
             out.date = made
         for block in audio.raw_blocks(start_s, end_s):
             out.write(block)
@@ -89,13 +96,17 @@ def save_wav(waveform: Waveform, path: Path) -> None:
         soundfile.write(name, waveform.samples, waveform.rate_hz, "PCM_16", format="WAV")
 
 
-def _moved(made: str, seconds: float) -> str:
-    """Return a time so much later; of a day alone the day, and nothing of what is no time."""
+def made_at(audio: AudioFile, start_s: float) -> str:
+    """Return when a place in a sound was recorded, as ISO 8601.
+
+    Only the day where no more is known, and nothing where it does not say a time.
+    """
     try:
-        moment = datetime.fromisoformat(made)
-        if len(made) <= len("2026-01-31"):
-            return made
-        return (moment + timedelta(seconds=seconds)).isoformat(timespec="seconds")
+        moment = datetime.fromisoformat(audio.made)
+        if len(audio.made) <= len("2026-01-31"):
+            return audio.made
+        later = timedelta(seconds=start_s / audio.expansion)
+        return (moment + later).isoformat(timespec="seconds")
     except (ValueError, OverflowError):
         return ""
 

@@ -46,6 +46,8 @@ class HistoryPanel(QWidget):
         A person wants it forgotten.
     star_set : Entry, bool
         A person gives it a star, or takes it away.
+    save_wanted : Entry
+        A person wants its sound saved somewhere.
     folder_wanted : Entry
         A person wants to see where its file is.
     cleared
@@ -60,6 +62,7 @@ class HistoryPanel(QWidget):
     chosen = Signal(Entry)
     removed = Signal(Entry)
     star_set = Signal(Entry, bool)
+    save_wanted = Signal(Entry)
     folder_wanted = Signal(Entry)
     cleared = Signal()
     star_chosen = Signal(Star)
@@ -198,6 +201,9 @@ class HistoryPanel(QWidget):
         star = menu.addAction("Remove the star" if entry.is_starred else "Add a star")
         star.setEnabled(is_done)
         star.triggered.connect(lambda: self.star_set.emit(entry, not entry.is_starred))
+        saving = menu.addAction("Save the sound…")
+        saving.setEnabled(is_done and not entry.is_gone)
+        saving.triggered.connect(lambda: self.save_wanted.emit(entry))
         folder = menu.addAction("Open its folder")
         folder.triggered.connect(lambda: self.folder_wanted.emit(entry))
         menu.addSeparator()

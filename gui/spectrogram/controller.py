@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from core.audio.reader import AudioFile
-from core.audio.writing import save_sound
 from core.errors import SoundalikeError
 from core.types import Float32
 from gui.context import Context
@@ -16,6 +15,7 @@ from gui.search.state import State
 from gui.spectrogram.image_file import png_of
 from gui.spectrogram.live_picture import LivePicture
 from gui.spectrogram.loader import SpectrogramLoader
+from gui.spectrogram.sound_saving import SoundSaving
 from gui.spectrogram.toolbar import SpectrogramToolbar
 from gui.spectrogram.widget import Spectrogram
 from gui.widgets.saving import Saving
@@ -40,6 +40,7 @@ class SpectrogramController(QObject):
     live : LivePicture
         Of the recording that runs, or ran last.
     saving : Saving
+    sounds : SoundSaving
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class SpectrogramController(QObject):
         self.loader = SpectrogramLoader(spectrogram, workers["pictures"], workers["details"], self)
         self.live = LivePicture()
         self.saving = Saving(context.window)
+        self.sounds = SoundSaving(context, self.saving)
         self.saving.saved.connect(self._on_saved)
         self.saving.failed.connect(context.show_trouble)
         actions, selection, session = context.actions, spectrogram.selection, context.session
@@ -161,20 +163,8 @@ class SpectrogramController(QObject):
     # Saving
 
     def _save(self) -> None:
-        audio, (start_s, end_s) = self._session.audio, self.selected or (None, None)
-        if audio is None:
-            return
-
-        def chosen(path: Path) -> None:
-            self.saving.save(
-                self._context.workers["files"],
-                path,
-                lambda job: save_sound(audio, path, start_s, end_s, job),
-            )
-
-        title = "Save the sound" if self.selected is None else "Save the selection"
-        kinds = {"wav": "WAV, 24 bits", "flac": "FLAC, 24 bits"}
-        self._context.dialogs.save(title, self._stem(audio), kinds, chosen)
+        if (audio := self._session.audio) is not None:
+            self.sounds.save(audio, self.selected)
 
     def _save_embedding(self) -> None:
         audio, span = self._session.audio, self.selected or (None, None)

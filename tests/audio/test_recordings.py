@@ -116,6 +116,19 @@ def test_a_span_is_saved_as_it_is(tmp_path, ending):
     assert np.array_equal(saved, soundfile.read(tmp_path / "source.wav")[0][22_050:55_125])
 
 
+@pytest.mark.parametrize(
+    ("kind", "saved"),
+    [("PCM_U8", "PCM_16"), ("PCM_16", "PCM_16"), ("PCM_24", "PCM_24"), ("FLOAT", "PCM_24")],
+)
+@pytest.mark.parametrize("ending", ["wav", "flac"])
+def test_a_sound_keeps_its_bits(tmp_path, kind, saved, ending):
+    soundfile.write(tmp_path / "source.wav", np.arange(-100, 100) / 128, 16_000, kind)
+    save_sound(AudioFile(tmp_path / "source.wav"), tmp_path / f"saved.{ending}")
+    assert soundfile.info(tmp_path / f"saved.{ending}").subtype == saved
+    ours, theirs = (soundfile.read(tmp_path / n)[0] for n in ("source.wav", f"saved.{ending}"))
+    assert np.abs(ours - theirs).max() < 2**-22
+
+
 def test_saving_fails_whole(tmp_path):
     soundfile.write(tmp_path / "source.wav", np.zeros(16_000), 16_000)
     audio = AudioFile(tmp_path / "source.wav")
