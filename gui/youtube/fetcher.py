@@ -16,6 +16,8 @@ from PySide6.QtNetwork import (
     QNetworkRequest,
 )
 
+from gui.youtube.proxies import proxy_to
+
 TIMEOUT_S = 10.0
 _MOST_REDIRECTS = 3
 _PIECE = 64 * 1024
@@ -113,6 +115,7 @@ class Fetcher(QObject):
         )
         request.setMaximumRedirectsAllowed(_MOST_REDIRECTS)
         request.setRawHeader(b"User-Agent", _USER_AGENT)
+        self._manager.setProxy(proxy_to(request.url()))
         reply = self._manager.get(request)
 
         def finish(answer: Response) -> None:
