@@ -113,7 +113,7 @@ class Coordinator(QObject):
         self.answer_view = AnswerView(context, window.header, window.results)
         self.recording = RecordingController(context, window.capture, devices)
         self.sound = SpectrogramController(context, window.spectrogram, window.sound)
-        self.taking = SoundTaking(context, window.commands.track_menu)
+        SoundTaking(context, window.commands.track_menu)
         self._join_window()
         self._join_session()
         self._join_recording()

@@ -166,14 +166,17 @@ class CaptureBar(QWidget):
 
     def _show_next(self) -> None:
         self.next_changed.emit()
-        device = self.next_device
-        if device is None or device.gain is None:
-            self.gain.setText("")
-            self.gain.setToolTip("")
-            return
-        text = "muted" if device.is_muted else f"{device.gain:.0%}".replace("%", " %")
-        self.gain.setText(text)
-        self.gain.setToolTip(f"The input's gain in the system's sound settings: {text}")
+        device, texts, tips = self.next_device, list[str](), list[str]()
+        if device is not None and device.gain is not None:
+            text = "muted" if device.is_muted else f"{device.gain:.0%}".replace("%", " %")
+            texts.append(text)
+            tips.append(f"The input's gain in the system's sound settings: {text}")
+        if device is not None and device.note:
+            texts.append(f"{device.rate_hz / 1000:g} kHz")
+            tips.append(device.note)
+        self.gain.setText(" · ".join(texts))
+        self.gain.setToolTip("<br>".join(map(html.escape, tips)))
+        self.gain.setAccessibleDescription(" ".join(tips))
 
     def choose_device(self, name: str) -> None:
         """Choose an input by its key, now or as soon as it is listed."""

@@ -16,6 +16,7 @@ from core.errors import MicrophoneError, SoundalikeError
 from gui.context import Context
 from gui.recording.capture_bar import CaptureBar
 from gui.recording.level_before import LevelBefore
+from gui.recording.plugging import Plugging
 from gui.recording.recording import Recording
 from gui.search.state import State
 
@@ -68,6 +69,9 @@ class RecordingController(QObject):
         recording.put_aside.connect(self._on_put_aside)
         recording.failed.connect(self._on_failed)
         self.level = LevelBefore(context, bar, recording)
+        self._plugging = Plugging(bar.device)
+        self._plugging.changed.connect(recording.refresh)
+        self._plugging.suspected.connect(self._on_suspected)
         actions.record_computer.triggered.connect(self._record_computer)
         session.answered.connect(self._offer_another)
 
@@ -131,7 +135,13 @@ class RecordingController(QObject):
                 lambda: self.kept.emit(found),
             )
 
+    def _on_suspected(self) -> None:
+        """Look for inputs, unless that would cost the seconds that are kept for a recording."""
+        if not self.level.keeps_last:
+            self.recording.refresh()
+
     def _on_listed(self, found: list[Device]) -> None:
+        self._plugging.watch(any(device.index is not None for device in found))
         self._bar.set_devices(found)
         self._offer_computer(True)
         self._has_gone = self._device_key not in {device.key for device in found}
@@ -151,6 +161,8 @@ class RecordingController(QObject):
         banner.show_trouble(text, f"Record from {name}", self.toggle)
 
     def _on_unavailable(self, reason: str) -> None:
+        if reason:
+            self._plugging.watch(True)
         self._bar.set_unavailable(reason)
         self._context.actions.record.setEnabled(not reason)
         self._context.actions.record_computer.setEnabled(

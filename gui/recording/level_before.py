@@ -49,6 +49,11 @@ class LevelBefore(QObject):
         """The choice of a person; None before the first recording."""
         return self._choice
 
+    @property
+    def keeps_last(self) -> bool:
+        """Whether the seconds before a recording are kept."""
+        return self._choice is True and self._pre_roll.isChecked()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let go of the input while the window is hidden or minimised."""
         if event.type() in _VISIBILITY:
@@ -73,7 +78,6 @@ class LevelBefore(QObject):
         is_seen = self._window.isVisible() and not self._window.isMinimized()
         is_wanted = self._choice is True and is_seen
         key = device.key if device is not None and is_wanted else None
-        keeps_last = self._pre_roll.isChecked()
         self._pre_roll.setEnabled(self._choice is True)
-        self._bar.pre_roll.setVisible(self._choice is True and keeps_last)
-        self._recording.monitoring.want(key, keeps_last)
+        self._bar.pre_roll.setVisible(self.keeps_last)
+        self._recording.monitoring.want(key, self.keeps_last)
