@@ -85,8 +85,7 @@ def test_a_slowed_sound_of_the_history_is_read_so_again(app: App, bat: Path) -> 
     app.wait_for(lambda: app.session.state is State.RESULTS and app.session.audio.expansion == 10)
     history, store = app.coordinator.history, app.coordinator.features.history.store
     entry = history.at(history.index(0))
-    app.wait_for(lambda: entry.past is not None)
-    assert entry.past.expansion == 10
+    app.wait_for(lambda: entry.past is not None and entry.past.expansion == 10)
     with app.qtbot.waitSignal(store.recalled) as recalled:
         store.recall(entry)
     assert recalled.args[0].audio.expansion == 10
