@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup
@@ -35,10 +36,12 @@ class SoundTaking(QObject):
         self._session, self._banner = context.session, context.banner
         self._tracks, self._slow_down = tracks, context.actions.slow_down
         self._group = QActionGroup(self)
+        self._refusal: SoundalikeError | None = None
         self._slow_down.triggered.connect(self._on_slow_down)
         analysis = context.session.analysis
         analysis.opened.connect(self._show)
         analysis.noted.connect(self._on_noted)
+        analysis.refused.connect(self._on_refused)
         analysis.failed.connect(self._on_failed)
         context.session.state_changed.connect(self._show)
 
@@ -82,8 +85,12 @@ class SoundTaking(QObject):
             track = audio.track % len(audio.tracks) + 1
             self._banner.show_note(text, f"Use track {track}", partial(self._take, track))
 
+    def _on_refused(self, path: Path, error: SoundalikeError) -> None:
+        audio = self._session.audio
+        is_in_sight = audio is not None and audio.is_ultrasonic and audio.path == path
+        self._refusal = error if is_in_sight else None
+
     def _on_failed(self, error: SoundalikeError) -> None:
         """Offer the way out where ultrasound was nothing but silence to the listener."""
-        audio = self._session.audio
-        if audio is not None and audio.is_ultrasonic and error.in_full == self._banner.message:
+        if error is self._refusal:
             self._banner.show_trouble(error.in_full, _SLOW_DOWN, partial(self._on_slow_down, True))

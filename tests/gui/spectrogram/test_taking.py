@@ -77,6 +77,10 @@ def test_ultrasound_in_which_nothing_is_heard_can_be_slowed_down(app: App, tmp_p
     app.wait_for(lambda: app.session.state is State.TROUBLE)
     assert app.window.banner.is_trouble
     assert app.window.banner.action.text() == "Slow down ×10"
+    (tmp_path / "text.wav").write_text("no sound")
+    app.coordinator.open_paths([tmp_path / "text.wav"])
+    app.wait_for(lambda: "text.wav is not sound" in app.window.banner.message)
+    assert not app.window.banner.has_action
 
 
 def test_a_slowed_sound_of_the_history_is_read_so_again(app: App, bat: Path) -> None:
