@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.audio.waveform import Waveform
+from core.class_teaching import ClassTeaching
 from core.jobs import Job
 from core.loaded import Loaded
 from core.options import DEFAULT_K, Comparison, Filter, Options, Ranking
 from core.paths import DataFolder
-from core.searches import Searches
 from core.types import CatalogInfo, Float32, Match, Matches, Query
 
 # What else an engine needs is imported when it is needed: a window shows before that.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.setup.inventory import CatalogEntry, StoredItem
 
 
-class Engine(Searches):
+class Engine(ClassTeaching):
     """Matches sounds and videos against a catalogue.
 
     Making one is cheap; the model and the catalogue are loaded by `load`, or when first needed.
@@ -138,7 +138,7 @@ class Engine(Searches):
         """Return what turns a sound into queries while it arrives; see `core.query`."""
         from core.query import QueryStream
 
-        return QueryStream(self._loaded.listener(job), name)
+        return QueryStream(self._loaded.listener(job), name, recognise=self._recognised)
 
     def query(
         self,
@@ -159,7 +159,14 @@ class Engine(Searches):
         """
         from core.query import query_of
 
-        return query_of(self._loaded.listener(job), sound, start_s, end_s, job, so_far)
+        listener, recognise = self._loaded.listener(job), self._recognised
+        return query_of(listener, sound, start_s, end_s, job, so_far, recognise)
+
+    def _recognised(self, query: Query) -> Query:
+        from core.teaching.embedding_model import model_of
+        from core.teaching.recognition import recognised
+
+        return recognised(query, self._loaded.taught.all(), model_of(self._loaded.listener()))
 
     def with_patch_tags(self, query: Query) -> Query:
         """Return a query with the tags of its patches, which the library does not keep.

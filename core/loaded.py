@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.jobs import Job
@@ -14,6 +15,7 @@ from core.types import CatalogInfo
 if TYPE_CHECKING:
     from core.listeners import Listener
     from core.search.matcher import Matcher
+    from core.teaching.store import TaughtClasses
 
 
 class Loaded:
@@ -29,6 +31,13 @@ class Loaded:
         self.data, self.options = data, options
         self._listener: Listener | None = None
         self._matcher: Matcher | None = None
+
+    @cached_property
+    def taught(self) -> TaughtClasses:
+        """The classes that were taught."""
+        from core.teaching.store import TaughtClasses
+
+        return TaughtClasses(self.data.taught)
 
     def listener(self, job: Job | None = None) -> Listener:
         """Return what analyses sounds; raise ModelError if it cannot be used."""

@@ -61,7 +61,7 @@ class DataFolder:
 
     def keep_private(self) -> None:
         """Let nobody else see what is personal in it."""
-        keep_private(self.root, (self.recordings, self.cache), _PERSONAL)
+        keep_private(self.root, (self.recordings, self.cache, self.taught), _PERSONAL)
 
     def followed(self) -> DataFolder:
         """Return where the data was moved to; itself where it was not moved."""
@@ -101,6 +101,11 @@ class DataFolder:
     def recordings(self) -> Path:
         """Recordings that must survive a crash."""
         return self.root / "recordings"
+
+    @property
+    def taught(self) -> Path:
+        """Classes that a person taught, a file each."""
+        return self.root / "taught"
 
     @property
     def youtube_ids(self) -> Path:

@@ -49,9 +49,18 @@ class QueryStream:
         What people call the sound.
     is_ultrasonic : bool
         Whether most of the sound may be too high to be heard: it is not refused for being faint.
+    recognise : callable
+        Adds to a query which classes of a person's own are in it.
     """
 
-    def __init__(self, listener: Listener, name: str, is_ultrasonic: bool = False) -> None:
+    def __init__(
+        self,
+        listener: Listener,
+        name: str,
+        is_ultrasonic: bool = False,
+        recognise: Callable[[Query], Query] = lambda query: query,
+    ) -> None:
+        self._recognise = recognise
         self._quietest = _LEFT_OF_ULTRASOUND if is_ultrasonic else INAUDIBLE
         self._advice = _SLOW_DOWN if is_ultrasonic else _RECORD_AGAIN
         self._listener, self._name = listener, name
@@ -108,7 +117,7 @@ class QueryStream:
             analysis = analysis.last(max(1, round(last_s / PATCH_S)))
             duration_s = min(duration_s, len(analysis.frames) * PATCH_S)
         tags = self._listener.tags(analysis)
-        return Query(
+        query = Query(
             self._name,
             analysis.frames,
             duration_s,
@@ -118,6 +127,7 @@ class QueryStream:
             patch_tags=tags.scores.astype(np.float16),
             heard=heard(tags.whole, self._listener.thresholds),
         )
+        return self._recognise(query)
 
     def _look(self, samples: Float32) -> None:
         if self._is_silent:
@@ -142,6 +152,7 @@ def query_of(
     end_s: float | None = None,
     job: Job | None = None,
     so_far: Callable[[Query], None] | None = None,
+    recognise: Callable[[Query], Query] = lambda query: query,
 ) -> Query:
     """Turn a sound, or a span of it, into a query, in memory that does not grow with its length.
 
@@ -154,6 +165,8 @@ def query_of(
     so_far : callable, optional
         Called every second or less often, in this thread, with a query of the last
         `SO_FAR_S` seconds that were analysed.
+    recognise : callable
+        As `QueryStream` takes it.
 
     Raises
     ------
@@ -164,7 +177,7 @@ def query_of(
     first_s, last_s = sound.check_span(start_s, end_s)
     n_expected = (last_s - first_s) * MODEL_RATE_HZ
     is_ultrasonic = isinstance(sound, AudioFile) and sound.is_ultrasonic
-    stream = QueryStream(listener, sound.name, is_ultrasonic)
+    stream = QueryStream(listener, sound.name, is_ultrasonic, recognise)
     n_done, reported_s = 0, time.monotonic()
     for samples in _batches(sound.blocks(start_s, end_s)):
         done = [min(1.0, n / n_expected) for n in (n_done, n_done + len(samples))]

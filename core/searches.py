@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from core.catalog.catalog import Catalog
     from core.catalog.youtube_ids import YoutubeIds
     from core.tagging.steering import TagChange
+    from core.teaching.filtering import TaughtFilter
+    from core.teaching.taught_class import TaughtClass
 
 
 class Searches:
@@ -115,7 +118,8 @@ class Searches:
         """Return the clips that carry what words say most surely, such as "dog barking".
 
         Ranked by meaning; clips of equal labels by the tagger's scores. Needs no model. The
-        answer's query is one like any other, without frames.
+        answer's query is one like any other, without frames. The name of a class that was taught
+        stands for that.
 
         Raises
         ------
@@ -127,6 +131,9 @@ class Searches:
         from core.setup.selection import described
         from core.tagging.words import classes_of, word_query
 
+        taught = self._loaded.taught.find(text)
+        if taught is not None:
+            return self.find_taught(taught, k, filters, job)
         query, catalog = word_query(text), self.catalog(job)
         n = max(k, MOST_COMPARED)
         info = described(catalog)
@@ -138,11 +145,38 @@ class Searches:
             matches = surest(answer.matches, catalog, classes_of(text).indices, k)
         return replace(answer, matches=matches)
 
+    def find_taught(
+        self,
+        taught: TaughtClass,
+        k: int = DEFAULT_K,
+        filters: Filter | None = None,
+        job: Job | None = None,
+        without: NDArray[np.int64] | None = None,
+    ) -> Matches:
+        """Return the clips that are most surely of a class that was taught.
+
+        Raises
+        ------
+        CatalogError
+            If another model made the catalogue.
+        """
+        from core.setup.selection import described
+        from core.teaching.questions import check_model, class_query
+
+        catalog = self.catalog(job)
+        check_model(taught, catalog)
+        info = described(catalog)
+        query, by = class_query(taught), Comparison.MEAN
+        return self._answer(query, k, filters, job, by, info, without, ranking=Ranking.SOUND)
+
     def find_classes(self, text: str) -> list[str]:
         """Return names of classes that complete what was typed, the best first."""
         from core.tagging.words import completions
 
-        return completions(text)
+        typed = text.strip().casefold()
+        names = [taught.name for taught in self._loaded.taught.all()]
+        own = [name for name in names if typed and typed in name.casefold()]
+        return own + completions(text)
 
     def steer(self, query: Query, changes: Sequence[TagChange]) -> Query:
         """Return a query of which tags were strengthened, weakened, struck out or added.
@@ -174,6 +208,12 @@ class Searches:
 
         return embedding_queries(path)
 
+    @cached_property
+    def _taught_filter(self) -> TaughtFilter:
+        from core.teaching.filtering import TaughtFilter
+
+        return TaughtFilter(self._loaded.taught)
+
     def _youtube_ids(self) -> YoutubeIds:
         from core.catalog.youtube_ids import YoutubeIds
 
@@ -196,9 +236,10 @@ class Searches:
 
         begun = time.perf_counter()
         ranking = possible_ranking(ranking, query, info)
-        found = self._loaded.matcher(job).matches(
-            query, k, filters, by, without, job, weights, ranking
-        )
+        matcher = self._loaded.matcher(job)
+        if filters is not None:
+            filters, without = self._taught_filter.apart(matcher, filters, without)
+        found = matcher.matches(query, k, filters, by, without, job, weights, ranking)
         elapsed_s = time.perf_counter() - begun
         answer = Matches(query, info, found.matches, ranking, found.is_close, elapsed_s)
         return with_known(answer, self._youtube_ids())

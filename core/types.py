@@ -41,11 +41,29 @@ class Tag:
         0 to 1.
     sureness : str
         "probably" or "perhaps"; empty where it is sure.
+    is_taught : bool
+        Whether a person taught the class; it is none of AudioSet's then.
     """
 
     label: str
     score: float
     sureness: str = ""
+    is_taught: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class ClassScores:
+    """Scores of one class that a person taught.
+
+    Attributes
+    ----------
+    label : str
+    scores : float32 array, shape (N,)
+        Of each patch, 0 to 1.
+    """
+
+    label: str
+    scores: Float32
 
 
 def spoken(tags: Iterable[Tag]) -> str:
@@ -83,6 +101,8 @@ class Query:
         What is said of the sound, the surest first; of a video, the labels that people gave it.
     model_id : str
         What made the frames, where that was not the engine's own listener.
+    taught : tuple of ClassScores
+        The same as `patch_tags` of the classes that a person taught.
     """
 
     name: str
@@ -96,6 +116,7 @@ class Query:
     patch_tags: NDArray[np.float16] | None = None
     heard: tuple[Tag, ...] = ()
     model_id: str = ""
+    taught: tuple[ClassScores, ...] = ()
 
 
 class NoLink(StrEnum):

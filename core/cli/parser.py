@@ -13,6 +13,7 @@ from core import __version__
 from core.cli import commands
 from core.cli.option_groups import GROUPS, add_filters, add_match, add_rank, positive, weights
 from core.cli.output import put
+from core.cli.teach_options import add_teaching
 from core.downloads.mirrors import REGIONS, VARIABLE
 from core.embedding_file import WRITERS
 from core.options import (
@@ -148,6 +149,7 @@ def parser() -> argparse.ArgumentParser:
             "model",
         )
     )
+    add_teaching(command)
     build = command("build", commands.build, "Build a catalogue, or add to one.")
     add_filters(build)
     build.add_argument("kind", choices=list(map(str, BUILT_KINDS)))

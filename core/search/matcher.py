@@ -172,6 +172,11 @@ class Matcher:
             return is_close(meaning.highest, highest)
         return is_close(float(meaning[:].max(initial=0.0)), highest, LEAST_TAG_AGREEMENT)
 
+    def passing(self, filters: Filter) -> NDArray[np.bool_]:
+        """Return which clips pass a filter, bool (C,); raise CatalogError for unknown classes."""
+        mask = self._mask(filters, None)
+        return np.ones(len(self.catalog), np.bool_) if mask is None else mask
+
     def clip_query(self, video_id: str, row: int, weights: Weights | None = None) -> Query:
         """Return the query that a clip of the catalogue is.
 

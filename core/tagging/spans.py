@@ -38,11 +38,16 @@ class TagSpan:
 
 def query_spans(query: Query, start_s: float = 0.0) -> list[TagSpan]:
     """Return what was heard when in a query's sound, which begins at a time of its file."""
-    if query.patch_tags is None:
-        return []
-    scores = query.patch_tags.astype(np.float32)
     end_s = start_s + query.duration_s
-    return tag_spans(scores, query.hop_s, start_s, end_s, TAGGER_THRESHOLDS.likely)
+    spans: list[TagSpan] = []
+    for taught in query.taught:
+        spans += _class_spans(
+            taught.label, taught.scores, taught.scores >= 0.5, query.hop_s, start_s, end_s
+        )
+    if query.patch_tags is not None:
+        scores = query.patch_tags.astype(np.float32)
+        spans += tag_spans(scores, query.hop_s, start_s, end_s, TAGGER_THRESHOLDS.likely)
+    return _in_order(spans)
 
 
 def tags_by_patch(query: Query, start_s: float = 0.0) -> list[dict[str, Any]]:
@@ -82,18 +87,33 @@ def tag_spans(
         The score from which on a class counts.
     """
     is_heard = most_specific(scores >= least)
-    spans = []
+    spans: list[TagSpan] = []
     for index in np.flatnonzero(is_heard.any(axis=0)).tolist():
         name = Ontology.load().name(index)
-        for first, last in _runs(is_heard[:, index]):
-            spans.append(
-                TagSpan(
-                    name,
-                    start_s + first * hop_s,
-                    min(start_s + (last + 1) * hop_s, end_s),
-                    float(scores[first : last + 1, index].max()),
-                )
-            )
+        spans += _class_spans(name, scores[:, index], is_heard[:, index], hop_s, start_s, end_s)
+    return _in_order(spans)
+
+
+def _class_spans(
+    name: str,
+    scores: Float32,
+    is_heard: NDArray[np.bool_],
+    hop_s: float,
+    start_s: float,
+    end_s: float,
+) -> list[TagSpan]:
+    return [
+        TagSpan(
+            name,
+            start_s + first * hop_s,
+            min(start_s + (last + 1) * hop_s, end_s),
+            float(scores[first : last + 1].max()),
+        )
+        for first, last in _runs(is_heard)
+    ]
+
+
+def _in_order(spans: list[TagSpan]) -> list[TagSpan]:
     return sorted(spans, key=lambda span: (span.start_s, -span.score, span.label))
 
 

@@ -1,0 +1,70 @@
+"""Models whose embeddings can be compared: who made them, whichever file names it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from core.catalog.balanced import balanced_catalog
+from core.catalog.manifest import RELEASED_MODEL_ID
+from core.errors import ModelError
+from core.tagging.weights import load_arrays, shipped
+from core.types import EMBEDDING_SIZE, Float32
+
+if TYPE_CHECKING:
+    from core.catalog.catalog import Catalog
+    from core.listeners import Listener
+
+BACKGROUND, BACKGROUND_FORMAT = "background.npz", 1
+N_BACKGROUND = 500
+_SEED = 0
+
+
+class EmbeddingModel(NamedTuple):
+    """Identity of a model, and its name for people."""
+
+    id: str
+    name: str
+
+
+def model_of(listener: Listener) -> EmbeddingModel:
+    """Return the model that makes a listener's frames; released weights have one identity."""
+    model_id = RELEASED_MODEL_ID if listener.is_released else listener.model_id
+    return EmbeddingModel(model_id, listener.name)
+
+
+def background(model: EmbeddingModel, catalog: Catalog | None = None) -> Float32:
+    """Return other sounds' unit vectors, float32 (n, 128), n at most `N_BACKGROUND`.
+
+    Of the catalogue that is given, if this model made it; else of what the program carries:
+    AudioSet's balanced clips, or clips that the built-in listener was trained with. The same
+    catalogue gives the same ones.
+
+    Raises
+    ------
+    ModelError
+        If there are none for this model.
+    """
+    if model.id == RELEASED_MODEL_ID:
+        catalog = balanced_catalog()
+    if catalog is not None and catalog.model_id == model.id and len(catalog) >= N_BACKGROUND:
+        random = np.random.default_rng(_SEED)
+        rows = np.sort(random.choice(len(catalog), N_BACKGROUND, replace=False))
+        return _unit(np.asarray(catalog.vectors[rows]))
+    from core.listeners import BUILT_IN_ID
+
+    if model.id == BUILT_IN_ID:
+        shapes = {"direction": (None, EMBEDDING_SIZE)}
+        arrays = load_arrays(shipped(BACKGROUND), BACKGROUND_FORMAT, shapes)
+        return _unit(arrays["direction"])
+    raise ModelError(
+        f"Nothing is known of what other sounds are like to {model.name}.",
+        f"Choose a catalogue of at least {N_BACKGROUND} clips that was made with it.",
+    )
+
+
+def _unit(directions: np.ndarray) -> Float32:
+    wide = directions.astype(np.float32)
+    lengths = np.linalg.norm(wide, axis=1, keepdims=True)
+    return np.asarray(wide / np.where(lengths > 0, lengths, 1), np.float32)
