@@ -29,6 +29,10 @@ LEAST_TAG, MOST_TAG = -1.0, 2.0
 """The tag of a class that a person does not want to hear, and of one that they do."""
 
 
+TAUGHT_HEARD = 0.5
+"""The score of a class that a person taught, from which on it is heard."""
+
+
 @dataclass(frozen=True)
 class Tag:
     """A class that is said to be in a sound.

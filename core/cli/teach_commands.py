@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from core.class_teaching import ClipAnswer, SoundAnswer
 from core.cli.inputs import Reading, opened_sound
@@ -20,8 +20,6 @@ from core.paths import DataFolder
 
 if TYPE_CHECKING:
     from core.teaching.taught_class import TaughtClass
-
-Command: TypeAlias = Callable[[Namespace], None]
 
 _SPAN = re.compile(r"(.+)@(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 
@@ -99,6 +97,8 @@ def _answers(engine: Engine, arguments: Namespace, job: Job) -> Iterator[ClipAns
 
 def _sound(text: str) -> tuple[Path, float | None, float | None] | None:
     """Return the file that is meant and its span; None where it can only be a clip's id."""
+    if "://" in text:
+        return None
     whole = Path(text)
     if whole.exists():
         return whole, None, None

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from core.cli import teach_commands
 from core.cli.option_groups import positive
 from core.options import MOST_K
 
 
-class AddCommand(Protocol):
-    """Adds a command to the parser of all."""
+def add_teaching(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the commands for classes of a person's own.
 
-    def __call__(
-        self, name: str, function: teach_commands.Command, purpose: str, /, *groups: str
-    ) -> argparse.ArgumentParser:
-        """Return the parser of the new command."""
-
-
-def add_teaching(command: AddCommand) -> None:
-    """Add the commands for classes of a person's own."""
+    Parameters
+    ----------
+    command : callable
+        Takes a name, a function, a purpose and groups of options, and returns the new parser.
+    """
     teach = command(
         "teach",
         teach_commands.teach,

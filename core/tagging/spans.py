@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.catalog.ontology import Ontology
 from core.tagging.naming import TAGGER_THRESHOLDS, most_specific
-from core.types import Float32, Query
+from core.types import TAUGHT_HEARD, Float32, Query
 
 _BRIDGED = 1
 """Patches between two spans of a class that are heard as one."""
@@ -42,7 +42,7 @@ def query_spans(query: Query, start_s: float = 0.0) -> list[TagSpan]:
     spans: list[TagSpan] = []
     for taught in query.taught:
         spans += _class_spans(
-            taught.label, taught.scores, taught.scores >= 0.5, query.hop_s, start_s, end_s
+            taught.label, taught.scores, taught.scores >= TAUGHT_HEARD, query.hop_s, start_s, end_s
         )
     if query.patch_tags is not None:
         scores = query.patch_tags.astype(np.float32)
@@ -120,6 +120,8 @@ def _in_order(spans: list[TagSpan]) -> list[TagSpan]:
 def _runs(is_heard: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Return the first and the last patch of each run, short gaps bridged."""
     heard = np.flatnonzero(is_heard)
+    if not len(heard):
+        return []
     breaks = np.flatnonzero(np.diff(heard) > _BRIDGED + 1)
     firsts = heard[np.concatenate(([0], breaks + 1))]
     lasts = heard[np.concatenate((breaks, [len(heard) - 1]))]

@@ -12,7 +12,8 @@ from core.options import Filter
 from core.search.matcher import Matcher
 from core.teaching.questions import check_model
 from core.teaching.store import TaughtClasses
-from core.teaching.taught_class import HEARD, TaughtClass
+from core.teaching.taught_class import TaughtClass
+from core.types import TAUGHT_HEARD
 
 _CLIPS_A_STEP = 16_384
 
@@ -79,5 +80,5 @@ def _above(taught: TaughtClass, catalog: Catalog) -> NDArray[np.bool_]:
         vectors = np.asarray(catalog.vectors[step], np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(lengths > 0, lengths, 1)
-        found[step] = taught.scores(vectors) >= HEARD
+        found[step] = taught.scores(vectors) >= TAUGHT_HEARD
     return found

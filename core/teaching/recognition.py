@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from core.teaching.embedding_model import EmbeddingModel
-from core.teaching.taught_class import HEARD, TaughtClass
-from core.types import ClassScores, Float32, Query, Tag, UInt8
+from core.teaching.taught_class import TaughtClass
+from core.types import TAUGHT_HEARD, ClassScores, Float32, Query, Tag, UInt8
 from core.vectors import CENTRE
 
 WINDOW_PATCHES = 3
@@ -35,7 +35,7 @@ def recognised(query: Query, classes: Sequence[TaughtClass], model: EmbeddingMod
     vectors = window_vectors(query.frames)
     scores = [ClassScores(each.name, each.scores(vectors)) for each in fitting]
     found = [(each.label, float(each.scores.max())) for each in scores]
-    tags = [Tag(label, score, is_taught=True) for label, score in found if score >= HEARD]
+    tags = [Tag(label, score, is_taught=True) for label, score in found if score >= TAUGHT_HEARD]
     tags.sort(key=lambda tag: -tag.score)
     return replace(query, taught=tuple(scores), heard=(*tags, *query.heard))
 

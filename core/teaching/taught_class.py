@@ -20,9 +20,6 @@ from core.types import EMBEDDING_SIZE, Float32
 FORMAT, VERSION = "soundalike-class", 1
 MOST_EXAMPLES, MOST_NAME_LETTERS = 2000, 60
 MOST_FILE_BYTES = 2_000_000
-HEARD = 0.5
-"""The score of a sound just at the threshold."""
-
 _LARGEST = 1e6
 
 
@@ -55,7 +52,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Estimate:
-    """How well a class is told from others, cross-validated over its examples.
+    """Precision and recall of a class, cross-validated over its examples.
 
     Attributes
     ----------
@@ -99,11 +96,11 @@ class TaughtClass:
 
     @property
     def n_members(self) -> int:
-        """How many answers were yes."""
+        """The number of answers that were yes."""
         return sum(example.is_member for example in self.examples)
 
     def scores(self, vectors: Float32) -> Float32:
-        """Return how surely the class is in sounds, 0 to 1, `HEARD` at the threshold.
+        """Return how surely the class is in sounds, 0 to 1, `TAUGHT_HEARD` at the threshold.
 
         Parameters
         ----------

@@ -158,8 +158,11 @@ class HeardChips(QWidget):
                     change.label, f"{words} {change.label}", _FILLED[change.steer], self
                 )
                 self.chips.append(chip)
-        if can_steer:
-            for chip in self.chips:
+        own = {tag.label for tag in tags if tag.is_taught}
+        for chip in self.chips:
+            if chip.label in own:  # AudioSet's clips have no such label to be steered by
+                chip.setToolTip(f"{chip.toolTip()}: a class that you taught")
+            elif can_steer:
                 chip.offer(self._menu(chip.label, changed.get(chip.label), chip))
         self.add.setVisible(can_steer)
         self.setAccessibleDescription(", ".join(chip.words for chip in self.chips))
