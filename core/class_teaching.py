@@ -122,8 +122,8 @@ class ClassTeaching(Searches):
     def to_ask(self, name: str, k: int = ASKED_AT_ONCE, job: Job | None = None) -> Matches:
         """Return the clips whose answers teach a class the most: the likeliest without an answer.
 
-        Asking for the most uncertain ones finds a third as many examples, and the class is no
-        better for it (docs/quality.md).
+        Asking for the most uncertain ones finds half as many examples, and the class is no better
+        for it (docs/quality.md).
 
         Raises
         ------

@@ -13,9 +13,9 @@ from core.types import TAUGHT_HEARD, ClassScores, Float32, Query, Tag, UInt8
 from core.vectors import CENTRE
 
 WINDOW_PATCHES = 3
-"""A patch is judged with its neighbours: examples are means of several seconds. At the threshold
-of which 1 % of other clips are above it by their means, 2.5 % have a window of three above it, and
-3.7 % a single frame (`benchmarks/teaching.py`)."""
+"""A patch is judged with its neighbours: examples are means of several seconds. Of clips that are
+not of a class 0.7 % are above its threshold by their means, and 1.4 % by some window of three
+(`benchmarks/teaching.py`)."""
 
 
 def recognised(query: Query, classes: Sequence[TaughtClass], model: EmbeddingModel) -> Query:
