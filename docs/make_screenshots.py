@@ -106,6 +106,35 @@ def show_history(window: MainWindow) -> None:
     window.commands.history.trigger()
 
 
+def teach(window: MainWindow) -> None:
+    """Teach a class by the first matches, which are dogs."""
+    from PySide6.QtCore import QItemSelectionModel, QTimer
+
+    from gui.teaching.panel import TeachingPanel
+
+    answer_questions(window)
+    window.commands.teach.trigger()
+    panel, table = window.findChild(TeachingPanel), window.results.table
+    if panel is None:
+        raise SystemExit("There is no panel to teach in.")
+    panel.chosen.emit("the neighbour’s dog")
+    flags = QItemSelectionModel.SelectionFlag
+    for row in range(5):
+        place = table.model().index(row, 0)
+        table.selectionModel().select(place, flags.Select | flags.Rows)
+    panel.of_matches.yes.click()
+
+    def answer() -> None:
+        if panel.questions[2].isVisible():
+            timer.stop()
+            for row, is_member in zip(panel.questions, (True, False, True), strict=False):
+                (row.yes if is_member else row.no).click()
+
+    timer = QTimer(panel)
+    timer.timeout.connect(answer)
+    timer.start(100)
+
+
 def set_up(window: MainWindow) -> None:
     """Open the dialog that fetches the model and AudioSet."""
     answer_questions(window)
@@ -165,6 +194,7 @@ SCENES = {
     "map": Scene(show_map, rest_ms=8 * REST_MS, is_kept=True),
     "filter": Scene(show_filter, is_kept=True, is_dark=True),
     "history": Scene(show_history),
+    "teach": Scene(teach, rest_ms=5000),
     "set-up": Scene(set_up),
     "storage": Scene(show_storage),
     "trouble": Scene(open_bad_file),

@@ -80,6 +80,10 @@ class Actions(QObject):
             "Table of tags", ["Ctrl+T"], "Show what was heard when, instead of the matches"
         )
         self.tag_table.setIconText("Tags")
+        self.teach = self._add(
+            "Teach a class…", ["Ctrl+G"], "Teach a sound of your own by saying yes or no"
+        )
+        self.teach.setIconText("Teach")
         self.details = self._add("Details", ["Ctrl+I"], "Show or hide what is known of a match")
         self.hide_gone = self._add("Hide videos that are gone", [])
         self.hide_gone.setCheckable(True)
@@ -90,7 +94,10 @@ class Actions(QObject):
         self.back = self._add("Back", ["Alt+Left"], "Go back to the matches before")
         self.forward = self._add("Forward", ["Alt+Right"], "Go again to the matches after these")
         self.history = self._add("History", ["Ctrl+H"], "Show or hide the history")
-        for page in (self.filter, self.history, self.details, self.map, self.tag_table):
+        for page in (
+            *(self.filter, self.history, self.details, self.map),
+            *(self.tag_table, self.teach),
+        ):
             page.setCheckable(True)
         self.set_up = self._add("Set up…", ["Ctrl+Shift+U"], "Fetch the trained model and AudioSet")
         self.catalogs = self._add(

@@ -29,6 +29,7 @@ from gui.storage.move_controller import MoveController
 from gui.tag_table.collector import TagCollector
 from gui.tag_table.controller import TagTableController
 from gui.tags.controller import TagController
+from gui.teaching.controller import TeachingController
 from gui.youtube.services import Services
 
 
@@ -73,6 +74,7 @@ class Features(QObject):
         self.player = PlayerController(context, self._show_details)
         self.map = MapPane(context.workers["map"], context.data.maps)
         self.history = HistoryController(context, history, window.history)
+        self.teaching = TeachingController(context, window.results.table.selected)
         self.set_up = SetUpController(context)
         self.moving = MoveController(context)
         self.storage = StorageController(context, lambda: self.set_up.is_active, self.moving)
@@ -81,6 +83,7 @@ class Features(QObject):
         self._join_player()
         self._join_history()
         self._join_map()
+        self._join_teaching()
         self._join_set_up()
         context.session.ready.connect(self._on_ready)
 
@@ -185,6 +188,12 @@ class Features(QObject):
                 "More like this",
                 lambda: session.more_like(video_id),
             )
+
+    def _join_teaching(self) -> None:
+        table = self._window.results.table
+        self._window.add_teaching(self.teaching.panel)
+        table.chosen_changed.connect(lambda _: self.teaching.show_what())
+        table.selectionModel().selectionChanged.connect(lambda *_: self.teaching.show_what())
 
     def _join_set_up(self) -> None:
         self._window.setting_up.clicked.connect(self.set_up.open)

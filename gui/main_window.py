@@ -234,6 +234,10 @@ class MainWindow(QMainWindow):
         """Put the map beside the details."""
         self.right.add_page(self.commands.map, pane)
 
+    def add_teaching(self, pane: QWidget) -> None:
+        """Put the taught classes beside filter and history: details may stand beside them."""
+        self.left.add_page(self.commands.teach, pane)
+
     def focus_answer(self) -> None:
         """Let the keys go through the matches, or the table of tags instead of them."""
         (self.answer.focusProxy() or self.results.table).setFocus()

@@ -95,6 +95,8 @@ def fill(
             actions.nearer,
             actions.farther,
             None,
+            actions.teach,
+            None,
             actions.back,
             actions.forward,
             actions.cancel,

@@ -41,6 +41,14 @@ class FileDialogs(QObject):
         dialog.filesSelected.connect(self._on_opened)
         _show(dialog)
 
+    def open_file(self, title: str, kind: str, ending: str, chosen: Callable[[Path], None]) -> None:
+        """Ask for one file of a kind, and call back with it."""
+        dialog = QFileDialog(self._window, title, self.folder)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([f"{kind} (*.{ending})", "All files (*)"])
+        dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+        _show(dialog)
+
     def open_folder(self) -> None:
         """Ask for a folder of sounds."""
         dialog = QFileDialog(self._window, "Open a folder of sounds", self.folder)

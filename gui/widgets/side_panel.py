@@ -44,7 +44,7 @@ class SidePanel(QWidget):
         """Show this page while this checkable action is checked."""
         self._actions.append(action)
         self._pages.addWidget(page)
-        self.tabs.addTab(action.text().rstrip("…"))
+        self.tabs.addTab(action.iconText().rstrip("…"))
         self._group.addAction(action)
         action.toggled.connect(self._follow)
         self._follow()

@@ -1,0 +1,295 @@
+"""Joins the panel of taught classes to the session: what is answered is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox
+
+from core.class_teaching import ClipAnswer, SoundAnswer
+from core.errors import ModelError, SoundalikeError
+from core.jobs import Job
+from core.types import Match, Matches, Query
+from gui import formats
+from gui.context import Context
+from gui.search.answers import Answer, is_heard, origin_of
+from gui.search.state import State
+from gui.teaching.panel import N_QUESTIONS, TeachingPanel
+
+if TYPE_CHECKING:
+    from core.teaching.taught_class import TaughtClass
+
+_Given: TypeAlias = ClipAnswer | SoundAnswer
+_ENDING = "json"
+
+
+class TeachingController(QObject):
+    """Teaches one class at a time, whenever the engine is free: no answer is lost.
+
+    Parameters
+    ----------
+    context : Context
+    selected : callable
+        Returns the selected matches, which can be answered for; tell of others by `show_what`.
+
+    Attributes
+    ----------
+    panel : TeachingPanel
+    """
+
+    def __init__(self, context: Context, selected: Callable[[], list[Match]]) -> None:
+        super().__init__(context.window)
+        self._context, self._session, self._selected = context, context.session, selected
+        self.panel = panel = TeachingPanel()
+        self._name = ""
+        self._classes: dict[str, TaughtClass] = {}
+        self._answers: list[tuple[str, _Given]] = []
+        self._wants_questions = False
+        self._heard: frozenset[str] = frozenset()
+        panel.chosen.connect(self._choose)
+        panel.matches_answered.connect(self._answer_matches)
+        panel.sound_answered.connect(self._answer_sound)
+        panel.question_answered.connect(self._on_question)
+        panel.open_pressed.connect(lambda match: context.external.browse(match.url))
+        panel.find_pressed.connect(lambda: context.session.find(self._name))
+        panel.next_pressed.connect(self._ask)
+        panel.export_pressed.connect(self._export)
+        panel.import_pressed.connect(self._import)
+        panel.remove_pressed.connect(self._remove)
+        context.actions.teach.toggled.connect(self._on_toggled)
+        session = context.session
+        session.answered.connect(self._on_answered)
+        session.glimpsed.connect(self._on_glimpsed)
+        session.ready.connect(lambda _: self._ask())
+        session.state_changed.connect(self._on_state)
+        session.searches.busy_changed.connect(self._work_if_idle)
+        self.show_what()
+
+    # Which class
+
+    def _on_toggled(self, is_shown: bool) -> None:
+        if is_shown:
+            self._read()
+
+    def _read(self) -> None:
+        engine = self._context.engine
+        self._context.workers["words"].submit(
+            lambda job: (engine.taught_classes(), engine.taught_faults()), self._on_read
+        )
+
+    def _on_read(self, found: tuple[list[TaughtClass], list[ModelError]]) -> None:
+        classes, faults = found
+        self._classes = {each.name: each for each in classes}
+        if not self._name and classes:
+            self._name = classes[0].name
+        self._show()
+        if faults:
+            self.panel.show_message(faults[0].in_full)
+        self._ask()
+
+    def _choose(self, name: str) -> None:
+        known = {each.casefold(): each for each in self._classes}
+        self._name = known.get(name.casefold(), name)
+        self.panel.show_message()
+        self._show()
+        self._ask()
+
+    def _show(self) -> None:
+        self.panel.show_classes([*self._classes], self._name)
+        taught = self._classes.get(self._name)
+        if taught is not None:
+            self.panel.show_quality(_quality(taught))
+        elif self._name:
+            self.panel.show_quality(
+                "Mark examples: select matches, or open the sound itself, and say yes."
+            )
+
+    def show_what(self) -> None:
+        """Say what can be answered for now."""
+        n = len(self._selected())
+        what = formats.count(n, "selected match", "selected matches") if n else "Select a match"
+        self.panel.of_matches.show_what(what, n > 0)
+        answer = self._session.answer
+        is_own = answer is not None and is_heard(answer.source)
+        is_part = answer is not None and answer.span is not None
+        what = "The selected span" if is_part else "The sound above"
+        self.panel.of_sound.show_what(what if is_own else "No sound of yours", is_own)
+
+    # Answers
+
+    def _answer_matches(self, is_member: bool) -> None:
+        for match in self._selected():
+            self._answers.append((self._name, ClipAnswer(match.row, is_member)))
+        self._work_if_idle()
+
+    def _answer_sound(self, is_member: bool) -> None:
+        answer = self._session.answer
+        query = None if answer is None else origin_of(answer.source)
+        if answer is None or not isinstance(query, Query):
+            return
+        source = answer.audio.path.name if answer.audio is not None else query.name
+        start_s = 0.0 if answer.span is None else answer.span[0]
+        self._answers.append((self._name, SoundAnswer(query, source, start_s, is_member)))
+        self._work_if_idle()
+
+    def _on_question(self, match: Match, is_member: bool) -> None:
+        self._answers.append((self._name, ClipAnswer(match.row, is_member)))
+        self._work_if_idle()
+
+    # Work, whenever the engine is free
+
+    def _work_if_idle(self, *_: object) -> None:
+        session = self._session
+        is_free = session.state not in (State.ANALYSING, State.RECORDING)
+        if session.searches.is_busy or session.loader.is_loading or not is_free:
+            return
+        if self._answers:
+            self._learn()
+        elif self._wants_questions and self._context.actions.teach.isChecked():
+            self._wants_questions = False
+            name, engine = self._name, self._context.engine
+            session.searches.submit(
+                lambda job: engine.to_ask(name, N_QUESTIONS, job),
+                lambda asked: self._on_asked(name, asked),
+                self._on_not_asked,
+            )
+
+    def _learn(self) -> None:
+        name = self._answers[0][0]
+        given = [answer for each, answer in self._answers if each == name]
+        self._answers = [each for each in self._answers if each[0] != name]
+        newest = list({_place(answer): answer for answer in given}.values())
+        engine = self._context.engine
+
+        def learn(job: Job) -> TaughtClass:
+            return engine.teach(name, newest, job)
+
+        self._session.searches.submit(learn, self._on_learned, self._on_failed, must_finish=True)
+
+    def _on_learned(self, taught: TaughtClass) -> None:
+        self._classes[taught.name] = taught
+        if self._name.casefold() == taught.name.casefold():
+            self._name = taught.name
+        self.panel.show_message()
+        self._show_kept()
+        if not self.panel.has_open_questions:
+            self._ask()
+
+    def _show_kept(self) -> None:
+        """Show the class anew, and leave the questions as they are."""
+        taught = self._classes.get(self._name)
+        if taught is None or not self.panel.show_all.isVisibleTo(self.panel):
+            self._show()
+        else:
+            self.panel.show_quality(_quality(taught))
+
+    def _on_failed(self, error: SoundalikeError) -> None:
+        self.panel.show_message(error.in_full)
+
+    def _ask(self) -> None:
+        self._wants_questions = self._name in self._classes
+        self._work_if_idle()
+
+    def _on_asked(self, name: str, asked: Matches) -> None:
+        if name == self._name:
+            self.panel.show_questions(asked.matches)
+
+    def _on_not_asked(self, error: SoundalikeError) -> None:
+        self.panel.show_questions(())
+        self.panel.show_message(error.in_full)
+
+    # What the session tells
+
+    def _on_answered(self, answer: Answer) -> None:
+        self.show_what()
+
+    def _on_state(self, state: State) -> None:
+        if state is State.RECORDING:
+            self._heard = frozenset()
+        self._work_if_idle()
+
+    def _on_glimpsed(self, matches: Matches) -> None:
+        """Say when a taught class begins to be heard in a recording."""
+        heard = frozenset(tag.label for tag in matches.query.heard if tag.is_taught)
+        for label in sorted(heard - self._heard):
+            self._context.banner.show_note(f"“{label}” is heard now.")
+        self._heard = heard
+
+    # Files
+
+    def _export(self) -> None:
+        name, engine = self._name, self._context.engine
+
+        def chosen(path: Path) -> None:
+            self._context.workers["files"].submit(
+                lambda job: engine.export_class(name, path),
+                lambda _: self._context.say(f"Saved {path.name}"),
+                self._context.show_trouble,
+                must_finish=True,
+            )
+
+        kinds = {_ENDING: "Class that was taught"}
+        self._context.dialogs.save("Export the class", f"{name}.sound-class", kinds, chosen)
+
+    def _import(self) -> None:
+        self._context.dialogs.open_file("Import a class", "Taught classes", _ENDING, self._take)
+
+    def _take(self, path: Path, may_replace: bool = False) -> None:
+        engine = self._context.engine
+
+        def done(taught: TaughtClass) -> None:
+            self._name = taught.name
+            self._read()
+
+        self._context.workers["files"].submit(
+            lambda job: engine.import_class(path, may_replace),
+            done,
+            self._on_failed,
+            must_finish=True,
+        )
+
+    def _remove(self) -> None:
+        name = self._name
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "Remove the class",
+            f"Remove “{name}” and all answers that it was taught by?",
+            parent=self._context.window,
+        )
+        box.setTextFormat(box.textFormat().PlainText)
+        remove = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        remove.clicked.connect(lambda: self._forget(name))
+        box.open()
+
+    def _forget(self, name: str) -> None:
+        engine = self._context.engine
+
+        def done(_: object) -> None:
+            self._name = ""
+            self._read()
+
+        self._context.workers["files"].submit(
+            lambda job: engine.forget_class(name), done, self._on_failed, must_finish=True
+        )
+
+
+def _place(answer: _Given) -> tuple[object, ...]:
+    if isinstance(answer, ClipAnswer):
+        return (answer.row,)
+    return (answer.source, answer.start_s, answer.query.duration_s)
+
+
+def _quality(taught: TaughtClass) -> str:
+    n_yes = taught.n_members
+    said = f"{n_yes} yes, {len(taught.examples) - n_yes} no"
+    found = taught.estimate
+    if found.precision is None:
+        return f"{said}. Too few examples to say how well it is told: at least eight."
+    return (
+        f"{said}. Of what it finds about {found.precision:.0%} is right; it finds "
+        f"{found.recall:.0%} of its examples."
+    )

@@ -1,0 +1,87 @@
+"""One clip that is asked about: what it is, and yes or no."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QPushButton, QToolButton, QWidget
+
+from core.types import Match
+from gui import formats, theme
+from gui.widgets.elided import Elided
+
+BUTTON_HEIGHT = 28
+
+
+class QuestionRow(QWidget):
+    """A clip with three buttons.
+
+    Signals
+    -------
+    answered : bool
+    open_pressed
+        The clip is to be heard where it is.
+    """
+
+    answered = Signal(bool)
+    open_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.match: Match | None = None
+        self.labels, self.place = Elided(), Elided()
+        self.open = QToolButton()
+        self.yes, self.no = QPushButton("Yes"), QPushButton("No")
+        self.place.setFont(theme.scaled_font(self, 0.85))
+        for button, is_member in ((self.yes, True), (self.no, False)):
+            button.setCheckable(True)
+            button.clicked.connect(lambda _=False, answer=is_member: self._answer(answer))
+        self.open.setAutoRaise(True)
+        self.open.setToolTip("Open the video at this clip")
+        self.open.clicked.connect(self.open_pressed)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(theme.GRID // 2)
+        layout.setVerticalSpacing(0)
+        layout.addWidget(self.labels, 0, 0, 1, 4)
+        layout.addWidget(self.place, 1, 0)
+        for column, button in enumerate((self.open, self.yes, self.no), start=1):
+            button.setFixedHeight(BUTTON_HEIGHT)
+            layout.addWidget(button, 1, column)
+        for choice in (self.yes, self.no):
+            choice.setMaximumWidth(choice.fontMetrics().horizontalAdvance(choice.text()) + 24)
+        layout.setColumnStretch(0, 1)
+        self._follow_palette()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._follow_palette()
+
+    def _follow_palette(self) -> None:
+        self.open.setIcon(theme.icon("arrow-square-out", self.palette()))
+
+    def ask(self, match: Match) -> None:
+        """Ask about a clip."""
+        self.match = match
+        name = " · ".join(match.labels) or match.video_id
+        place = f"{formats.clip_span(match.start_s, match.end_s)} · {match.video_id}"
+        self.labels.setText(name)
+        self.place.setText(place)
+        self.labels.setToolTip(name.replace("<", "‹"))
+        named: dict[QAbstractButton, str] = {self.open: "Open", self.yes: "Yes", self.no: "No"}
+        for each, what in named.items():
+            each.setAccessibleName(f"{what}: {name}, {place}")
+        self.open.setEnabled(bool(match.url))
+        self.yes.setChecked(False)
+        self.no.setChecked(False)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a person said yes or no."""
+        return self.yes.isChecked() or self.no.isChecked()
+
+    def _answer(self, is_member: bool) -> None:
+        self.yes.setChecked(is_member)
+        self.no.setChecked(not is_member)
+        self.answered.emit(is_member)
