@@ -10,6 +10,7 @@ from gui import formats, theme
 from gui.widgets.elided import Elided
 
 BUTTON_HEIGHT = 28
+_MARK = "✓ "
 
 
 class QuestionRow(QWidget):
@@ -32,9 +33,10 @@ class QuestionRow(QWidget):
         self.open = QToolButton()
         self.yes, self.no = QPushButton("Yes"), QPushButton("No")
         self.place.setFont(theme.scaled_font(self, 0.85))
-        for button, is_member in ((self.yes, True), (self.no, False)):
-            button.setCheckable(True)
-            button.clicked.connect(lambda _=False, answer=is_member: self._answer(answer))
+        for choice, is_member in ((self.yes, True), (self.no, False)):
+            choice.setCheckable(True)
+            choice.toggled.connect(self._mark)
+            choice.clicked.connect(lambda _=False, answer=is_member: self._answer(answer))
         self.open.setAutoRaise(True)
         self.open.setToolTip("Open the video at this clip")
         self.open.clicked.connect(self.open_pressed)
@@ -48,7 +50,7 @@ class QuestionRow(QWidget):
             button.setFixedHeight(BUTTON_HEIGHT)
             layout.addWidget(button, 1, column)
         for choice in (self.yes, self.no):
-            choice.setMaximumWidth(choice.fontMetrics().horizontalAdvance(choice.text()) + 24)
+            choice.setFixedWidth(choice.fontMetrics().horizontalAdvance(_MARK + choice.text()) + 16)
         layout.setColumnStretch(0, 1)
         self._follow_palette()
 
@@ -80,6 +82,13 @@ class QuestionRow(QWidget):
     def is_answered(self) -> bool:
         """Whether a person said yes or no."""
         return self.yes.isChecked() or self.no.isChecked()
+
+    def _mark(self) -> None:
+        # Not by colour alone: a style may show hardly any difference.
+        for choice in (self.yes, self.no):
+            choice.setText(
+                (_MARK if choice.isChecked() else "") + choice.text().removeprefix(_MARK)
+            )
 
     def _answer(self, is_member: bool) -> None:
         self.yes.setChecked(is_member)
