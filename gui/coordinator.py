@@ -89,6 +89,7 @@ class Coordinator(QObject):
         self._has_begun = self._shows_matches_next = False
         self._info: CatalogInfo | None = None
         self.features: Features | None = None
+        self._building: Features | None = None
         self.workers = workers = Workers(self)
         remembered = settings.read()
         recall(window, remembered)
@@ -180,10 +181,16 @@ class Coordinator(QObject):
         self.recording.recording.refresh()
 
     def _build_features(self, kind: type[Features]) -> None:
-        self.features = kind(
+        building = self._building = kind(
             *(self._context, self._window, self.sound, self.history, self.collector),
             self._services,
         )
+        building.built.connect(self._on_built)
+        building.build()
+
+    def _on_built(self) -> None:
+        self.features = self._building
+        assert self.features is not None  # noqa: S101 - they have just said so
         self.features.join_queue(self.queue)
         self.features.opened.connect(self.open_paths)
         self.features.catch_up(self._info)
@@ -199,8 +206,8 @@ class Coordinator(QObject):
         self.session.close()
         self.recording.close()
         self.sound.close()
-        if self.features is not None:
-            self.features.close()
+        if self._building is not None:
+            self._building.close()
         self.workers.close()
 
     def wait(self) -> bool:

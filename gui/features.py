@@ -6,9 +6,12 @@ Importing them takes a third of the window's own time: a worker does that, after
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.types import CatalogInfo, Match
 from gui.context import Context
@@ -29,8 +32,11 @@ from gui.storage.move_controller import MoveController
 from gui.tag_table.collector import TagCollector
 from gui.tag_table.controller import TagTableController
 from gui.tags.controller import TagController
-from gui.teaching.controller import TeachingController
+from gui.teaching.notice import HeardNotice
 from gui.youtube.services import Services
+
+if TYPE_CHECKING:
+    from gui.teaching.controller import TeachingController
 
 
 class Features(QObject):
@@ -51,9 +57,12 @@ class Features(QObject):
     -------
     opened : list of Path
         Sounds that a person wants matched.
+    built
+        All of them are there.
     """
 
     opened = Signal(list)
+    built = Signal()
 
     def __init__(
         self,
@@ -66,33 +75,43 @@ class Features(QObject):
     ) -> None:
         super().__init__(window)
         self._context, self._window, self._history = context, window, history
-        self._sound = sound
-        self.playback = PlaybackController(context, window.playback, lambda: sound.selected)
-        self.tags = TagController(context, window.tags, lambda: window.spectrogram.span)
-        self.tag_table = TagTableController(context, collector)
-        self.results = ResultsController(context, window.results, sound.picture, services)
-        self.player = PlayerController(context, self._show_details)
-        self.map = MapPane(context.workers["map"], context.data.maps)
-        self.history = HistoryController(context, history, window.history)
-        self.teaching = TeachingController(context, window.results.table.selected)
-        self.set_up = SetUpController(context)
-        self.moving = MoveController(context)
-        self.storage = StorageController(context, lambda: self.set_up.is_active, self.moving)
-        self._join_playback()
-        self._join_tag_table(sound)
-        self._join_player()
-        self._join_history()
-        self._join_map()
-        self._join_teaching()
-        self._join_set_up()
-        context.session.ready.connect(self._on_ready)
+        self._sound, self._collector, self._services = sound, collector, services
+        self.teaching: TeachingController | None = None
+        self._teaching_page = QWidget()
+        self._closing: list[Callable[[], None]] = []
+        self._steps = iter(
+            (
+                self._build_playback,
+                self._build_tag_table,
+                self._build_results,
+                self._build_player,
+                self._build_map,
+                self._build_history,
+                self._build_teaching,
+                self._build_set_up,
+                self._build_storage,
+            )
+        )
 
-    def _join_playback(self) -> None:
+    def build(self) -> None:
+        """Build one feature after the other; between two of them the window answers."""
+        step = next(self._steps, None)
+        if step is None:
+            self._context.session.ready.connect(self._on_ready)
+            self.built.emit()
+        else:
+            step()
+            QTimer.singleShot(0, self, self.build)
+
+    def _build_playback(self) -> None:
+        context, window, sound = self._context, self._window, self._sound
+        self.playback = PlaybackController(context, window.playback, lambda: sound.selected)
+        self._closing.append(self.playback.close)
+        self.tags = TagController(context, window.tags, lambda: window.spectrogram.span)
         spectrogram = self._window.spectrogram
         spectrogram.seeked.connect(self.playback.seek)
         spectrogram.selection.changed.connect(self.playback.forget_place)
         self.playback.moved.connect(spectrogram.set_playhead)
-        self.results.pointed.connect(spectrogram.mark)
         self._window.tags.chosen.connect(self._match_tag)
         self.tags.sounding.connect(self._window.header.heard.light)
 
@@ -102,14 +121,22 @@ class Features(QObject):
             spectrogram.selection.select(start_s, end_s)
             spectrogram.selection.settle()
 
-    def _join_tag_table(self, sound: SpectrogramController) -> None:
-        table = self.tag_table
+    def _build_tag_table(self) -> None:
+        sound = self._sound
+        self.tag_table = table = TagTableController(self._context, self._collector)
         self._window.add_tag_table(table.panel, table.offer)
         order = (self._window.results.table, *table.panel.widgets)
         for first, second in itertools.pairwise(order):
             self._window.setTabOrder(first, second)
         table.jumped.connect(lambda start_s, end_s: sound.reveal((start_s, end_s)))
         table.played.connect(lambda start_s, end_s: self.playback.toggle_span((start_s, end_s)))
+
+    def _build_results(self) -> None:
+        self.results = ResultsController(
+            self._context, self._window.results, self._sound.picture, self._services
+        )
+        self._closing.append(self.results.close)
+        self.results.pointed.connect(self._window.spectrogram.mark)
 
     def join_queue(self, queue: Queue) -> None:
         """Show how far the sounds are that wait, and let a person give them up."""
@@ -124,7 +151,9 @@ class Features(QObject):
         self._context.actions.details.setChecked(True)
         return True
 
-    def _join_player(self) -> None:
+    def _build_player(self) -> None:
+        self.player = PlayerController(self._context, self._show_details)
+        self._closing.append(self.player.close)
         player, playback, results = self.player, self.playback.playback, self._window.results
         results.details.add_player(player.panel)
         results.details.play_pressed.connect(player.toggle)
@@ -136,7 +165,9 @@ class Features(QObject):
             lambda: player.toggle(results.table.chosen())
         )
 
-    def _join_history(self) -> None:
+    def _build_history(self) -> None:
+        self.history = HistoryController(self._context, self._history, self._window.history)
+        self._closing.append(self.history.close)
         window, lists = self._window, self.history.lists
         details, filters = window.results.details, window.filter
         self.history.reopened.connect(self.opened)
@@ -165,7 +196,8 @@ class Features(QObject):
     def _offer_history(self) -> None:
         self._window.empty.history.setVisible(self._history.rowCount() > 0)
 
-    def _join_map(self) -> None:
+    def _build_map(self) -> None:
+        self.map = MapPane(self._context.workers["map"], self._context.data.maps)
         self._window.add_map(self.map)
         self.map.chosen.connect(self._on_map_chosen)
         self.map.failed.connect(self._context.session.report)
@@ -189,19 +221,37 @@ class Features(QObject):
                 lambda: session.more_like(video_id),
             )
 
-    def _join_teaching(self) -> None:
-        table = self._window.results.table
-        self._window.add_teaching(self.teaching.panel)
-        table.chosen_changed.connect(lambda _: self.teaching.show_what())
-        table.selectionModel().selectionChanged.connect(lambda *_: self.teaching.show_what())
+    def _build_teaching(self) -> None:
+        self._window.add_teaching(self._teaching_page)
+        HeardNotice(self._context)
+        self._context.actions.teach.toggled.connect(self._on_teach)
 
-    def _join_set_up(self) -> None:
+    def _on_teach(self, is_shown: bool) -> None:
+        if not is_shown:
+            return
+        if self.teaching is None:
+            from gui.teaching.controller import TeachingController
+
+            table = self._window.results.table
+            self.teaching = teaching = TeachingController(self._context, table.selected)
+            layout = QVBoxLayout(self._teaching_page)
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.addWidget(teaching.panel)
+            table.selectionModel().selectionChanged.connect(lambda *_: teaching.show_what())
+        self.teaching.read()
+
+    def _build_set_up(self) -> None:
+        self.set_up = SetUpController(self._context)
+        self.moving = MoveController(self._context)
         self._window.setting_up.clicked.connect(self.set_up.open)
         self.set_up.told.connect(self._window.show_setting_up)
         self.set_up.move_pressed.connect(lambda: self.moving.toggle(self.set_up.dialog))
         self.set_up.show_planned_move(self.moving.target)
         self.moving.planned.connect(self.set_up.show_planned_move)
         self.moving.failed.connect(self.set_up.tell_of_move)
+
+    def _build_storage(self) -> None:
+        self.storage = StorageController(self._context, lambda: self.set_up.is_active, self.moving)
 
     # Model and catalogue
 
@@ -225,8 +275,7 @@ class Features(QObject):
         return replace(values, output=self.playback.output, knows_set_up=knows_set_up)
 
     def close(self) -> None:
-        """Stop; whoever owns the workers closes them."""
-        self.player.close()
-        self.playback.close()
-        self.results.close()
-        self.history.close()
+        """Stop, also half built; whoever owns the workers closes them."""
+        self._steps = iter(())
+        for close in self._closing:
+            close()

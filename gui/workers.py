@@ -142,7 +142,6 @@ class Worker(QObject):
         self._worker.succeeded.connect(self._on_succeeded)
         self._worker.broke.connect(self._on_broke)
         self._worker.ended.connect(self._on_ended)
-        self._thread.start()
 
     @property
     def is_busy(self) -> bool:
@@ -198,6 +197,8 @@ class Worker(QObject):
         if self._at_work is not None:
             self._drop(self._at_work)
         self._thread.last = last
+        if last is not None:
+            self._start_thread()
         self._thread.quit()
 
     def wait(self, deadline: QDeadlineTimer) -> bool:
@@ -209,8 +210,14 @@ class Worker(QObject):
         abandoned.extend((self._thread, self._worker))
         return False
 
+    def _start_thread(self) -> None:
+        # Each start is a turn for the other threads, and a window makes a dozen workers at once.
+        if not self._thread.isRunning():
+            self._thread.start()
+
     def _begin(self, request: _Request) -> None:
         self._at_work = request
+        self._start_thread()
         self._start.emit(request)
         self.busy_changed.emit(True)
 

@@ -48,7 +48,6 @@ class TeachingController(QObject):
         self._classes: dict[str, TaughtClass] = {}
         self._answers: list[tuple[str, _Given]] = []
         self._wants_questions = False
-        self._heard: frozenset[str] = frozenset()
         panel.chosen.connect(self._choose)
         panel.matches_answered.connect(self._answer_matches)
         panel.sound_answered.connect(self._answer_sound)
@@ -59,22 +58,17 @@ class TeachingController(QObject):
         panel.export_pressed.connect(self._export)
         panel.import_pressed.connect(self._import)
         panel.remove_pressed.connect(self._remove)
-        context.actions.teach.toggled.connect(self._on_toggled)
         session = context.session
         session.answered.connect(self._on_answered)
-        session.glimpsed.connect(self._on_glimpsed)
         session.ready.connect(lambda _: self._ask())
-        session.state_changed.connect(self._on_state)
+        session.state_changed.connect(lambda _: self._work_if_idle())
         session.searches.busy_changed.connect(self._work_if_idle)
         self.show_what()
 
     # Which class
 
-    def _on_toggled(self, is_shown: bool) -> None:
-        if is_shown:
-            self._read()
-
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Show the classes that there are now: another program may have taught some."""
         engine = self._context.engine
         self._context.workers["words"].submit(
             lambda job: (engine.taught_classes(), engine.taught_faults()), self._on_read
@@ -206,18 +200,6 @@ class TeachingController(QObject):
     def _on_answered(self, answer: Answer) -> None:
         self.show_what()
 
-    def _on_state(self, state: State) -> None:
-        if state is State.RECORDING:
-            self._heard = frozenset()
-        self._work_if_idle()
-
-    def _on_glimpsed(self, matches: Matches) -> None:
-        """Say when a taught class begins to be heard in a recording."""
-        heard = frozenset(tag.label for tag in matches.query.heard if tag.is_taught)
-        for label in sorted(heard - self._heard):
-            self._context.banner.show_note(f"“{label}” is heard now.")
-        self._heard = heard
-
     # Files
 
     def _export(self) -> None:
@@ -242,7 +224,7 @@ class TeachingController(QObject):
 
         def done(taught: TaughtClass) -> None:
             self._name = taught.name
-            self._read()
+            self.read()
 
         self._context.workers["files"].submit(
             lambda job: engine.import_class(path, may_replace),
@@ -270,7 +252,7 @@ class TeachingController(QObject):
 
         def done(_: object) -> None:
             self._name = ""
-            self._read()
+            self.read()
 
         self._context.workers["files"].submit(
             lambda job: engine.forget_class(name), done, self._on_failed, must_finish=True

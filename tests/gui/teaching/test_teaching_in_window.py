@@ -22,7 +22,6 @@ from gui.search.state import State
 from gui.settings import Settings
 from gui.teaching.panel import TeachingPanel
 from tests.gui.conftest import App, FakeDevices
-from tests.gui.search.test_session import open_and_wait
 
 
 class Taught:
@@ -59,6 +58,7 @@ class Taught:
     @property
     def panel(self) -> TeachingPanel:
         assert self.coordinator.features is not None
+        assert self.coordinator.features.teaching is not None
         return self.coordinator.features.teaching.panel
 
     def find(self, text: str) -> None:
@@ -202,10 +202,3 @@ def test_a_recording_says_when_a_taught_class_begins_to_be_heard(app: App) -> No
     app.window.banner.clear()
     glimpse(own)
     assert app.window.banner.isHidden(), "it has been said"
-
-
-def test_opening_waits_for_nothing(app: App, sine: Path) -> None:
-    open_and_wait(app, sine)
-    app.window.commands.teach.setChecked(True)
-    assert app.coordinator.features is not None
-    assert app.coordinator.features.teaching.panel.isVisible()

@@ -1,0 +1,35 @@
+"""What a recording is said of while it runs: that a taught class begins to be heard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from core.types import Matches
+from gui.context import Context
+from gui.search.state import State
+
+
+class HeardNotice(QObject):
+    """Says it once, until the class is not heard any more.
+
+    Parameters
+    ----------
+    context : Context
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._banner = context.banner
+        self._heard: frozenset[str] = frozenset()
+        context.session.glimpsed.connect(self._on_glimpsed)
+        context.session.state_changed.connect(self._on_state)
+
+    def _on_state(self, state: State) -> None:
+        if state is State.RECORDING:
+            self._heard = frozenset()
+
+    def _on_glimpsed(self, matches: Matches) -> None:
+        heard = frozenset(tag.label for tag in matches.query.heard if tag.is_taught)
+        for label in sorted(heard - self._heard):
+            self._banner.show_note(f"“{label}” is heard now.")
+        self._heard = heard
