@@ -11,6 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from core.types import CatalogInfo, Match
+from gui.about.controller import AboutController
 from gui.context import Context
 from gui.history.controller import HistoryController
 from gui.history.model import History
@@ -19,6 +20,8 @@ from gui.main_window import MainWindow
 from gui.map.pane import MapPane
 from gui.playback.controller import PlaybackController
 from gui.player.controller import PlayerController
+from gui.preferences.choices import Owners
+from gui.preferences.controller import PreferencesController
 from gui.results.controller import ResultsController
 from gui.search.answers import Answer
 from gui.settings import Remembered
@@ -74,6 +77,10 @@ class Features(QObject):
         self.history = HistoryController(context, history, window.history)
         self.set_up = SetUpController(context)
         self.moving = MoveController(context)
+        self.about = AboutController(context)
+        options, level = window.options, context.actions.show_level
+        owners = Owners(window.appearance, options, window.header.live, level, window.permission)
+        self.preferences = PreferencesController(context, owners)
         self.storage = StorageController(context, lambda: self.set_up.is_active, self.moving)
         self._join_playback()
         self._join_tag_table(sound)
@@ -202,6 +209,7 @@ class Features(QObject):
             engine.class_counts, self._window.filter.set_counts
         )
         self.set_up.offer(info)
+        self.about.take(info)
 
     def remembered(self, values: Remembered) -> Remembered:
         """Return what the next start is to know, with what these features know of it."""
