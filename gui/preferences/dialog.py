@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
@@ -53,7 +55,7 @@ class PreferencesDialog(QDialog):
         self.number, self.live = QSpinBox(), QSpinBox()
         self.level = QCheckBox("Show the &level before recording")
         self.look_ups = QCheckBox("Look up &titles and thumbnails at YouTube")
-        self.place, self.folder = QLabel(str(recordings)), QPushButton("&Show the folder")
+        self.place, self.folder = QLineEdit(str(recordings)), QPushButton("&Show the folder")
         self.reset, self.hide_away = QPushButton(_RESET), QPushButton("Close")
         self._build()
         self._join()
@@ -70,9 +72,10 @@ class PreferencesDialog(QDialog):
         self.live.setSuffix(" s")
         for number in (self.number, self.live):
             number.setKeyboardTracking(False)  # each number that is typed would be searched for
-        self.place.setTextFormat(Qt.TextFormat.PlainText)
-        self.place.setWordWrap(True)
-        self.place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.place.setReadOnly(True)
+        self.place.setAccessibleName("Folder of recordings")
+        self.place.setToolTip(html.escape(self.place.text()))
+        self.place.setFixedHeight(theme.ROW_HEIGHT)
         learns = QLabel("YouTube then learns which videos you are shown.")
         learns.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.look_ups.setAccessibleDescription(learns.text())

@@ -1,0 +1,55 @@
+"""Nothing is cut, overlaps or lacks a name, in whatever state the window is seen.
+
+The sizes are those of `SIZES`, or the one that the environment names, for a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT
+from tests.gui.conftest import App
+from tests.gui.window_checks import cut_texts, nameless, overlaps
+from tests.gui.window_states import STATES, bring_about
+
+SIZE = "SOUNDALIKE_TEST_SIZE"
+SIZES = [os.environ[SIZE]] if SIZE in os.environ else ["1024x640", "1280x800"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_is_cut_or_overlaps_or_lacks_a_name(
+    app: App, tmp_path: Path, state: str, size: str
+) -> None:
+    width, height = map(int, size.split("x"))
+    app.window.resize(width, height)
+    for window in bring_about(app, state, tmp_path):
+        assert (app.window.width(), app.window.height()) == (width, height)
+        found = {"cut": cut_texts(window), "over": overlaps(window), "nameless": nameless(window)}
+        assert found == {"cut": [], "over": [], "nameless": []}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("size", "variables"),
+    [("960x600", {"QT_SCALE_FACTOR": "2"}), ("1920x1200", {"QT_FONT_DPI": "144"})],
+)
+def test_so_it_is_on_a_screen_of_twice_the_pixels_and_with_larger_letters(
+    size: str, variables: dict[str, str]
+) -> None:
+    """Both on a screen of 1920 × 1200."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", __file__]
+    done = subprocess.run(
+        [*command, "-k", "test_nothing_is_cut"],
+        env={**os.environ, **variables, SIZE: size, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
