@@ -87,7 +87,7 @@ class LibraryError(SoundalikeError):
 
 
 ROOM_IN_THE_WINDOW = (
-    "Free some space, or move the data folder: “What lies where…” in the menu, then “Move…”."
+    "Free some space, or move the data folder: “Storage…” in the File menu, then “Move…”."
 )
 """The window's way out where the data folder's disk is full."""
 

@@ -200,6 +200,7 @@ class Features(QObject):
         """Take up what happened before: the engine was ready, and has answered."""
         if info is not None:
             self._on_ready(info)
+            self.storage.take(info)
         self._context.session.tell_again()
 
     def _on_ready(self, info: CatalogInfo) -> None:

@@ -26,7 +26,9 @@ def plain_table(columns: tuple[str, ...]) -> QTableWidget:
     """Return a table of plain text whose rows can be selected."""
     table = QTableWidget(0, len(columns))
     table.setHorizontalHeaderLabels(list(columns))
+    table.setStyleSheet(f"QTableWidget::item {{ padding: 0 {theme.GRID}px; }}")
     table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
     table.setShowGrid(False)
     table.setTabKeyNavigation(False)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -36,11 +38,17 @@ def plain_table(columns: tuple[str, ...]) -> QTableWidget:
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setStretchLastSection(True)
     header.setHighlightSections(False)
+    header.setFixedHeight(theme.ROW_HEIGHT)
+    header.setMinimumSectionSize(9 * theme.GRID)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return table
 
 
 def fill(table: QTableWidget, rows: list[tuple[str, ...]], numbers: tuple[int, ...]) -> None:
     """Show rows; columns of numbers are right-aligned."""
+    for column in numbers:
+        if head := table.horizontalHeaderItem(column):
+            head.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     table.setRowCount(len(rows))
     for row, texts in enumerate(rows):
         for column, text in enumerate(texts):

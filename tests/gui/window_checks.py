@@ -43,11 +43,7 @@ OVER_ALL = (Dimming, DropOverlay)
 def in_sight(window: QWidget) -> Iterator[QWidget]:
     """Yield the widgets of a window of which any pixel is seen."""
     for widget in window.findChildren(QWidget):
-        if (
-            widget.isVisible()
-            and widget.window() is window
-            and not widget.visibleRegion().isEmpty()
-        ):
+        if widget.isVisible() and widget.window() is window and not _left_of(widget).isEmpty():
             yield widget
 
 
@@ -230,13 +226,16 @@ def _is_clipped(widget: QWidget) -> bool:
         if isinstance(parent, QAbstractScrollArea | QAbstractItemView):
             return False
         parent = parent.parentWidget()
-    clip, parent = QRect(widget.rect()), widget.parentWidget()
+    return _left_of(widget) != widget.rect()
+
+
+def _left_of(widget: QWidget) -> QRect:
+    """Return the part of a widget that those around do not cut off."""
+    left, parent = QRect(widget.rect()), widget.parentWidget()
     while parent is not None:
-        clip &= parent.rect().translated(widget.mapFrom(parent, QPoint(0, 0)))
-        if parent.isWindow():
-            break
-        parent = parent.parentWidget()
-    return clip != widget.rect()
+        left &= parent.rect().translated(widget.mapFrom(parent, QPoint(0, 0)))
+        parent = None if parent.isWindow() else parent.parentWidget()
+    return left
 
 
 def _width(widget: QWidget, text: str) -> int:
