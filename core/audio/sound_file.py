@@ -90,7 +90,7 @@ class SoundFile:
             decoder = self._reopen() if self._reopen is not None else self._first(job)
             yield decoder
         except DecodingError as error:
-            raise self._not_decoded(error) from error
+            raise self._not_decoded() from error
         except NoTrackError as error:
             raise self._no_track(error.n_tracks) from error
         except OSError as error:
@@ -161,13 +161,14 @@ class SoundFile:
                 )
         return decoder
 
-    def _not_decoded(self, error: DecodingError) -> AudioFileError:
+    def _not_decoded(self) -> AudioFileError:
         is_video = self._path.suffix.lower().lstrip(".") in _VIDEO_SUFFIXES
         return AudioFileError(
             f"{self._name} is {'a video, and not' if is_video else 'not'} sound in a format that "
-            f"can be read, or it is damaged ({error}).",
+            "can be read, or it is damaged.",
             "Copy it again from where it was made; if it plays elsewhere, convert it: "
             "ffmpeg -i INPUT output.wav",
+            "Copy it again from where it was made; if it plays elsewhere, save it there as WAV.",
         )
 
     def _no_track(self, n_tracks: int) -> AudioFileError:

@@ -74,7 +74,7 @@ class CaptureBar(QWidget):
         self.device.setMaximumWidth(320)
         self.device.currentIndexChanged.connect(self._on_chosen)
         self.gain.setAccessibleName("Input gain")
-        self.gain.setMinimumWidth(self.gain.fontMetrics().horizontalAdvance("100 %"))
+        self.gain.setMinimumWidth(self.gain.fontMetrics().horizontalAdvance("Gain 100 %"))
         self.open.setToolTip("Open sound files (Ctrl+O)")
         self.open.clicked.connect(self.open_pressed)
         for widget in (self.device, self.open):
@@ -165,9 +165,9 @@ class CaptureBar(QWidget):
             self.gain.setText("")
             self.gain.setToolTip("")
             return
-        text = "muted" if device.is_muted else f"{device.gain:.0%}".replace("%", " %")
-        self.gain.setText(text)
-        self.gain.setToolTip(f"The input's gain in the system's sound settings: {text}")
+        percent = f"{device.gain:.0%}".replace("%", " %")
+        self.gain.setText("Muted" if device.is_muted else f"Gain {percent}")
+        self.gain.setToolTip("As the system's sound settings have it")
 
     def choose_device(self, name: str) -> None:
         """Choose an input by its key, now or as soon as it is listed."""

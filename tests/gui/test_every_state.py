@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QAbstractItemView
 
 from tests.conftest import PROJECT
 from tests.gui.conftest import App
+from tests.gui.search.test_session import open_and_wait
 from tests.gui.window_checks import cut_texts, nameless, overlaps
-from tests.gui.window_states import STATES, bring_about
+from tests.gui.window_states import STATES, bring_about, sound
 
 SIZE = "SOUNDALIKE_TEST_SIZE"
 SIZES = [os.environ[SIZE]] if SIZE in os.environ else ["1024x640", "1280x800"]
@@ -32,6 +34,38 @@ def test_nothing_is_cut_or_overlaps_or_lacks_a_name(
         assert (app.window.width(), app.window.height()) == (width, height)
         found = {"cut": cut_texts(window), "over": overlaps(window), "nameless": nameless(window)}
         assert found == {"cut": [], "over": [], "nameless": []}
+
+
+def rows_in_sight(view: QAbstractItemView) -> int:
+    """Return how many rows are seen from top to bottom."""
+    model, seen = view.model(), view.viewport().rect()
+    rects = (view.visualRect(model.index(row, 0)) for row in range(model.rowCount()))
+    return sum(seen.top() <= rect.top() and rect.bottom() <= seen.bottom() for rect in rects)
+
+
+@pytest.mark.parametrize(("size", "n_rows"), [((1280, 800), 10), ((1024, 640), 6)])
+def test_the_answer_has_the_most_room(
+    app: App, tmp_path: Path, size: tuple[int, int], n_rows: int
+) -> None:
+    window = app.window
+    window.resize(*size)
+    bring_about(app, "results", tmp_path)
+    app.wait_for(lambda: rows_in_sight(window.results.table) >= n_rows)
+    assert 0.2 <= window.spectrogram.height() / window.height() <= 0.3
+    answer = window.header.height() + window.results.table.height()
+    assert answer / window.height() >= 0.45
+
+
+def test_the_history_is_worth_a_look_below_a_message_in_a_small_window(
+    app: App, tmp_path: Path
+) -> None:
+    app.window.resize(1024, 640)
+    bring_about(app, "history", tmp_path)
+    for number in range(6):
+        open_and_wait(app, sound(tmp_path, f"night {number}.wav"))
+    app.window.banner.show_note("Something worth knowing.")
+    app.wait_for(lambda: app.window.banner.height() >= 40)
+    app.wait_for(lambda: rows_in_sight(app.window.history.view) >= 3)
 
 
 @pytest.mark.slow

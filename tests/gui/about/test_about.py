@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
@@ -133,3 +134,16 @@ def test_details_of_a_program_that_never_broke(app: App) -> None:
     app.window.commands.copy_details.trigger()
     app.wait_for(lambda: app.window.banner.message == COPIED)
     assert "The log is empty." in QApplication.clipboard().text()
+
+
+def test_trouble_is_told_in_sentences_and_its_cause_goes_to_the_log(
+    app: App, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    film = tmp_path / "holiday.mp4"
+    film.write_bytes(b"\0\0\0\x20ftypisom" + bytes(2000))
+    app.coordinator.open_paths([film])
+    app.wait_for(lambda: app.window.banner.is_trouble)
+    for word in ("libsndfile", "FFmpeg", "ffmpeg", "INPUT"):
+        assert word not in app.window.banner.message
+    assert "save it there as WAV" in app.window.banner.message
+    assert "libsndfile" in caplog.text
