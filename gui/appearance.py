@@ -22,7 +22,7 @@ class Scheme(StrEnum):
 
 SCHEME_NAMES = {Scheme.SYSTEM: "As the system", Scheme.LIGHT: "Light", Scheme.DARK: "Dark"}
 
-_WITH_EDGES = (b"QLineEdit", b"QAbstractSpinBox", b"QComboBox", b"QPushButton", b"QCheckBox")
+_WITH_EDGES = ("QLineEdit", "QAbstractSpinBox", "QComboBox", "QPushButton", "QCheckBox")
 """Controls whose edge the style draws in a shade of the window's colour, and use it for no more."""
 
 _QT_SCHEMES = {
@@ -115,4 +115,4 @@ def _show(palette: QPalette) -> None:
         with_edges = QPalette(palette)
         with_edges.setColor(QPalette.ColorRole.Window, edge_ground(palette))
         for kind in _WITH_EDGES:
-            QApplication.setPalette(with_edges, kind)
+            QApplication.setPalette(with_edges, kind)  # type: ignore[arg-type]  # the stub wants bytes
