@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -27,6 +27,14 @@ from gui.appearance import SCHEME_NAMES, Scheme
 from gui.preferences.choices import ChosenValues, Owners
 
 _RESET, _UNDO = "Reset to defaults", "Undo the reset"
+
+
+def _beside(text: str, field: QWidget) -> QLabel:
+    """Return a field's label, as high as the field: a form puts labels at the top."""
+    label = QLabel(text)
+    label.setBuddy(field)
+    label.setFixedHeight(theme.ROW_HEIGHT)
+    return label
 
 
 class PreferencesDialog(QDialog):
@@ -82,25 +90,25 @@ class PreferencesDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(2 * theme.GRID)
         form.setVerticalSpacing(theme.GRID)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows: tuple[tuple[str, QWidget], ...] = (
             ("&Appearance", self.appearance),
             ("&Number of matches", self.number),
             ("&While recording, match", self.live),
         )
         for label, field in rows:
-            field.setMinimumWidth(18 * theme.GRID)
-            field.setMinimumHeight(theme.ROW_HEIGHT)
+            field.setFixedSize(20 * theme.GRID, theme.ROW_HEIGHT)
             field.setAccessibleName(label.replace("&", ""))
-            form.addRow(label, field)
+            form.addRow(_beside(label, field), field)
         form.addRow("", self.level)
         form.addRow("", self.look_ups)
         form.addRow("", learns)
-        kept = QVBoxLayout()
+        self.folder.setFixedHeight(theme.ROW_HEIGHT)
+        kept = QHBoxLayout()
         kept.setSpacing(theme.GRID)
-        kept.addWidget(self.place)
-        kept.addWidget(self.folder, alignment=Qt.AlignmentFlag.AlignLeft)
-        form.addRow("Recordings lie in", kept)
+        kept.addWidget(self.place, 1)
+        kept.addWidget(self.folder)
+        form.addRow(_beside("Recordings lie in", self.place), kept)
         buttons = QHBoxLayout()
         buttons.addWidget(self.reset)
         buttons.addStretch(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -20,12 +20,24 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
+from gui.widgets.table_header import follow_palette
+
+
+class PlainTable(QTableWidget):
+    """Rows of plain text, and titles in the palette's colours."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette from light to dark and back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            follow_palette(self)
 
 
 def plain_table(columns: tuple[str, ...]) -> QTableWidget:
     """Return a table of plain text whose rows can be selected."""
-    table = QTableWidget(0, len(columns))
+    table = PlainTable(0, len(columns))
     table.setHorizontalHeaderLabels(list(columns))
+    follow_palette(table)
     table.setStyleSheet(f"QTableWidget::item {{ padding: 0 {theme.GRID}px; }}")
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtCore import QVariantAnimation
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.errors import MicrophoneError
@@ -69,6 +70,7 @@ def _map(app: App, folder: Path) -> None:
     app.window.commands.map.trigger()
     assert app.coordinator.features is not None
     app.wait_for(app.coordinator.features.map.isVisible)
+    app.wait_for(lambda: not app.coordinator.workers["map"].is_busy)
 
 
 def _history(app: App, folder: Path) -> None:
@@ -143,9 +145,8 @@ def bring_about(app: App, state: str, folder: Path) -> list[QWidget]:
     """Bring a state about, and return the windows that are seen, laid out."""
     app.window.permission.adopt(False)
     STATES[state](app, folder)
-    banner = app.window.banner
-    # It grows for a moment.
-    app.wait_for(lambda: not banner.isVisible() or banner.height() >= 40)
+    (growth,) = app.window.banner.findChildren(QVariantAnimation)
+    app.wait_for(lambda: growth.state() is QVariantAnimation.State.Stopped)
     is_live = state in ("recording", "analysing")
     app.wait_for(lambda: is_live or app.session.state is not State.ANALYSING)
     QApplication.processEvents()
