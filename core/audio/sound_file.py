@@ -90,7 +90,7 @@ class SoundFile:
             decoder = self._reopen() if self._reopen is not None else self._first(job)
             yield decoder
         except DecodingError as error:
-            raise self._not_decoded() from error
+            raise self._not_decoded(error) from error
         except NoTrackError as error:
             raise self._no_track(error.n_tracks) from error
         except OSError as error:
@@ -161,14 +161,16 @@ class SoundFile:
                 )
         return decoder
 
-    def _not_decoded(self) -> AudioFileError:
+    def _not_decoded(self, error: DecodingError) -> AudioFileError:
         is_video = self._path.suffix.lower().lstrip(".") in _VIDEO_SUFFIXES
+        kind = "a video, and not" if is_video else "not"
+        words = f"{self._name} is {kind} sound in a format that can be read, or it is damaged"
+        again = "Copy it again from where it was made; if it plays elsewhere,"
         return AudioFileError(
-            f"{self._name} is {'a video, and not' if is_video else 'not'} sound in a format that "
-            "can be read, or it is damaged.",
-            "Copy it again from where it was made; if it plays elsewhere, convert it: "
-            "ffmpeg -i INPUT output.wav",
-            "Copy it again from where it was made; if it plays elsewhere, save it there as WAV.",
+            f"{words} ({error}).",
+            f"{again} convert it: ffmpeg -i INPUT output.wav",
+            f"{again} save it there as WAV.",
+            f"{words}.",
         )
 
     def _no_track(self, n_tracks: int) -> AudioFileError:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QAbstractItemView
 
+from gui.search.state import State
 from tests.conftest import PROJECT
 from tests.gui.conftest import App
-from tests.gui.search.test_session import open_and_wait
 from tests.gui.window_checks import cut_texts, nameless, overlaps
 from tests.gui.window_states import STATES, bring_about, sound
 
@@ -61,8 +61,9 @@ def test_the_history_is_worth_a_look_below_a_message_in_a_small_window(
 ) -> None:
     app.window.resize(1024, 640)
     bring_about(app, "history", tmp_path)
-    for number in range(6):
-        open_and_wait(app, sound(tmp_path, f"night {number}.wav"))
+    app.coordinator.open_paths([sound(tmp_path, f"night {number}.wav") for number in range(6)])
+    app.wait_for(lambda: app.window.history.view.model().rowCount() == 7)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
     app.window.banner.show_note("Something worth knowing.")
     app.wait_for(lambda: app.window.banner.height() >= 40)
     app.wait_for(lambda: rows_in_sight(app.window.history.view) >= 3)
