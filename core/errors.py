@@ -24,22 +24,27 @@ class SoundalikeError(Exception):
     window_hint : str, optional
         The same for who sits before the window, where the way is another one: a button instead of a
         command.
+    window_message : str, optional
+        What happened, for them: without the reasons that only the log needs.
     """
 
-    def __init__(self, message: str, hint: str, window_hint: str = "") -> None:
+    def __init__(
+        self, message: str, hint: str, window_hint: str = "", window_message: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.window_hint = window_hint or hint
+        self.window_message = window_message or message
 
     @property
     def in_full(self) -> str:
         """Both sentences, as the window says them."""
-        return f"{self.message} {self.window_hint}"
+        return f"{self.window_message} {self.window_hint}"
 
-    def __reduce__(self) -> tuple[type, tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[type, tuple[str, str, str, str]]:
         # The arguments must survive the way back from a worker process.
-        return type(self), (self.message, self.hint, self.window_hint)
+        return type(self), (self.message, self.hint, self.window_hint, self.window_message)
 
 
 class AudioFileError(SoundalikeError):
@@ -87,7 +92,7 @@ class LibraryError(SoundalikeError):
 
 
 ROOM_IN_THE_WINDOW = (
-    "Free some space, or move the data folder: “What lies where…” in the menu, then “Move…”."
+    "Free some space, or move the data folder: “Storage…” in the File menu, then “Move…”."
 )
 """The window's way out where the data folder's disk is full."""
 
@@ -112,5 +117,5 @@ def unforeseen(error: BaseException) -> SoundalikeError:
     return SoundalikeError(
         f"Something went wrong inside the program ({reason}).",
         "Please report it with what SOUNDALIKE_DEBUG=1 shows in front of the command.",
-        "Try again; the details are in the log.",
+        "Try again; “Copy details for a report” in the Help menu helps who mends it.",
     )

@@ -128,6 +128,11 @@ class DataFolder:
         return self.cache / "maps"
 
     @property
+    def log(self) -> Path:
+        """The window's log of what went wrong, for a report."""
+        return self.root / "window.log"
+
+    @property
     def library(self) -> Path:
         """The database of what a person asked for and wants to keep."""
         return self.root / "library.sqlite"

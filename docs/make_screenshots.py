@@ -147,6 +147,40 @@ def show_storage(window: MainWindow) -> None:
     window.commands.storage.trigger()
 
 
+def show_table(window: MainWindow) -> None:
+    """Open a folder of three sounds, and show what was heard in them."""
+    answer_questions(window)
+    folder = Path(tempfile.mkdtemp())
+    for number in range(3):
+        shutil.copy(os.environ["SOUND"], folder / f"night {number + 1}.wav")
+    window.dropped.emit([folder])
+    window.commands.tag_table.trigger()
+
+
+def prefer(window: MainWindow) -> None:
+    """Open the preferences."""
+    answer_questions(window)
+    window.commands.preferences.trigger()
+
+
+def show_about(window: MainWindow) -> None:
+    """Open what the program says of itself."""
+    answer_questions(window)
+    window.commands.about.trigger()
+
+
+def show_licences(window: MainWindow) -> None:
+    """Open the licences of what the program runs on."""
+    answer_questions(window)
+    window.commands.licences.trigger()
+
+
+def show_catalogs(window: MainWindow) -> None:
+    """Open the list of catalogues."""
+    answer_questions(window)
+    window.commands.catalogs.trigger()
+
+
 def open_bad_file(window: MainWindow) -> None:
     """Open a damaged film."""
     answer_questions(window)
@@ -197,6 +231,11 @@ SCENES = {
     "teach": Scene(teach, rest_ms=5000),
     "set-up": Scene(set_up),
     "storage": Scene(show_storage),
+    "catalogs": Scene(show_catalogs),
+    "table": Scene(show_table, rest_ms=4 * REST_MS),
+    "preferences": Scene(prefer),
+    "about": Scene(show_about),
+    "licences": Scene(show_licences, rest_ms=4 * REST_MS),
     "trouble": Scene(open_bad_file),
     "no-device": Scene(answer_questions, has_sound=False, has_microphone=False),
 }

@@ -111,7 +111,23 @@ class Actions(QObject):
         )
         self.inputs = self._add("Look for inputs again", ["F5"])
         self.shortcuts = self._add("Keyboard shortcuts", ["F1"])
+        # Where the platform has no keys for it, those that most programs have.
+        has_keys = bool(QKeySequence.keyBindings(standard.Preferences))
+        self.preferences = self._add(
+            "Preferences…", standard.Preferences if has_keys else ["Ctrl+,"]
+        )
+        self.copy_details = self._add(
+            "Copy details for a report",
+            [],
+            "Copy versions and the last lines of the log, without names of files",
+        )
+        self.licences = self._add("Open-source licences…", [])
+        self.about = self._add("About Soundalike", [], "See its version, and whose work is in it")
         self.quit = self._add("Quit", ["Ctrl+Q"])
+        # Where macOS has these in the program's own menu.
+        self.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+        self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         waiting = (self.back, self.forward, self.match_selection)
         for action in (*self.for_a_row, *self.for_a_sound, *waiting):
             action.setEnabled(False)

@@ -137,7 +137,7 @@ def _start_log(data: DataFolder) -> None:
     handlers: list[logging.Handler] = [logging.StreamHandler()]
     try:
         data.root.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.FileHandler(data.root / "window.log", encoding="utf-8", delay=True))
+        handlers.append(logging.FileHandler(data.log, encoding="utf-8", delay=True))
     except OSError:
         pass  # the terminal still hears of it
     logging.basicConfig(

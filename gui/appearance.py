@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QPalette
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from gui import theme
-from gui.palettes import dark_palette, light_palette
+from gui.palettes import dark_palette, edge_ground, light_palette
 
 
 class Scheme(StrEnum):
@@ -21,6 +21,9 @@ class Scheme(StrEnum):
 
 
 SCHEME_NAMES = {Scheme.SYSTEM: "As the system", Scheme.LIGHT: "Light", Scheme.DARK: "Dark"}
+
+_WITH_EDGES = ("QLineEdit", "QAbstractSpinBox", "QComboBox", "QPushButton", "QCheckBox")
+"""Controls whose edge the style draws in a shade of the window's colour, and use it for no more."""
 
 _QT_SCHEMES = {
     Scheme.SYSTEM: Qt.ColorScheme.Unknown,
@@ -107,3 +110,9 @@ def _show(palette: QPalette) -> None:
     # Each time all widgets are told, which takes some milliseconds.
     if QApplication.palette() != palette:
         QApplication.setPalette(palette)
+        if palette not in (light_palette(), dark_palette()):
+            return  # the platform's own
+        with_edges = QPalette(palette)
+        with_edges.setColor(QPalette.ColorRole.Window, edge_ground(palette))
+        for kind in _WITH_EDGES:
+            QApplication.setPalette(with_edges, kind)  # type: ignore[arg-type]  # the stub wants bytes

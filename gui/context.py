@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from gui.widgets.external import ExternalPrograms
 from gui.widgets.file_dialogs import FileDialogs
 from gui.workers import Workers
 from gui.youtube.permission import LookUpPermission
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,5 +66,7 @@ class Context:
         self.workers["words"].submit(lambda job: self.engine.find_classes(text), done)
 
     def show_trouble(self, error: SoundalikeError) -> None:
-        """Say in the banner what happened and what to do."""
+        """Say in the banner what happened and what to do; what it came of is for the log."""
+        if error.__cause__ is not None:
+            log.warning("%s: %s", type(error).__name__, error.__cause__)
         self.banner.show_trouble(error.in_full)

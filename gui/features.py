@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.types import CatalogInfo, Match
+from gui.about.controller import AboutController
 from gui.context import Context
 from gui.history.controller import HistoryController
 from gui.history.model import Entry, History
@@ -22,6 +23,8 @@ from gui.main_window import MainWindow
 from gui.map.pane import MapPane
 from gui.playback.controller import PlaybackController
 from gui.player.controller import PlayerController
+from gui.preferences.choices import Owners
+from gui.preferences.controller import PreferencesController
 from gui.results.controller import ResultsController
 from gui.search.answers import Answer
 from gui.settings import Remembered
@@ -90,6 +93,7 @@ class Features(QObject):
                 self._build_teaching,
                 self._build_set_up,
                 self._build_storage,
+                self._build_preferences,
             )
         )
 
@@ -253,12 +257,20 @@ class Features(QObject):
     def _build_storage(self) -> None:
         self.storage = StorageController(self._context, lambda: self.set_up.is_active, self.moving)
 
+    def _build_preferences(self) -> None:
+        context, window = self._context, self._window
+        self.about = AboutController(context)
+        options, level = window.options, context.actions.show_level
+        owners = Owners(window.appearance, options, window.header.live, level, window.permission)
+        self.preferences = PreferencesController(context, owners)
+
     # Model and catalogue
 
     def catch_up(self, info: CatalogInfo | None) -> None:
         """Take up what happened before: the engine was ready, and has answered."""
         if info is not None:
             self._on_ready(info)
+            self.storage.take(info)
         self._context.session.tell_again()
 
     def _on_ready(self, info: CatalogInfo) -> None:
@@ -268,6 +280,7 @@ class Features(QObject):
             engine.class_counts, self._window.filter.set_counts
         )
         self.set_up.offer(info)
+        self.about.take(info)
 
     def remembered(self, values: Remembered) -> Remembered:
         """Return what the next start is to know, with what these features know of it."""

@@ -54,7 +54,7 @@ NAME = "Soundalike"
 _LOW = 720
 """In less height the lane of tags has one row."""
 
-_SPECTROGRAM = 0.23
+_SPECTROGRAM = 0.205
 """The spectrogram's share of the window's height, as long as a person has not chosen another."""
 
 _NARROW = 1120
@@ -73,6 +73,12 @@ OTHER_KEYS = {
         ("Page Up, Page Down, Home, End", "Move along the sound"),
     ],
     "Tags": [("Arrow keys, Return", "Go through what was heard, and match it")],
+    "History": [
+        ("Return", "Show the matches of a sound again"),
+        ("F2", "Give it a name"),
+        ("Ctrl+D", "Add a star, or remove it"),
+        ("Delete", "Forget it"),
+    ],
     "Table of tags": [("Return", "Match the seconds of a row"), ("P", "Play them")],
 }
 
@@ -266,7 +272,7 @@ class MainWindow(QMainWindow):
         self.has_own_heights = True
 
     def _share_height(self) -> None:
-        """Give the spectrogram a quarter of the window, and the matches what is left."""
+        """Give the spectrogram its share of the window, and the matches what is left."""
         if self.has_own_heights:
             return
         below = self.tags.height() + self.sound.sizeHint().height()

@@ -52,6 +52,8 @@ def fill(
             None,
             actions.copy_link,
             actions.copy_table,
+            None,
+            actions.preferences,
         ),
         "&View": (
             actions.filter,
@@ -101,7 +103,13 @@ def fill(
             actions.forward,
             actions.cancel,
         ),
-        "&Help": (actions.shortcuts,),
+        "&Help": (
+            actions.shortcuts,
+            None,
+            actions.copy_details,
+            actions.licences,
+            actions.about,
+        ),
     }
     for title, entries in menus.items():
         menu = bar.addMenu(title)

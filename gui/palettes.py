@@ -57,6 +57,16 @@ def dark_palette() -> QPalette:
     )
 
 
+def edge_ground(palette: QPalette) -> QColor:
+    """Return the ground whose shade, as Fusion draws edges, has 3:1 to a palette's window.
+
+    Fusion darkens the window's colour to 1/1.4, which a dark window and a light one swallow.
+    """
+    window = palette.color(_Role.Window)
+    is_dark = window.lightnessF() < palette.color(_Role.WindowText).lightnessF()
+    return QColor("#a4a6ab") if is_dark else QColor("#a9aab0")
+
+
 def _palette(colors: dict[QPalette.ColorRole, str], disabled: str) -> QPalette:
     # From these two Qt makes the shades of edges and grooves.
     palette = QPalette(QColor(colors[_Role.Button]), QColor(colors[_Role.Window]))

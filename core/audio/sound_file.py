@@ -163,11 +163,14 @@ class SoundFile:
 
     def _not_decoded(self, error: DecodingError) -> AudioFileError:
         is_video = self._path.suffix.lower().lstrip(".") in _VIDEO_SUFFIXES
+        kind = "a video, and not" if is_video else "not"
+        words = f"{self._name} is {kind} sound in a format that can be read, or it is damaged"
+        again = "Copy it again from where it was made; if it plays elsewhere,"
         return AudioFileError(
-            f"{self._name} is {'a video, and not' if is_video else 'not'} sound in a format that "
-            f"can be read, or it is damaged ({error}).",
-            "Copy it again from where it was made; if it plays elsewhere, convert it: "
-            "ffmpeg -i INPUT output.wav",
+            f"{words} ({error}).",
+            f"{again} convert it: ffmpeg -i INPUT output.wav",
+            f"{again} save it there as WAV.",
+            f"{words}.",
         )
 
     def _no_track(self, n_tracks: int) -> AudioFileError:

@@ -72,7 +72,7 @@ def verify(folder: Path, job: Job, files: Sequence[PinnedFile] = FILES) -> list[
             raise DownloadError(
                 f"{path} is damaged: its SHA-256 is not the published one.",
                 "Delete it and run: python -m core files fetch",
-                "Remove it in “What lies where…”, and fetch it again with “Set up…”.",
+                "Remove it in “Storage…”, and fetch it again with “Set up…”.",
             )
     return [f"{file.name}: verified{_packing(folder, file)}" for file in files]
 

@@ -184,6 +184,14 @@ def _unwritable(data: DataFolder, error: OSError) -> CatalogError:
     )
 
 
+_OWN = {
+    "library.sqlite": "Your history, stars and presets",
+    "recordings": "Your recordings",
+    "window.ini": "Your settings",
+    "window.log": "The log, for reports",
+}
+
+
 @dataclass(frozen=True)
 class StoredItem:
     """Something in the data folder.
@@ -236,7 +244,7 @@ def storage(data: DataFolder) -> list[StoredItem]:
     known = {data.files, data.models, data.catalogs, data.youtube_ids, data.chosen_catalog}
     known.add(data.cache)
     return items + [
-        _item(f"own:{path.name}", f"Your {path.name}", path, removable=False)
+        _item(f"own:{path.name}", _OWN.get(path.name, f"Your {path.name}"), path, removable=False)
         for path in _seen(data.root)
         if path not in known and path.name not in (MOVED_FROM, MOVED_TO, PLANNED_MOVE)
     ]

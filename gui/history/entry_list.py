@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QKeyCombination, QModelIndex, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout
 
@@ -11,6 +11,7 @@ from gui.history.model import SEARCH_ROLE
 from gui.history.rows import EntryDelegate
 from gui.widgets.quiet_selection import QuietSelection
 
+_STAR_KEYS = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_D)
 _NOTHING_FOUND = "Nothing here has these words."
 
 
@@ -32,10 +33,12 @@ class EntryList(QListView):
 
     Signals
     -------
-    remove_pressed : QModelIndex
+    remove_pressed, star_pressed : QModelIndex
+        The keys for it.
     """
 
     remove_pressed = Signal(QModelIndex)
+    star_pressed = Signal(QModelIndex)
 
     def __init__(self, name: str, nothing: str, has_pictures: bool) -> None:
         super().__init__()
@@ -69,10 +72,12 @@ class EntryList(QListView):
         self._say_nothing()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Remove the current row on Delete."""
+        """Remove the current row on Delete; on Ctrl+D its star is set or taken away."""
         is_delete = event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-        if is_delete and self.currentIndex().isValid():
-            self.remove_pressed.emit(self.currentIndex())
+        is_star = event.keyCombination() == _STAR_KEYS
+        if (is_delete or is_star) and self.currentIndex().isValid():
+            pressed = self.remove_pressed if is_delete else self.star_pressed
+            pressed.emit(self.currentIndex())
         else:
             super().keyPressEvent(event)
 

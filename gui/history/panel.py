@@ -101,22 +101,25 @@ class HistoryPanel(QWidget):
         self.search.setFixedHeight(theme.ROW_HEIGHT)
         self.search.textChanged.connect(self._on_search)
         self.view.setAccessibleDescription(
-            "Return shows the matches of a sound again, F2 gives it a name, Delete forgets it."
+            "Return shows the matches of a sound again, F2 gives it a name, "
+            "Ctrl+D a star, Delete forgets it."
         )
         self.view.activated.connect(self._on_activated)
         self.view.clicked.connect(self._on_activated)
         self.view.remove_pressed.connect(lambda at: self.removed.emit(self._entry(at)))
+        self.view.star_pressed.connect(self._on_star)
         self.view.customContextMenuRequested.connect(self._show_menu)
         self.starred.setAccessibleDescription(
-            "Return opens the video, F2 writes a note, Delete removes the star."
+            "Return opens the video, F2 writes a note, Delete or Ctrl+D removes the star."
         )
         self.starred.activated.connect(lambda at: self.star_chosen.emit(self._star(at)))
-        self.starred.remove_pressed.connect(lambda at: self.star_removed.emit(self._star(at)))
+        for pressed in (self.starred.remove_pressed, self.starred.star_pressed):
+            pressed.connect(lambda at: self.star_removed.emit(self._star(at)))
         self.starred.customContextMenuRequested.connect(self._show_star_menu)
         for view in (self.view, self.starred):
             self._pages.addWidget(view)
         row = QHBoxLayout()
-        row.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, 0)
+        row.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, 0)
         row.addWidget(self.tabs, 1)
         row.addWidget(self.clear)
         line = QHBoxLayout()
@@ -124,7 +127,7 @@ class HistoryPanel(QWidget):
         line.addWidget(self.search)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.GRID)
+        layout.setSpacing(theme.GRID // 2)
         layout.addLayout(row)
         layout.addLayout(line)
         layout.addWidget(self._pages, 1)
@@ -183,6 +186,11 @@ class HistoryPanel(QWidget):
         entry = self._entry(index)
         if entry is not None:
             self.chosen.emit(entry)
+
+    def _on_star(self, index: QModelIndex) -> None:
+        entry = self._entry(index)
+        if entry is not None and entry.status is Status.DONE:
+            self.star_set.emit(entry, not entry.is_starred)
 
     def _show_menu(self, at: QPoint) -> None:
         entry = self._entry(self.view.indexAt(at))

@@ -80,7 +80,7 @@ class CaptureBar(QWidget):
         self.device.setMaximumWidth(320)
         self.device.currentIndexChanged.connect(self._on_chosen)
         self.gain.setAccessibleName("Input gain")
-        self.gain.setMinimumWidth(self.gain.fontMetrics().horizontalAdvance("100 %"))
+        self.gain.setMinimumWidth(self.gain.fontMetrics().horizontalAdvance("Gain 100 %"))
         self.open.setToolTip("Open sound files (Ctrl+O)")
         self.open.clicked.connect(self.open_pressed)
         for widget in (self.device, self.open):
@@ -168,9 +168,9 @@ class CaptureBar(QWidget):
         self.next_changed.emit()
         device, texts, tips = self.next_device, list[str](), list[str]()
         if device is not None and device.gain is not None:
-            text = "muted" if device.is_muted else f"{device.gain:.0%}".replace("%", " %")
-            texts.append(text)
-            tips.append(f"The input's gain in the system's sound settings: {text}")
+            percent = f"{device.gain:.0%}".replace("%", " %")
+            texts.append("Muted" if device.is_muted else f"Gain {percent}")
+            tips.append("As the system's sound settings have it")
         if device is not None and device.note:
             texts.append(f"{device.rate_hz / 1000:g} kHz")
             tips.append(device.note)

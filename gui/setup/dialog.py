@@ -91,7 +91,7 @@ class SetUpDialog(QDialog):
     def _build(self) -> None:
         self.setWindowTitle("Set up")
         self.setMinimumWidth(70 * theme.GRID)
-        title = QLabel("All of AudioSet, and the ears that it was made with")
+        title = QLabel("All of AudioSet, and the model that it was made with")
         title.setFont(theme.scaled_font(self, 1.25))
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.outcome.setAccessibleName("Result")

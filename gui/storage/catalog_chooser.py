@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
 
 from core.downloads.room import megabytes
 from core.options import CatalogKind
+from core.types import CatalogInfo
 from gui import theme
 from gui.widgets.tables import ask, fill, lay_out, plain_table
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("Name", "Clips", "Size", "Made", "From")
 _NEVER_CHOSEN = (CatalogKind.DAMAGED,)
+_SEARCHED = ", searched now"
 
 
 class CatalogChooser(QDialog):
@@ -33,7 +35,8 @@ class CatalogChooser(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._entries: list[CatalogEntry] = []
+        self._entries: list[CatalogEntry | None] = []
+        self._searched = -1
         self.table = plain_table(_COLUMNS)
         self.message = QLabel()
         self.choose, self.delete = QPushButton("Search this one"), QPushButton("Delete…")
@@ -55,35 +58,48 @@ class CatalogChooser(QDialog):
 
     @property
     def current(self) -> CatalogEntry | None:
-        """The selected catalogue."""
+        """The selected catalogue; None where it is one that is not in the data folder."""
         rows = self.table.selectionModel().selectedRows()
         return self._entries[rows[0].row()] if rows else None
 
-    def show_entries(self, entries: list[CatalogEntry]) -> None:
-        """List these."""
-        self._entries = entries
-        fill(
-            self.table,
-            [
-                (
-                    f"{entry.name}, searched now" if entry.is_chosen else entry.name,
-                    f"{entry.n_clips:,}" if entry.kind != CatalogKind.DAMAGED else "damaged",
-                    megabytes(entry.n_bytes),
-                    entry.created[:10],
-                    ", ".join(entry.sources),
-                )
-                for entry in entries
-            ],
-            numbers=(1, 2),
-        )
-        chosen = next((row for row, entry in enumerate(entries) if entry.is_chosen), 0)
-        self.table.selectRow(chosen)
+    def show_entries(self, found: list[CatalogEntry], searched: CatalogInfo | None = None) -> None:
+        """List these, and mark the one that is searched, wherever it lies.
+
+        Parameters
+        ----------
+        found : list of CatalogEntry
+            What is in the data folder.
+        searched : CatalogInfo, optional
+        """
+        here = [searched is not None and str(entry.path) == searched.path for entry in found]
+        self._entries, rows = [*found], [self._row(*each) for each in zip(found, here, strict=True)]
+        if searched is not None and not any(here):
+            # It comes with the program, or was named at its start.
+            where = "the program" if searched.is_balanced else searched.path
+            rows.insert(0, (searched.name + _SEARCHED, f"{searched.n_clips:,}", "", "", where))
+            self._entries.insert(0, None)
+            here.insert(0, True)
+        fill(self.table, rows, numbers=(1, 2))
+        self._searched = here.index(True) if any(here) else -1
+        self.table.selectRow(max(self._searched, 0))
         self._on_selected()
+
+    @staticmethod
+    def _row(entry: CatalogEntry, is_searched: bool) -> tuple[str, ...]:
+        return (
+            entry.name + _SEARCHED if is_searched else entry.name,
+            f"{entry.n_clips:,}" if entry.kind != CatalogKind.DAMAGED else "damaged",
+            megabytes(entry.n_bytes),
+            entry.created[:10],
+            ", ".join(entry.sources),
+        )
 
     def _on_selected(self) -> None:
         entry = self.current
         self.choose.setEnabled(
-            entry is not None and not entry.is_chosen and entry.kind not in _NEVER_CHOSEN
+            entry is not None
+            and self._entries.index(entry) != self._searched
+            and entry.kind not in _NEVER_CHOSEN
         )
         self.delete.setEnabled(entry is not None)
 

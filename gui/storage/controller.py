@@ -38,6 +38,7 @@ class StorageController(QObject):
         self._context, self._is_setting_up = context, is_setting_up
         self._session, self._engine, self._data = context.session, context.engine, context.data
         self._looking = context.workers["storage"]
+        self._searched: CatalogInfo | None = None
         window, actions, session = context.window, context.actions, context.session
         self.chooser, self.page = CatalogChooser(window), StoragePage(window)
         actions.catalogs.triggered.connect(lambda: self._open(self.chooser))
@@ -50,8 +51,13 @@ class StorageController(QObject):
         self.page.show_planned_move(moving.target)
         moving.planned.connect(self.page.show_planned_move)
         moving.failed.connect(self._tell)
-        session.ready.connect(self._refresh)
+        session.ready.connect(self.take)
         session.troubled.connect(self._on_trouble)
+
+    def take(self, info: CatalogInfo) -> None:
+        """Take note of which catalogue is searched."""
+        self._searched = info
+        self._refresh()
 
     def _open(self, dialog: QDialog) -> None:
         dialog.show()
@@ -74,7 +80,7 @@ class StorageController(QObject):
 
     def _show(self, found: tuple[list[CatalogEntry], list[StoredItem]]) -> None:
         entries, items = found
-        self.chooser.show_entries(entries)
+        self.chooser.show_entries(entries, self._searched)
         self.page.show_items(items, self._data.root)
 
     def _choose(self, name: str) -> None:

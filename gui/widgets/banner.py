@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
+from gui.palettes import edge_ground
 
 _MOST_LINES = 4
 
@@ -215,6 +216,10 @@ class Banner(QWidget):
     def _follow_palette(self) -> None:
         base = theme.notice_palette()
         self.setPalette(base)
+        edges = QPalette()  # the ground is not what the edges of its buttons are seen against
+        edges.setColor(QPalette.ColorRole.Window, edge_ground(base))
+        for button in self._buttons:
+            button.setPalette(edges)
         name = "warning-fill" if self.is_trouble else "info"
         colour = base.color(QPalette.ColorRole.WindowText)
         self._sign.setPixmap(theme.icon(name, base, colour).pixmap(theme.ICON_SIZE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.audio.sound_file import SUFFIXES
@@ -17,7 +17,7 @@ class FileDialogs(QObject):
     Attributes
     ----------
     folder : str
-        Where they begin; empty for the system's choice.
+        Where they begin: where a person opened or saved something last; empty before that.
 
     Signals
     -------
@@ -72,7 +72,8 @@ class FileDialogs(QObject):
         chosen : callable
             Called with the place.
         """
-        dialog = QFileDialog(self._window, title, str(Path(self.folder) / _plain(name)))
+        folder = self.folder or _usual_folder(is_sound=bool(SUFFIXES & kinds.keys()))
+        dialog = QFileDialog(self._window, title, str(Path(folder) / _plain(name)))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         filters = {f"{meaning} (*.{ending})": ending for ending, meaning in kinds.items()}
         dialog.setNameFilters(list(filters))
@@ -83,7 +84,7 @@ class FileDialogs(QObject):
 
     def choose_folder(self, title: str, chosen: Callable[[Path], None]) -> None:
         """Ask for a folder to save in, and call back with it."""
-        dialog = QFileDialog(self._window, title, self.folder)
+        dialog = QFileDialog(self._window, title, self.folder or _usual_folder(is_sound=False))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(lambda path: chosen(Path(path)))
@@ -103,6 +104,19 @@ class FileDialogs(QObject):
 def _show(dialog: QFileDialog) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
+
+
+def _usual_folder(is_sound: bool) -> str:
+    """Return where a person would look for what is saved, as long as they have chosen nothing."""
+    places = QStandardPaths.StandardLocation
+    for place in (
+        places.MusicLocation if is_sound else places.DocumentsLocation,
+        places.HomeLocation,
+    ):
+        folder = QStandardPaths.writableLocation(place)
+        if Path(folder).is_dir():
+            return folder
+    return ""
 
 
 def _plain(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -20,13 +20,27 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
+from gui.widgets.table_header import follow_palette
+
+
+class PlainTable(QTableWidget):
+    """Rows of plain text, and titles in the palette's colours."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette from light to dark and back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            follow_palette(self)
 
 
 def plain_table(columns: tuple[str, ...]) -> QTableWidget:
     """Return a table of plain text whose rows can be selected."""
-    table = QTableWidget(0, len(columns))
+    table = PlainTable(0, len(columns))
     table.setHorizontalHeaderLabels(list(columns))
+    follow_palette(table)
+    table.setStyleSheet(f"QTableWidget::item {{ padding: 0 {theme.GRID}px; }}")
     table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
     table.setShowGrid(False)
     table.setTabKeyNavigation(False)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -36,11 +50,17 @@ def plain_table(columns: tuple[str, ...]) -> QTableWidget:
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setStretchLastSection(True)
     header.setHighlightSections(False)
+    header.setFixedHeight(theme.ROW_HEIGHT)
+    header.setMinimumSectionSize(9 * theme.GRID)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return table
 
 
 def fill(table: QTableWidget, rows: list[tuple[str, ...]], numbers: tuple[int, ...]) -> None:
     """Show rows; columns of numbers are right-aligned."""
+    for column in numbers:
+        if head := table.horizontalHeaderItem(column):
+            head.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     table.setRowCount(len(rows))
     for row, texts in enumerate(rows):
         for column, text in enumerate(texts):

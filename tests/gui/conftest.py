@@ -372,6 +372,7 @@ class App:
     def __init__(self, qtbot: QtBot, home: Path, first_paths: list[Path], catalog: Catalog) -> None:
         self.qtbot, self.engine, self.devices = qtbot, FakeEngine(catalog), FakeDevices()
         self.window = MainWindow()
+        self.settings_folder = home
         self.settings = Settings(home / "window.ini")
         self.coordinator = Coordinator(
             self.window,

@@ -7,8 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from gui import theme
@@ -74,6 +85,30 @@ def test_text_and_controls_are_seen(qapp: QApplication, palette: QPalette) -> No
     for sign in signs:
         for ground in grounds:
             assert contrast(sign, palette.color(ground)) >= 3, (sign.name(), ground.name)
+
+
+@pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
+def test_edges_of_controls_are_seen(qtbot: QtBot, qapp: QApplication, scheme: Scheme) -> None:
+    assert qapp.style().name() == "fusion"
+    window, appearance = QWidget(), Appearance(qapp)
+    qtbot.addWidget(window)
+    controls = (QLineEdit(), QSpinBox(), QComboBox(), QPushButton("Go"), QCheckBox())
+    layout = QVBoxLayout(window)
+    window.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # a control with the focus has another edge
+    for control in controls:
+        layout.addWidget(control)
+    appearance.choose(scheme)
+    window.show()
+    qtbot.waitExposed(window)
+    window.setFocus()
+    image, ground = window.grab().toImage(), window.palette().color(Role.Window)
+    for control in controls:
+        place = control.geometry()
+        edge = [image.pixelColor(place.left() + x, place.center().y()) for x in range(4)]
+        best = max(contrast(color, ground) for color in edge)
+        assert best >= 3, (type(control).__name__, best)
+    appearance.setParent(None)
+    appearance.deleteLater()
 
 
 def test_a_choice_is_seen_at_once_and_remembered(app: App) -> None:

@@ -781,3 +781,24 @@ def test_the_sound_that_is_shown_is_the_one_that_is_selected(app: App, tmp_path:
     app.window.banner.action.click()
     assert selected() == ["four.wav"], "undone"
     assert app.window.windowTitle().startswith("four.wav")
+
+
+def test_a_key_adds_a_star_and_removes_it(window: Window, tmp_path: Path) -> None:
+    window.history.remember(answer(write_wav(tmp_path / "a.wav", np.sin(np.arange(20_000)))))
+    index = window.panel.view.found.index(0, 0)
+    window.panel.view.setCurrentIndex(index)
+    entry = window.history.at(window.history.index(0))
+    for is_starred in (True, False):
+        window.qtbot.keyClick(window.panel.view, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+        assert entry.is_starred is is_starred
+    window.qtbot.keyClick(window.panel.view, Qt.Key.Key_D)
+    assert not entry.is_starred
+    window.rest()
+
+
+def test_a_sound_that_is_not_answered_yet_takes_no_star(window: Window, tmp_path: Path) -> None:
+    waiting = Entry("new.wav", tmp_path / "new.wav")
+    window.history.add([waiting])
+    window.panel.view.setCurrentIndex(window.panel.view.found.index(0, 0))
+    window.qtbot.keyClick(window.panel.view, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert not waiting.is_starred

@@ -159,7 +159,7 @@ def test_inputs_are_watched_and_the_choice_outlives_an_absence(app: App) -> None
     assert [device.itemText(row) for row in range(4)] == [
         "Default input", "This computer (Speaker)", "Built-in", "USB microphone",
     ]  # fmt: skip
-    assert app.window.capture.gain.text() == "65 %"
+    assert app.window.capture.gain.text() == "Gain 65 %"
     app.window.capture.choose_device("usb")
     assert app.window.capture.gain.text() == ""
     listed, app.devices.list_inputs = app.devices.list_inputs, lambda: listed()[:1]

@@ -484,7 +484,7 @@ def test_what_lies_where_is_removed_piece_by_piece(
     press(app, page.folder)
     assert folders == [str(app.data.root)]
     assert "in all" in page.message.text()
-    (own,) = page.table.findItems("Your library.sqlite", Qt.MatchFlag.MatchExactly)
+    (own,) = page.table.findItems("Your history, stars and presets", Qt.MatchFlag.MatchExactly)
     page.table.selectRow(own.row())
     assert not page.remove.isEnabled()
     (item,) = page.table.findItems("The trained model VGGish", Qt.MatchFlag.MatchExactly)
