@@ -16,6 +16,7 @@ sure.npy       bool (L,), only of AudioSet: of which labels the tagger is sure
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,11 +41,12 @@ from core.catalog.manifest import (
 )
 from core.catalog.ontology import Ontology
 from core.catalog.replacing import readable_folder
+from core.catalog.sound_files import SoundFiles
 from core.catalog.structure import check_notes, check_structure
 from core.errors import CatalogError
 from core.filters import ClassIndex
 from core.options import CatalogKind
-from core.types import EMBEDDING_SIZE, Float32, UInt8
+from core.types import CLIP_HOP_S, EMBEDDING_SIZE, PATCH_HOP_S, Float32, UInt8
 from core.vectors import clip_vectors, frames_of
 
 if TYPE_CHECKING:
@@ -204,12 +206,35 @@ class Catalog:
             frames=_span(self.frames, record["first_frame"], record["n_frames"]),
         )
 
+    def sound_files(self) -> SoundFiles:
+        """Return the files of a catalogue of own sounds, opened; raise CatalogError if damaged."""
+        if self._sound_files is None:
+            raise CatalogError(f"{self.path} is no catalogue of own sounds.", "Choose another one.")
+        return self._sound_files
+
+    @cached_property
+    def _sound_files(self) -> SoundFiles | None:
+        is_own = self.manifest.kind == CatalogKind.SOUNDS
+        return SoundFiles.open(self.path, self.manifest) if is_own else None
+
+    def seconds_of_frames(self, start_s: float) -> tuple[float, float]:
+        """Return when the first frame of a clip begins, and the seconds from one to the next."""
+        if self.manifest.kind != CatalogKind.SOUNDS:
+            return start_s, CLIP_HOP_S
+        # A file's patches follow each other, and a clip has those that begin in it.
+        return math.ceil(round(start_s / PATCH_HOP_S, 6)) * PATCH_HOP_S, PATCH_HOP_S
+
     def find(self, video_id: str) -> NDArray[np.int64]:
         """Return the rows of a video's clips, in order; raise CatalogError if it has none."""
         wanted = np.bytes_(video_id.encode("utf-8", "replace"))
         # NumPy takes zero bytes at an end for padding.
         rows = np.flatnonzero((self.clips["video_id"] == wanted) & ("\0" not in video_id))
         if not len(rows):
+            if self.manifest.kind == CatalogKind.SOUNDS:
+                raise CatalogError(
+                    f"The file {video_id!r} is not in this catalogue.",
+                    "Give the path of one of its files, or match a file that is not in it.",
+                )
             raise CatalogError(
                 f"The video {video_id!r} is not in this catalogue.",
                 "Give the id of one of the catalogue's videos, as a match shows it.",

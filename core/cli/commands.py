@@ -171,6 +171,11 @@ def build(arguments: Namespace) -> None:
     from core.catalog.build.build import build_catalog
     from core.tagging.noting import noted
 
+    if arguments.kind == CatalogKind.SOUNDS:
+        from core.cli.sound_commands import build_sounds
+
+        build_sounds(arguments)
+        return
     if arguments.visual and arguments.kind != CatalogKind.YOUTUBE8M:
         raise CatalogError("AudioSet has no visual vectors.", "Leave out --visual.")
     begun = time.perf_counter()
@@ -195,6 +200,20 @@ def build(arguments: Namespace) -> None:
     put(f"{len(catalog)} clips in {plain(str(arguments.out))} ({took_s:.1f} s)")
 
 
+def update(arguments: Namespace) -> None:
+    """Bring a catalogue of own sounds up to date."""
+    from core.cli.sound_commands import update_catalog
+
+    update_catalog(arguments)
+
+
+def duplicates(arguments: Namespace) -> None:
+    """List the same sound in several files."""
+    from core.cli.sound_commands import list_duplicates
+
+    list_duplicates(arguments)
+
+
 def info(arguments: Namespace) -> None:
     """Describe a catalogue, and the models and catalogues in the data folder."""
     from core.catalog.catalog import Catalog
@@ -214,6 +233,8 @@ def info(arguments: Namespace) -> None:
             "categories": catalog.category_counts(),
             "label_quality": [asdict(each) for each in quality],
         }
+        if catalog.manifest.kind == CatalogKind.SOUNDS:
+            described["sounds"] = catalog.sound_files().summary()
     if arguments.json:
         listed = [{**asdict(entry), "path": str(entry.path)} for entry in catalogs(data)]
         put_json({"catalog": described, "models": models, "catalogs": listed})
@@ -221,6 +242,10 @@ def info(arguments: Namespace) -> None:
     if catalog is not None:
         put(catalog_text(catalog.manifest, catalog.category_counts()))
         put(quality_text(quality), end="")
+        if described is not None and "sounds" in described:
+            from core.cli.sound_commands import sounds_text
+
+            put(sounds_text(described["sounds"]))
     for model in models:
         put(_model_text(model))
     if not models:

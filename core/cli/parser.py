@@ -18,6 +18,7 @@ from core.embedding_file import WRITERS
 from core.options import (
     BUILT_KINDS,
     ID_SERVICE,
+    CatalogKind,
 )
 
 _OUT = f"ending in {', '.join(WRITERS)}"
@@ -148,11 +149,16 @@ def parser() -> argparse.ArgumentParser:
             "model",
         )
     )
-    build = command("build", commands.build, "Build a catalogue, or add to one.")
+    build = command(
+        "build", commands.build, "Build a catalogue, or add to one.", "folders", "model"
+    )
     add_filters(build)
-    build.add_argument("kind", choices=list(map(str, BUILT_KINDS)))
+    build.add_argument("kind", choices=list(map(str, (*BUILT_KINDS, CatalogKind.SOUNDS))))
     build.add_argument(
-        "source", nargs="+", type=Path, help="a .tfrecord file, a folder of them, or a .tar(.gz)"
+        "source",
+        nargs="+",
+        type=Path,
+        help="a .tfrecord file, a folder of them, or a .tar(.gz); of sounds, a folder with files",
     )
     build.add_argument("--out", type=Path, required=True, metavar="DIR", help="the catalogue")
     where = build.add_mutually_exclusive_group()
@@ -166,6 +172,27 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--visual", action="store_true", help="keep what YouTube-8M's videos look like, too"
     )
+    update = command(
+        "update",
+        commands.update,
+        "Bring a catalogue of own sounds up to date: analyse what is new or has changed.",
+        "model",
+    )
+    update.add_argument("catalog", type=Path, metavar="DIR", help="the catalogue")
+    update.add_argument(
+        "--remove-missing",
+        action="store_true",
+        help="take files out that are not there any more; a folder that is not there as a whole, "
+        "such as a drive, loses nothing",
+    )
+    update.add_argument("--workers", type=positive, metavar="N", help="processes")
+    duplicates = command(
+        "duplicates",
+        commands.duplicates,
+        "List the same sound in several files of a catalogue of own sounds.",
+        "json",
+    )
+    duplicates.add_argument("catalog", type=Path, metavar="DIR", help="the catalogue")
     info = command("info", commands.info, "Describe a catalogue and the models.", "json")
     info.add_argument("catalog", nargs="?", type=Path, metavar="DIR", help="a catalogue")
     classes = command(
