@@ -185,8 +185,6 @@ def match_record(match: Match) -> dict[str, Any]:
             record["other_paths"] = list(match.other_paths)
     else:
         record["url"] = match.url
-    if match.catalog:
-        record["catalog"] = match.catalog
     if match.no_link is not None:
         record["no_link"] = match.no_link
     if match.best_second is not None and match.query_second is not None:

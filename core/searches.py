@@ -111,7 +111,7 @@ class Searches:
         """Return the key of a file of one's own that was given by its path, or what was given."""
         if catalog.manifest.kind != CatalogKind.SOUNDS:
             return video_id
-        files = catalog.sound_files()
+        files = catalog.sound_files
         row = files.find(video_id)
         if row is None:
             return video_id

@@ -152,8 +152,6 @@ class Match:
         Of files with the same content.
     is_missing : bool
         Whether no file was there when the catalogue was last updated.
-    catalog : str
-        The folder of the clip's catalogue, where several were asked.
     """
 
     rank: int
@@ -172,7 +170,6 @@ class Match:
     path: str = ""
     other_paths: tuple[str, ...] = ()
     is_missing: bool = False
-    catalog: str = ""
 
     def linked(self, youtube_id: str) -> Match:
         """Return the match with a link to a video of YouTube."""

@@ -9,7 +9,7 @@ labels.npy     int16, the class indices of all clips, one clip after the other
 frames.npy     uint8 (F, 128), all post-processed embeddings, one clip after the other
 vectors.npy    int8 (C, 128), the direction of each clip's centred mean: divide by the length
 visual.npy     int8 (C, D), only of YouTube-8M and on request: what the pictures look like
-tags.npy       uint16 (C, 8), only of YouTube-8M: what the tagger hears, see `packed_tags`
+tags.npy       uint16 (C, 8), of YouTube-8M and own sounds: what is heard, see `packed_tags`
 sure.npy       bool (L,), only of AudioSet: of which labels the tagger is sure
 =============  ==================================================================================
 """
@@ -158,6 +158,8 @@ class Catalog:
         check_structure(folder, arrays[0], arrays[1], manifest.n_frames, limit)
         tags, is_sure = arrays[-2:]
         check_notes(folder, tags, is_sure, n_classes(CatalogKind.AUDIOSET))
+        if manifest.kind == CatalogKind.SOUNDS:
+            SoundFiles.open(folder, manifest)
         return cls(folder, manifest, *arrays)
 
     def __len__(self) -> int:
@@ -206,22 +208,15 @@ class Catalog:
             frames=_span(self.frames, record["first_frame"], record["n_frames"]),
         )
 
-    def sound_files(self) -> SoundFiles:
-        """Return the files of a catalogue of own sounds, opened; raise CatalogError if damaged."""
-        if self._sound_files is None:
-            raise CatalogError(f"{self.path} is no catalogue of own sounds.", "Choose another one.")
-        return self._sound_files
-
     @cached_property
-    def _sound_files(self) -> SoundFiles | None:
-        is_own = self.manifest.kind == CatalogKind.SOUNDS
-        return SoundFiles.open(self.path, self.manifest) if is_own else None
+    def sound_files(self) -> SoundFiles:
+        """The files of a catalogue of own sounds; raises CatalogError if it is another one."""
+        return SoundFiles.open(self.path, self.manifest)
 
     def seconds_of_frames(self, start_s: float) -> tuple[float, float]:
         """Return when the first frame of a clip begins, and the seconds from one to the next."""
         if self.manifest.kind != CatalogKind.SOUNDS:
             return start_s, CLIP_HOP_S
-        # A file's patches follow each other, and a clip has those that begin in it.
         return math.ceil(round(start_s / PATCH_HOP_S, 6)) * PATCH_HOP_S, PATCH_HOP_S
 
     def find(self, video_id: str) -> NDArray[np.int64]:

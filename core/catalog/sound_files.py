@@ -27,7 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog.manifest import FILES, FOLDERS, LOUDNESS, TEXTS, CatalogManifest, damaged
+from core.errors import CatalogError
 from core.foreign import parsed_json
+from core.options import CatalogKind
 from core.types import Float32
 
 KEY_CHARACTERS = 24
@@ -140,10 +142,12 @@ class SoundFiles:
 
     @classmethod
     def open(cls, folder: Path, manifest: CatalogManifest) -> SoundFiles:
-        """Open the files of a catalogue; raise CatalogError where they are damaged.
+        """Open the files of a catalogue; raise CatalogError where it has none, or damaged ones.
 
         Nothing is read but the columns that say where the texts are.
         """
+        if manifest.kind != CatalogKind.SOUNDS:
+            raise CatalogError(f"{folder} is no catalogue of own sounds.", "Name one that is.")
         name = FILES
         try:
             rows = np.load(folder / FILES, mmap_mode="r", allow_pickle=False)

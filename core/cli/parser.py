@@ -86,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
         commands.match,
         "Find the clips that sound like a file, or like each of several.",
         "paths",
-        "catalog",
+        "catalogs",
         "filters",
         "k",
         "match",
@@ -104,7 +104,7 @@ def parser() -> argparse.ArgumentParser:
         "similar",
         commands.similar,
         "Find the clips that sound like a video of the catalogue.",
-        "catalog",
+        "catalogs",
         "filters",
         "k",
         "steer",
@@ -113,7 +113,9 @@ def parser() -> argparse.ArgumentParser:
         "json",
     )
     similar.add_argument(
-        "video_id", metavar="VIDEO_ID", help="an id that the catalogue has, or a link to it"
+        "video_id",
+        metavar="VIDEO_ID",
+        help="an id that the catalogue has, or a link to it; of own sounds, a file's path",
     )
     comparing = similar.add_mutually_exclusive_group()
     add_match(comparing)
@@ -130,7 +132,7 @@ def parser() -> argparse.ArgumentParser:
         "find",
         commands.find,
         "Find the clips that carry what words say.",
-        "catalog",
+        "catalogs",
         "filters",
         "k",
         "json",

@@ -37,7 +37,7 @@ def update_catalog(arguments: Namespace) -> None:
     """Analyse what is new or has changed in the folders of a catalogue."""
     from core.catalog.catalog import Catalog
 
-    Catalog.open(arguments.catalog).sound_files()  # or say that it is none
+    _ = Catalog.open(arguments.catalog).sound_files  # or say that it is none
     _update(arguments, arguments.catalog, ())
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.catalog.catalog import Catalog
 from core.jobs import Job
+from core.types import Float32
 
 LEAST_SIMILARITY = 0.97
 """Of the means of two clips of the same sound: see docs/sounds.md."""
@@ -18,6 +19,8 @@ LEAST_SHARE = 0.5
 """Of the shorter file's clips that must have their like in the other file."""
 
 _ROWS = 2_048
+_MOST_LIKE_ONE = 32
+"""Clips of a block that a clip is joined with: of ten thousand copies, not all pairs are kept."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def duplicate_groups(
     CatalogError
         If it is another kind of catalogue.
     """
-    files = catalog.sound_files()
+    files = catalog.sound_files
     firsts, members = _contents(catalog)
     groups = [
         DuplicateGroup(tuple(map(files.path, rows)), True, 1.0) for rows in members if len(rows) > 1
@@ -92,9 +95,20 @@ def duplicate_groups(
     return sorted(groups, key=lambda group: (not group.is_exact, -len(group.paths), group.paths))
 
 
+def _thresholds(cosines: Float32, least: float) -> Float32:
+    """Return from which cosine on each row's clips count: of very many, its most similar ones."""
+    found = np.full((len(cosines), 1), least, np.float32)
+    crowded = np.flatnonzero((cosines >= least).sum(axis=1) > _MOST_LIKE_ONE)
+    if len(crowded):
+        found[crowded, 0] = np.partition(cosines[crowded], -_MOST_LIKE_ONE, axis=1)[
+            :, -_MOST_LIKE_ONE
+        ]
+    return found
+
+
 def _contents(catalog: Catalog) -> tuple[NDArray[np.int64], list[list[int]]]:
     """Return the first clip of each content, and the rows of the files that have it."""
-    files = catalog.sound_files()
+    files = catalog.sound_files
     members: dict[int, list[int]] = {}
     has_clips = np.flatnonzero(files.rows["n_clips"] > 0)
     for row, first in zip(
@@ -117,7 +131,7 @@ def _similar_contents(
         block = vectors[begin : begin + _ROWS]
         for start in range(begin, n_clips, 16 * _ROWS):
             cosines = block @ vectors[start : start + 16 * _ROWS].T
-            for i, j in np.argwhere(cosines >= least):
+            for i, j in np.argwhere(cosines >= _thresholds(cosines, least)):
                 one, other = begin + int(i), start + int(j)
                 a, b = int(owners[one]), int(owners[other])
                 if a < b:

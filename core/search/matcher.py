@@ -249,7 +249,7 @@ class Matcher:
 
     def _with_paths(self, match: Match) -> Match:
         """Return a match with the files that it is in."""
-        files = self.catalog.sound_files()
+        files = self.catalog.sound_files
         rows = files.of_clip(match.row)
         path, *others = map(files.path, rows)
         is_missing = bool(files.rows["is_missing"][rows[0]])

@@ -110,6 +110,7 @@ def catalog(data: DataFolder, options: Options) -> Catalog:
 def described(catalog: Catalog) -> CatalogInfo:
     """Return what a person wants to know of a catalogue that no listener is asked for."""
     is_balanced = catalog.manifest.kind == CatalogKind.BALANCED
+    is_built_ins = catalog.model_id.startswith(ListenerKind.BUILT_IN)
     rankings = tuple(Ranking) if catalog.has_meaning else (Ranking.SOUND,)
     return CatalogInfo(
         BALANCED_NAME if is_balanced else catalog.path.name,
@@ -117,6 +118,7 @@ def described(catalog: Catalog) -> CatalogInfo:
         len(catalog),
         catalog.model_name,
         (_BALANCED_NOTE,) if is_balanced else (),
+        listener=ListenerKind.BUILT_IN if is_built_ins else ListenerKind.VGGISH,
         rankings=rankings,
         clip_rankings=rankings,
         is_balanced=is_balanced,

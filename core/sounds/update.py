@@ -114,11 +114,11 @@ def update_sounds(
         old = _catalog_at(out)
         model, options = _model(old, data, options, job)
         kept = PartsFolder(beside(out, "parts"), model.id)
-        old_folders = [] if old is None else list(old.sound_files().folders)
+        old_folders = [] if old is None else list(old.sound_files.folders)
         given = list(folders)
         joined = joined_folders(old_folders, given, has_subfolders)
         numbers = {folder.path: number for number, folder in enumerate(joined)}
-        own = [] if old is None else list(old.sound_files().files())
+        own = [] if old is None else list(old.sound_files.files())
         places = _placed(own, [folder.path for folder in old_folders], numbers)
         content: Content = {file.key: (None, file) for file in own if file.key}
         for part, files in kept.found():
@@ -145,7 +145,7 @@ def update_sounds(
         reading.n_recognised,
         n_removed,
         sum(file.is_missing for file in files),
-        tuple(catalog.sound_files().failed()),
+        tuple(catalog.sound_files.failed()),
         (
             *(f"The folder {each} is not there: its sounds are kept." for each in found.absent),
             *found.notes,

@@ -123,6 +123,9 @@ def _begin_worker(data: DataFolder, options: Options, known: frozenset[str], sto
     _worker = _Worker(data, options, known, stop)
     # Ctrl-C is for the process that started this one, or both would complain.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Libraries complain there about damaged files, each in its own way; reasons say what is wrong.
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
     _lower_priority()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

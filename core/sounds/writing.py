@@ -127,7 +127,7 @@ def _gathered(
             pieces.append(part)
             loudness.append(part.loudness_db())
         elif old is not None:
-            loudness.append(np.asarray(old.sound_files().loudness_db)[rows])
+            loudness.append(np.asarray(old.sound_files.loudness_db)[rows])
             for piece in CatalogRows.all_of(old):
                 inside = rows[(rows >= piece.begin) & (rows < piece.end)] - piece.begin
                 if len(inside):

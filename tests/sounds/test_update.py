@@ -35,20 +35,20 @@ def folder(sounds, tmp_path):
 
 
 def rows_by_name(catalog: Catalog) -> dict[str, dict]:
-    files = catalog.sound_files()
+    files = catalog.sound_files
     return {os.fsdecode(each.path): each for each in files.files()}
 
 
 def test_a_catalogue_has_all_files(built, sounds):
     catalog = built.catalog
     assert catalog.manifest.kind is CatalogKind.SOUNDS
-    summary = catalog.sound_files().summary()
+    summary = catalog.sound_files.summary()
     assert (summary["files"], summary["analysed"]) == (8, 5)
     assert (summary["silent"], summary["unreadable"], summary["missing"]) == (1, 2, 0)
     assert summary["folders"] == [{"path": os.path.realpath(sounds), "subfolders": True}]
     assert {Path(path).name for path, _ in built.failed} == {"damaged.wav", "empty.flac"}
     assert len(catalog) == 3 + 3 + 1
-    assert len(catalog.sound_files().loudness_db) == len(catalog)
+    assert len(catalog.sound_files.loudness_db) == len(catalog)
     assert catalog.tags.shape == (len(catalog), 8)
     assert Catalog.open(catalog.path, verify=True).model_id == "built-in-1"
 
@@ -107,7 +107,7 @@ def test_renamed_moved_changed_new_and_copied_files(update, folder, tmp_path):
     assert rows["below/short.wav"].key != keys["below/short.wav"]
     assert not {"Siren.wav", "Bell.wav"} & set(rows)
     assert len(now.catalog) == len(first.catalog) + 1
-    files = now.catalog.sound_files()
+    files = now.catalog.sound_files
     for name, each in rows.items():
         for row in range(each.first_clip, each.first_clip + each.n_clips):
             assert now.catalog.clip(row).video_id == each.key.decode()
@@ -147,7 +147,7 @@ def test_a_folder_that_is_not_there_loses_nothing(update, folder, tmp_path):
 def test_folders_are_added_and_none_twice(update, folder, tmp_path):
     first = update(tmp_path / "mine", folder / "below")
     now = update(tmp_path / "mine", folder, folder / "below")
-    assert [each.path for each in now.catalog.sound_files().folders] == [os.path.realpath(folder)]
+    assert [each.path for each in now.catalog.sound_files.folders] == [os.path.realpath(folder)]
     assert now.n_files == 8
     assert now.n_analysed == 3
     assert len(now.catalog) > len(first.catalog)
@@ -179,7 +179,7 @@ def test_names_that_are_no_text(update, tmp_path):
     os.mkdir(inner)  # noqa: PTH102 - bytes
     write_long(Path(os.fsdecode(inner + b"/\xff\n.wav")), 2)
     report = update(tmp_path / "mine", tmp_path / "odd")
-    files = report.catalog.sound_files()
+    files = report.catalog.sound_files
     assert os.fsencode(files.path(0)) == os.path.realpath(inner) + b"/\xff\n.wav"
     assert files.find(files.path(0)) == 0
     assert update(tmp_path / "mine").n_recognised == 0
