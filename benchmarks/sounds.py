@@ -1,6 +1,6 @@
 """Catalogues of own sounds: analysing a folder, opening, updating and searching a large one.
 
-python benchmarks/sounds.py [--hours H] [--files N] [--vggish-weights FILE --pca FILE]
+python -m benchmarks.sounds [--hours H] [--files N] [--vggish-weights FILE --pca FILE]
 
 Analysing is compared, over the same files and in the same run, with a plain loop of librosa and
 onnxruntime where librosa is installed: it is only needed here. The large catalogue is generated.
@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -28,6 +29,7 @@ from core.catalog.clips import Clips
 from core.catalog.manifest import ModelIdentity
 from core.catalog.sound_files import OwnFile
 from core.engine import Engine
+from core.jobs import Job
 from core.listeners import BUILT_IN_ID, BuiltIn
 from core.options import ListenerKind, Options
 from core.paths import DataFolder
@@ -76,21 +78,29 @@ def _written(folder: Path, hours: float) -> list[Path]:
 def _analyse(
     paths: list[Path], out: Path, data: DataFolder, options: Options, workers: int = 0
 ) -> None:
-    begun = time.perf_counter()
+    begun, begun_cpu = time.perf_counter(), _cpu_s()
     workers = workers or os.cpu_count() or 1
     update_sounds(out, [paths[0].parent], data, options, workers=workers)
     took_s = time.perf_counter() - begun
+    cpu_s = _cpu_s() - begun_cpu
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     each = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(
-        f"{options.listener}: {len(paths) * _FILE_S / took_s:,.0f} x real time, {workers} "
+        f"{options.listener}: {len(paths) * _FILE_S / took_s:,.0f} x real time (a second of one "
+        f"processor does {len(paths) * _FILE_S / cpu_s:,.0f} s), {workers} "
         f"processes of at most {each:.0f} MB, this one {own:.0f} MB"
     )
 
 
+def _cpu_s() -> float:
+    """Return what this process and those that have ended have computed, in seconds."""
+    found = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in found)
+
+
 def _librosa(paths: list[Path]) -> None:
     try:
-        import librosa
+        import librosa  # type: ignore[import-not-found]
     except ImportError:
         print("librosa is not installed: not compared")
         return
@@ -131,14 +141,12 @@ def _large(folder: Path, n_files: int, data: DataFolder) -> None:
     )
     rows = [(36 << 10) | random.integers(0, 527, (n_files, 8)).astype(np.uint16)]
     clips = Clips(**{**vars(clips), "tags": rows[0].astype(np.uint16)})
-    located = [OwnFile(**{**_fields(file), "first_clip": i}) for i, file in enumerate(files)]
+    located = [replace(file, first_clip=i) for i, file in enumerate(files)]
     part = parts.write(located, [clips], [np.full(n_files, -20, np.float32)])
     contents = {file.key: (part, file) for file in located}
     out = folder / "mine"
     folders = joined_folders([], [sounds], True)
     model = ModelIdentity(BuiltIn.name, BUILT_IN_ID)
-    from core.jobs import Job
-
     write_sounds(out, None, folders, files, contents, model, Job())
     shutil.rmtree(folder / "parts")
     opening = [_timed(lambda: Catalog.open(out).sound_files) for _ in range(5)]
@@ -156,10 +164,6 @@ def _large(folder: Path, n_files: int, data: DataFolder) -> None:
         f"{n_files:,} files: opened in {median(opening):.3f} s, updated without changes in "
         f"{updating:.2f} s, searched in {1000 * median(searching):.1f} ms"
     )
-
-
-def _fields(file: OwnFile) -> dict[str, object]:
-    return {name: getattr(file, name) for name in OwnFile.__slots__}
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -44,7 +44,7 @@ _READ_BYTES = 1 << 20
 
 @dataclass(frozen=True, eq=False)
 class AnalysedFile:
-    """What was found in a file.
+    """Content of a file, as it was analysed.
 
     Attributes
     ----------

@@ -27,7 +27,7 @@ class Found:
 
 @dataclass
 class Survey:
-    """What was found in some folders.
+    """Findings in some folders.
 
     Attributes
     ----------

@@ -37,7 +37,7 @@ Content: TypeAlias = dict[bytes, tuple[SoundPart | None, OwnFile]]
 
 @dataclass(frozen=True)
 class SoundsReport:
-    """What a build or an update has done.
+    """Result of a build or an update.
 
     Attributes
     ----------

@@ -90,8 +90,8 @@ def analysed(
         pool.shutdown(cancel_futures=True)
 
 
-class _Worker:
-    """What a worker process works with."""
+class _Analyser:
+    """The listener of a worker process, and what it knows."""
 
     def __init__(
         self, data: DataFolder, options: Options, known: frozenset[str], stop: Event
@@ -115,12 +115,12 @@ class _Worker:
         return found
 
 
-_worker: _Worker | None = None
+_worker: _Analyser | None = None
 
 
 def _begin_worker(data: DataFolder, options: Options, known: frozenset[str], stop: Event) -> None:
     global _worker
-    _worker = _Worker(data, options, known, stop)
+    _worker = _Analyser(data, options, known, stop)
     # Ctrl-C is for the process that started this one, or both would complain.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Libraries complain there about damaged files, each in its own way; reasons say what is wrong.

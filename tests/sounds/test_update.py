@@ -21,9 +21,10 @@ from core.catalog.replacing import alone, beside
 from core.engine import Engine
 from core.errors import AudioFileError, Cancelled, CatalogError
 from core.jobs import Job
-from core.options import CatalogKind, Filter, Options
+from core.options import CatalogKind, Filter, ListenerKind, Options, Ranking
 from core.paths import DataFolder
-from tests.conftest import PROJECT
+from core.sounds.update import update_sounds
+from tests.conftest import PROJECT, small_disk
 from tests.sounds.conftest import write_long
 
 
@@ -188,6 +189,39 @@ def test_names_that_are_no_text(update, tmp_path):
 def test_two_builds_at_once_are_one_error(update, folder, tmp_path):
     with alone(tmp_path / "mine"), pytest.raises(CatalogError, match="Another program"):
         update(tmp_path / "mine", folder)
+
+
+def test_a_full_disk_is_one_error_and_leaves_the_old_catalogue(update, folder, tmp_path):
+    with small_disk(tmp_path / "disk", 1 << 20) as disk:
+        first = update(disk / "mine", folder)
+        (disk / "filling").write_bytes(b"." * (shutil.disk_usage(disk).free - (64 << 10)))
+        write_long(folder / "more.wav", 900)
+        with pytest.raises(CatalogError, match="cannot be written"):
+            update(disk / "mine")
+        assert len(Catalog.open(disk / "mine", verify=True)) == len(first.catalog)
+
+
+@pytest.mark.slow
+def test_each_listener_asks_what_it_made_by_both(checkpoint, pca_file, stand_in_home, folder):
+    """A sound is analysed by VGGish for one catalogue, and by the built-in listener for another."""
+    weights = Options(checkpoint, pca_file, listener=ListenerKind.VGGISH)
+    vggish, built_in = (stand_in_home.catalogs / name for name in ("vggish", "built-in"))
+    report = update_sounds(vggish, [folder], stand_in_home, weights)
+    assert report.catalog.model_name != "Built-in listener"
+    update_sounds(built_in, [folder], stand_in_home, Options(listener=ListenerKind.BUILT_IN))
+    first = Engine(stand_in_home, Options(checkpoint, pca_file, vggish))
+    second = Engine(stand_in_home, Options(catalog=built_in))
+    sound = AudioFile(folder / "Siren.wav")
+    for engine, kind in ((first, ListenerKind.VGGISH), (second, ListenerKind.BUILT_IN)):
+        assert engine.listener_kind is kind
+        answer = engine.match(sound, 1)
+        assert answer.ranking is Ranking.BOTH
+        assert answer.catalog.listener == kind
+        assert Path(answer.matches[0].path).name == "Siren.wav"
+        assert answer.matches[0].sound == pytest.approx(1.0)
+        engine.close()
+    with pytest.raises(CatalogError, match="another listener"):
+        update_sounds(vggish, [], stand_in_home, Options(listener=ListenerKind.BUILT_IN))
 
 
 def test_another_kind_of_catalogue_stays(update, folder, tmp_path):
