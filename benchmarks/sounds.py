@@ -2,8 +2,10 @@
 
 python -m benchmarks.sounds [--hours H] [--files N] [--vggish-weights FILE --pca FILE]
 
-Analysing is compared, over the same files and in the same run, with a plain loop of librosa and
-onnxruntime where librosa is installed: it is only needed here. The large catalogue is generated.
+VGGish is run by TensorFlow, too. The built-in listener is compared, over the same files and in the
+same run, with a plain loop of librosa and onnxruntime where librosa is installed, which is needed
+only here. Processes are of low priority: on a busy machine, what a second of one processor does
+tells more than the wall clock. The large catalogue is generated.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from core.catalog.sound_files import OwnFile
 from core.engine import Engine
 from core.jobs import Job
 from core.listeners import BUILT_IN_ID, BuiltIn
-from core.options import ListenerKind, Options
+from core.options import ENGINES, ListenerKind, Options
 from core.paths import DataFolder
 from core.sounds.parts import PartsFolder
 from core.sounds.survey import joined_folders
@@ -56,8 +58,10 @@ def main() -> None:
         sounds = _written(folder / "sounds", arguments.hours)
         _analyse(sounds, folder / "built-in", data, Options(listener=ListenerKind.BUILT_IN))
         if arguments.vggish_weights:
-            options = Options(arguments.vggish_weights, arguments.pca, listener=ListenerKind.VGGISH)
-            _analyse(sounds, folder / "vggish", data, options, 1)
+            given = arguments.vggish_weights, arguments.pca
+            for engine in ENGINES:
+                options = Options(*given, engine=engine, listener=ListenerKind.VGGISH)
+                _analyse(sounds, folder / engine, data, options, 1)
         _librosa(sounds)
         _large(folder / "large", arguments.files, data)
 
@@ -86,8 +90,8 @@ def _analyse(
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     each = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(
-        f"{options.listener}: {len(paths) * _FILE_S / took_s:,.0f} x real time (a second of one "
-        f"processor does {len(paths) * _FILE_S / cpu_s:,.0f} s), {workers} "
+        f"{options.listener} ({options.engine}): {len(paths) * _FILE_S / took_s:,.0f} x real "
+        f"time (a second of one processor does {len(paths) * _FILE_S / cpu_s:,.0f} s), {workers} "
         f"processes of at most {each:.0f} MB, this one {own:.0f} MB"
     )
 
