@@ -1,11 +1,13 @@
 """Catalogues of own sounds: analysing a folder, opening, updating and searching a large one.
 
 python -m benchmarks.sounds [--hours H] [--files N] [--vggish-weights FILE --pca FILE]
+    [--data DIR]
 
 VGGish is run by TensorFlow, too. The built-in listener is compared, over the same files and in the
 same run, with a plain loop of librosa and onnxruntime where librosa is installed, which is needed
-only here. Processes are of low priority: on a busy machine, what a second of one processor does
-tells more than the wall clock. The large catalogue is generated.
+only here. Processes are of low priority: on a busy machine, what a second of one
+processor does tells more than the wall clock. With `--data` of an earlier run, converting VGGish's
+weights does not count. The large catalogue is generated.
 """
 
 from __future__ import annotations
@@ -51,10 +53,11 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--vggish-weights", type=Path)
     parser.add_argument("--pca", type=Path)
+    parser.add_argument("--data", type=Path, help="keeps the converted model for the next run")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        data = DataFolder(folder / "data")
+        data = DataFolder(arguments.data or folder / "data")
         sounds = _written(folder / "sounds", arguments.hours)
         _analyse(sounds, folder / "built-in", data, Options(listener=ListenerKind.BUILT_IN))
         if arguments.vggish_weights:

@@ -81,6 +81,7 @@ def _tell(report: SoundsReport, out: Path, took_s: float) -> None:
             (report.n_recognised, "recognised by their content"),
             (report.n_removed, "removed"),
             (report.n_missing, "missing"),
+            (report.n_returned, "there again"),
             (len(report.failed), "unreadable"),
         )
         if n

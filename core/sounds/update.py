@@ -47,8 +47,8 @@ class SoundsReport:
     n_analysed, n_recognised, n_removed : int
         Files that were analysed; that have another name or place but known content; that were
         taken out.
-    n_missing : int
-        Files that are not there and are kept.
+    n_missing, n_returned : int
+        Files that are not there and are kept; that were missing and are there again.
     failed : tuple of (str, str)
         Paths that could not be read, each with the reason; of all files of the catalogue.
     notes : tuple of str
@@ -60,6 +60,7 @@ class SoundsReport:
     n_recognised: int
     n_removed: int
     n_missing: int
+    n_returned: int
     failed: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
 
@@ -145,6 +146,7 @@ def update_sounds(
         reading.n_recognised,
         n_removed,
         sum(file.is_missing for file in files),
+        sum(place in places and places[place].is_missing for place in found.unchanged),
         tuple(catalog.sound_files.failed()),
         (
             *(f"The folder {each} is not there: its sounds are kept." for each in found.absent),

@@ -143,6 +143,7 @@ def test_a_folder_that_is_not_there_loses_nothing(update, folder, tmp_path):
     (tmp_path / "drive").rename(folder)
     back = update(tmp_path / "mine")
     assert (back.n_missing, back.n_analysed, back.n_recognised) == (0, 0, 0)
+    assert back.n_returned == back.n_files
 
 
 def test_folders_are_added_and_none_twice(update, folder, tmp_path):
