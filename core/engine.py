@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from core.audio.waveform import Waveform
 from core.class_teaching import ClassTeaching
 from core.jobs import Job
 from core.loaded import Loaded
-from core.options import DEFAULT_K, Comparison, Filter, Options, Ranking
+from core.options import DEFAULT_K, Comparison, Filter, ListenerKind, Options, Ranking
 from core.paths import DataFolder
 from core.types import CatalogInfo, Float32, Match, Matches, Query
 
@@ -40,6 +41,18 @@ class Engine(ClassTeaching):
 
     def __init__(self, data: DataFolder, options: Options | None = None) -> None:
         super().__init__(Loaded(data, options or Options()))
+
+    def beside(self, catalog: Path) -> Engine:
+        """Return an engine that asks another catalogue, by this one's listener where that fits."""
+        loaded = self._loaded
+        other = Engine(loaded.data)
+        other._loaded = Loaded(loaded.data, replace(loaded.options, catalog=catalog), loaded)
+        return other
+
+    @property
+    def listener_kind(self) -> ListenerKind:
+        """The kind of what analyses sounds: queries of an equal kind can be shared."""
+        return self._loaded.listener_kind
 
     def load(self, job: Job | None = None) -> CatalogInfo:
         """Load the model and the catalogue; the first time, prepare them.
@@ -174,8 +187,6 @@ class Engine(ClassTeaching):
         Only where `CatalogInfo.has_released_frames`. Like `resolve`, this may be called in any
         thread.
         """
-        from dataclasses import replace
-
         import numpy as np
 
         from core.tagging.tagger import Tagger

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.jobs import Job
-from core.options import Options
+from core.options import ListenerKind, Options
 from core.paths import DataFolder
 from core.types import CatalogInfo
 
@@ -25,10 +25,12 @@ class Loaded:
     ----------
     data : DataFolder
     options : Options
+    lender : Loaded, optional
+        Whose listener is used where it is of the kind that is needed here.
     """
 
-    def __init__(self, data: DataFolder, options: Options) -> None:
-        self.data, self.options = data, options
+    def __init__(self, data: DataFolder, options: Options, lender: Loaded | None = None) -> None:
+        self.data, self.options, self._lender = data, options, lender
         self._listener: Listener | None = None
         self._matcher: Matcher | None = None
 
@@ -41,6 +43,8 @@ class Loaded:
 
     def listener(self, job: Job | None = None) -> Listener:
         """Return what analyses sounds; raise ModelError if it cannot be used."""
+        if self._lender is not None and self._lender.listener_kind is self.listener_kind:
+            return self._lender.listener(job)
         if self._listener is None:
             job = job or Job()
             job.report("Loading the model", 0.0)
@@ -48,6 +52,13 @@ class Loaded:
 
             self._listener = listener(self.data, self.options, job)
         return self._listener
+
+    @property
+    def listener_kind(self) -> ListenerKind:
+        """The kind of what analyses sounds, which need not be loaded for that."""
+        from core.setup.selection import listener_kind
+
+        return listener_kind(self.data, self.options)
 
     def matcher(self, job: Job | None = None) -> Matcher:
         """Return what ranks the catalogue's clips; raise CatalogError if it cannot be used."""

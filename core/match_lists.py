@@ -169,7 +169,7 @@ def match_record(match: Match) -> dict[str, Any]:
     """Return what JSON says of a match; what is not known is left out."""
     record: dict[str, Any] = {
         "rank": match.rank,
-        "video_id": match.video_id,
+        **({"path": match.path} if match.path else {"video_id": match.video_id}),
         "start_s": match.start_s,
         "end_s": match.end_s,
         "labels": list(match.labels),
@@ -178,7 +178,13 @@ def match_record(match: Match) -> dict[str, Any]:
     for name, part in (("sound", match.sound), ("meaning", match.meaning)):
         if part is not None:
             record[name] = round(part, 6)
-    record["url"] = match.url
+    if match.path:
+        record["key"] = match.video_id
+        record["missing"] = match.is_missing
+        if match.other_paths:
+            record["other_paths"] = list(match.other_paths)
+    else:
+        record["url"] = match.url
     if match.no_link is not None:
         record["no_link"] = match.no_link
     if match.best_second is not None and match.query_second is not None:

@@ -48,6 +48,9 @@ class CatalogKind(StrEnum):
     BALANCED = "balanced"
     """AudioSet's balanced training set, which the program carries."""
 
+    SOUNDS = "sounds"
+    """A person's own files."""
+
     DAMAGED = "damaged"
     """Of a folder whose manifest cannot be read; no manifest has it."""
 

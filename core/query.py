@@ -29,7 +29,7 @@ from core.types import Float32, Query
 SO_FAR_S = 30.0
 EVERY_S = 1.0
 _BATCH_PATCHES = 32
-_LEFT_OF_ULTRASOUND = 1e-5
+LEFT_OF_ULTRASOUND = 1e-5
 """Magnitude of a mel band, from which on there is anything at all."""
 
 _RECORD_AGAIN = (
@@ -61,7 +61,7 @@ class QueryStream:
         recognise: Callable[[Query], Query] = lambda query: query,
     ) -> None:
         self._recognise = recognise
-        self._quietest = _LEFT_OF_ULTRASOUND if is_ultrasonic else INAUDIBLE
+        self._quietest = LEFT_OF_ULTRASOUND if is_ultrasonic else INAUDIBLE
         self._advice = _SLOW_DOWN if is_ultrasonic else _RECORD_AGAIN
         self._listener, self._name = listener, name
         self._stream = LogMelStream()
@@ -179,7 +179,7 @@ def query_of(
     is_ultrasonic = isinstance(sound, AudioFile) and sound.is_ultrasonic
     stream = QueryStream(listener, sound.name, is_ultrasonic, recognise)
     n_done, reported_s = 0, time.monotonic()
-    for samples in _batches(sound.blocks(start_s, end_s)):
+    for samples in batches(sound.blocks(start_s, end_s)):
         done = [min(1.0, n / n_expected) for n in (n_done, n_done + len(samples))]
         stream.push(samples, job.part(*done))
         n_done += len(samples)
@@ -190,7 +190,7 @@ def query_of(
     return stream.query(notes=sound.notes)
 
 
-def _batches(blocks: Iterator[Float32]) -> Iterator[Float32]:
+def batches(blocks: Iterator[Float32]) -> Iterator[Float32]:
     """Yield the same samples in pieces worth a run of the network."""
     waiting: list[Float32] = []
     n_waiting = 0

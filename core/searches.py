@@ -9,9 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.errors import CatalogError
 from core.jobs import Job
 from core.loaded import Loaded
-from core.options import DEFAULT_K, Comparison, Filter, Ranking, Weights
+from core.options import DEFAULT_K, CatalogKind, Comparison, Filter, Ranking, Weights
 from core.types import CatalogInfo, Match, Matches, Query
 
 # What else is needed is imported when it is needed: a window shows before that.
@@ -103,10 +104,26 @@ class Searches:
         from core.setup.selection import described
 
         matcher = self._loaded.matcher(job)
-        rows = matcher.catalog.find(video_id)
+        rows = matcher.catalog.find(self._key_of(matcher.catalog, video_id))
         query = self.steer(matcher.clip_query(video_id, int(rows[0]), weights), changes)
         info = described(matcher.catalog)
         return self._answer(query, k, filters, job, by, info, rows, weights, ranking)
+
+    @staticmethod
+    def _key_of(catalog: Catalog, video_id: str) -> str:
+        """Return the key of a file of one's own that was given by its path, or what was given."""
+        if catalog.manifest.kind != CatalogKind.SOUNDS:
+            return video_id
+        files = catalog.sound_files
+        row = files.find(video_id)
+        if row is None:
+            return video_id
+        if not files.rows["n_clips"][row]:
+            raise CatalogError(
+                f"There is nothing to hear in {video_id}: it is silent, or cannot be read.",
+                "Name another file; `info` lists those that cannot be read.",
+            )
+        return str(files.rows["key"][row].decode())
 
     def find(
         self,

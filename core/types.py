@@ -20,6 +20,9 @@ Int64: TypeAlias = NDArray[np.int64]
 CLIP_HOP_S = 1.0
 """Seconds from one frame of a catalogue's clip to the next: AudioSet released one a second."""
 
+PATCH_HOP_S = 0.96
+"""The same of a sound's, and of a clip of own sounds: `core.audio.logmel.PATCH_S`."""
+
 _WATCH_URL = re.compile(r"https://www\.youtube\.com/watch\?v=([A-Za-z0-9_-]{11})(&|$)")
 
 EMBEDDING_SIZE = 128
@@ -167,6 +170,13 @@ class Match:
     meaning : float or None
         How far the query's tags and the clip's labels agree, 0 to 1, or -1 to 1 where the query was
         steered; None where that was not asked.
+    path : str
+        Of the file, in a catalogue of own sounds; bytes of its name that are no text are lone
+        surrogates.
+    other_paths : tuple of str
+        Of files with the same content.
+    is_missing : bool
+        Whether no file was there when the catalogue was last updated.
     """
 
     rank: int
@@ -182,6 +192,9 @@ class Match:
     row: int = -1
     sound: float | None = None
     meaning: float | None = None
+    path: str = ""
+    other_paths: tuple[str, ...] = ()
+    is_missing: bool = False
 
     def linked(self, youtube_id: str) -> Match:
         """Return the match with a link to a video of YouTube."""

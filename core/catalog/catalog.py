@@ -9,13 +9,14 @@ labels.npy     int16, the class indices of all clips, one clip after the other
 frames.npy     uint8 (F, 128), all post-processed embeddings, one clip after the other
 vectors.npy    int8 (C, 128), the direction of each clip's centred mean: divide by the length
 visual.npy     int8 (C, D), only of YouTube-8M and on request: what the pictures look like
-tags.npy       uint16 (C, 8), only of YouTube-8M: what the tagger hears, see `packed_tags`
+tags.npy       uint16 (C, 8), of YouTube-8M and own sounds: what is heard, see `packed_tags`
 sure.npy       bool (L,), only of AudioSet: of which labels the tagger is sure
 =============  ==================================================================================
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,11 +41,12 @@ from core.catalog.manifest import (
 )
 from core.catalog.ontology import Ontology
 from core.catalog.replacing import readable_folder
+from core.catalog.sound_files import SoundFiles
 from core.catalog.structure import check_notes, check_structure
 from core.errors import CatalogError
 from core.filters import ClassIndex
 from core.options import CatalogKind
-from core.types import EMBEDDING_SIZE, Float32, UInt8
+from core.types import CLIP_HOP_S, EMBEDDING_SIZE, PATCH_HOP_S, Float32, UInt8
 from core.vectors import clip_vectors, frames_of
 
 if TYPE_CHECKING:
@@ -156,6 +158,8 @@ class Catalog:
         check_structure(folder, arrays[0], arrays[1], manifest.n_frames, limit)
         tags, is_sure = arrays[-2:]
         check_notes(folder, tags, is_sure, n_classes(CatalogKind.AUDIOSET))
+        if manifest.kind == CatalogKind.SOUNDS:
+            SoundFiles.open(folder, manifest)
         return cls(folder, manifest, *arrays)
 
     def __len__(self) -> int:
@@ -204,12 +208,28 @@ class Catalog:
             frames=_span(self.frames, record["first_frame"], record["n_frames"]),
         )
 
+    @cached_property
+    def sound_files(self) -> SoundFiles:
+        """The files of a catalogue of own sounds; raises CatalogError if it is another one."""
+        return SoundFiles.open(self.path, self.manifest)
+
+    def seconds_of_frames(self, start_s: float) -> tuple[float, float]:
+        """Return when the first frame of a clip begins, and the seconds from one to the next."""
+        if self.manifest.kind != CatalogKind.SOUNDS:
+            return start_s, CLIP_HOP_S
+        return math.ceil(round(start_s / PATCH_HOP_S, 6)) * PATCH_HOP_S, PATCH_HOP_S
+
     def find(self, video_id: str) -> NDArray[np.int64]:
         """Return the rows of a video's clips, in order; raise CatalogError if it has none."""
         wanted = np.bytes_(video_id.encode("utf-8", "replace"))
         # NumPy takes zero bytes at an end for padding.
         rows = np.flatnonzero((self.clips["video_id"] == wanted) & ("\0" not in video_id))
         if not len(rows):
+            if self.manifest.kind == CatalogKind.SOUNDS:
+                raise CatalogError(
+                    f"The file {video_id!r} is not in this catalogue.",
+                    "Give the path of one of its files, or match a file that is not in it.",
+                )
             raise CatalogError(
                 f"The video {video_id!r} is not in this catalogue.",
                 "Give the id of one of the catalogue's videos, as a match shows it.",

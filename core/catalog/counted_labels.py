@@ -11,11 +11,12 @@ from core.catalog.clips import offsets
 from core.catalog.packed_tags import HEARD_FROM, classes_of, strengths_of
 from core.errors import CatalogError
 from core.filters import ClassIndex
+from core.options import CatalogKind
 
 
 def class_index(catalog: Catalog) -> ClassIndex:
     """Return what finds the clips of classes: by their labels, and by what is heard in them."""
-    if not catalog.tags.shape[1]:
+    if not catalog.tags.shape[1] or catalog.manifest.kind == CatalogKind.SOUNDS:
         return ClassIndex(catalog.label_indices, catalog.label_offsets)
     is_heard = strengths_of(catalog.tags) >= HEARD_FROM
     heard = HEARD + classes_of(catalog.tags)[is_heard]

@@ -17,7 +17,16 @@ FORMAT, VERSION = "soundalike-catalog", 3
 MANIFEST = "catalog.json"
 CLIPS, LABELS, FRAMES, VECTORS = ARRAYS = ("clips.npy", "labels.npy", "frames.npy", "vectors.npy")
 DATA_FILES = ("clips.parquet", *ARRAYS)
-VISUAL, TAGS, SURE = OPTIONAL = ("visual.npy", "tags.npy", "sure.npy")
+VISUAL, TAGS, SURE = ("visual.npy", "tags.npy", "sure.npy")
+LOUDNESS, FILES, TEXTS, FOLDERS = OF_SOUNDS = (
+    "loudness.npy",
+    "files.npy",
+    "texts.npy",
+    "folders.json",
+)
+"""What a catalogue of own sounds has besides; see `core.catalog.sound_files`."""
+
+OPTIONAL = (VISUAL, TAGS, SURE, *OF_SOUNDS)
 """The files that a catalogue need not have."""
 
 RELEASED_MODEL_ID = "vggish-audioset"

@@ -39,6 +39,14 @@ def _engine(arguments: Namespace) -> Engine:
     return Engine(DataFolder.default(), Options(**given))
 
 
+def _engines(arguments: Namespace) -> list[Engine]:
+    """Return an engine for each catalogue that was named, or for the chosen one."""
+    given = list(dict.fromkeys(arguments.catalogs))
+    arguments.catalog = given[0] if given else None
+    first = _engine(arguments)
+    return [first, *map(first.beside, given[1:])]
+
+
 def _filter(arguments: Namespace) -> Filter:
     return Filter(tuple(arguments.include), tuple(arguments.exclude), arguments.only_sure_labels)
 
@@ -66,56 +74,63 @@ def match(arguments: Namespace) -> None:
     """Print the clips that sound like each of some files."""
     from core.cli.inputs import Reading, is_one_query, queries
 
-    engine, changes = _engine(arguments), _changes(arguments)
-    is_one, is_first = is_one_query(arguments.path), True
+    engines, changes = _engines(arguments), _changes(arguments)
+    is_one, is_first = is_one_query(arguments.path) and len(engines) == 1, True
     span, reading = (arguments.start, arguments.end), Reading.of(arguments)
     with Progress() as progress:
-        for item, query in queries(engine, arguments.path, progress, span, reading=reading):
-            answer = engine.search(
-                engine.steer(query, changes),
-                arguments.k,
-                _filter(arguments),
-                progress.job,
-                Comparison(arguments.match),
-                Ranking(arguments.rank),
-            )
-            answer = _completed(answer, engine, arguments, progress.job)
-            progress.clear()
-            if not (is_first or arguments.json):
-                put("")
-            is_first = False
-            kind = "embeddings" if item.has_embeddings else "audio"
-            _print_matches(answer, arguments, {kind: str(item.path)}, is_line=not is_one)
+        for item, found in queries(engines, arguments.path, progress, span, reading=reading):
+            for engine, query in zip(engines, found, strict=True):
+                answer = engine.search(
+                    engine.steer(query, changes),
+                    arguments.k,
+                    _filter(arguments),
+                    progress.job,
+                    Comparison(arguments.match),
+                    Ranking(arguments.rank),
+                )
+                answer = _completed(answer, engine, arguments, progress.job)
+                progress.clear()
+                kind = "embeddings" if item.has_embeddings else "audio"
+                _print_matches(answer, arguments, {kind: str(item.path)}, not is_one, is_first)
+                is_first = False
 
 
 def similar(arguments: Namespace) -> None:
-    """Print the clips that sound like a video of the catalogue."""
+    """Print the clips that sound like a video of the catalogue, or like a file of one's own."""
     from core.catalog.pasted_links import video_id_of
 
-    engine, weights = _engine(arguments), arguments.weights
+    engines, weights = _engines(arguments), arguments.weights
     video_id = video_id_of(arguments.video_id)
-    with Progress() as progress:
-        answer = engine.similar(
-            video_id,
-            arguments.k,
-            _filter(arguments),
-            progress.job,
-            Comparison(arguments.match),
-            weights,
-            Ranking(arguments.rank),
-            _changes(arguments),
-        )
-        answer = _completed(answer, engine, arguments, progress.job)
     stated = {} if weights is None else {"weights": asdict(weights)}
-    _print_matches(answer, arguments, {"video_id": video_id, **stated})
+    source: dict[str, Any] = {}
+    is_line = len(engines) > 1
+    by, ranking = Comparison(arguments.match), Ranking(arguments.rank)
+    filters, changes, query = _filter(arguments), _changes(arguments), None
+    for engine in engines:
+        with Progress() as progress:
+            # The first catalogue has the clip; the others are asked for what is like it.
+            if query is None:
+                answer = engine.similar(
+                    video_id, arguments.k, filters, progress.job, by, weights, ranking, changes
+                )
+            else:
+                answer = engine.search(query, arguments.k, filters, progress.job, by, ranking)
+            answer = _completed(answer, engine, arguments, progress.job)
+        is_first = query is None
+        if is_first:
+            is_own = any(match.path for match in answer.matches)
+            source = {"path" if is_own else "video_id": video_id, **stated}
+        _print_matches(answer, arguments, source, is_line, is_first)
+        query = answer.query
 
 
 def find(arguments: Namespace) -> None:
     """Print the clips that carry what words say."""
-    words = " ".join(arguments.words)
-    with Progress() as progress:
-        answer = _engine(arguments).find(words, arguments.k, _filter(arguments), progress.job)
-    _print_matches(answer, arguments, {"words": words})
+    words, engines = " ".join(arguments.words), _engines(arguments)
+    for number, engine in enumerate(engines):
+        with Progress() as progress:
+            answer = engine.find(words, arguments.k, _filter(arguments), progress.job)
+        _print_matches(answer, arguments, {"words": words}, len(engines) > 1, not number)
 
 
 def tags(arguments: Namespace) -> None:
@@ -126,13 +141,19 @@ def tags(arguments: Namespace) -> None:
 
 
 def _print_matches(
-    answer: Matches, arguments: Namespace, source: dict[str, Any], is_line: bool = False
+    answer: Matches,
+    arguments: Namespace,
+    source: dict[str, Any],
+    is_line: bool = False,
+    is_first: bool = True,
 ) -> None:
     from core.tagging.spans import query_spans, tags_by_patch
 
     query, catalog = answer.query, answer.catalog
     has_tags = getattr(arguments, "tags", False)
     if not arguments.json:
+        if not is_first:
+            put("")
         put(match_table(answer))
         if has_tags:
             spans = query_spans(query, arguments.start or 0.0)
@@ -171,6 +192,11 @@ def build(arguments: Namespace) -> None:
     from core.catalog.build.build import build_catalog
     from core.tagging.noting import noted
 
+    if arguments.kind == CatalogKind.SOUNDS:
+        from core.cli.sound_commands import build_sounds
+
+        build_sounds(arguments)
+        return
     if arguments.visual and arguments.kind != CatalogKind.YOUTUBE8M:
         raise CatalogError("AudioSet has no visual vectors.", "Leave out --visual.")
     begun = time.perf_counter()
@@ -195,6 +221,20 @@ def build(arguments: Namespace) -> None:
     put(f"{len(catalog)} clips in {plain(str(arguments.out))} ({took_s:.1f} s)")
 
 
+def update(arguments: Namespace) -> None:
+    """Bring a catalogue of own sounds up to date."""
+    from core.cli.sound_commands import update_catalog
+
+    update_catalog(arguments)
+
+
+def duplicates(arguments: Namespace) -> None:
+    """List the same sound in several files."""
+    from core.cli.sound_commands import list_duplicates
+
+    list_duplicates(arguments)
+
+
 def info(arguments: Namespace) -> None:
     """Describe a catalogue, and the models and catalogues in the data folder."""
     from core.catalog.catalog import Catalog
@@ -214,6 +254,8 @@ def info(arguments: Namespace) -> None:
             "categories": catalog.category_counts(),
             "label_quality": [asdict(each) for each in quality],
         }
+        if catalog.manifest.kind == CatalogKind.SOUNDS:
+            described["sounds"] = catalog.sound_files.summary()
     if arguments.json:
         listed = [{**asdict(entry), "path": str(entry.path)} for entry in catalogs(data)]
         put_json({"catalog": described, "models": models, "catalogs": listed})
@@ -221,6 +263,10 @@ def info(arguments: Namespace) -> None:
     if catalog is not None:
         put(catalog_text(catalog.manifest, catalog.category_counts()))
         put(quality_text(quality), end="")
+        if described is not None and "sounds" in described:
+            from core.cli.sound_commands import sounds_text
+
+            put(sounds_text(described["sounds"]))
     for model in models:
         put(_model_text(model))
     if not models:

@@ -15,6 +15,7 @@ from core.cli.output import Progress, remark, tell_line
 from core.engine import Engine
 from core.errors import AudioFileError
 from core.jobs import Job
+from core.options import ListenerKind
 from core.types import Query
 
 if TYPE_CHECKING:
@@ -117,18 +118,19 @@ def inputs(
 
 
 def queries(
-    engine: Engine,
+    engines: Sequence[Engine],
     paths: Sequence[Path],
     progress: Progress,
     span: Span = (None, None),
     check: Callable[[Input], None] = lambda _: None,
     reading: Reading = Reading(),
-) -> Iterator[tuple[Input, Query]]:
+) -> Iterator[tuple[Input, list[Query]]]:
     """Yield what is heard in each file; of several, one that cannot be read is a line of its own.
 
     Parameters
     ----------
-    engine : Engine
+    engines : sequence of Engine
+        Each gets a query; those with equal listeners the same one.
     paths : sequence of Path
     progress : Progress
     span : pair of float or None
@@ -147,7 +149,7 @@ def queries(
         job = progress.job.part(place / len(items), (place + 1) / len(items))
         try:
             check(item)
-            for query in _queries(engine, item, span, reading, job):
+            for query in _queries(engines, item, span, reading, job):
                 n_queries += 1
                 yield item, query
         except AudioFileError as error:
@@ -166,18 +168,23 @@ def queries(
 
 
 def _queries(
-    engine: Engine, item: Input, span: Span, reading: Reading, job: Job
-) -> Iterator[Query]:
+    engines: Sequence[Engine], item: Input, span: Span, reading: Reading, job: Job
+) -> Iterator[list[Query]]:
     if item.has_embeddings:
         if span != (None, None):
             raise AudioFileError(
                 f"{item.path} has embeddings in it, no sound to take a span of.",
                 "Leave out --start and --end.",
             )
-        yield from engine.embedding_queries(item.path)
+        for query in engines[0].embedding_queries(item.path):
+            yield [query] * len(engines)
         return
     with opened_sound(item.path, reading, job) as sound:
-        yield engine.query(sound, *span, job)
+        found: dict[ListenerKind, Query] = {}
+        for engine in engines:
+            if engine.listener_kind not in found:
+                found[engine.listener_kind] = engine.query(sound, *span, job)
+        yield [found[engine.listener_kind] for engine in engines]
 
 
 @contextmanager

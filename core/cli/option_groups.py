@@ -13,6 +13,18 @@ def _add_catalog(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalog", type=Path, metavar="DIR", help="the catalogue to search")
 
 
+def _add_catalogs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--catalog",
+        dest="catalogs",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="the catalogue to search (repeatable: each gives an answer of its own)",
+    )
+
+
 def add_filters(parser: argparse.ArgumentParser) -> None:
     """Add which classes clips may have."""
     parser.add_argument(
@@ -158,6 +170,7 @@ def _add_search_filters(parser: argparse.ArgumentParser) -> None:
 GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "audio": _add_audio,
     "catalog": _add_catalog,
+    "catalogs": _add_catalogs,
     "filters": _add_search_filters,
     "k": _add_k,
     "match": add_match,

@@ -268,7 +268,8 @@ def match_table(answer: Matches) -> str:
     parts = [name for name in ("sound", "meaning") if getattr(first, name) is not None]
     parts = parts if len(parts) > 1 else []
     best = () if first.best_second is None else ("best",)
-    header = ("rank", "similarity", *parts, "span", *best, "labels", "video")
+    where = "file" if first.path else "video"
+    header = ("rank", "similarity", *parts, "span", *best, "labels", where)
     right = "rank similarity sound meaning span best"
     return "\n".join([*lines, "", table(header, rows, right=right)])
 
@@ -312,7 +313,10 @@ def _span(match: Match) -> str:
 
 
 def _link(match: Match) -> str:
-    """Return the link, or why there is none, beside the id that `similar` asks for."""
+    """Return the link, or why there is none, beside the id that `similar` asks for; or the path."""
+    if match.path:
+        more = f" (and {len(match.other_paths)} more)" if match.other_paths else ""
+        return f"{match.path}{more}{' (missing)' if match.is_missing else ''}"
     if match.video_id in match.url:
         return match.url
     return f"{match.video_id} {match.url or f'({match.no_link})'}"

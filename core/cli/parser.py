@@ -19,6 +19,7 @@ from core.embedding_file import WRITERS
 from core.options import (
     BUILT_KINDS,
     ID_SERVICE,
+    CatalogKind,
 )
 
 _OUT = f"ending in {', '.join(WRITERS)}"
@@ -86,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
         commands.match,
         "Find the clips that sound like a file, or like each of several.",
         "paths",
-        "catalog",
+        "catalogs",
         "filters",
         "k",
         "match",
@@ -104,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
         "similar",
         commands.similar,
         "Find the clips that sound like a video of the catalogue.",
-        "catalog",
+        "catalogs",
         "filters",
         "k",
         "steer",
@@ -113,7 +114,9 @@ def parser() -> argparse.ArgumentParser:
         "json",
     )
     similar.add_argument(
-        "video_id", metavar="VIDEO_ID", help="an id that the catalogue has, or a link to it"
+        "video_id",
+        metavar="VIDEO_ID",
+        help="an id that the catalogue has, or a link to it; of own sounds, a file's path",
     )
     comparing = similar.add_mutually_exclusive_group()
     add_match(comparing)
@@ -130,7 +133,7 @@ def parser() -> argparse.ArgumentParser:
         "find",
         commands.find,
         "Find the clips that carry what words say.",
-        "catalog",
+        "catalogs",
         "filters",
         "k",
         "json",
@@ -150,11 +153,16 @@ def parser() -> argparse.ArgumentParser:
         )
     )
     add_teaching(command)
-    build = command("build", commands.build, "Build a catalogue, or add to one.")
+    build = command(
+        "build", commands.build, "Build a catalogue, or add to one.", "folders", "model"
+    )
     add_filters(build)
-    build.add_argument("kind", choices=list(map(str, BUILT_KINDS)))
+    build.add_argument("kind", choices=list(map(str, (*BUILT_KINDS, CatalogKind.SOUNDS))))
     build.add_argument(
-        "source", nargs="+", type=Path, help="a .tfrecord file, a folder of them, or a .tar(.gz)"
+        "source",
+        nargs="+",
+        type=Path,
+        help="a .tfrecord file, a folder of them, or a .tar(.gz); of sounds, a folder with files",
     )
     build.add_argument("--out", type=Path, required=True, metavar="DIR", help="the catalogue")
     where = build.add_mutually_exclusive_group()
@@ -168,6 +176,27 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--visual", action="store_true", help="keep what YouTube-8M's videos look like, too"
     )
+    update = command(
+        "update",
+        commands.update,
+        "Bring a catalogue of own sounds up to date: analyse what is new or has changed.",
+        "model",
+    )
+    update.add_argument("catalog", type=Path, metavar="DIR", help="the catalogue")
+    update.add_argument(
+        "--remove-missing",
+        action="store_true",
+        help="take files out that are not there any more; a folder that is not there as a whole, "
+        "such as a drive, loses nothing",
+    )
+    update.add_argument("--workers", type=positive, metavar="N", help="processes")
+    duplicates = command(
+        "duplicates",
+        commands.duplicates,
+        "List the same sound in several files of a catalogue of own sounds.",
+        "json",
+    )
+    duplicates.add_argument("catalog", type=Path, metavar="DIR", help="the catalogue")
     info = command("info", commands.info, "Describe a catalogue and the models.", "json")
     info.add_argument("catalog", nargs="?", type=Path, metavar="DIR", help="a catalogue")
     classes = command(

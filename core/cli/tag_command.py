@@ -26,7 +26,8 @@ def print_tags(engine: Engine, arguments: Namespace) -> None:
     width = max(len(plain(str(item.path))) for item in items)
     is_first = True
     with Progress() as progress:
-        for item, query in queries(engine, arguments.path, progress, check=check, reading=reading):
+        found = queries([engine], arguments.path, progress, check=check, reading=reading)
+        for item, (query,) in found:
             spans = query_spans(query)
             # A file of embeddings may have many queries in it.
             number = query.name.removeprefix(item.path.name) if item.has_embeddings else ""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.catalog.catalog import Catalog
 from core.jobs import Job
 from core.search.feedback import cosines, unit_frames
-from core.types import CLIP_HOP_S, Match, Matches, UInt8, youtube_id_of
+from core.types import Match, Matches, UInt8, youtube_id_of
 
 _MOST_PAIRS = 500_000
 """Frames of a query times matches, for which the most similar seconds are looked for."""
@@ -34,7 +34,8 @@ def with_best_seconds(answer: Matches, catalog: Catalog, job: Job | None = None)
         if job is not None:
             job.check()
         clip = catalog.clip(match.row)
-        found.append(_with_best_second(frames, query.hop_s, match, clip.frames))
+        times = catalog.seconds_of_frames(match.start_s)
+        found.append(_with_best_second(frames, query.hop_s, match, clip.frames, times))
     return replace(answer, matches=tuple(found))
 
 
@@ -47,7 +48,13 @@ def with_best_links(answer: Matches, catalog: Catalog, job: Job | None = None) -
     return replace(answer, matches=tuple(linked))
 
 
-def _with_best_second(query: NDArray[np.float64], hop_s: float, match: Match, clip: UInt8) -> Match:
+def _with_best_second(
+    query: NDArray[np.float64],
+    hop_s: float,
+    match: Match,
+    clip: UInt8,
+    times: tuple[float, float],
+) -> Match:
     """Return a match with the seconds that are most alike, and a link to that of the video.
 
     Parameters
@@ -58,13 +65,15 @@ def _with_best_second(query: NDArray[np.float64], hop_s: float, match: Match, cl
         From one of them to the next, in seconds.
     match : Match
     clip : uint8 array, shape (C, 128)
-        Its frames, one a second. With one alone there is nothing to choose.
+        Its frames. With one alone there is nothing to choose.
+    times : pair of float
+        When the first of them begins in its file, and the seconds from one to the next.
     """
     if match.best_second is not None or len(clip) < 2:
         return match
     pairs = cosines(query, unit_frames(clip))
     row, column = np.unravel_index(int(np.argmax(pairs)), pairs.shape)
-    second = match.start_s + float(column) * CLIP_HOP_S
+    second = times[0] + float(column) * times[1]
     found = replace(match, best_second=second, query_second=float(row) * hop_s)
     youtube_id = youtube_id_of(match.url)
     return found.linked(youtube_id) if youtube_id else found

@@ -15,7 +15,7 @@ from core.catalog.youtube_ids import is_key
 from core.errors import CatalogError
 from core.filters import ClassIndex
 from core.jobs import Job
-from core.options import CatalogKind, Comparison, Filter, Ranking, Weights
+from core.options import CatalogKind, Comparison, Filter, ListenerKind, Ranking, Weights
 from core.search.feedback import Calibration
 from core.search.frames import FrameSearch
 from core.search.mean import ClipSearch
@@ -25,10 +25,10 @@ from core.search.scan import Scanner
 from core.search.tag_search import TagSearch
 from core.search.topk import Exact
 from core.search.visual import VisualSearch
-from core.tagging.naming import TAGGER_THRESHOLDS, named
+from core.tagging.naming import BUILT_IN_THRESHOLDS, TAGGER_THRESHOLDS, named
 from core.tagging.ranking import LEAST_TAG_AGREEMENT, MEANING, is_close
 from core.tagging.tags import closed_upwards
-from core.types import CLIP_HOP_S, Match, NoLink, Query, Tag
+from core.types import Match, NoLink, Query, Tag
 
 _COMPILED_FROM_CLIPS = 200_000
 """NumPy searches smaller catalogues in some 10 ms; importing Numba would take longer."""
@@ -118,7 +118,7 @@ class Matcher:
         has_seconds = self.catalog.manifest.kind != CatalogKind.BALANCED
         if by == Comparison.FRAMES and "sound" in parts and query.direction is None and has_seconds:
             pairs = zip(*self._frames.aligned(query.frames, rows), strict=True)
-            seconds = [(int(at) * CLIP_HOP_S, int(of) * query.hop_s) for at, of in pairs]
+            seconds = [(float(at), int(of) * query.hop_s) for at, of in pairs]
         values = {name: each.tolist() for name, each in zip(parts, best.values, strict=True)}
         found = []
         for place, (row, score) in enumerate(zip(rows.tolist(), best.scores.tolist(), strict=True)):
@@ -192,10 +192,20 @@ class Matcher:
             tags = closed_upwards(self._meaning_by().tags_of(np.array([row])))[0]
         heard = tuple(Tag(label, 1.0) for label in clip.labels)
         if tags is not None and catalog.tags.shape[1]:
-            heard = named(tags, TAGGER_THRESHOLDS)
+            is_built_in = catalog.model_id.startswith(ListenerKind.BUILT_IN)
+            heard = named(tags, BUILT_IN_THRESHOLDS if is_built_in else TAGGER_THRESHOLDS)
         duration_s = clip.end_s - clip.start_s
         model_id = catalog.model_id
-        query = Query(video_id, clip.frames, duration_s, tags=tags, heard=heard, model_id=model_id)
+        hop_s = catalog.seconds_of_frames(clip.start_s)[1]
+        query = Query(
+            video_id,
+            clip.frames,
+            duration_s,
+            hop_s=hop_s,
+            tags=tags,
+            heard=heard,
+            model_id=model_id,
+        )
         if weights is None or not weights.visual:
             return query
         if not catalog.visual.shape[1]:
@@ -222,7 +232,8 @@ class Matcher:
         clip = self.catalog.clip(row)
         best_second, query_second = (None, None) if seconds is None else seconds
         if best_second is not None:
-            best_second += clip.start_s
+            begin_s, hop_s = self.catalog.seconds_of_frames(clip.start_s)
+            best_second = begin_s + best_second * hop_s
         is_asked_for = self.catalog.manifest.kind == CatalogKind.YOUTUBE8M and is_key(clip.video_id)
         match = Match(
             rank,
@@ -237,7 +248,19 @@ class Matcher:
             NoLink.NOT_LOOKED_UP if is_asked_for else NoLink.NO_ID,
             row,
         )
+        if self.catalog.manifest.kind == CatalogKind.SOUNDS:
+            return self._with_paths(match)
         return match.linked(clip.video_id) if clip.is_youtube_id else match
+
+    def _with_paths(self, match: Match) -> Match:
+        """Return a match with the files that it is in."""
+        files = self.catalog.sound_files
+        rows = files.of_clip(match.row)
+        path, *others = map(files.path, rows)
+        is_missing = bool(files.rows["is_missing"][rows[0]])
+        return replace(
+            match, path=path, other_paths=tuple(others), is_missing=is_missing, no_link=None
+        )
 
     def _mask(self, filters: Filter, without: NDArray[np.int64] | None) -> NDArray[np.bool_] | None:
         if filters == Filter():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.catalog.manifest import RELEASED_MODEL_ID
 from core.downloads.pinned import CHECKPOINT, PCA
-from core.errors import CatalogError, ModelError
+from core.errors import CatalogError, ModelError, SoundalikeError
 from core.jobs import Job
 from core.options import CatalogKind, ListenerKind, Options, Ranking
 from core.paths import DataFolder
@@ -24,11 +25,28 @@ _BALANCED_NOTE = "Searched are 22,160 clips of AudioSet. Set up to search all of
 
 
 def listener_kind(data: DataFolder, options: Options) -> ListenerKind:
-    """Return what analyses sounds: what was chosen, or VGGish where there is one."""
+    """Return what analyses sounds: what was chosen, what the catalogue needs, or VGGish if there.
+
+    A catalogue of own sounds needs what made it; any other one, VGGish's frames.
+    """
     if options.listener is not None:
         return options.listener
-    has_vggish = options.model is not None or options.pca is not None or has_model(data)
+    has_vggish = options.model is not None or options.pca is not None
+    if options.catalog is not None and not has_vggish and _is_built_ins(options.catalog):
+        return ListenerKind.BUILT_IN
+    has_vggish = has_vggish or has_model(data)
     return ListenerKind.VGGISH if has_vggish else ListenerKind.BUILT_IN
+
+
+def _is_built_ins(folder: Path) -> bool:
+    """Return whether the built-in listener made a catalogue; one that cannot be read says none."""
+    from core.catalog.manifest import MANIFEST, CatalogManifest, manifest_text
+    from core.catalog.replacing import readable_folder
+
+    with suppress(SoundalikeError, OSError, ValueError, TypeError, KeyError, AttributeError):
+        text = manifest_text(readable_folder(folder, MANIFEST))
+        return CatalogManifest.from_json(text).model.id.startswith(ListenerKind.BUILT_IN)
+    return False
 
 
 def listener(data: DataFolder, options: Options, job: Job) -> Listener:
@@ -92,6 +110,7 @@ def catalog(data: DataFolder, options: Options) -> Catalog:
 def described(catalog: Catalog) -> CatalogInfo:
     """Return what a person wants to know of a catalogue that no listener is asked for."""
     is_balanced = catalog.manifest.kind == CatalogKind.BALANCED
+    is_built_ins = catalog.model_id.startswith(ListenerKind.BUILT_IN)
     rankings = tuple(Ranking) if catalog.has_meaning else (Ranking.SOUND,)
     return CatalogInfo(
         BALANCED_NAME if is_balanced else catalog.path.name,
@@ -99,6 +118,7 @@ def described(catalog: Catalog) -> CatalogInfo:
         len(catalog),
         catalog.model_name,
         (_BALANCED_NOTE,) if is_balanced else (),
+        listener=ListenerKind.BUILT_IN if is_built_ins else ListenerKind.VGGISH,
         rankings=rankings,
         clip_rankings=rankings,
         is_balanced=is_balanced,
@@ -134,7 +154,11 @@ def paired(catalog: Catalog, listener: Listener, options: Options) -> CatalogInf
         rankings = tuple(each for each in info.rankings if each is not Ranking.BOTH)
         return replace(info, rankings=rankings, notes=(*info.notes, note))
     if Ranking.MEANING in info.rankings:
-        notes = info.notes if info.is_balanced else (*info.notes, _MEANING_NOTE)
+        note = _MEANING_NOTE
+        if catalog.manifest.kind == CatalogKind.SOUNDS:
+            made_by = catalog.model_name
+            note = f"Ranked by meaning alone: its frames are another listener's ({made_by})."
+        notes = info.notes if info.is_balanced else (*info.notes, note)
         return replace(info, rankings=(Ranking.MEANING,), notes=notes)
     raise CatalogError(
         f"The catalogue {catalog.path} was made by another model "

@@ -32,7 +32,7 @@ from core.errors import CatalogError
 from core.jobs import Job
 from core.options import CatalogKind
 
-_KNOWN_FILES = (*DATA_FILES, *OPTIONAL)
+KNOWN_FILES = (*DATA_FILES, *OPTIONAL)
 
 
 def build_catalog(
@@ -95,10 +95,10 @@ def build_catalog(
     planned = [(source, plan(source, options)) for source in dict.fromkeys(map(_resolved, sources))]
     digests = {task.digest for _, tasks in planned for task in tasks}
     with (
-        _errors_of_writing(out),
+        errors_of_writing(out),
         alone(out),
         kept_parts(beside(out, "parts"), digests) as parts,
-        replacing(out, MANIFEST, _KNOWN_FILES) as folder,
+        replacing(out, MANIFEST, KNOWN_FILES) as folder,
     ):
         old = _catalog_at(out, kind)
         known = {source.digest for source in old.manifest.sources} if old else set()
@@ -136,7 +136,7 @@ class _Planned:
     ) -> tuple[Source, list[Piece]]:
         """Return what the manifest says of the source, and its parts."""
         name = printable(self.source.name)
-        described = Source(name, 0, _now(), tuple(include), tuple(exclude), self.digest)
+        described = Source(name, 0, now(), tuple(include), tuple(exclude), self.digest)
         return described, [part for task in self.tasks for part in found_parts(parts, task.digest)]
 
 
@@ -205,12 +205,12 @@ def write_catalog(
         If `out` cannot be used, or the disk is full. Nothing is changed.
     """
     with (
-        _errors_of_writing(out),
+        errors_of_writing(out),
         alone(out),
-        replacing(out, MANIFEST, _KNOWN_FILES) as folder,
+        replacing(out, MANIFEST, KNOWN_FILES) as folder,
     ):
         pieces = [HeldClips(clips) for clips in batches]
-        _write(folder, None, [(Source(source, 0, _now()), pieces)], kind, model, job or Job())
+        _write(folder, None, [(Source(source, 0, now()), pieces)], kind, model, job or Job())
     return Catalog.open(out)
 
 
@@ -238,7 +238,7 @@ def _write(
         kind=kind,
         sources=tuple(sources),
         model=model,
-        created=_now(),
+        created=now(),
         n_clips=merged.n_clips,
         n_frames=merged.n_frames,
         n_labels=merged.n_labels,
@@ -247,12 +247,14 @@ def _write(
     (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the time as a manifest has it: ISO 8601, UTC."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 @contextmanager
-def _errors_of_writing(out: Path) -> Iterator[None]:
+def errors_of_writing(out: Path) -> Iterator[None]:
+    """Say in one error that a catalogue cannot be written."""
     try:
         yield
     except OSError as error:

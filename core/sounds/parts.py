@@ -1,0 +1,146 @@
+"""What an unfinished build has analysed, kept beside the catalogue so that the next one goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.atomic import written_whole
+from core.catalog.build.places import Stored
+from core.catalog.clips import Clips
+from core.catalog.sound_files import FILE, FileState, OwnFile, file_arrays
+from core.foreign import npz_arrays
+from core.types import EMBEDDING_SIZE, Float32
+from core.vectors import clip_directions
+
+_SUFFIX = ".sounds"
+_MOST_BYTES = 1 << 31
+_COLUMNS = [each.name for each in fields(Clips)]
+
+
+@dataclass(frozen=True)
+class SoundPart:
+    """Files that were analysed, and their clips, in a file.
+
+    Attributes
+    ----------
+    path : Path
+    rows : int array or None
+        Those of its clips that count; all if there is none.
+    """
+
+    path: Path
+    rows: NDArray[np.int64] | None = None
+    stored: Mapping[str, Stored] = field(default_factory=dict)
+
+    def files(self) -> list[OwnFile]:
+        """Return the files; raise OSError, ValueError or KeyError where the part is damaged."""
+        arrays = npz_arrays(self.path, ["files", "texts"], _MOST_BYTES)
+        if arrays["files"].dtype != FILE:
+            raise ValueError("its rows are other ones")
+        texts = arrays["texts"].tobytes()
+        found = []
+        for row in arrays["files"]:
+            at, why = int(row["path"]), int(row["reason"])
+            found.append(
+                OwnFile(
+                    int(row["folder"]),
+                    texts[at : at + int(row["path_bytes"])],
+                    bytes(row["key"]),
+                    int(row["n_bytes"]),
+                    int(row["changed_ns"]),
+                    float(row["duration_s"]),
+                    float(row["loudness_db"]),
+                    FileState(int(row["state"])),
+                    texts[why : why + int(row["reason_bytes"])].decode("utf-8", "replace"),
+                    False,
+                    int(row["first_clip"]),
+                    int(row["n_clips"]),
+                )
+            )
+        return found
+
+    def small(self) -> Clips:
+        """Return the clips; their frames are of the right width only."""
+        names = [name for name in _COLUMNS if name != "frames"]
+        arrays = npz_arrays(self.path, names, _MOST_BYTES)
+        n_frames = int(arrays["n_frames"].sum())
+        # Takes no memory: no row of it is read.
+        frames = np.broadcast_to(np.zeros(EMBEDDING_SIZE, np.uint8), (n_frames, EMBEDDING_SIZE))
+        return self._chosen(Clips(**arrays, frames=frames))
+
+    def load(self) -> tuple[Clips, NDArray[np.int8]]:
+        """Return the clips and their vectors."""
+        clips = self._chosen(Clips(**npz_arrays(self.path, _COLUMNS, _MOST_BYTES)))
+        return clips, clip_directions(clips.frames, clips.n_frames)
+
+    def loudness_db(self) -> Float32:
+        """Return the loudness of each clip that counts, float32 (C,)."""
+        found: Any = npz_arrays(self.path, ["loudness"], _MOST_BYTES)["loudness"]
+        return np.asarray(found if self.rows is None else found[self.rows], np.float32)
+
+    def _chosen(self, clips: Clips) -> Clips:
+        return clips if self.rows is None else clips.take(self.rows)
+
+
+class PartsFolder:
+    """Parts of a build, in a folder of their own; whoever uses it is alone there.
+
+    Parameters
+    ----------
+    folder : Path
+    model_id : str
+        What analyses the sounds: parts of others are removed.
+    """
+
+    def __init__(self, folder: Path, model_id: str) -> None:
+        self._folder = folder
+        self._model = hashlib.sha256(model_id.encode()).hexdigest()[:16]
+        self._n_written = 0
+
+    def found(self) -> list[tuple[SoundPart, list[OwnFile]]]:
+        """Return the parts that earlier builds have left, with their files; remove all else."""
+        kept: list[tuple[SoundPart, list[OwnFile]]] = []
+        if not self._folder.is_dir():
+            return kept
+        for path in sorted(self._folder.iterdir()):
+            part = SoundPart(path)
+            model, _, number = path.stem.partition("-")
+            try:
+                if path.suffix != _SUFFIX or model != self._model or not number.isdecimal():
+                    raise ValueError("it is another build's")
+                files = part.files()
+                part.small()
+            except (OSError, ValueError, KeyError, TypeError):
+                path.unlink()
+                continue
+            self._n_written = max(self._n_written, int(number) + 1)
+            kept.append((part, files))
+        return kept
+
+    def write(
+        self, files: Sequence[OwnFile], clips: Sequence[Clips], loudness: Sequence[Float32]
+    ) -> SoundPart:
+        """Write a part, whole or not at all; raise OSError if it cannot be written."""
+        self._folder.mkdir(exist_ok=True)
+        path = self._folder / f"{self._model}-{self._n_written:06}{_SUFFIX}"
+        self._n_written += 1
+        rows, texts = file_arrays(files)
+        columns: dict[str, Any] = {}
+        joined = Clips.concatenate(clips) if clips else Clips.from_lists([], [], [], [], [])
+        columns.update(zip(_COLUMNS, joined.columns(), strict=True))
+        columns["loudness"] = np.concatenate([np.empty(0, np.float32), *loudness])
+        with written_whole(path) as file:
+            np.savez(file, files=rows, texts=texts, **columns)
+        return SoundPart(path)
+
+    def remove(self) -> None:
+        """Remove all parts: they are in the catalogue now."""
+        shutil.rmtree(self._folder, ignore_errors=True)
