@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -160,7 +161,7 @@ class _ClipsOfFile:
         """Return the file's clips."""
         if audio.is_ultrasonic:
             self._quietest = LEFT_OF_ULTRASOUND
-        for samples in batches(audio.blocks()):
+        for samples in _ahead(batches(audio.blocks())):
             self._push(samples)
         n_samples = self._n_samples
         if n_samples < PATCH_SAMPLES:  # one patch, padded
@@ -271,6 +272,15 @@ class _ClipsOfFile:
     def _labels(self, whole: Float32) -> list[int]:
         names = named(whole, self._listener.thresholds, MOST_LABELS)
         return [_class_indices()[tag.label] for tag in names]
+
+
+def _ahead(blocks: Iterator[Float32]) -> Iterator[Float32]:
+    """Yield the same blocks; the next one is decoded meanwhile, in a thread."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = pool.submit(next, blocks, None)
+            yield block
 
 
 @cache

@@ -130,5 +130,5 @@ def test_a_headset_that_sends_little_is_noted_beside_it(make: Make) -> None:
     app.wait_for(lambda: bar.device.count() == 3)
     assert bar.gain.text() == ""
     bar.choose_device("headset")
-    assert bar.gain.text() == "50 % · 16 kHz"
+    assert bar.gain.text() == "Gain 50 % · 16 kHz"
     assert "as Bluetooth headsets do" in bar.gain.accessibleDescription()
