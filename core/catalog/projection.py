@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,7 @@ _MOST_BYTES = 1 << 30
 _DTYPES = [np.float32, np.uint8, np.float32, np.float32]
 _SAMPLE = 50_000
 _LEAST_A_GROUP = 20
+_SHRINKAGE = 1e-3
 _CLIPS_A_STEP = 50_000
 _MAPS_KEPT = 4
 
@@ -112,9 +114,9 @@ def make_map(catalog: Catalog, job: Job) -> Map:
         Told about progress; may cancel.
     """
     job.report("Drawing the map", 0.0)
-    groups, names = _groups(catalog)
+    groups, names = _groups(catalog, job)
     rows = np.unique(np.linspace(0, len(catalog) - 1, min(len(catalog), _SAMPLE)).astype(np.int64))
-    mean, axes = _plane(_unit(catalog.vectors[rows]), groups[rows], len(names) - 2)
+    mean, axes = _plane(_unit(catalog.vectors[rows]), groups[rows], len(names) - 2, job)
     points = np.empty((len(catalog), 2), np.float32)
     for first in range(0, len(catalog), _CLIPS_A_STEP):
         job.report("Drawing the map", 0.3 + 0.7 * first / len(catalog))
@@ -123,11 +125,12 @@ def make_map(catalog: Catalog, job: Job) -> Map:
     return Map(points, groups, names, mean, axes)
 
 
-def _groups(catalog: Catalog) -> tuple[UInt8, tuple[str, ...]]:
+def _groups(catalog: Catalog, job: Job) -> tuple[UInt8, tuple[str, ...]]:
     """Return each clip's group: a top-level class, several of them, or none of the largest."""
     index = ClassIndex(catalog.label_indices, catalog.label_offsets)
     found = []
     for name, _ in catalog.category_counts():
+        job.check()
         with suppress(CatalogError):  # a group of leftovers is no class
             found.append((name, index.clips_of(catalog.class_indices([name]))))
     found = found[:MOST_GROUPS]
@@ -140,13 +143,13 @@ def _groups(catalog: Catalog) -> tuple[UInt8, tuple[str, ...]]:
     return groups, (*(name for name, _ in found), SEVERAL, OTHERS)
 
 
-def _plane(vectors: Float32, groups: UInt8, n_classes: int) -> tuple[Float32, Float32]:
+def _plane(vectors: Float32, groups: UInt8, n_classes: int, job: Job) -> tuple[Float32, Float32]:
     """Return the point that comes into the middle, and two axes, shape (128, 2)."""
     mean = vectors.mean(axis=0, dtype=np.float64)
     counts = np.bincount(groups, minlength=n_classes)[:n_classes]
-    is_used = np.isin(groups, np.flatnonzero(counts >= _LEAST_A_GROUP))
-    if np.count_nonzero(counts >= _LEAST_A_GROUP) > 2:
-        axes = _discriminant(vectors[is_used].astype(np.float64), groups[is_used])
+    large = np.flatnonzero(counts >= _LEAST_A_GROUP)
+    if len(large) > 2:
+        axes = discriminant_axes([vectors[groups == number] for number in large], job)
     else:
         axes = principal_axes(vectors - mean)
     # Which way an axis points is anybody's choice: its largest part is positive.
@@ -154,13 +157,45 @@ def _plane(vectors: Float32, groups: UInt8, n_classes: int) -> tuple[Float32, Fl
     return mean.astype(np.float32), (axes * np.sign(largest)).astype(np.float32)
 
 
-def _discriminant(vectors: NDArray[np.float64], groups: UInt8) -> NDArray[np.float64]:
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+def discriminant_axes(classes: Sequence[Float32], job: Job) -> NDArray[np.float64]:
+    """Return the two axes, shape (128, 2), along which classes differ most.
 
-    # The 128th number of AudioSet's released embeddings is nearly constant; shrinking keeps the
-    # scatter within classes regular.
-    analysis = LinearDiscriminantAnalysis(solver="eigen", shrinkage=1e-3).fit(vectors, groups)
-    return np.asarray(analysis.scalings_[:, :2], np.float64)
+    They are scikit-learn's (``LinearDiscriminantAnalysis(solver="eigen", shrinkage=1e-3)``), whose
+    import and fit are seconds that nobody could cancel.
+
+    Parameters
+    ----------
+    classes : sequence of float32 arrays, shape (n, 128)
+        The vectors of each class; at least three classes.
+    job : Job
+        May cancel.
+    """
+    n_vectors = sum(map(len, classes))
+    within = np.zeros((EMBEDDING_SIZE, EMBEDDING_SIZE))
+    total, middle = np.zeros_like(within), np.zeros(EMBEDDING_SIZE)
+    for vectors in classes:
+        job.check()
+        exact = vectors.astype(np.float64)
+        mean = exact.mean(axis=0)
+        moment = exact.T @ exact / n_vectors
+        share = len(exact) / n_vectors
+        within += moment - share * np.outer(mean, mean)
+        total += moment
+        middle += share * mean
+    within, total = _shrunk(within), _shrunk(total - np.outer(middle, middle))
+    # With W = L L', what L maps the axes to are eigenvectors of an ordinary symmetric matrix.
+    back = np.linalg.inv(np.linalg.cholesky(within))
+    _, found = np.linalg.eigh(back @ (total - within) @ back.T)
+    return np.asarray(back.T @ found[:, :-3:-1])
+
+
+def _shrunk(scatter: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a covariance with a little of a sphere, which makes it regular.
+
+    The 128th number of AudioSet's released embeddings is nearly constant.
+    """
+    sphere = np.trace(scatter) / len(scatter) * np.eye(len(scatter))
+    return np.asarray((1 - _SHRINKAGE) * scatter + _SHRINKAGE * sphere)
 
 
 def principal_axes(centred: NDArray[np.floating]) -> NDArray[np.float64]:

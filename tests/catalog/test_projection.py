@@ -14,9 +14,18 @@ from core.catalog.build.build import build_catalog
 from core.catalog.catalog import Catalog
 from core.catalog.nearest_points import NearestPoints
 from core.catalog.ontology import Ontology
-from core.catalog.projection import OTHERS, SEVERAL, Map, kept_map, make_map, principal_axes
+from core.catalog.projection import (
+    OTHERS,
+    SEVERAL,
+    Map,
+    discriminant_axes,
+    kept_map,
+    make_map,
+    principal_axes,
+)
 from core.errors import Cancelled
 from core.jobs import Job
+from core.types import EMBEDDING_SIZE
 from tests.made_data import N_CLIPS
 
 
@@ -76,6 +85,23 @@ def test_principal_components_are_those_of_scikit_learn():
     expected = PCA(2, svd_solver="full").fit(data).components_
     found = principal_axes(data - data.mean(axis=0)).T
     assert np.abs(np.einsum("ij,ij->i", expected, found)) == pytest.approx([1, 1])
+
+
+def test_the_discriminant_plane_is_that_of_scikit_learn():
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(4, EMBEDDING_SIZE))
+    classes = [
+        (centre + random.normal(size=(number, EMBEDDING_SIZE)) * np.linspace(1, 3, EMBEDDING_SIZE))
+        for centre, number in zip(centres, (20, 400, 90, 300), strict=True)
+    ]
+    peer = LinearDiscriminantAnalysis(solver="eigen", shrinkage=1e-3)
+    peer.fit(np.concatenate(classes), np.repeat(range(4), [*map(len, classes)]))
+    found = discriminant_axes([each.astype(np.float32) for each in classes], Job())
+    expected = peer.scalings_[:, :2]
+    signs = np.sign(np.einsum("ij,ij->j", found, expected))
+    np.testing.assert_allclose(found * signs, expected, atol=1e-5 * np.abs(expected).max())
 
 
 def test_videos_are_grouped_by_their_largest_verticals(youtube8m_shards: Path, tmp_path: Path):
@@ -160,6 +186,19 @@ def test_making_a_map_can_be_cancelled(made_catalog: Catalog, tmp_path: Path):
     with pytest.raises(Cancelled):
         kept_map(made_catalog, tmp_path, job)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_choosing_the_plane_can_be_cancelled():
+    """Between classes, that is: a window that closes waits for it."""
+
+    class CancelledAtTheSecond(Job):
+        def check(self) -> None:
+            super().check()
+            self.cancel()
+
+    classes = list(np.eye(3, EMBEDDING_SIZE, dtype=np.float32)[:, None])
+    with pytest.raises(Cancelled):
+        discriminant_axes(classes, CancelledAtTheSecond())
 
 
 coordinates = st.floats(-100, 100, width=32)
