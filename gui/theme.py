@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QRect, Qt
@@ -84,12 +84,14 @@ def is_dark(palette: QPalette) -> bool:
 
 def mixed(first: QColor, second: QColor, share: float) -> QColor:
     """Return the colour a share of the way from the first to the second."""
-    return QColor.fromRgbF(
-        *(
-            a + (b - a) * share
-            for a, b in zip(first.getRgbF()[:3], second.getRgbF()[:3], strict=True)  # type: ignore[index]
-        )
-    )
+    return QColor.fromRgb(_mixed(first.rgb(), second.rgb(), share))
+
+
+@lru_cache(1024)
+def _mixed(first: int, second: int, share: float) -> int:
+    """Return a mixture by the numbers of its colours: each painted cell asks for several."""
+    channels = zip(first.to_bytes(4, "big"), second.to_bytes(4, "big"), strict=True)
+    return int.from_bytes(round(a + (b - a) * share) for a, b in channels)
 
 
 def notice_palette() -> QPalette:

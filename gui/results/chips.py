@@ -18,6 +18,7 @@ from gui.results.delegates import (
     write_line,
 )
 from gui.results.model import Row
+from gui.widgets.model_index import Index
 
 
 class LabelsDelegate(CellDelegate):
@@ -29,13 +30,13 @@ class LabelsDelegate(CellDelegate):
         room: QRect,
         option: QStyleOptionViewItem,
         row: Row,
-        text: str,
+        index: Index,
     ) -> None:
         """Paint the chips, in two lines where the row is tall."""
         match = row.match
         font, metrics = self.small(option)
         if not match.labels:
-            write_line(painter, room, text, font, metrics, quiet(option), LEFT)
+            write_line(painter, room, str(index.data()), font, metrics, quiet(option), LEFT)
             return
         height = metrics.height() + 6
         n_lines = 2 if room.height() >= TALL_ROW else 1

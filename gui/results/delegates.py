@@ -29,8 +29,10 @@ TALL_ROW = 64
 THUMBNAIL_HEIGHT = TALL_ROW - theme.GRID
 THUMBNAIL_WIDTH = round(THUMBNAIL_HEIGHT * 16 / 9)
 SMALL = 0.85
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LINE = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+LEFT = Qt.AlignmentFlag.AlignLeft.value | _LINE
+RIGHT = Qt.AlignmentFlag.AlignRight.value | _LINE
+"""Numbers: a flag of Python's costs a call each time it is joined with another."""
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -43,12 +45,12 @@ class CellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the cell."""
         # Not `initStyleOption`, which asks the model for nine roles that nothing here needs.
-        text, widget, row = str(index.data() or ""), option.widget, index.data(ROW_ROLE)
+        widget, row = option.widget, index.data(ROW_ROLE)
         style = widget.style() if widget is not None else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
         painter.save()
         room = option.rect.adjusted(theme.GRID, 0, -theme.GRID, 0)
-        self.paint_in(painter, room, option, row, text)
+        self.paint_in(painter, room, option, row, index)
         painter.restore()
 
     def paint_in(
@@ -57,10 +59,10 @@ class CellDelegate(QStyledItemDelegate):
         room: QRect,
         option: QStyleOptionViewItem,
         row: Row,
-        text: str,
+        index: Index,
     ) -> None:
         """Paint what the cell says; a number is right-aligned."""
-        color = strong(option, row)
+        color, text = strong(option, row), str(index.data())
         write_line(painter, room, text, option.font, option.fontMetrics, color, RIGHT)
 
     def small(self, option: QStyleOptionViewItem) -> tuple[QFont, QFontMetrics]:
@@ -130,7 +132,7 @@ class VideoDelegate(CellDelegate):
         room: QRect,
         option: QStyleOptionViewItem,
         row: Row,
-        text: str,
+        index: Index,
     ) -> None:
         """Paint the thumbnail where rows are tall, and the words beside it."""
         match = row.match
@@ -177,12 +179,12 @@ class TimeDelegate(CellDelegate):
         room: QRect,
         option: QStyleOptionViewItem,
         row: Row,
-        text: str,
+        index: Index,
     ) -> None:
         """Paint both."""
         match = row.match
         best = "" if match.best_second is None else f"best {formats.clock(match.best_second)}"
-        self.two_lines(painter, room, option, row, (text, best))
+        self.two_lines(painter, room, option, row, (str(index.data()), best))
 
 
 class SimilarityDelegate(CellDelegate):
@@ -197,7 +199,7 @@ class SimilarityDelegate(CellDelegate):
         room: QRect,
         option: QStyleOptionViewItem,
         row: Row,
-        text: str,
+        index: Index,
     ) -> None:
         """Paint the bars and the number."""
         match = row.match
@@ -215,7 +217,7 @@ class SimilarityDelegate(CellDelegate):
             lit = QRectF(bar)
             lit.setWidth(bar.width() * min(1.0, max(0.0, part)))
             painter.fillRect(lit, _bar_color(option, row))
-        color = strong(option, row)
+        color, text = strong(option, row), str(index.data())
         write_line(painter, room, text, option.font, option.fontMetrics, color, RIGHT)
         if len(parts) == 1 or room.height() < TALL_ROW:
             return
@@ -238,7 +240,7 @@ class LinkDelegate(CellDelegate):
         room: QRect,
         option: QStyleOptionViewItem,
         row: Row,
-        text: str,
+        index: Index,
     ) -> None:
         """Paint the sign."""
         match = row.match
@@ -272,13 +274,14 @@ def write_line(
     font: QFont,
     metrics: QFontMetrics,
     color: QColor,
-    alignment: Qt.AlignmentFlag,
+    alignment: int,
 ) -> None:
     """Write one line of plain text, as much of it as there is room for."""
     painter.setFont(font)
     painter.setPen(color)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-    painter.drawText(room, alignment | Qt.TextFlag.TextSingleLine, shown)
+    if metrics.horizontalAdvance(text) > room.width():
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, alignment, text)
 
 
 def _is_selected(option: QStyleOptionViewItem) -> bool:
