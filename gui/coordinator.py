@@ -183,6 +183,7 @@ class Coordinator(QObject):
     def _build_features(self, kind: type[Features]) -> None:
         building = self._building = kind(
             *(self._context, self._window, self.sound, self.history, self.collector),
+            self.recording.level,
             self._services,
         )
         building.built.connect(self._on_built)

@@ -23,7 +23,7 @@ from gui.main_window import MainWindow
 from gui.map.pane import MapPane
 from gui.playback.controller import PlaybackController
 from gui.player.controller import PlayerController
-from gui.preferences.choices import Owners
+from gui.preferences.choices import LevelChoice, Owners
 from gui.preferences.controller import PreferencesController
 from gui.results.controller import ResultsController
 from gui.search.answers import Answer
@@ -53,6 +53,8 @@ class Features(QObject):
     history : History
     collector : TagCollector
         What is in the table of tags.
+    level : LevelChoice
+        Whether the level is shown before recording.
     services : Services, optional
         Where titles and thumbnails are looked up.
 
@@ -74,11 +76,13 @@ class Features(QObject):
         sound: SpectrogramController,
         history: History,
         collector: TagCollector,
+        level: LevelChoice,
         services: Services | None,
     ) -> None:
         super().__init__(window)
         self._context, self._window, self._history = context, window, history
         self._sound, self._collector, self._services = sound, collector, services
+        self._level = level
         self.teaching: TeachingController | None = None
         self._teaching_page = QWidget()
         self._closing: list[Callable[[], None]] = []
@@ -260,8 +264,10 @@ class Features(QObject):
     def _build_preferences(self) -> None:
         context, window = self._context, self._window
         self.about = AboutController(context)
-        options, level = window.options, context.actions.show_level
-        owners = Owners(window.appearance, options, window.header.live, level, window.permission)
+        owners = Owners(
+            *(window.appearance, window.options, window.header.live),
+            *(context.actions.show_level, self._level, window.permission),
+        )
         self.preferences = PreferencesController(context, owners)
 
     # Model and catalogue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSpinBox
@@ -24,8 +25,8 @@ class ChosenValues:
         Number of matches.
     live_s : int
         Seconds of a recording that are matched while it runs.
-    shows_level : bool
-        Whether the input's level is shown before recording.
+    shows_level : bool or None
+        Whether the input's level is shown before recording; None where nobody has chosen.
     may_look_up : bool or None
         Whether YouTube may be asked; None where nobody has answered.
     """
@@ -33,8 +34,19 @@ class ChosenValues:
     scheme: Scheme = Remembered.appearance
     k: int = Remembered.k
     live_s: int = Remembered.live_s
-    shows_level: bool = Remembered.shows_level is True
+    shows_level: bool | None = Remembered.shows_level
     may_look_up: bool | None = Remembered.may_look_up
+
+
+class LevelChoice(Protocol):
+    """Owner of whether the level is shown before recording."""
+
+    @property
+    def choice(self) -> bool | None:
+        """The choice of a person; None where there is none."""
+
+    def choose(self, choice: bool | None) -> None:
+        """Take up another."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,7 @@ class Owners:
     options: SearchOptions
     live: QSpinBox
     level: QAction
+    level_choice: LevelChoice
     permission: LookUpPermission
 
     @property
@@ -54,7 +67,7 @@ class Owners:
             self.appearance.scheme,
             self.options.values.k,
             self.live.value(),
-            self.level.isChecked(),
+            self.level_choice.choice,
             self.permission.answer,
         )
 
@@ -63,5 +76,5 @@ class Owners:
         self.appearance.choose(values.scheme)
         self.options.change(k=values.k)
         self.live.setValue(values.live_s)
-        self.level.setChecked(values.shows_level)
+        self.level_choice.choose(values.shows_level)
         self.permission.adopt(values.may_look_up)

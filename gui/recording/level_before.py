@@ -49,6 +49,12 @@ class LevelBefore(QObject):
         """The choice of a person; None before the first recording."""
         return self._choice
 
+    def choose(self, choice: bool | None) -> None:
+        """Show the level or not; None waits for the first recording again."""
+        self._action.setChecked(choice is True)
+        self._choice = choice
+        self._follow()
+
     @property
     def keeps_last(self) -> bool:
         """Whether the seconds before a recording are kept."""

@@ -79,17 +79,21 @@ def test_a_reset_brings_the_defaults_and_can_be_undone(app: App) -> None:
     choose(dialog, Scheme.DARK)
     dialog.number.setValue(40)
     dialog.look_ups.click()
+    dialog.level.click()
     assert dialog.reset.isEnabled()
     dialog.reset.click()
     assert window.appearance.scheme is Scheme.SYSTEM
     assert window.options.values.k == 25
     assert window.permission.answer is None
     assert not dialog.look_ups.isChecked()
+    assert not window.commands.show_level.isChecked()
+    assert app.coordinator.recording.level.choice is None, "the first recording shows it again"
     assert "Undo" in dialog.reset.text()
     dialog.reset.click()
     assert window.appearance.scheme is Scheme.DARK
     assert window.options.values.k == 40
     assert window.permission.answer is True
+    assert app.coordinator.recording.level.choice is True
     assert "Undo" not in dialog.reset.text()
 
 
