@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
         self.widths.addWidget(self._pages)
         self.widths.addWidget(self.right)
         self.widths.setStretchFactor(1, 1)
-        self.widths.setSizes([32 * theme.GRID, 92 * theme.GRID, 36 * theme.GRID])
+        self.widths.setSizes([36 * theme.GRID, 88 * theme.GRID, 36 * theme.GRID])
         for box, widgets in (
             (QVBoxLayout(self._sound), (self.spectrogram, self.tags, self.sound)),
             (QVBoxLayout(answer := QWidget()), (self.header, self.widths)),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BALANCED_NAME = "AudioSet, balanced"
 _MEANING_NOTE = "Ranked by meaning alone: VGGish, which compares sounds, is not installed."
-_BALANCED_NOTE = "Searched are 22,160 clips of AudioSet. Set up to search all of it."
+_BALANCED_NOTE = "Matches come from 22,160 clips of AudioSet. Set up to search all of it."
 
 
 def listener_kind(data: DataFolder, options: Options) -> ListenerKind:

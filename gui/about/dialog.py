@@ -60,6 +60,8 @@ class AboutDialog(QDialog):
         heading.setFont(theme.scaled_font(self, 1.25, bold=True))
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID)
+        for button in (self.licences, self.details, self.hide_away):
+            button.setFixedHeight(theme.ROW_HEIGHT)
         buttons.addWidget(self.licences)
         buttons.addWidget(self.details)
         buttons.addStretch(1)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -47,7 +47,7 @@ PRESETS = {EVERYTHING: Filter(), "Animals without music": Filter(("Animal",), ("
 _SURE = "Let count only labels of what the tagger hears, too"
 _NOT_SURE = "This catalogue does not know which of its labels are sure"
 
-WIDTH = 32 * theme.GRID
+WIDTH = 36 * theme.GRID
 _ICON = 16
 _ICONS = {
     ClassChoice.SHOWN: "circle",
@@ -291,12 +291,6 @@ class FilterPane(QWidget):
         """Let go of one that was kept."""
         if self.presets.pop(name, None) is not None:
             self.preset_removed.emit(name)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons anew where the palette changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.tree.viewport().update()
 
 
 def _shown(text: str) -> str:

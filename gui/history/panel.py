@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QEvent,
     QModelIndex,
     QPoint,
     QSize,
@@ -29,13 +28,14 @@ from gui.history.entry_list import EntryList
 from gui.history.model import Entry, History, Status
 from gui.history.stars import Stars
 from gui.widgets.model_index import Index
+from gui.widgets.palette_widget import PaletteWidget
 
 WIDTH = 30 * theme.GRID
 HISTORY = 0
 """The first of the two tabs; the other one has the stars."""
 
 
-class HistoryPanel(QWidget):
+class HistoryPanel(PaletteWidget):
     """Two lists with a search field, and Clear.
 
     Signals
@@ -247,12 +247,6 @@ class HistoryPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return menu
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette from light to dark and back."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
 
     def _follow_palette(self) -> None:
         self.clear.setIcon(theme.icon("trash", self.palette()))

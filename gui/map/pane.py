@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from gui.map.canvas import MapCanvas
 from gui.map.colors import ground_color, group_colors
 from gui.map.marks import Marks
 from gui.map.raster import Chart, MapView, picture
+from gui.widgets.palette_widget import PaletteWidget
 from gui.workers import Worker
 
 # The window shows before catalogues are imported.
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from core.catalog.catalog import Catalog
 
 
-class MapPane(QWidget):
+class MapPane(PaletteWidget):
     """Heading, buttons, and the map of a catalogue.
 
     Nothing is done before the pane is in sight for the first time.
@@ -182,12 +183,6 @@ class MapPane(QWidget):
         labels = " · ".join(clip.labels) or "no labels"
         time = f"  {formats.span(clip.start_s, clip.end_s)}" if clip.end_s else ""
         return f"{labels}\n{clip.video_id}{time}"
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette from light to dark and back."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
 
     def _follow_palette(self) -> None:
         for button in (self.zoom_in, self.zoom_out, self.fit):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from gui import theme
+from gui.widgets.palette_widget import PaletteWidget
 
 _BUTTON = 4 * theme.GRID
 
 
-class PlaybackBar(QWidget):
+class PlaybackBar(PaletteWidget):
     """Play or pause, stop, loop, and the volume.
 
     Attributes
@@ -79,12 +80,6 @@ class PlaybackBar(QWidget):
     def _on_volume(self, percent: int) -> None:
         self.volume_changed.emit(percent / 100)
         self._follow_palette()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette from light to dark and back."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
 
     def _follow_palette(self) -> None:
         palette = self.palette()

@@ -109,6 +109,8 @@ class PreferencesDialog(QDialog):
         kept.addWidget(self.place, 1)
         kept.addWidget(self.folder)
         form.addRow(_beside("Recordings lie in", self.place), kept)
+        for button in (self.reset, self.hide_away):
+            button.setFixedHeight(theme.ROW_HEIGHT)
         buttons = QHBoxLayout()
         buttons.addWidget(self.reset)
         buttons.addStretch(1)
@@ -162,7 +164,7 @@ class PreferencesDialog(QDialog):
         self.appearance.setCurrentIndex(self.appearance.findData(values.scheme.value))
         self.number.setValue(values.k)
         self.live.setValue(values.live_s)
-        self.level.setChecked(values.shows_level)
+        self.level.setChecked(values.shows_level is True)
         self.look_ups.setChecked(values.may_look_up is True)
         self.reset.setText(_UNDO if self._before is not None else _RESET)
         self.reset.setEnabled(self._before is not None or values != ChosenValues())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -19,11 +19,12 @@ from core.audio.devices import Device
 from core.audio.pre_roll import PRE_ROLL_S
 from gui import formats, theme
 from gui.recording.level_meter import ClipLight, LevelMeter
+from gui.widgets.palette_widget import PaletteWidget
 
 DEFAULT_INPUT = "Default input"
 
 
-class CaptureBar(QWidget):
+class CaptureBar(PaletteWidget):
     """Record or stop, with elapsed time and level; the input; Open.
 
     Signals
@@ -194,12 +195,6 @@ class CaptureBar(QWidget):
     def wanted_device(self) -> str:
         """The key of the input that was chosen, even while it is not there."""
         return self._wanted_device
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette from light to dark and back."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
 
     def _follow_palette(self) -> None:
         palette = self.palette()

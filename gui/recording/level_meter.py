@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -132,27 +132,24 @@ class ClipLight(QAbstractButton):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the word, on red when lit."""
+        """Paint the word on red, where it is lit."""
+        if not self._is_lit:
+            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         red = theme.record_red(palette)
-        painter.setPen(red if self._is_lit else theme.hairline(palette))
-        painter.setBrush(red if self._is_lit else Qt.BrushStyle.NoBrush)
+        painter.setPen(red)
+        painter.setBrush(red)
         painter.drawRoundedRect(frame, 4, 4)
         if self.hasFocus():
             painter.setPen(palette.color(QPalette.ColorRole.WindowText))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(frame.adjusted(2, 2, -2, -2), 3, 3)
-        painter.setPen(_on_red(red) if self._is_lit else theme.quiet_text(palette))
+        painter.setPen(_on_red(red))
         painter.setFont(theme.scaled_font(self, 0.85))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Clip")
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette from light to dark and back."""
-        super().changeEvent(event)
-        self.update()
 
 
 def _on_red(red: QColor) -> QColor:

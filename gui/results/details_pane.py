@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -25,6 +25,7 @@ from gui.results.large_thumbnail import LargeThumbnail
 from gui.results.model import parts_of, title_of
 from gui.results.reason import FoldedReason
 from gui.widgets.elided import Elided
+from gui.widgets.palette_widget import PaletteWidget
 
 if TYPE_CHECKING:
     from gui.youtube.services import Video
@@ -34,7 +35,7 @@ LEAST_WIDTH = 32 * theme.GRID
 _LEAST_PICTURE = 8 * theme.GRID
 
 
-class DetailsPane(QWidget):
+class DetailsPane(PaletteWidget):
     """Details of one match.
 
     Signals
@@ -259,12 +260,12 @@ class DetailsPane(QWidget):
         self._follow_palette()
 
     def _words(self, match: Match) -> str:
-        parts = parts_of(match) or f"similarity {formats.similarity(match.similarity)}"
+        parts = f"Similarity: {parts_of(match) or formats.similarity(match.similarity)}"
         if self.calibration is None or match.sound is None:
-            return parts.capitalize()
+            return parts
         closeness = self.calibration.closeness(match.sound).value.capitalize()
         share = self.calibration.share(match.sound)
-        return f"{closeness} in sound: {_compared(share)}\n{parts.capitalize()}"
+        return f"{closeness} in sound: {_compared(share)}\n{parts}"
 
     def _copy_link(self) -> None:
         if self.match is not None:
@@ -283,12 +284,6 @@ class DetailsPane(QWidget):
             clip = {(self.match.video_id, self.match.start_s)}
             self.show_stars(self._stars | clip if is_starred else self._stars - clip)
             self.star_toggled.emit(self.match, is_starred)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette from light to dark and back."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
 
     def _follow_palette(self) -> None:
         palette = self.palette()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -22,6 +22,7 @@ from gui.results.step_line import Step, StepLine
 from gui.search.options import SearchOptions
 from gui.widgets.dimming import Dimming
 from gui.widgets.menu_button import MenuButton
+from gui.widgets.palette_widget import PaletteWidget
 from gui.widgets.progress_row import ProgressRow
 
 _SCALE = 1.6
@@ -29,7 +30,7 @@ _LEAST_CHIPS = 26 * theme.GRID
 _MORE = "▾"
 
 
-class AnswerHeader(QWidget):
+class AnswerHeader(PaletteWidget):
     """Headline in title size, with the tags as chips; below it steps, or progress.
 
     Parameters
@@ -95,7 +96,7 @@ class AnswerHeader(QWidget):
         )
         upper, lower = QHBoxLayout(), QHBoxLayout()
         for row in (upper, lower):
-            row.setContentsMargins(2 * theme.GRID, 0, theme.GRID, 0)
+            row.setContentsMargins(2 * theme.GRID, 0, 2 * theme.GRID, 0)
         upper.setSpacing(2 * theme.GRID)
         lower.setSpacing(theme.GRID // 2)
         upper.addWidget(self.heading)
@@ -181,7 +182,7 @@ class AnswerHeader(QWidget):
     def _fit(self) -> None:
         """Give the headline all the room that its words need: it is never cut."""
         metrics = self.heading.fontMetrics()
-        room = self.width() - 5 * theme.GRID
+        room = self.width() - 6 * theme.GRID
         room -= self.live.sizeHint().width() + theme.GRID if not self.live.isHidden() else 0
         if not self.closeness.isHidden():
             room -= self.closeness.sizeHint().width() + 2 * theme.GRID
@@ -201,12 +202,6 @@ class AnswerHeader(QWidget):
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
             self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette from light to dark and back."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
 
     def _follow_palette(self) -> None:
         palette = self.palette()

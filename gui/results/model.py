@@ -258,10 +258,10 @@ def title_of(match: Match, video: Video | None) -> str:
 
 
 def parts_of(match: Match) -> str:
-    """Return how far sound and meaning agree, such as "sounds alike 0.46 · means alike 0.88"."""
-    parts = (("sounds", match.sound), ("means", match.meaning))
+    """Return how far sound and meaning agree, such as "sound 0.46 · meaning 0.88"."""
+    parts = (("sound", match.sound), ("meaning", match.meaning))
     return " · ".join(
-        f"{verb} alike {formats.similarity(value, 2)}" for verb, value in parts if value is not None
+        f"{name} {formats.similarity(value, 2)}" for name, value in parts if value is not None
     )
 
 

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QMenu,
+    QStyleOptionToolButton,
+    QToolButton,
+    QWidget,
+)
 
 from gui import theme
 from gui.widgets.menu_button import MenuButton
@@ -30,6 +38,15 @@ class Step:
 
     text: str
     take_back: Callable[[], None] | None = None
+
+
+class StepChip(QToolButton):
+    """A step that can be taken back: the words, then the sign."""
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        """Give the words room at the left: the style begins them at the very edge."""
+        super().initStyleOption(option)
+        option.text = f"\N{EN SPACE}{option.text}"
 
 
 class StepLine(QWidget):
@@ -110,7 +127,7 @@ class StepLine(QWidget):
             label.setToolTip(plain if shown != step.text else "")
             label.setAccessibleName(step.text)
             return label
-        chip = QToolButton(self)
+        chip = StepChip(self)
         chip.setText(shown.replace("&", "&&"))
         chip.setIcon(theme.icon("x", self.palette()))
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the sign stands behind the words

@@ -103,10 +103,10 @@ class SetUpDialog(QDialog):
         self._build_details()
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID)
-        buttons.addWidget(self.hide_away)
-        buttons.addStretch(1)
-        for button in (self.stop, self.pause, self.start):
+        for button in (self.hide_away, self.stop, self.pause, self.start):
+            button.setFixedHeight(theme.ROW_HEIGHT)
             buttons.addWidget(button)
+        buttons.insertStretch(1, 1)
         self.start.setDefault(True)
         self.start.clicked.connect(lambda: self.started.emit(self.request))
         self.pause.clicked.connect(self._on_pause)

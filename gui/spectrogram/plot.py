@@ -203,7 +203,7 @@ class SpectrogramPlot(pg.PlotWidget):  # type: ignore[misc]
             self.viewport().update()
 
     def mark_patches(self, is_marked: bool) -> None:
-        """Mark what VGGish hears as one, or stop that."""
+        """Mark what VGGish analyses as one, or stop that."""
         self.overlay.patch_s = PATCH_S if is_marked else None
         self.viewport().update()
 

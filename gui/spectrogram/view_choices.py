@@ -23,9 +23,14 @@ VIEW_NAMES = {
     FrequencyView.LOGARITHMIC: "Logarithmic",
 }
 VIEW_TITLES = {
-    FrequencyView.LOG_MEL: "Log-mel, as VGGish hears it",
+    FrequencyView.LOG_MEL: "Log-mel, as the sound is analysed",
     FrequencyView.LINEAR: "Spectrogram, linear frequency",
     FrequencyView.LOGARITHMIC: "Spectrogram, logarithmic frequency",
+}
+VIEW_TIPS = {
+    FrequencyView.LOG_MEL: "Bands as wide as the ear tells pitches apart: narrow below, wide above",
+    FrequencyView.LINEAR: "Each kilohertz is as high as the other: overtones lie evenly",
+    FrequencyView.LOGARITHMIC: "Each octave is as high as the other, as on a keyboard",
 }
 
 
@@ -42,7 +47,7 @@ class ViewChoices:
     fits_levels : bool
         The range follows the sound instead.
     marks_patches : bool
-        Whether the 0.96 s patches are marked that VGGish hears one by one.
+        Whether the 0.96 s patches are marked that VGGish analyses one by one.
     """
 
     view: FrequencyView = FrequencyView.LOG_MEL

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from core.audio.frequency import FrequencyView
 from core.audio.levels import CEILING_DB, FLOOR_DB
 from gui import theme
-from gui.spectrogram.view_choices import VIEW_TITLES, ViewChoices
+from gui.spectrogram.view_choices import VIEW_TIPS, VIEW_TITLES, ViewChoices
 from gui.widgets.color_map import ColorMap
 
 _SWATCH = QSize(32, 32)
@@ -37,12 +37,14 @@ class ViewMenu(QMenu):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("View", parent)
+        self.setToolTipsVisible(True)
         group = QActionGroup(self)
         self._actions: dict[FrequencyView, QAction] = {}
         for view in FrequencyView:
             action = QAction(VIEW_TITLES[view], group)
             action.setCheckable(True)
             action.setData(view)
+            action.setToolTip(VIEW_TIPS[view])
             self._actions[view] = action
             self.addAction(action)
         group.triggered.connect(self._on_triggered)
@@ -83,7 +85,7 @@ class ColorMenu(QMenu):
         holder.setDefaultWidget(self.levels)
         self.addAction(holder)
         self.addSeparator()
-        self.patches = self.addAction("Mark the 0.96 s patches that VGGish hears")
+        self.patches = self.addAction("Mark the 0.96 s patches that VGGish analyses")
         self.patches.setCheckable(True)
         self.aboutToShow.connect(self._show_swatches)
         group.triggered.connect(self._on_map)

@@ -1,4 +1,4 @@
-"""What lies where, how large it is, and removing it piece by piece."""
+"""What the program keeps, how large it is, and removing it piece by piece."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gui.widgets.tables import ask, fill, lay_out, plain_table
 if TYPE_CHECKING:
     from core.setup.inventory import StoredItem
 
-_COLUMNS = ("What", "Size", "Where")
+_COLUMNS = ("What", "Size")
 
 
 class StoragePage(QDialog):
@@ -49,7 +49,7 @@ class StoragePage(QDialog):
     def _build(self) -> None:
         self.setWindowTitle("Storage")
         self.resize(90 * theme.GRID, 48 * theme.GRID)
-        self.table.setAccessibleName("What lies in the data folder")
+        self.table.setAccessibleName("What the program keeps")
         self.table.itemSelectionChanged.connect(self._on_selected)
         self.remove.clicked.connect(self._on_remove)
         self.folder.clicked.connect(self.folder_pressed)
@@ -70,15 +70,8 @@ class StoragePage(QDialog):
     def show_items(self, items: list[StoredItem], folder: Path) -> None:
         """List what lies in a folder, the largest first."""
         self._items = sorted(items, key=lambda item: -item.n_bytes)
-        places = (", ".join(_place(path, folder) for path in item.paths) for item in self._items)
-        fill(
-            self.table,
-            [
-                (item.what, megabytes(item.n_bytes), place)
-                for item, place in zip(self._items, places, strict=True)
-            ],
-            numbers=(1,),
-        )
+        rows: list[tuple[str, ...]] = [(item.what, megabytes(item.n_bytes)) for item in self._items]
+        fill(self.table, rows, numbers=(1,))
         total = sum(item.n_bytes for item in items)
         self._in_all = f"{megabytes(total)} in all, in {folder}."
         self._show_message()
@@ -108,7 +101,3 @@ class StoragePage(QDialog):
             return
         text = f"Remove “{item.what}”? It frees {megabytes(item.n_bytes)}."
         ask(self, text, "Remove", lambda: self.removed.emit(item.key))
-
-
-def _place(path: Path, folder: Path) -> str:
-    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)

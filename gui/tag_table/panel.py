@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -24,6 +24,7 @@ from gui import formats, theme
 from gui.tag_table.model import TagTableModel
 from gui.tag_table.table import TagTable
 from gui.widgets.menu_button import MenuButton
+from gui.widgets.palette_widget import PaletteWidget
 from gui.widgets.progress_row import ProgressRow
 
 _EMPTY = "Open some files, a folder or a long sound to see what was heard when."
@@ -32,7 +33,7 @@ _NARROW = 640
 _NONE_PASSES = "No row passes the filter."
 
 
-class TagTablePanel(QWidget):
+class TagTablePanel(PaletteWidget):
     """Shows a `TagTableModel`.
 
     Parameters
@@ -156,12 +157,6 @@ class TagTablePanel(QWidget):
         """Leave the filter its room."""
         super().resizeEvent(event)
         self.count.setVisible(event.size().width() >= _NARROW)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette from light to dark and back."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
 
     def _follow_palette(self) -> None:
         quiet = QPalette(self.palette())

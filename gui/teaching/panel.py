@@ -134,7 +134,7 @@ class TeachingPanel(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the width that the labels of a clip need beside three buttons."""
-        return QSize(32 * theme.GRID, 40 * theme.GRID)
+        return QSize(36 * theme.GRID, 40 * theme.GRID)
 
     def show_classes(self, names: Sequence[str], current: str) -> None:
         """Offer these classes, of which one is shown; empty where there is none yet."""

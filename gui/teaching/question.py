@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QPushButton, QToolButton, QWidget
 
 from core.types import Match
 from gui import formats, theme
 from gui.widgets.elided import Elided
+from gui.widgets.palette_widget import PaletteWidget
 
 BUTTON_HEIGHT = 28
 _MARK = "✓ "
 
 
-class QuestionRow(QWidget):
+class QuestionRow(PaletteWidget):
     """A clip with three buttons.
 
     Signals
@@ -53,12 +54,6 @@ class QuestionRow(QWidget):
             choice.setFixedWidth(choice.fontMetrics().horizontalAdvance(_MARK + choice.text()) + 16)
         layout.setColumnStretch(0, 1)
         self._follow_palette()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
 
     def _follow_palette(self) -> None:
         self.open.setIcon(theme.icon("arrow-square-out", self.palette()))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from PySide6.QtCore import QEvent, Qt, QTimer, QVariantAnimation
+from PySide6.QtCore import Qt, QTimer, QVariantAnimation
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui import theme
 from gui.palettes import edge_ground
+from gui.widgets.palette_widget import PaletteWidget
 
 _MOST_LINES = 4
 
@@ -48,7 +49,7 @@ class Notice:
     choices: tuple[Choice, ...] = ()
 
 
-class Banner(QWidget):
+class Banner(PaletteWidget):
     """Folded away until there is something to say; the one place for all of it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -206,12 +207,6 @@ class Banner(QWidget):
         self._notices.pop(level, None)
         self._show_first()
         notice.choices[place].act()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette from light to dark and back."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
 
     def _follow_palette(self) -> None:
         base = theme.notice_palette()

@@ -94,13 +94,11 @@ class DropOverlay(QWidget):
         self.show()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a veil, an edge and the sentence."""
+        """Paint an edge and the sentence, over what is below: words behind words are not read."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()
-        veil = palette.color(QPalette.ColorRole.Window)
-        veil.setAlphaF(0.9)
-        painter.fillRect(self.rect(), veil)
+        painter.fillRect(self.rect(), palette.color(QPalette.ColorRole.Window))
         painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 3))
         inset = 2 * theme.GRID
         painter.drawRoundedRect(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui import theme
+from gui.widgets.palette_widget import PaletteWidget
 from gui.widgets.progress_row import ProgressRow
 
 
-class EmptyPage(QWidget):
+class EmptyPage(PaletteWidget):
     """A large drop target with the two ways in, and how far the model's loading is.
 
     Signals
@@ -84,12 +85,6 @@ class EmptyPage(QWidget):
         painter.drawRoundedRect(
             QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), theme.GRID, theme.GRID
         )
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette from light to dark and back."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._follow_palette()
 
     def _follow_palette(self) -> None:
         palette = self.palette()

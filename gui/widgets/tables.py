@@ -79,6 +79,7 @@ def lay_out(
     row = QHBoxLayout()
     row.setSpacing(theme.GRID)
     for number, button in enumerate(buttons):
+        button.setFixedHeight(theme.ROW_HEIGHT)
         row.addWidget(button)
         if number == 0:
             row.addStretch(1)

@@ -95,7 +95,7 @@ def test_cells_say_what_people_read() -> None:
     one = replace(matches(1)[0], sound=-0.1, meaning=0.9)
     model.set_matches((one,))
     index = model.index(0, Column.SIMILARITY)
-    said = "sounds alike −0.10 · means alike 0.90"
+    said = "sound −0.10 · meaning 0.90"
     assert index.data(Qt.ItemDataRole.ToolTipRole) == said
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == f"Similarity: 0.490, {said}"
 
@@ -441,11 +441,11 @@ def test_the_details_are_those_of_the_current_row(qtbot: QtBot, panel: ResultsPa
     assert pane.labels.text() == "Zebra · A"
     assert pane.open.text() == "Open at 0:20"
     assert pane.similarity.text() == (
-        "Loose in sound: one random pair in 48 is as close.\nSounds alike 0.49 · means alike 0.88"
+        "Loose in sound: one random pair in 48 is as close.\nSimilarity: sound 0.49 · meaning 0.88"
     )
     qtbot.keyClick(panel.table, Qt.Key.Key_Down)
     assert pane.title.text() == "id000000002"
-    assert pane.similarity.text() == "Means alike 0.50", "random pairs are pairs of sounds"
+    assert pane.similarity.text() == "Similarity: meaning 0.50", "random pairs are pairs of sounds"
     assert not pane.open.isEnabled() and not pane.copy_link.isEnabled()
     panel.show_message("No matches")
     assert panel.currentWidget() is panel.message
