@@ -237,7 +237,7 @@ SCENES = {
     "about": Scene(show_about),
     "licences": Scene(show_licences, rest_ms=4 * REST_MS),
     "trouble": Scene(open_bad_file),
-    "no-device": Scene(lambda window: None, has_sound=False, has_microphone=False),
+    "no-device": Scene(answer_questions, has_sound=False, has_microphone=False),
 }
 
 

@@ -22,7 +22,8 @@ class Scheme(StrEnum):
 
 SCHEME_NAMES = {Scheme.SYSTEM: "As the system", Scheme.LIGHT: "Light", Scheme.DARK: "Dark"}
 
-_WITH_EDGES = ("QLineEdit", "QAbstractSpinBox", "QComboBox", "QPushButton", "QCheckBox")
+_BUTTONS = ("QPushButton", "QToolButton", "QCheckBox")
+_WITH_EDGES = ("QLineEdit", "QAbstractSpinBox", "QComboBox", *_BUTTONS)
 """Controls whose edge the style draws in a shade of the window's colour, and use it for no more."""
 
 _QT_SCHEMES = {

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QGuiApplication,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from core.tagging.steering import Steer, TagChange
@@ -56,7 +64,7 @@ class HeardChip(QToolButton):
         """Paint the chip, filled from the left by its score."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette = self.palette()
+        palette = QGuiApplication.palette()  # the chip's own is for edges that the style draws
         ground = palette.color(QPalette.ColorRole.Window)
         text = palette.color(QPalette.ColorRole.WindowText)
         highlight = palette.color(QPalette.ColorRole.Highlight)
@@ -74,6 +82,9 @@ class HeardChip(QToolButton):
         if self.hasFocus() or self.is_lit:
             painter.setPen(QPen(highlight, 2))
             painter.drawRoundedRect(chip.adjusted(1, 1, -1, -1), 4, 4)
+        elif self.menu() is not None:
+            painter.setPen(theme.mixed(text, ground, 0.5))
+            painter.drawRoundedRect(chip.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(text)
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self.text())
 

@@ -32,13 +32,17 @@ class EmptyPage(PaletteWidget):
         self.record = QPushButton("Record a sound")
         self.open = QPushButton("Open a file…")
         self.history = QPushButton("History")
+        self.reason = QLabel()
         self.progress = ProgressRow()
         self._build()
         self._follow_palette()
 
     def _build(self) -> None:
         self._title.setFont(theme.scaled_font(self, 1.25, bold=True))
-        for label in (self._sign, self._title, self._hint):
+        self.reason.setTextFormat(Qt.TextFormat.PlainText)
+        self.reason.setWordWrap(True)
+        self.reason.hide()
+        for label in (self._sign, self._title, self._hint, self.reason):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GRID)
@@ -62,6 +66,7 @@ class EmptyPage(PaletteWidget):
         layout.addWidget(self._title)
         layout.addWidget(self._hint)
         layout.addLayout(buttons)
+        layout.addWidget(self.reason)
         layout.addStretch(1)
         layout.addWidget(self.progress)
 
@@ -69,6 +74,8 @@ class EmptyPage(PaletteWidget):
         """Switch recording off and say why; an empty reason switches it on."""
         self.record.setEnabled(not reason)
         self.record.setToolTip(reason)
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
         self.record.setAccessibleDescription(reason)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -90,7 +97,8 @@ class EmptyPage(PaletteWidget):
         palette = self.palette()
         quiet = self._hint.palette()
         quiet.setColor(QPalette.ColorRole.WindowText, theme.quiet_text(palette))
-        self._hint.setPalette(quiet)
+        for label in (self._hint, self.reason):
+            label.setPalette(quiet)
         side = 6 * theme.GRID
         sign = theme.icon("music-notes", palette, theme.quiet_text(palette), side)
         self._sign.setPixmap(sign.pixmap(side))

@@ -319,6 +319,8 @@ def test_without_a_microphone_the_rest_works(make_app: Callable[..., App], sine:
     for part in (app.window.capture.record, app.window.empty.record):
         assert part.toolTip() == "PortAudio is missing. Install it."
         assert part.accessibleDescription() == "PortAudio is missing. Install it."
+    assert app.window.empty.reason.isVisible()
+    assert app.window.empty.reason.text() == "PortAudio is missing. Install it."
     qt_key(app, Qt.Key.Key_Space)
     assert app.session.state is State.EMPTY
     open_and_wait(app, sine)
