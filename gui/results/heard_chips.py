@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QGuiApplication,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -64,7 +63,9 @@ class HeardChip(QToolButton):
         """Paint the chip, filled from the left by its score."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette = QGuiApplication.palette()  # the chip's own is for edges that the style draws
+        palette = (
+            self.parentWidget() or self
+        ).palette()  # the chip's own is for edges that the style draws
         ground = palette.color(QPalette.ColorRole.Window)
         text = palette.color(QPalette.ColorRole.WindowText)
         highlight = palette.color(QPalette.ColorRole.Highlight)
