@@ -116,6 +116,7 @@ class AnswerView(QObject):
             self._header.show_heading(f"So far: {spoken(surest[:_MOST_SO_FAR])}")
             # Matches of another sound must not stand below it.
             self._panel.show_message(_REST)
+            self.counted.emit("")
 
     def _show_heading(self, heading: str, closeness: str) -> None:
         self._heading, self._closeness = heading, closeness

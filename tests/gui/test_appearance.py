@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSpinBox,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -92,7 +93,8 @@ def test_edges_of_controls_are_seen(qtbot: QtBot, qapp: QApplication, scheme: Sc
     assert qapp.style().name() == "fusion"
     window, appearance = QWidget(), Appearance(qapp)
     qtbot.addWidget(window)
-    controls = (QLineEdit(), QSpinBox(), QComboBox(), QPushButton("Go"), QCheckBox())
+    controls = [QLineEdit(), QSpinBox(), QComboBox(), QPushButton("Go"), QCheckBox()]
+    controls.append(QToolButton())
     layout = QVBoxLayout(window)
     window.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # a control with the focus has another edge
     for control in controls:
