@@ -119,7 +119,7 @@ class HistoryPanel(PaletteWidget):
         for view in (self.view, self.starred):
             self._pages.addWidget(view)
         row = QHBoxLayout()
-        row.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, 0)
+        row.setContentsMargins(theme.GRID, theme.GRID // 4, theme.GRID, 0)
         row.addWidget(self.tabs, 1)
         row.addWidget(self.clear)
         line = QHBoxLayout()
