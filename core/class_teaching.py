@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import CatalogError, ModelError
 from core.jobs import Job
+from core.options import CatalogKind
 from core.searches import Searches
 from core.types import Matches, Query
 
@@ -118,6 +119,28 @@ class ClassTeaching(Searches):
         )
         self._loaded.taught.save(result)
         return result
+
+    def clip_answers(
+        self, source: str, is_member: bool, job: Job | None = None
+    ) -> list[ClipAnswer]:
+        """Return a person's answer for the clips that are meant by an id or a path.
+
+        Parameters
+        ----------
+        source : str
+            Of a video, whose first clip is meant, or of a file of one's own, of which all are.
+        is_member : bool
+        job : Job, optional
+
+        Raises
+        ------
+        CatalogError
+            If the catalogue does not have it.
+        """
+        catalog = self.catalog(job)
+        rows = catalog.find(self._key_of(catalog, source))
+        is_own = catalog.manifest.kind == CatalogKind.SOUNDS
+        return [ClipAnswer(row, is_member) for row in (rows if is_own else rows[:1]).tolist()]
 
     def to_ask(self, name: str, k: int = ASKED_AT_ONCE, job: Job | None = None) -> Matches:
         """Return the clips whose answers teach a class the most: the likeliest without an answer.

@@ -6,6 +6,7 @@ import math
 import re
 from argparse import Namespace
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from core.class_teaching import ClipAnswer, SoundAnswer
 from core.cli.inputs import Reading, opened_sound
 from core.cli.output import Progress, match_table, plain, put, put_json, remark
 from core.engine import Engine
+from core.errors import CatalogError
 from core.jobs import Job
 from core.match_lists import match_record
 from core.options import MOST_K, Options
@@ -86,10 +88,14 @@ def _answers(engine: Engine, arguments: Namespace, job: Job) -> Iterator[ClipAns
         if found is None:
             from core.catalog.pasted_links import video_id_of
 
-            rows = engine.catalog(part).find(video_id_of(text))
-            yield ClipAnswer(int(rows[0]), is_member)
+            yield from engine.clip_answers(video_id_of(text), is_member, part)
             continue
         path, start_s, end_s = found
+        if end_s is None:
+            # What is in a catalogue of one's own sounds is not analysed again, nor asked about.
+            with suppress(CatalogError):
+                yield from engine.clip_answers(str(path), is_member, part)
+                continue
         with opened_sound(path, Reading(), part) as sound:
             query = engine.query(sound, start_s, end_s, part)
         yield SoundAnswer(query, str(path), start_s or 0.0, is_member)

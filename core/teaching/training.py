@@ -28,7 +28,7 @@ FEWEST_ESTIMATED = 8
 """Answers from which on a class is judged at all."""
 
 LEAST_PRECISION = 0.8
-"""The threshold is the lowest that reaches it, where one does."""
+"""The threshold is the lowest that reaches it, where one does without losing much."""
 
 _INVERSE_PENALTY = 0.5
 _FOLDS = 5
@@ -158,18 +158,21 @@ def _held_out(
 def _threshold(
     decisions: Float64, is_member: NDArray[np.bool_], others: Float64
 ) -> tuple[float, Estimate]:
-    """Return the lowest threshold that is precise enough, or the one of the best F1."""
-    best: tuple[float, float, Estimate] | None = None
+    """Return the lowest threshold that is precise enough, or the one of the best F1.
+
+    The latter also where precision costs more than half of the recall: one example above all
+    others would do to be precise.
+    """
+    found = []
     for threshold in np.sort(decisions[is_member]).tolist():
         is_above = decisions >= threshold
         n_found = int((is_above & is_member).sum())
         precision = n_found / int(is_above.sum() + (others >= threshold).sum())
         recall = n_found / int(is_member.sum())
-        estimate = Estimate(round(precision, 3), round(recall, 3))
-        if precision >= LEAST_PRECISION:
-            return threshold, estimate
         f1 = 2 * precision * recall / (precision + recall)
-        if best is None or f1 > best[0]:
-            best = f1, threshold, estimate
-    assert best is not None  # noqa: S101 - there is a member
-    return best[1], best[2]
+        found.append((f1, threshold, Estimate(round(precision, 3), round(recall, 3)), recall))
+    _, threshold, estimate, recall = max(found, key=lambda each: each[0])
+    for _, other_threshold, other, other_recall in found:
+        if (other.precision or 0) >= LEAST_PRECISION and other_recall >= recall / 2:
+            return other_threshold, other
+    return threshold, estimate

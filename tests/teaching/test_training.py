@@ -51,6 +51,19 @@ def test_what_cannot_be_told_is_not_said_to_be_told_well():
     assert estimate.precision < 0.5
 
 
+def test_a_class_that_cannot_be_told_precisely_is_still_heard(space: Space):
+    # Half of the others are near it: only the surest example is above them all.
+    near = np.rint(space.axis * 8).astype(int)
+    random = np.random.default_rng(3)
+    others = near + random.normal(scale=9, size=(60, 128))
+    background = np.concatenate(
+        [space.background, others / np.linalg.norm(others, axis=1, keepdims=True)]
+    ).astype(np.float32)
+    estimate = taught("near", MODEL, space.examples(20, True), background).estimate
+    assert estimate.recall is not None
+    assert estimate.recall > 0.3
+
+
 def test_answers_that_are_no_keep_such_sounds_out(space: Space):
     close = np.zeros(128)
     close[3], close[41] = 9, 9
