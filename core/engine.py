@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +41,7 @@ class Engine(ClassTeaching):
 
     def __init__(self, data: DataFolder, options: Options | None = None) -> None:
         super().__init__(Loaded(data, options or Options()))
+        self._others: tuple[Engine, ...] | None = None
 
     def beside(self, catalog: Path) -> Engine:
         """Return an engine that asks another catalogue, by this one's listener where that fits."""
@@ -48,6 +49,19 @@ class Engine(ClassTeaching):
         other = Engine(loaded.data)
         other._loaded = Loaded(loaded.data, replace(loaded.options, catalog=catalog), loaded)
         return other
+
+    @property
+    def others(self) -> tuple[Engine, ...]:
+        """Engines for the catalogues that are searched beside the main one."""
+        if self._others is None:
+            from core.catalog.balanced import balanced_path
+            from core.setup.inventory import chosen_catalogs
+
+            loaded = self._loaded
+            given = loaded.options.catalog is not None
+            paths = () if given else chosen_catalogs(loaded.data)[1:]
+            self._others = tuple(self.beside(path or balanced_path()) for path in paths)
+        return self._others
 
     @property
     def listener_kind(self) -> ListenerKind:
@@ -62,7 +76,7 @@ class Engine(ClassTeaching):
         ModelError, CatalogError
             If either cannot be used, or they do not belong together.
         """
-        return self._loaded.load(job)
+        return self._told(self._loaded.load(job))
 
     def reload(self, job: Job | None = None) -> CatalogInfo:
         """Load what is there now: a model or a catalogue that came since `load`.
@@ -73,7 +87,8 @@ class Engine(ClassTeaching):
         ------
         ModelError, CatalogError
         """
-        return self._loaded.reload(job)
+        self._close_others()
+        return self._told(self._loaded.reload(job))
 
     def catalogs(self) -> list[CatalogEntry]:
         """Return the catalogues in the data folder."""
@@ -81,15 +96,23 @@ class Engine(ClassTeaching):
 
         return catalogs(self._loaded.data)
 
-    def choose(self, name: str, job: Job | None = None) -> CatalogInfo:
-        """Search this catalogue of the data folder from now on, also in programs to come.
+    def choose(self, names: Sequence[str], job: Job | None = None) -> CatalogInfo:
+        """Search these catalogues of the data folder from now on, also in programs to come.
+
+        Parameters
+        ----------
+        names : sequence of str
+            The main one first, the `others` after it; see `core.setup.inventory.choose`.
+        job : Job, optional
 
         Raises
         ------
         ModelError, CatalogError
             If there is none of this name, or it cannot be searched; then the choice is as before.
         """
-        return self._loaded.choose(name, job)
+        info = self._loaded.choose(names, job)
+        self._close_others()
+        return self._told(info)
 
     def storage(self) -> list[StoredItem]:
         """Return what lies in the data folder, and how large it is."""
@@ -278,4 +301,16 @@ class Engine(ClassTeaching):
 
     def close(self) -> None:
         """Let go of memory and processes."""
+        self._close_others()
         self._loaded.close()
+
+    def _told(self, info: CatalogInfo) -> CatalogInfo:
+        from core.setup.selection import name_of
+
+        paths = (each._loaded.options.catalog for each in self.others)
+        return replace(info, others=tuple(name_of(path) for path in paths if path is not None))
+
+    def _close_others(self) -> None:
+        for other in self._others or ():
+            other.close()
+        self._others = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -100,19 +101,22 @@ class Loaded:
         self._listener, self._matcher = fresh._listener, fresh._matcher
         return info
 
-    def choose(self, name: str, job: Job | None = None) -> CatalogInfo:
+    def choose(self, names: Sequence[str], job: Job | None = None) -> CatalogInfo:
         """Load another catalogue of the data folder, and keep the choice; see `Engine.choose`."""
+        from core.catalog.balanced import balanced_path
+        from core.setup.choice import BALANCED
         from core.setup.inventory import choose, named
 
-        given = self.options
-        self.options = replace(given, catalog=named(self.data, name).path)
+        given, main = self.options, names[0]
+        path = balanced_path() if main == BALANCED else named(self.data, main).path
+        self.options = replace(given, catalog=path)
         try:
             info = self.reload(job)
         except BaseException:
             self.options = given
             raise
         self.options = replace(given, catalog=None)
-        choose(self.data, name)
+        choose(self.data, names)
         return info
 
     def close(self) -> None:

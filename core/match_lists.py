@@ -7,6 +7,7 @@ import csv
 import html
 import io
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ _COLUMNS = (
     "best_second",
     "video_id",
     "url",
+    "path",
 )
 
 
@@ -132,6 +134,7 @@ def _cells(one: Listed, text: Callable[[str], str]) -> tuple[str | int | float, 
         "" if match.best_second is None else match.best_second,
         text(match.video_id),
         text(match.url),
+        text(match.path),
     )
 
 
@@ -202,12 +205,16 @@ def _m3u(heading: str, listed: Sequence[Listed]) -> str:
     lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(heading)}"]
     for one in listed:
         match = one.match
-        if not match.url or match.url != _one_line(match.url):  # an address has no blanks in it
+        address = match.path or match.url
+        # An address has no blanks in it; a path may, but is a line of its own.
+        one_line = plain(address) if match.path else _one_line(address)
+        if not address or address != one_line:
             continue
-        name = one.title or ", ".join(match.labels) or match.video_id
+        title = one.title or os.path.basename(match.path)  # noqa: PTH119 - bytes may be no text
+        name = title or ", ".join(match.labels) or match.video_id
         # A length of -1 is one that is not known.
         length_s = round(match.end_s - match.start_s) or -1
-        lines += [f"#EXTINF:{length_s},{_one_line(name)}", match.url]
+        lines += [f"#EXTINF:{length_s},{_one_line(name)}", address]
     return "\n".join(lines) + "\n"
 
 
@@ -265,6 +272,8 @@ def _html_row(one: Listed, has_thumbnail: bool) -> str:
         title = f'<a href="{url}">{title}</a>'
         source = f"https://i.ytimg.com/vi/{youtube_id}/mqdefault.jpg"
         thumbnail = f'<a href="{url}"><img alt="" loading="lazy" src="{source}"></a>'
+    elif match.path:
+        title = html.escape(plain(match.path))
     elif match.no_link is not None:
         title += f"<br><small>{html.escape(match.no_link)}</small>"
     if one.channel:

@@ -128,6 +128,11 @@ class DataFolder:
         return self.cache / "maps"
 
     @property
+    def thumbnails(self) -> Path:
+        """Small spectrograms of clips of own sounds; may be deleted."""
+        return self.cache / "thumbnails"
+
+    @property
     def log(self) -> Path:
         """The window's log of what went wrong, for a report."""
         return self.root / "window.log"

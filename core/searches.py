@@ -77,10 +77,12 @@ class Searches:
         weights: Weights | None = None,
         ranking: Ranking = Ranking.BOTH,
         changes: Sequence[TagChange] = (),
+        start_s: float | None = None,
     ) -> Matches:
         """Return the clips most like a video of the catalogue, itself left out.
 
-        Needs no model. Where the catalogue has several clips of the video, the first counts.
+        Needs no model. Where the catalogue has several clips of the video, the first counts, and
+        all of them are left out.
 
         Parameters
         ----------
@@ -93,6 +95,8 @@ class Searches:
         ranking : Ranking
         changes : sequence of TagChange
             Of the video's labels; see `steer`.
+        start_s : float, optional
+            Where the clip begins that counts; only that one is left out then.
 
         Raises
         ------
@@ -104,10 +108,33 @@ class Searches:
         from core.setup.selection import described
 
         matcher = self._loaded.matcher(job)
-        rows = matcher.catalog.find(self._key_of(matcher.catalog, video_id))
+        rows = self._rows_of(matcher.catalog, video_id, start_s)
         query = self.steer(matcher.clip_query(video_id, int(rows[0]), weights), changes)
         info = described(matcher.catalog)
         return self._answer(query, k, filters, job, by, info, rows, weights, ranking)
+
+    def clip_query(self, video_id: str, start_s: float | None = None) -> Query:
+        """Return a clip of the catalogue as what other catalogues can be asked for.
+
+        Raises
+        ------
+        CatalogError
+            If it is not in the catalogue.
+        """
+        matcher = self._loaded.matcher()
+        row = self._rows_of(matcher.catalog, video_id, start_s)[0]
+        return matcher.clip_query(video_id, int(row), None)
+
+    def _rows_of(self, catalog: Catalog, video_id: str, start_s: float | None) -> NDArray[np.int64]:
+        rows: NDArray[np.int64] = catalog.find(self._key_of(catalog, video_id))
+        if start_s is None:
+            return rows
+        found: NDArray[np.int64] = rows[catalog.clips["start_s"][rows] == start_s][:1]
+        if not len(found):
+            raise CatalogError(
+                "This clip is not in the catalogue any more.", "Match its file instead."
+            )
+        return found
 
     @staticmethod
     def _key_of(catalog: Catalog, video_id: str) -> str:

@@ -229,6 +229,8 @@ class CatalogInfo:
         Whether only sure labels can be asked for.
     has_released_frames : bool
         Whether sounds have frames like AudioSet's released ones, from which the tagger tells tags.
+    others : tuple of str
+        Names of the catalogues that are searched beside it.
     """
 
     name: str
@@ -243,6 +245,7 @@ class CatalogInfo:
     model_id: str = ""
     knows_sure_labels: bool = False
     has_released_frames: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def model_key(self) -> str:

@@ -181,6 +181,64 @@ def show_catalogs(window: MainWindow) -> None:
     window.commands.catalogs.trigger()
 
 
+def make_own_catalog() -> Path:
+    """Build a catalogue of the sounds in the folder that the environment names."""
+    from core.options import ListenerKind, Options
+    from core.paths import DataFolder
+    from core.sounds.update import update_sounds
+
+    data = DataFolder.default()
+    data.catalogs.mkdir(parents=True, exist_ok=True)
+    out = data.catalogs / "my sounds"
+    if not out.exists():
+        options = Options(listener=ListenerKind.BUILT_IN)
+        update_sounds(out, [Path(os.environ["OWN_SOUNDS"])], data, options)
+    return out
+
+
+def show_own_sounds(window: MainWindow) -> None:
+    """Search the sounds of a folder, and play the second match."""
+    from PySide6.QtCore import QTimer
+
+    from gui.storage.controller import StorageController
+
+    answer_questions(window)
+    name = make_own_catalog().name
+    window.findChild(StorageController).chooser.chosen.emit([name])
+    table = window.results.table
+
+    def play() -> None:
+        if table.results.has_files and not window.results.is_dimmed:
+            timer.stop()
+            table.selectRow(1)
+            window.commands.play_here.trigger()
+
+    timer = QTimer(window)
+    timer.timeout.connect(play)
+    timer.start(100)
+
+
+def show_several(window: MainWindow) -> None:
+    """Search the catalogue in the program and own sounds, and look at these."""
+    from PySide6.QtCore import QTimer
+
+    from core.setup.choice import BALANCED
+    from gui.storage.controller import StorageController
+
+    answer_questions(window)
+    name = make_own_catalog().name
+    window.findChild(StorageController).chooser.chosen.emit([BALANCED, name])
+
+    def look() -> None:
+        if "(" in window.results.tabs.tabText(1):
+            timer.stop()
+            window.results.tabs.setCurrentIndex(1)
+
+    timer = QTimer(window)
+    timer.timeout.connect(look)
+    timer.start(100)
+
+
 def open_bad_file(window: MainWindow) -> None:
     """Open a damaged film."""
     answer_questions(window)
@@ -236,6 +294,8 @@ SCENES = {
     "preferences": Scene(prefer),
     "about": Scene(show_about),
     "licences": Scene(show_licences, rest_ms=4 * REST_MS),
+    "own-sounds": Scene(show_own_sounds, rest_ms=4 * REST_MS),
+    "several": Scene(show_several, rest_ms=4 * REST_MS),
     "trouble": Scene(open_bad_file),
     "no-device": Scene(answer_questions, has_sound=False, has_microphone=False),
 }
@@ -381,12 +441,14 @@ def main() -> int:
     parser.add_argument("sound", type=Path)
     parser.add_argument("--scene", choices=SCENES, action="append", dest="scenes")
     parser.add_argument("--every-size", type=Path, metavar="DIR")
+    parser.add_argument("--own-sounds", type=Path, help="the folder of the scenes with own sounds")
     chosen = parser.parse_args()
     folder = chosen.every_size or IMAGES
     folder.mkdir(exist_ok=True)
     sound, names = chosen.sound.resolve(), chosen.scenes or [*SCENES]
     with tempfile.TemporaryDirectory() as home, screen(), microphone():
         os.environ["SOUNDALIKE_HOME"] = home
+        os.environ["OWN_SOUNDS"] = str((chosen.own_sounds or sound.parent).resolve())
         for name in names:
             scene = SCENES[name]
             if chosen.every_size is None:

@@ -101,7 +101,7 @@ class Actions(QObject):
             page.setCheckable(True)
         self.set_up = self._add("Set up…", ["Ctrl+Shift+U"], "Fetch the trained model and AudioSet")
         self.catalogs = self._add(
-            "Catalogues…", ["Ctrl+Shift+K"], "Choose which catalogue is searched"
+            "Catalogues…", ["Ctrl+Shift+K"], "Choose which catalogues are searched"
         )
         self.storage = self._add(
             "Storage…", ["Ctrl+Shift+W"], "See what the program keeps, where, and remove some of it"
@@ -136,6 +136,20 @@ class Actions(QObject):
         """Offer to go where one can go."""
         self.back.setEnabled(can_go_back)
         self.forward.setEnabled(can_go_forward)
+
+    def suit_files(self, are_files: bool) -> None:
+        """Name what is done with a match after files or videos; hide what files do not have."""
+        for action, of_video, of_file in (
+            (self.open_link, "Open the link in the browser", "Show in folder"),
+            (self.copy_link, "Copy the link", "Copy the path"),
+            (self.play_here, "Play here, or close the player", "Play the clip, or stop it"),
+        ):
+            action.setText(of_file if are_files else of_video)
+        what = "clip from its file" if are_files else "video at this second, in the details"
+        self.play_here.setToolTip(f"Play the {what}")
+        self.more.setToolTip(f"Find what sounds like this {'sound' if are_files else 'video'}")
+        for action in (self.playlist, self.hide_gone):
+            action.setVisible(not are_files)
 
     @property
     def for_a_row(self) -> list[QAction]:

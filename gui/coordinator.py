@@ -296,7 +296,8 @@ class Coordinator(QObject):
     def _on_answer(self, answer: Answer) -> None:
         if is_heard(answer.source) or self._info is None:
             # What a video or words are asked with has made the catalogue, and analyses no sound.
-            self._window.describe(answer.matches.catalog)
+            others = self.session.further.names
+            self._window.describe(replace(answer.matches.catalog, others=others))
         self._window.options.show_clip(is_clip(answer.source))
         origin = origin_of(answer.source)
         self._window.words.show_words(origin.text if isinstance(origin, Words) else "")

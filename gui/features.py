@@ -22,11 +22,12 @@ from gui.history.queue import Queue
 from gui.main_window import MainWindow
 from gui.map.pane import MapPane
 from gui.playback.controller import PlaybackController
+from gui.playback.file_playback import clip_key
 from gui.player.controller import PlayerController
 from gui.preferences.choices import LevelChoice, Owners
 from gui.preferences.controller import PreferencesController
 from gui.results.controller import ResultsController
-from gui.search.answers import Answer
+from gui.search.answers import Answer, clip_in, name_of
 from gui.settings import Remembered
 from gui.setup.controller import SetUpController
 from gui.spectrogram.controller import SpectrogramController
@@ -164,14 +165,25 @@ class Features(QObject):
         self._closing.append(self.player.close)
         player, playback, results = self.player, self.playback.playback, self._window.results
         results.details.add_player(player.panel)
-        results.details.play_pressed.connect(player.toggle)
+        self.results.play_wanted.connect(self._play)
+        self.playback.files.changed.connect(self._on_file)
+        results.table.stop_pressed.connect(self.playback.files.stop)
         results.table.chosen_changed.connect(player.follow)
         player.shown.connect(results.details.show_player)
         player.began.connect(playback.pause)
+        player.began.connect(self.playback.files.stop)
         playback.state_changed.connect(player.give_way)
-        self._context.actions.play_here.triggered.connect(
-            lambda: player.toggle(results.table.chosen())
-        )
+
+    def _play(self, match: Match) -> None:
+        """Play a match where it is: a file here, a video in the player."""
+        if match.path:
+            self.playback.toggle_file(match)
+        else:
+            self.player.toggle(match)
+
+    def _on_file(self, match: Match | None) -> None:
+        self._window.results.show_playing(None if match is None else clip_key(match))
+        self.player.give_way(match is not None)
 
     def _build_history(self) -> None:
         self.history = HistoryController(self._context, self._history, self._window.history)
@@ -216,17 +228,18 @@ class Features(QObject):
         self.map.show_answer(answer.matches)
 
     def _on_row(self, match: Match | None) -> None:
-        if match is not None and match.row >= 0:
+        is_main = self._context.session.further.shown is None
+        if match is not None and match.row >= 0 and is_main:
             self.map.select(match.row)
 
     def _on_map_chosen(self, row: int) -> None:
+        self._window.results.tabs.setCurrentIndex(0)  # the map is of the main catalogue
         if not self._window.results.table.select_clip(row):
-            session = self._context.session
-            video_id = self._context.engine.catalog().clip(row).video_id
+            session, clip = self._context.session, clip_in(self._context.engine.catalog(), row)
             self._context.banner.show_note(
-                f"{video_id} is not among the matches.",
+                f"{name_of(clip)} is not among the matches.",
                 "More like this",
-                lambda: session.more_like(video_id),
+                lambda: session.more_like(clip),
             )
 
     def _build_teaching(self) -> None:
@@ -241,7 +254,11 @@ class Features(QObject):
             from gui.teaching.controller import TeachingController
 
             table = self._window.results.table
-            self.teaching = teaching = TeachingController(self._context, table.selected)
+            further = self._context.session.further
+            # Answers are kept for clips of the main catalogue.
+            self.teaching = teaching = TeachingController(
+                self._context, lambda: table.selected() if further.shown is None else []
+            )
             layout = QVBoxLayout(self._teaching_page)
             layout.setContentsMargins(0, 0, 0, 0)
             layout.addWidget(teaching.panel)
@@ -277,7 +294,9 @@ class Features(QObject):
         if info is not None:
             self._on_ready(info)
             self.storage.take(info)
-        self._context.session.tell_again()
+        session = self._context.session
+        if session.answer is not None:
+            session.answered.emit(session.answer)
 
     def _on_ready(self, info: CatalogInfo) -> None:
         engine = self._context.engine

@@ -1,8 +1,11 @@
-"""Numbers as people read them."""
+"""Numbers and names of files as people read them."""
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
+
+from core.foreign import plain
 
 
 def clock(seconds: float, decimals: int = 0) -> str:
@@ -23,7 +26,10 @@ def span(start_s: float, end_s: float) -> str:
 
 def clip_span(start_s: float, end_s: float) -> str:
     """Return a clip's span; a video that is known only as a whole ends at 0."""
-    return span(start_s, end_s) if end_s else "whole video"
+    if not end_s:
+        return "whole video"
+    is_short = end_s - start_s < 1
+    return f"{clock(start_s, 1)}–{clock(end_s, 1)}" if is_short else span(start_s, end_s)
 
 
 def hertz(frequency_hz: float) -> str:
@@ -80,3 +86,8 @@ def count(number: int, one: str, many: str) -> str:
 def similarity(value: float, decimals: int = 3) -> str:
     """Return a similarity such as 0.871, with a true minus sign."""
     return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def file_name(path: str) -> str:
+    """Return a file's own name as text that can be shown, whatever bytes it has."""
+    return plain(os.path.basename(path))  # noqa: PTH119 - bytes that are no text survive

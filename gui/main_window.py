@@ -62,7 +62,10 @@ _NARROW = 1120
 
 OTHER_KEYS = {
     "Anywhere": [("Space", "Record or stop")],
-    "Matches": [("Return", "Open the link")],
+    "Matches": [
+        ("Return", "Open the link, or play the file"),
+        ("Ctrl+Tab, Alt+1 to Alt+9", "Go to the matches in another catalogue"),
+    ],
     "Spectrogram": [
         ("Arrow keys", "Read out time, frequency and level"),
         ("Shift+Left, Shift+Right", "Select, from the cursor on"),
@@ -290,7 +293,7 @@ class MainWindow(QMainWindow):
     def describe(self, info: CatalogInfo) -> None:
         """Say in the status line which model and which catalogue answer."""
         clips = formats.count(info.n_clips, "clip", "clips")
-        self.status.setText(f"{info.model} · {info.name}, {clips}")
+        self.status.setText(" · ".join((info.model, f"{info.name}, {clips}", *info.others)))
         self.status.setToolTip("")
 
     def show_title(self, *parts: str) -> None:

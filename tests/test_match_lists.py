@@ -128,7 +128,7 @@ def test_an_address_that_is_not_youtubes_is_no_link() -> None:
 def test_a_table_for_a_spreadsheet() -> None:
     text, page = as_table(listed())
     lines = [line.split("\t") for line in text.splitlines()]
-    assert len(lines) == 4 and {len(line) for line in lines} == {10}
+    assert len(lines) == 4 and {len(line) for line in lines} == {11}
     assert lines[1][2:4] == ["'=cmd|' /C calc'!A0", "Me and my dog"]
     assert Page(page).tags == {"meta", "table", "tr", "td"}
 

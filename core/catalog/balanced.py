@@ -48,13 +48,18 @@ def balanced_catalog(path: Path | None = None) -> Catalog:
     CatalogError
         If the file is missing, damaged or of another version.
     """
-    path = path or _shipped(NAME)
+    path = path or balanced_path()
     arrays = _arrays(path, FORMAT, [*_KINDS])
     sure = _arrays(_shipped(SURE), SURE_FORMAT, ["threshold", "balanced"])["balanced"]
     try:
         return _catalog(path, arrays, sure)
     except (ValueError, CatalogError) as error:
         raise CatalogError(f"{path.name} is cut off or damaged.", _HINT) from error
+
+
+def balanced_path() -> Path:
+    """Return where the program has it; `Catalog.path` of it is that."""
+    return _shipped(NAME)
 
 
 def _shipped(name: str) -> Path:

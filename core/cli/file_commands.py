@@ -84,7 +84,8 @@ def _status(data: DataFolder, _arguments: Namespace, _job: Job) -> list[str]:
 
 
 def _chosen(data: DataFolder, arguments: Namespace, _job: Job) -> list[str]:
-    return [f"{inventory.choose(data, arguments.name).name}: is searched from now on"]
+    inventory.choose(data, [arguments.name])
+    return [f"{arguments.name}: is searched from now on"]
 
 
 _ACTIONS: dict[str, Callable[[DataFolder, Namespace, Job], list[str]]] = {

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.atomic import written_whole
 from core.catalog.manifest import MANIFEST, CatalogManifest, manifest_text
 from core.catalog.replacing import alone, beside, readable_folder
 from core.downloads import pinned
 from core.errors import CatalogError, SoundalikeError
 from core.options import CatalogKind
 from core.paths import MOVED_FROM, MOVED_TO, PLANNED_MOVE, DataFolder, pointed_at
+from core.setup.choice import BALANCED, read_choice, write_choice
 from core.vggish.model import installed
 
 WHOLE = "audioset"
@@ -78,11 +78,18 @@ def _entry(path: Path, is_chosen: bool) -> CatalogEntry:
 
 
 def chosen_catalog(data: DataFolder) -> Path | None:
-    """Return the catalogue that is searched where none is named; None for the balanced one."""
-    with suppress(OSError, UnicodeDecodeError):
-        name = data.chosen_catalog.read_text(encoding="utf-8").strip()
-        if name and Path(name).name == name and _is_catalog(data.catalogs / name):
-            return data.catalogs / name
+    """Return what is searched where none is named; None for the balanced one."""
+    return chosen_catalogs(data)[0]
+
+
+def chosen_catalogs(data: DataFolder) -> tuple[Path | None, ...]:
+    """Return all that are searched in the window where none is named, the main one first."""
+    names = read_choice(data)
+    found = [None if name == BALANCED else data.catalogs / name for name in names]
+    return tuple(path for path in found if path is None or _is_catalog(path)) or (_usual(data),)
+
+
+def _usual(data: DataFolder) -> Path | None:
     if _is_catalog(data.catalogs / WHOLE):
         return data.catalogs / WHOLE
     others = [path for path in _children(data.catalogs) if _is_real(path)]
@@ -99,26 +106,23 @@ def _is_real(path: Path) -> bool:
     return not path.name.startswith(".") and _entry(path, False).kind.is_built
 
 
-def choose(data: DataFolder, name: str) -> Path:
-    """Make a catalogue the one that is searched where none is named.
+def choose(data: DataFolder, names: Sequence[str]) -> None:
+    """Make catalogues those that are searched where none is named, the main one first.
+
+    `BALANCED` is the one that the program carries.
 
     Raises
     ------
     CatalogError
-        If there is none of this name, or it is damaged.
+        If there is none of a name, or it is damaged.
     """
-    entry = named(data, name)
-    if entry.kind == CatalogKind.DAMAGED:
-        raise CatalogError(
-            f"The catalogue {name} cannot be chosen: it is damaged.",
-            "Choose another one.",
-        )
+    for name in names:
+        if name != BALANCED and named(data, name).kind == CatalogKind.DAMAGED:
+            raise CatalogError(f"The catalogue {name} is damaged.", "Choose another one.")
     try:
-        with written_whole(data.chosen_catalog) as file:
-            file.write(name.encode())
+        write_choice(data, names)
     except OSError as error:
         raise _unwritable(data, error) from error
-    return entry.path
 
 
 def delete_catalog(data: DataFolder, name: str) -> None:
@@ -139,8 +143,7 @@ def delete_catalog(data: DataFolder, name: str) -> None:
             for what in ("removing", "previous", "building", "parts"):
                 shutil.rmtree(beside(path, what), ignore_errors=what != "removing")
             with suppress(OSError):
-                if data.chosen_catalog.read_text(encoding="utf-8").strip() == name:
-                    data.chosen_catalog.unlink()
+                write_choice(data, [each for each in read_choice(data) if each != name])
     except FileNotFoundError:
         return  # there was only the hidden name, and it is gone
     except OSError as error:

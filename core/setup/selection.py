@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from core.catalog.catalog import Catalog
     from core.listeners import Listener
 
-BALANCED_NAME = "AudioSet, balanced"
+BALANCED_NAME, BALANCED_CLIPS = "AudioSet, balanced", 22_160
 _MEANING_NOTE = "Ranked by meaning alone: VGGish, which compares sounds, is not installed."
-_BALANCED_NOTE = "Matches come from 22,160 clips of AudioSet. Set up to search all of it."
+_BALANCED_NOTE = (
+    f"Matches come from {BALANCED_CLIPS:,} clips of AudioSet. Set up to search all of it."
+)
 
 
 def listener_kind(data: DataFolder, options: Options) -> ListenerKind:
@@ -32,8 +34,12 @@ def listener_kind(data: DataFolder, options: Options) -> ListenerKind:
     if options.listener is not None:
         return options.listener
     has_vggish = options.model is not None or options.pca is not None
-    if options.catalog is not None and not has_vggish and _is_built_ins(options.catalog):
-        return ListenerKind.BUILT_IN
+    if not has_vggish and has_model(data):
+        from core.setup.inventory import chosen_catalog
+
+        folder = options.catalog or chosen_catalog(data)
+        if folder is not None and _is_built_ins(folder):
+            return ListenerKind.BUILT_IN
     has_vggish = has_vggish or has_model(data)
     return ListenerKind.VGGISH if has_vggish else ListenerKind.BUILT_IN
 
@@ -99,12 +105,19 @@ def catalog(data: DataFolder, options: Options) -> Catalog:
     ------
     CatalogError
     """
-    from core.catalog.balanced import balanced_catalog
+    from core.catalog.balanced import balanced_catalog, balanced_path
     from core.catalog.catalog import Catalog
     from core.setup.inventory import chosen_catalog
 
     folder = options.catalog or chosen_catalog(data)
-    return balanced_catalog() if folder is None else Catalog.open(folder)
+    return balanced_catalog() if folder in (None, balanced_path()) else Catalog.open(folder)
+
+
+def name_of(path: Path) -> str:
+    """Return what people call the catalogue at a path."""
+    from core.catalog.balanced import balanced_path
+
+    return BALANCED_NAME if path == balanced_path() else path.name
 
 
 def described(catalog: Catalog) -> CatalogInfo:

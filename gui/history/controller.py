@@ -11,6 +11,7 @@ from gui.history.library_worker import LibraryWorker
 from gui.history.model import Entry, History, Status
 from gui.history.panel import HistoryPanel
 from gui.history.personal_lists import PersonalLists
+from gui.history.stars import clip_of
 from gui.history.store import HistoryStore, Recalled
 from gui.search.answers import Answer
 from gui.search.options import SearchValues
@@ -77,7 +78,7 @@ class HistoryController(QObject):
         panel.cleared.connect(store.clear)
         panel.folder_wanted.connect(lambda entry: external.show_folder(entry.path.parent))
         panel.star_chosen.connect(lambda star: external.browse(star.url))
-        panel.star_liked.connect(lambda star: session.more_like(star.video_id))
+        panel.star_liked.connect(lambda star: session.more_like(clip_of(star)))
         panel.star_removed.connect(lambda star: lists.unstar(star.video_id, star.start_s))
         store.recalled.connect(self._on_recalled)
         store.undoable.connect(lambda words: banner.show_note(words, "Undo", store.undo))

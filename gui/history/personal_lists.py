@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -55,7 +56,8 @@ class PersonalLists(QObject):
 
     def star(self, match: Match) -> None:
         """Keep a match."""
-        star = Star(match.video_id, match.start_s, match.end_s, match.labels, match.url)
+        url = Path(match.path).as_uri() if match.path else match.url
+        star = Star(match.video_id, match.start_s, match.end_s, match.labels, url)
         self._change_stars(lambda: self._library_worker.library.star(star))
 
     def unstar(self, video_id: str, start_s: float) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -15,6 +17,7 @@ from PySide6.QtCore import (
 from core.library_types import Star
 from gui import formats
 from gui.history.model import SEARCH_ROLE
+from gui.search.answers import OwnClip
 from gui.widgets.model_index import Index
 
 
@@ -82,10 +85,24 @@ class Stars(QAbstractListModel):
 
 
 def _title(star: Star) -> str:
-    return star.note or " · ".join(star.labels) or star.video_id
+    return star.note or " · ".join(star.labels) or name_of(star)
+
+
+def name_of(star: Star) -> str:
+    """Return the id of a video, or the name that a file had when its clip was starred."""
+    if not star.url.startswith("file:"):
+        return star.video_id
+    return formats.file_name(os.fsdecode(unquote_to_bytes(star.url)))
+
+
+def clip_of(star: Star) -> str | OwnClip:
+    """Return a star as what other clips may be like."""
+    if not star.url.startswith("file:"):
+        return star.video_id
+    return OwnClip(star.video_id, star.start_s, name_of(star))
 
 
 def _detail(star: Star) -> str:
     time = formats.span(star.start_s, star.end_s) if star.end_s else ""
     labels = " · ".join(star.labels) if star.note else ""
-    return " · ".join(filter(None, (time, star.video_id, labels)))
+    return " · ".join(filter(None, (time, name_of(star), labels)))

@@ -9,8 +9,10 @@ from PySide6.QtGui import QAction, QActionGroup
 
 from core.audio.devices import Device
 from core.audio.reader import AudioFile
+from core.types import Match
 from gui.context import Context
 from gui.playback.bar import PlaybackBar
+from gui.playback.file_playback import FilePlayback
 from gui.playback.playback import Playback
 from gui.search.answers import Span
 from gui.search.state import State
@@ -33,6 +35,8 @@ class PlaybackController(QObject):
     Attributes
     ----------
     playback : Playback
+    files : FilePlayback
+        Plays matches among a person's own files.
     output : str
         The key of the output that is chosen.
 
@@ -51,33 +55,59 @@ class PlaybackController(QObject):
         self._context, self._session, self._bar = context, context.session, bar
         self._selected = selected
         self.playback = Playback(context.workers["out"], self)
+        self.files = FilePlayback(context.workers["files out"], self)
         self.output = context.remembered.output
         self._played: tuple[AudioFile, Span | None] | None = None
         self._from_s: float | None = None
         self._group: QActionGroup | None = None
         playback, actions = self.playback, context.actions
-        bar.play.clicked.connect(self.toggle)
+        bar.play.clicked.connect(self._play)
         bar.stop.clicked.connect(self.stop)
         actions.play.triggered.connect(self.toggle)
         actions.loop.toggled.connect(bar.loop.setChecked)
         bar.loop.toggled.connect(actions.loop.setChecked)
         bar.loop.toggled.connect(playback.set_looping)
-        bar.volume_changed.connect(playback.set_volume)
+        for each in (playback, self.files.playback):
+            bar.volume_changed.connect(each.set_volume)
+            each.set_volume(bar.volume.value() / 100)
+            each.set_device(self.output)
         actions.output_menu.aboutToShow.connect(playback.refresh)
         playback.devices_listed.connect(self._on_listed)
         playback.state_changed.connect(bar.set_playing)
         playback.moved.connect(self.moved)
-        playback.failed.connect(context.show_trouble)
+        playback.state_changed.connect(self._on_playing)
+        self.files.changed.connect(self._on_file)
+        for failed in (playback.failed, self.files.failed):
+            failed.connect(context.show_trouble)
         context.session.state_changed.connect(self._on_state)
         context.session.analysis.opened.connect(self._on_opened)
         self._offer()
-        playback.set_volume(bar.volume.value() / 100)
-        playback.set_device(self.output)
         playback.refresh()  # also imports what the first playing would wait for
 
     def toggle(self) -> None:
-        """Play the selection, or all of it; pause, or go on."""
+        """Stop the file that plays; else play the selection, or all of it; pause, or go on."""
+        if self.files.match is not None:
+            self.files.stop()
+        else:
+            self._play()
+
+    def toggle_file(self, match: Match) -> None:
+        """Play a match from its file, or stop it; a recording would hear it."""
+        if self._session.state is State.RECORDING:
+            self._context.banner.show_note("Stop recording first: it would hear the file.")
+        else:
+            self.files.toggle(match)
+
+    def _play(self) -> None:
         self.toggle_span(self._selected())
+
+    def _on_playing(self, is_playing: bool) -> None:
+        if is_playing:
+            self.files.stop()
+
+    def _on_file(self, match: Match | None) -> None:
+        if match is not None and self.playback.is_active:
+            self.playback.pause()
 
     def toggle_span(self, span: Span | None) -> None:
         """Play a span of the sound in sight, or all of it; pause, or go on."""
@@ -116,11 +146,13 @@ class PlaybackController(QObject):
     def close(self) -> None:
         """Stop for good."""
         self.playback.close()
+        self.files.close()
 
     def _on_state(self, state: State) -> None:
         self._offer()
         if state is State.RECORDING:
             self.stop()
+            self.files.stop()
 
     def _offer(self) -> None:
         is_recording = self._session.state is State.RECORDING
@@ -147,4 +179,5 @@ class PlaybackController(QObject):
 
     def _choose(self, key: str) -> None:
         self.output = key
-        self.playback.set_device(key)
+        for each in (self.playback, self.files.playback):
+            each.set_device(key)

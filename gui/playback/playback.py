@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -22,7 +23,7 @@ INTERVAL_MS = 16
 class _Sound:
     """Sound that is to be played."""
 
-    audio: AudioFile
+    audio: AudioFile | Path
     start_s: float | None
     end_s: float | None
     from_s: float | None = None
@@ -86,12 +87,15 @@ class Playback(QObject):
 
     def play(
         self,
-        audio: AudioFile,
+        audio: AudioFile | Path,
         start_s: float | None = None,
         end_s: float | None = None,
         is_looping: bool | None = None,
     ) -> None:
-        """Play a span, instead of what plays now; looping stays as it was if it is left out."""
+        """Play a span, instead of what plays now; looping stays as it was if it is left out.
+
+        A path is opened in the worker, and its span may reach beyond the end.
+        """
         if is_looping is not None:
             self.set_looping(is_looping)
         self._is_paused = False
@@ -159,10 +163,14 @@ class Playback(QObject):
 
         def open_player(job: Job) -> Player:
             self._close_players()
+            audio, end_s = sound.audio, sound.end_s
+            if isinstance(audio, Path):
+                audio = AudioFile(audio, job=job)
+                end_s = None if end_s is None else min(end_s, audio.duration_s)
             player = Player(
-                sound.audio,
+                audio,
                 sound.start_s,
-                sound.end_s,
+                end_s,
                 key,
                 from_s=sound.from_s,
                 volume=volume,

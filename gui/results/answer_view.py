@@ -12,11 +12,21 @@ from core.search.feedback import Calibration
 from core.types import Matches, Query, Tag, spoken
 from gui import formats
 from gui.context import Context
+from gui.results.catalog_lists import CatalogLists
 from gui.results.header import AnswerHeader
 from gui.results.heard_chips import CHANGE_WORDS
 from gui.results.panel import ResultsPanel
 from gui.results.step_line import Step
-from gui.search.answers import Answer, Words, is_heard, origin_of, track_name, what_it_is
+from gui.search.answers import (
+    Answer,
+    OwnClip,
+    Words,
+    is_heard,
+    name_of,
+    origin_of,
+    track_name,
+    what_it_is,
+)
 from gui.search.state import State
 
 _SENTENCES = {
@@ -50,7 +60,9 @@ class AnswerView(QObject):
     def __init__(self, context: Context, header: AnswerHeader, panel: ResultsPanel) -> None:
         super().__init__(context.window)
         self._header, self._panel = header, panel
-        self._session, self._actions = context.session, context.actions
+        self._session = context.session
+        self._lists = CatalogLists(context, panel)
+        self._lists.counted.connect(self.counted)
         self._options = context.session.options
         self._heading, self._subject, self._closeness = "", "", ""
         self._so_far: dict[str, Tag] = {}
@@ -91,7 +103,7 @@ class AnswerView(QObject):
             matches.query.heard, answer.changes, matches.query.tags is not None
         )
         self._show_heading(_heading(answer), _closeness(matches, answer.calibration))
-        self._show(matches, answer.calibration)
+        self._show(matches, answer.calibration, answer.problem)
         self._show_steps()
 
     def _on_glimpse(self, matches: Matches) -> None:
@@ -122,13 +134,10 @@ class AnswerView(QObject):
         self._heading, self._closeness = heading, closeness
         self._header.show_heading(heading, closeness)
 
-    def _show(self, answer: Matches, calibration: Calibration | None = None) -> None:
-        most = self._options.values.k
-        number = formats.count(min(len(answer.matches), most), "match", "matches")
-        self.counted.emit(f"{number} in {formats.elapsed(answer.elapsed_s)}")
-        self._panel.show_matches(self._heading, answer.matches, calibration, most)
-        for action in self._actions.for_a_row:
-            action.setEnabled(bool(answer.matches))
+    def _show(
+        self, answer: Matches, calibration: Calibration | None = None, problem: str = ""
+    ) -> None:
+        self._lists.show_main(self._heading, answer, calibration, problem)
 
     # Steps
 
@@ -193,15 +202,15 @@ def _question(answer: Answer) -> str:
     origin, query = origin_of(answer.source), answer.matches.query
     if isinstance(origin, Words):
         return f"“{origin.text}”"
-    if isinstance(origin, str):
-        return f"More like {origin}"
+    if isinstance(origin, str | OwnClip):
+        return f"More like {name_of(origin)}"
     duration_s = query.duration_s if answer.audio is None else answer.audio.duration_s
     return f"{query.name} · {formats.clock(duration_s)}"
 
 
 def _heading(answer: Answer) -> str:
     """Return what a person should think of an answer, in one line."""
-    if not answer.matches.matches:
+    if not answer.matches.matches and not answer.problem:
         return "No match"
     if not answer.matches.is_close:
         return "No close match: this is the nearest there is"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -11,12 +13,15 @@ from PySide6.QtWidgets import QDialog
 
 from core.jobs import Job
 from core.types import Float32, Match, Matches, NoLink, youtube_id_of
+from gui import formats
 from gui.context import Context
 from gui.results.export import MatchExport
+from gui.results.file_places import FilePlaces
 from gui.results.heat_strip import HeatStrip
 from gui.results.look_up_questions import LookUpQuestions
 from gui.results.panel import ResultsPanel
-from gui.search.answers import Answer, is_heard
+from gui.results.sound_pictures import SoundPictures
+from gui.search.answers import Answer, clip_of, is_heard, name_of
 from gui.search.state import State
 from gui.widgets.saving import Saving
 from gui.youtube.look_ups import LookUps
@@ -45,6 +50,7 @@ class ResultsController(QObject):
     Attributes
     ----------
     look_ups : LookUps
+    files : FilePlaces
     heat : HeatStrip
     saving : Saving
 
@@ -52,9 +58,12 @@ class ResultsController(QObject):
     -------
     pointed : pair of float or None
         The span of the sound that a person looks at in the details, in seconds.
+    play_wanted : Match
+        A person wants to hear a video; or the clip of a file, which is at `Match.path`.
     """
 
     pointed = Signal(object)  # tuple[float, float] | None
+    play_wanted = Signal(Match)
 
     def __init__(
         self,
@@ -77,6 +86,11 @@ class ResultsController(QObject):
         self.saving.failed.connect(context.show_trouble)
         panel.details.reason.add(self.heat)
         panel.use_look_ups(self.look_ups)
+        self.files = FilePlaces(context.workers["own files"], self)
+        pictures = SoundPictures(
+            context.data.thumbnails, context.workers["thumbnails"], self.files.place, self
+        )
+        panel.use_files(self.files, pictures)
         self._questions = LookUpQuestions(
             context.banner, context.permission, self.look_ups, panel.table.setFocus
         )
@@ -86,6 +100,7 @@ class ResultsController(QObject):
         panel, actions, session = self._panel, self._context.actions, self._session
         permission, table, details = self._context.permission, panel.table, panel.details
         actions.open_link.triggered.connect(lambda: self._open(table.chosen()))
+        actions.play_here.triggered.connect(lambda: self._play(table.chosen()))
         actions.copy_link.triggered.connect(self._copy_link)
         actions.more.triggered.connect(self._more)
         actions.nearer.triggered.connect(lambda: self._refine(is_liked=True))
@@ -98,15 +113,17 @@ class ResultsController(QObject):
         actions.look_ups.setChecked(permission.is_given)
         actions.hide_gone.toggled.connect(table.proxy.hide_gone)
         table.proxy.hide_gone(actions.hide_gone.isChecked())
-        table.proxy.ran_short.connect(session.ask_for_more)
-        table.link_chosen.connect(self._open)
+        table.proxy.ran_short.connect(self._ask_for_more)
+        table.link_chosen.connect(lambda match: (self._play if match.path else self._open)(match))
         table.chosen_changed.connect(self._explain)
         details.open_pressed.connect(self._open)
-        details.more_pressed.connect(lambda match: session.more_like(match.video_id))
+        details.play_pressed.connect(self._play)
+        details.more_pressed.connect(self._more_like)
         details.copied.connect(self._context.say)
         self.look_ups.failing_changed.connect(panel.show_failing)
         permission.changed.connect(self._on_permission)
         session.answered.connect(self._on_answered)
+        session.further.changed.connect(self._on_further)
         session.state_changed.connect(self._on_state)
         self.heat.pointed.connect(self._point)
 
@@ -119,17 +136,37 @@ class ResultsController(QObject):
     def _open(self, match: Match | None) -> None:
         if match is None:
             return
-        if match.url:
+        if match.path:
+            if place := self._place(match):
+                self._context.external.show_folder(Path(place).parent)
+        elif match.url:
             self._context.external.browse(match.url)
         else:
             reason = match.no_link or "its address is not known"
             self._context.banner.show_note(f"This video cannot be opened: {reason}.")
 
+    def _place(self, match: Match) -> str:
+        """Return where a match's file is; empty where it is not there, which is told."""
+        place = self.files.place(match)
+        if not place:
+            self._context.banner.show_note(
+                f"{formats.file_name(match.path)} is not there: it was moved or deleted, or its "
+                "drive is not connected."
+            )
+        return place
+
+    def _play(self, match: Match | None) -> None:
+        if match is not None and match.path:
+            if place := self._place(match):
+                self.play_wanted.emit(replace(match, path=place))
+        elif match is not None:
+            self.play_wanted.emit(match)
+
     def _copy_link(self) -> None:
         match = self._panel.table.chosen()
-        if match is not None and match.url:
-            QGuiApplication.clipboard().setText(match.url)
-            self._context.say("Link copied")
+        if match is not None and (address := match.path or match.url):
+            QGuiApplication.clipboard().setText(address)
+            self._context.say("Path copied" if match.path else "Link copied")
 
     def _open_playlist(self) -> None:
         address = self._export.playlist()
@@ -143,7 +180,20 @@ class ResultsController(QObject):
     def _more(self) -> None:
         match = self._panel.table.chosen()
         if match is not None and self._session.state is not State.RECORDING:
-            self._session.more_like(match.video_id)
+            self._more_like(match)
+
+    def _more_like(self, match: Match) -> None:
+        further, clip = self._session.further, clip_of(match)
+        if further.shown is None:
+            self._session.more_like(clip)
+        else:
+            # The main catalogue does not have this clip.
+            step = f"more like {name_of(clip)}"
+            self._session.go_on(step, partial(further.query_of, match))
+
+    def _ask_for_more(self, n_missing: int) -> None:
+        if self._session.further.shown is None:
+            self._session.ask_for_more(n_missing)
 
     def _refine(self, is_liked: bool) -> None:
         chosen = self._panel.table.selected()
@@ -153,13 +203,15 @@ class ResultsController(QObject):
     # Why
 
     def _explain(self, match: Match | None) -> None:
-        answer = self._session.answer
+        answer, shown = self._session.answer, self._session.further.shown
+        matches = None if answer is None else answer.matches
+        matches = matches if shown is None else shown.matches
         self.heat.clear()
-        is_known = match is not None and answer is not None and _has_seconds(match, answer.matches)
+        is_known = match is not None and matches is not None and _has_seconds(match, matches)
         self._panel.details.reason.setVisible(is_known)
-        if match is None or answer is None or not is_known:
+        if match is None or answer is None or matches is None or not is_known:
             return
-        query, engine = answer.matches.query, self._engine
+        query, engine = matches.query, self._engine if shown is None else shown.engine
 
         def done(pairs: Float32) -> None:
             if self._panel.table.chosen() == match:
@@ -186,6 +238,11 @@ class ResultsController(QObject):
         self._context.actions.look_ups.setChecked(self._context.permission.is_given)
         if self._session.answer is not None:
             self._on_answered(self._session.answer)
+
+    def _on_further(self) -> None:
+        lists = (each.matches for each in self._session.further.answers if each.matches is not None)
+        if any(youtube_id_of(match.url) for found in lists for match in found.matches):
+            self._questions.ask_once()
 
     def _on_answered(self, answer: Answer) -> None:
         """Ask whether titles may be looked up; find out YouTube ids where that is allowed."""

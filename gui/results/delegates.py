@@ -22,12 +22,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from gui import formats, theme
-from gui.results.model import ROW_ROLE, Row, remark_on, title_of
+from gui.results.match_words import remark_on, title_of
+from gui.results.model import ROW_ROLE, Row
 from gui.widgets.model_index import Index
 
 TALL_ROW = 64
 THUMBNAIL_HEIGHT = TALL_ROW - theme.GRID
 THUMBNAIL_WIDTH = round(THUMBNAIL_HEIGHT * 16 / 9)
+SOUND_PICTURE = QSize(6 * theme.GRID, 3 * theme.GRID)
+"""Of a file's spectrogram, which has room in a low row."""
 SMALL = 0.85
 _LINE = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 LEFT = Qt.AlignmentFlag.AlignLeft.value | _LINE
@@ -136,10 +139,18 @@ class VideoDelegate(CellDelegate):
     ) -> None:
         """Paint the thumbnail where rows are tall, and the words beside it."""
         match = row.match
-        if room.height() >= TALL_ROW:
+        if match.path:
+            place = QRect(room.topLeft(), SOUND_PICTURE)
+            place.moveTop(room.center().y() - place.height() // 2)
+            painter.fillRect(place, theme.mixed(ground_of(option), text_color(option), 0.1))
+            if row.image is not None:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                painter.drawImage(place, row.image)
+            room = room.adjusted(place.width() + theme.GRID, 0, 0, 0)
+        elif room.height() >= TALL_ROW:
             self._paint_thumbnail(painter, room, option, row)
             room = room.adjusted(THUMBNAIL_WIDTH + theme.GRID + 4, 0, 0, 0)
-        texts = title_of(match, row.video), remark_on(match, row.video)
+        texts = title_of(match, row.video), remark_on(match, row.video, row.is_there)
         if self.shows_labels and match.labels and row.is_watchable:
             labels = " · ".join(match.labels)
             has_title = texts[0] != match.video_id
@@ -228,11 +239,11 @@ class SimilarityDelegate(CellDelegate):
 
 
 class LinkDelegate(CellDelegate):
-    """The sign of a link that opens in the browser; nothing where there is none."""
+    """The sign of a link that opens in the browser, or of a file that plays; else nothing."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._signs: dict[int, QPixmap] = {}
+        self._signs: dict[tuple[str, int], QPixmap] = {}
 
     def paint_in(
         self,
@@ -244,15 +255,18 @@ class LinkDelegate(CellDelegate):
     ) -> None:
         """Paint the sign."""
         match = row.match
-        if not match.url:
+        if not match.url and not (match.path and row.is_there):
             return
+        name = "arrow-square-out"
+        if match.path:
+            name = "stop-fill" if row.is_playing else "play"
         color = text_color(option) if _is_selected(option) else theme.link_color(option.palette)
         if not row.is_watchable:
             color = quiet(option)
-        sign = self._signs.get(color.rgb())
+        sign = self._signs.get((name, color.rgb()))
         if sign is None:
-            icon = theme.icon("arrow-square-out", option.palette, color)
-            sign = self._signs.setdefault(color.rgb(), icon.pixmap(theme.ICON_SIZE))
+            icon = theme.icon(name, option.palette, color)
+            sign = self._signs.setdefault((name, color.rgb()), icon.pixmap(theme.ICON_SIZE))
         side = theme.ICON_SIZE / 2
         painter.drawPixmap(QPointF(option.rect.center()) - QPointF(side, side), sign)
 

@@ -21,8 +21,16 @@ from PySide6.QtWidgets import (
 from core.search.feedback import Calibration
 from core.types import Match, youtube_id_of
 from gui import formats, theme
+from gui.results.button_names import button_names
 from gui.results.large_thumbnail import LargeThumbnail
-from gui.results.model import parts_of, title_of
+from gui.results.match_words import (
+    address_of,
+    channel_of,
+    compared,
+    parts_of,
+    span_of,
+    title_of,
+)
 from gui.results.reason import FoldedReason
 from gui.widgets.elided import Elided
 from gui.widgets.palette_widget import PaletteWidget
@@ -36,13 +44,13 @@ _LEAST_PICTURE = 8 * theme.GRID
 
 
 class DetailsPane(PaletteWidget):
-    """Details of one match.
+    """Details of one match: a video, or one of a person's own files.
 
     Signals
     -------
     open_pressed, play_pressed, more_pressed : Match
-        A person wants to watch it in the browser or here (or no more), or to find what sounds
-        like it.
+        A person wants to watch it in the browser or see it in its folder, to play it here (or no
+        more), or to find what sounds like it.
     copied : str
         What was copied, for the status line.
     star_toggled : Match, bool
@@ -62,6 +70,7 @@ class DetailsPane(PaletteWidget):
         self.match: Match | None = None
         self.calibration: Calibration | None = None
         self._is_starred = self._has_player = False
+        self._playing: tuple[str, float] | None = None
         self._stars: frozenset[tuple[str, float]] = frozenset()
         self.picture = LargeThumbnail()
         self.title, self.channel = QLabel(), QLabel()
@@ -148,13 +157,7 @@ class DetailsPane(PaletteWidget):
         self.star.setCheckable(True)
         self.offer_memory(False)
         self.open.clicked.connect(lambda: self.open_pressed.emit(self.match))
-        self.open.setToolTip("Open the video at this second in the browser")
         self.play.clicked.connect(lambda: self.play_pressed.emit(self.match))
-        self.play.setToolTip(
-            "Play the video in this pane, at this second. YouTube is asked for this one video, "
-            "even where look-ups are off"
-        )
-        self.more.setToolTip("Find what sounds like this video")
         self.more.clicked.connect(lambda: self.more_pressed.emit(self.match))
         self.copy_link.clicked.connect(self._copy_link)
         self.copy_id.clicked.connect(self._copy_id)
@@ -216,9 +219,13 @@ class DetailsPane(PaletteWidget):
         self._follow_palette()
 
     def show_match(
-        self, match: Match | None, video: Video | None, image: QImage | None = None
+        self,
+        match: Match | None,
+        video: Video | None,
+        image: QImage | None = None,
+        is_there: bool = True,
     ) -> None:
-        """Show another match, or what has become known of this one."""
+        """Show another match, or what has become known of this one, also that its file is away."""
         self.match = match
         for button in self.buttons:
             button.setEnabled(match is not None)
@@ -228,22 +235,43 @@ class DetailsPane(PaletteWidget):
             for label in self._texts:
                 label.setText("")
             self.title.setText("No match is selected")
-            self.open.setText("Open")
+            self._name_buttons()
             return
-        has_link = bool(match.url)
         for button in (self.open, self.play):
-            button.setEnabled(has_link)
-        self.copy_link.setEnabled(has_link)
-        second = match.start_s if match.best_second is None else match.best_second
-        self.open.setText(f"Open at {formats.clock(second)}" if has_link else "Open")
+            button.setEnabled(bool(match.url) or bool(match.path and is_there))
+        self.copy_link.setEnabled(bool(match.url or match.path))
+        self._name_buttons()
         self.title.setText(title_of(match, video))
-        self.channel.setText(_channel(match, video))
+        self.channel.setText(channel_of(match, video, is_there))
         self.channel.setVisible(bool(self.channel.text()))
-        self.labels.setText(" · ".join(match.labels) or "No labels")
-        self.span.setText(_span(match).capitalize())
+        nothing = "No tags" if match.path else "No labels"
+        self.labels.setText(" · ".join(match.labels) or nothing)
+        self.span.setText(span_of(match).capitalize())
         self.similarity.setText(self._words(match))
-        self.address.setText(match.url.removeprefix("https://www.") or (match.no_link or ""))
-        self.address.setToolTip(match.url)
+        self.address.setText(address_of(match))
+        self.address.setToolTip(self.address.text() if match.path else match.url)
+
+    def show_playing(self, clip: tuple[str, float] | None) -> None:
+        """Take note of which clip plays from its file: its key and start."""
+        self._playing = clip
+        self._name_buttons()
+
+    @property
+    def _plays(self) -> bool:
+        match = self.match
+        return match is not None and self._playing == (match.video_id, match.start_s)
+
+    def _name_buttons(self) -> None:
+        names = button_names(self.match)
+        self.copy_id.setVisible(self.match is None or not self.match.path)
+        self.open.setText(names.open)
+        self.open.setToolTip(names.open_tip)
+        self.play.setToolTip(names.play_tip)
+        self.more.setToolTip(names.more_tip)
+        for button, name in ((self.copy_link, names.copy), (self.hide_video, names.hide)):
+            button.setToolTip(name)
+            button.setAccessibleName(name)
+        self._follow_palette()
 
     def show_stars(self, stars: frozenset[tuple[str, float]]) -> None:
         """Take note of the clips that have a star: video id and start of each."""
@@ -265,12 +293,12 @@ class DetailsPane(PaletteWidget):
             return parts
         closeness = self.calibration.closeness(match.sound).value.capitalize()
         share = self.calibration.share(match.sound)
-        return f"{closeness} in sound: {_compared(share)}\n{parts}"
+        return f"{closeness} in sound: {compared(share)}\n{parts}"
 
     def _copy_link(self) -> None:
         if self.match is not None:
-            QGuiApplication.clipboard().setText(self.match.url)
-            self.copied.emit("Link copied")
+            QGuiApplication.clipboard().setText(self.match.path or self.match.url)
+            self.copied.emit("Path copied" if self.match.path else "Link copied")
 
     def _copy_id(self) -> None:
         if self.match is not None:
@@ -292,10 +320,16 @@ class DetailsPane(PaletteWidget):
         for label in (self.channel, self.address):
             label.setPalette(quiet)
         star = "star-fill" if self._is_starred else "star"
-        self.play.setText("Close player" if self._has_player else "Play here")
+        is_file = self.match is not None and bool(self.match.path)
+        play, play_icon = button_names(self.match).play, "play"
+        if self._has_player:
+            play, play_icon = "Close player", "x"
+        elif self._plays:
+            play, play_icon = "Stop", "stop-fill"
+        self.play.setText(play)
         for button, name in (
-            (self.play, "x" if self._has_player else "play"),
-            (self.open, "arrow-square-out"),
+            (self.play, play_icon),
+            (self.open, "folder-open" if is_file else "arrow-square-out"),
             (self.more, "magnifying-glass"),
             (self.copy_link, "link"),
             (self.copy_id, "hash"),
@@ -303,30 +337,3 @@ class DetailsPane(PaletteWidget):
             (self.hide_video, "eye-slash"),
         ):
             button.setIcon(theme.icon(name, palette))
-
-
-def _channel(match: Match, video: Video | None) -> str:
-    if video is None:
-        return ""
-    if not video.standing.is_watchable:
-        return match.video_id
-    return " · ".join(part for part in (video.channel, video.standing.words) if part)
-
-
-def _span(match: Match) -> str:
-    text = formats.clip_span(match.start_s, match.end_s)
-    if match.best_second is None:
-        return text
-    best = f"{text}, best at {formats.clock(match.best_second)}"
-    if match.query_second is None:
-        return best
-    return f"{best} for your {formats.clock(match.query_second)}"
-
-
-def _compared(share: float) -> str:
-    """Return how a similarity compares with chance, in a sentence."""
-    if share >= 0.1:
-        return f"{share:.0%} of random pairs are as close."
-    if share <= 0:
-        return "no random pair was as close."
-    return f"one random pair in {round(1 / share):,} is as close."

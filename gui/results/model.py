@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, Qt, QUrl
 from PySide6.QtGui import QImage
 
 from core.types import Match, youtube_id_of
 from gui import formats
+from gui.results.match_words import NOT_RESOLVED, parts_of, remark_on, title_of
 from gui.widgets.model_index import Index
 
 if TYPE_CHECKING:
+    from gui.results.file_places import FilePlaces
+    from gui.results.sound_pictures import SoundPictures
     from gui.youtube.look_ups import LookUps
     from gui.youtube.services import Video
 
@@ -20,8 +25,6 @@ SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 """The plain value: rank and similarity as numbers, so that 10 comes after 9."""
 ROW_ROLE = SORT_ROLE + 1
 """The `Row` that a cell is of."""
-
-NOT_RESOLVED = "not resolved"
 
 _ROW_BY_ROW = 32
 """More changes than this are told as one."""
@@ -47,6 +50,7 @@ _TITLES = {
     Column.SIMILARITY: "Similarity",
     Column.LINK: "Link",
 }
+_OWN_TITLES = {Column.VIDEO: "File", Column.LABELS: "Tags", Column.LINK: "Play"}
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _ALIGNED = {Column.SIMILARITY: _RIGHT}
@@ -60,17 +64,22 @@ class Row(NamedTuple):
     match : Match
     video : Video or None
     image : QImage or None
-        The thumbnail, `ResultsModel.image_height` pixels high.
+        The thumbnail, `ResultsModel.image_height` pixels high, or a file's small spectrogram.
+    is_there : bool
+        False for one of a person's own files that is not there now.
+    is_playing : bool
     """
 
     match: Match
     video: Video | None
     image: QImage | None
+    is_there: bool = True
+    is_playing: bool = False
 
     @property
     def is_watchable(self) -> bool:
-        """Whether nobody said that the video is private or gone."""
-        return self.video is None or self.video.standing.is_watchable
+        """Whether nobody said that the video is private or gone, or the file not there."""
+        return self.is_there and (self.video is None or self.video.standing.is_watchable)
 
 
 class ResultsModel(QAbstractTableModel):
@@ -80,6 +89,10 @@ class ResultsModel(QAbstractTableModel):
     ----------
     image_height : int
         How many pixels high the thumbnails are; 0 where none are shown.
+    has_files : bool
+        Whether the matches are a person's own files, not videos.
+    playing : pair of str and float, or None
+        `Match.video_id` and `Match.start_s` of what plays now.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -89,6 +102,21 @@ class ResultsModel(QAbstractTableModel):
         self._ids: list[str] = []
         self._rows: dict[str, list[int]] = {}
         self._look_ups: LookUps | None = None
+        self._files: FilePlaces | None = None
+        self._pictures: SoundPictures | None = None
+        self.has_files = False
+        self.playing: tuple[str, float] | None = None
+
+    def use_files(self, files: FilePlaces, pictures: SoundPictures) -> None:
+        """Show which files are there, and their spectrograms."""
+        self._files, self._pictures = files, pictures
+        files.changed.connect(self._repaint)
+        pictures.changed.connect(self._repaint)
+
+    def show_playing(self, clip: tuple[str, float] | None) -> None:
+        """Mark the clip that plays now."""
+        self.playing = clip
+        self._repaint()
 
     def use(self, look_ups: LookUps) -> None:
         """Show what is known of the videos."""
@@ -99,6 +127,7 @@ class ResultsModel(QAbstractTableModel):
         """Replace all rows."""
         self.beginResetModel()
         self._matches = matches
+        self.has_files = any(match.path for match in matches)
         self._ids = [youtube_id_of(match.url) for match in matches]
         self._rows = {}
         for row, youtube_id in enumerate(self._ids):
@@ -128,6 +157,15 @@ class ResultsModel(QAbstractTableModel):
         video = self.video_at(row)
         return video is None or video.standing.is_watchable
 
+    def place(self, row: int) -> str:
+        """Return the path of the file in a row; empty where it is none, or not there now."""
+        match = self._matches[row]
+        return match.path if self._files is None else self._files.place(match)
+
+    def is_there(self, row: int) -> bool:
+        """Return whether what is in a row is not a file that is missing."""
+        return not self._matches[row].path or bool(self.place(row))
+
     def value(self, row: int, column: Column) -> float | str:
         """Return what a cell is sorted by."""
         match = self._matches[row]
@@ -143,7 +181,26 @@ class ResultsModel(QAbstractTableModel):
             case Column.SIMILARITY:
                 return match.similarity
             case Column.LINK:
-                return match.url
+                return match.url or match.path
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let files that are there be dragged away."""
+        flags = super().flags(index)
+        if index.isValid() and index.row() < len(self._matches) and self.place(index.row()):
+            return flags | Qt.ItemFlag.ItemIsDragEnabled
+        return flags
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Return that files are copied, never moved."""
+        return Qt.DropAction.CopyAction
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Return the files in some rows, for other programs."""
+        places = (self.place(row) for row in dict.fromkeys(index.row() for index in indexes))
+        mime = QMimeData()
+        # Qt's own `fromLocalFile` would lose bytes that are no text.
+        mime.setUrls([QUrl(Path(place).as_uri()) for place in places if place])
+        return mime
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Return the number of matches."""
@@ -161,9 +218,9 @@ class ResultsModel(QAbstractTableModel):
             return None
         column = Column(section)
         if role == Qt.ItemDataRole.DisplayRole:
-            return "" if column == Column.LINK else _TITLES[column]
+            return "" if column == Column.LINK else self._title_of(column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _TITLES[column]
+            return self._title_of(column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGNED.get(column, _LEFT)
         return None
@@ -174,7 +231,8 @@ class ResultsModel(QAbstractTableModel):
             return None
         row, column = index.row(), _COLUMNS[index.column()]
         if role == ROW_ROLE:
-            return Row(self._matches[row], self.video_at(row), self._image(row))
+            match, video = self._matches[row], self.video_at(row)
+            return Row(match, video, self._image(row), self.is_there(row), self._plays(row))
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
         if role == SORT_ROLE:
@@ -182,15 +240,30 @@ class ResultsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGNED.get(column, _LEFT)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{_TITLES[column]}: {self._spoken(row, column)}"
+            return f"{self._title_of(column)}: {self._spoken(row, column)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tool_tip(row, column)
         return None
 
     def _image(self, row: int) -> QImage | None:
+        match = self._matches[row]
+        if match.path:
+            return None if self._pictures is None else self._pictures.image(match)
         if self._look_ups is None or not self.image_height:
             return None
         return self._look_ups.image(self._ids[row], self.image_height)
+
+    def _title_of(self, column: Column) -> str:
+        return (_OWN_TITLES if self.has_files else {}).get(column, _TITLES[column])
+
+    def _plays(self, row: int) -> bool:
+        match = self._matches[row]
+        return self.playing == (match.video_id, match.start_s)
+
+    def _repaint(self) -> None:
+        if self._matches:
+            last = self.index(len(self._matches) - 1, len(Column) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
 
     def _title(self, row: int) -> str:
         return title_of(self._matches[row], self.video_at(row))
@@ -203,18 +276,20 @@ class ResultsModel(QAbstractTableModel):
             case Column.VIDEO:
                 return self._title(row)
             case Column.LABELS:
-                return " · ".join(match.labels) or "no labels"
+                return " · ".join(match.labels) or f"no {self._title_of(column).casefold()}"
             case Column.TIME:
                 return formats.clip_span(match.start_s, match.end_s)
             case Column.SIMILARITY:
                 return formats.similarity(match.similarity)
+            case Column.LINK if match.path:
+                return "playing" if self._plays(row) else "play"
             case Column.LINK:
                 return match.url.removeprefix("https://www.") or match.no_link or NOT_RESOLVED
 
     def _spoken(self, row: int, column: Column) -> str:
         match = self._matches[row]
         if column == Column.VIDEO:
-            remark = remark_on(match, self.video_at(row))
+            remark = remark_on(match, self.video_at(row), self.is_there(row))
             return f"{self._title(row)}, {remark}" if remark else self._title(row)
         if column == Column.TIME and match.best_second is not None:
             return f"{self._text(row, column)}, best at {formats.clock(match.best_second)}"
@@ -230,6 +305,8 @@ class ResultsModel(QAbstractTableModel):
                 text = self._spoken(row, column)
             case Column.LABELS:
                 text = ", ".join(match.labels)
+            case Column.LINK if match.path:
+                text = "Stop" if self._plays(row) else "Play"
             case Column.LINK:
                 text = match.url or match.no_link or NOT_RESOLVED
             case Column.SIMILARITY:
@@ -246,29 +323,3 @@ class ResultsModel(QAbstractTableModel):
             return
         for row in rows:
             self.dataChanged.emit(self.index(row, 0), self.index(row, last))
-
-
-def title_of(match: Match, video: Video | None) -> str:
-    """Return the best name of a video there is."""
-    if video is None:
-        return match.video_id
-    if not video.standing.is_watchable:
-        return video.standing.words
-    return video.title or match.video_id
-
-
-def parts_of(match: Match) -> str:
-    """Return how far sound and meaning agree, such as "sound 0.46 · meaning 0.88"."""
-    parts = (("sound", match.sound), ("meaning", match.meaning))
-    return " · ".join(
-        f"{name} {formats.similarity(value, 2)}" for name, value in parts if value is not None
-    )
-
-
-def remark_on(match: Match, video: Video | None) -> str:
-    """Return what is to be said of a video beside its name."""
-    if video is None:
-        return "" if match.url else (match.no_link or NOT_RESOLVED)
-    if not video.standing.is_watchable:
-        return match.video_id
-    return video.channel or video.standing.words

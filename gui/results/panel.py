@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from core.search.feedback import Calibration
 from core.types import Match, youtube_id_of
 from gui import theme
+from gui.results.catalog_tabs import CatalogTabs
 from gui.results.details_pane import DetailsPane
 from gui.results.table import ResultsTable
 from gui.widgets.dimming import Dimming
@@ -18,13 +19,15 @@ from gui.youtube import LARGE
 from gui.youtube.permission import LookUpPermission
 
 if TYPE_CHECKING:
+    from gui.results.file_places import FilePlaces
+    from gui.results.sound_pictures import SoundPictures
     from gui.youtube.look_ups import LookUps
 
 _NOTHING = "No clip passes these filters. Leave one out to see more."
 
 
-class ResultsPanel(QStackedWidget):
-    """The table of matches, and one sentence where there are none.
+class ResultsPanel(QWidget):
+    """The table of matches, and one sentence where there are none; above them the catalogues.
 
     Parameters
     ----------
@@ -33,6 +36,7 @@ class ResultsPanel(QStackedWidget):
 
     Attributes
     ----------
+    tabs : CatalogTabs
     table : ResultsTable
     details : DetailsPane
         Shows the current match; whoever owns this puts it somewhere.
@@ -42,7 +46,8 @@ class ResultsPanel(QStackedWidget):
     def __init__(self, permission: LookUpPermission, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._permission = permission
-        self.table, self.message = ResultsTable(), QLabel()
+        self.table, self.message, self._pages = ResultsTable(), QLabel(), QStackedWidget()
+        self.tabs = CatalogTabs()
         self.details = DetailsPane()
         self._veil = Dimming(self.table)
         self._look_ups: LookUps | None = None
@@ -53,11 +58,26 @@ class ResultsPanel(QStackedWidget):
         self.message.setWordWrap(True)
         self.message.setMargin(2 * theme.GRID)
         for page in (self.table, self.message):
-            self.addWidget(page)
+            self._pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.tabs)
+        layout.addWidget(self._pages, 1)
         self.table.chosen_changed.connect(self._show_details)
         permission.changed.connect(self._make_room)
         self._make_room()
         self._follow_palette()
+
+    def use_files(self, files: FilePlaces, pictures: SoundPictures) -> None:
+        """Show which of a person's own files are there, and their spectrograms."""
+        self.table.use_files(files, pictures)
+        files.changed.connect(lambda: self._show_details(self.details.match))
+
+    def show_playing(self, clip: tuple[str, float] | None) -> None:
+        """Mark the clip that plays from its file: its key and start."""
+        self.table.results.show_playing(clip)
+        self.details.show_playing(clip)
 
     def show_matches(
         self,
@@ -82,8 +102,9 @@ class ResultsPanel(QStackedWidget):
         self.heading = heading
         self.details.calibration = calibration
         self.table.show_matches(matches, most)
+        self._make_room()
         if matches:
-            self.setCurrentWidget(self.table)
+            self._pages.setCurrentWidget(self.table)
         else:
             self.show_message(_NOTHING)
 
@@ -91,7 +112,7 @@ class ResultsPanel(QStackedWidget):
         """Show one sentence instead of the table and the details."""
         self.message.setText(text)
         self.details.show_match(None, None)
-        self.setCurrentWidget(self.message)
+        self._pages.setCurrentWidget(self.message)
 
     def set_dimmed(self, is_dimmed: bool) -> None:
         """Dim an answer that a newer one will replace."""
@@ -117,6 +138,7 @@ class ResultsPanel(QStackedWidget):
 
     def _make_room(self) -> None:
         has_pictures = self._permission.is_given and not self._are_failing
+        has_pictures = has_pictures and not self.table.results.has_files
         self.table.set_tall(has_pictures)
         self.details.picture.setVisible(has_pictures)
 
@@ -126,6 +148,9 @@ class ResultsPanel(QStackedWidget):
             self._show_details(match)
 
     def _show_details(self, match: Match | None) -> None:
+        if match is not None and match.path:
+            self.details.show_match(match, None, None, self.table.is_there(match))
+            return
         if match is None or self._look_ups is None:
             self.details.show_match(match, None)
             return

@@ -27,6 +27,8 @@ from gui.widgets.table_header import follow_palette
 from gui.youtube import LARGE
 
 if TYPE_CHECKING:
+    from gui.results.file_places import FilePlaces
+    from gui.results.sound_pictures import SoundPictures
     from gui.youtube.look_ups import LookUps
     from gui.youtube.services import Video
 
@@ -46,12 +48,15 @@ class ResultsTable(QTableView):
     Signals
     -------
     link_chosen : Match
-        Click on the link, double click, or Return.
+        Click on the link or the sign to play, double click, or Return.
+    stop_pressed
+        The key that stops the file that plays.
     chosen_changed : Match or None
         Another row is the current one.
     """
 
     link_chosen = Signal(Match)
+    stop_pressed = Signal()
     chosen_changed = Signal(object)  # Match | None
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -70,6 +75,8 @@ class ResultsTable(QTableView):
             Column.LINK: LinkDelegate(self),
         }
         self._look_ups: LookUps | None = None
+        self._files: FilePlaces | None = None
+        self._pictures: SoundPictures | None = None
         self._is_tall = False
         self._settling = QTimer(self)
         self._build()
@@ -77,7 +84,6 @@ class ResultsTable(QTableView):
 
     def _build(self) -> None:
         self.setAccessibleName("Matches")
-        self.setAccessibleDescription("Return opens the video at its second.")
         self.setFont(theme.scaled_font(self, 1.0))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -134,6 +140,16 @@ class ResultsTable(QTableView):
         self.results.use(look_ups)
         self._settle()
 
+    def is_there(self, match: Match) -> bool:
+        """Return whether one of a match's own files is there, as far as is known."""
+        return self._files is None or bool(self._files.place(match))
+
+    def use_files(self, files: FilePlaces, pictures: SoundPictures) -> None:
+        """Show which of a person's own files are there, and their spectrograms."""
+        self._files, self._pictures = files, pictures
+        self.results.use_files(files, pictures)
+        self._settle()
+
     def set_tall(self, is_tall: bool) -> None:
         """Make room for thumbnails, or take it back."""
         if is_tall != self._is_tall:
@@ -150,7 +166,7 @@ class ResultsTable(QTableView):
 
     def _look_up(self) -> None:
         """Look up the rows in sight, first the current one, for which there is a large picture."""
-        if self._look_ups is None or not self.isVisible():
+        if not self.isVisible():
             return
         ids, current = self.results.youtube_ids, self.currentIndex()
         height = round(THUMBNAIL_HEIGHT * self.devicePixelRatioF()) if self._is_tall else 0
@@ -160,8 +176,14 @@ class ResultsTable(QTableView):
         first = max(0, self.rowAt(0))
         last = self.rowAt(self.viewport().height() - 1)
         last = self.proxy.rowCount() - 1 if last < 0 else last
-        rows = [self.proxy.mapToSource(self.proxy.index(row, 0)) for row in range(first, last + 1)]
-        wishes = [(ids[row.row()], height) for row in rows]
+        rows = [self._source_row(row) for row in range(first, last + 1)]
+        if self._files is not None and self._pictures is not None and self.results.has_files:
+            in_sight = [self.results.match_at(row) for row in rows]
+            self._files.want(in_sight)
+            self._pictures.want(in_sight)
+        if self._look_ups is None:
+            return
+        wishes = [(ids[row], height) for row in rows]
         if current.isValid():
             chosen = ids[self.proxy.mapToSource(current).row()]
             wishes[:0] = [(chosen, height), (chosen, LARGE)]
@@ -180,6 +202,9 @@ class ResultsTable(QTableView):
         """
         self.sortByColumn(Column.RANK, Qt.SortOrder.AscendingOrder)
         self.proxy.most = most
+        verb = "plays the file from the clip’s start" if matches and matches[0].path else ""
+        self.setAccessibleDescription(f"Return {verb or 'opens the video at its second'}.")
+        self.setDragEnabled(bool(verb))
         self.results.set_matches(matches)
         self._lay_out()
         self.scrollToTop()
@@ -233,9 +258,12 @@ class ResultsTable(QTableView):
     # Events
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open the link on Return; leave Space to the window, which records."""
+        """Open the link on Return; leave Space to the window, unless it stops a file."""
+        is_stop = event.key() in (Qt.Key.Key_Space, Qt.Key.Key_P)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose()
+        elif is_stop and self.results.playing is not None:
+            self.stop_pressed.emit()
         elif event.key() == Qt.Key.Key_Space:
             event.ignore()
         else:
@@ -288,7 +316,8 @@ class ResultsTable(QTableView):
     def _is_link(self, index: QModelIndex) -> bool:
         if not index.isValid() or index.column() != Column.LINK:
             return False
-        return bool(self.results.match_at(self._source_row(index.row())).url)
+        row = self._source_row(index.row())
+        return bool(self.results.match_at(row).url or self.results.place(row))
 
     def _choose(self) -> None:
         match = self.chosen()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from core.audio.reader import AudioFile
 from core.engine import Engine
 from core.jobs import Job
-from core.options import Ranking
+from core.options import CatalogKind, Ranking
 from core.search.feedback import Calibration, common_labels
 from core.tagging.steering import TagChange
 from core.types import Match, Matches, Query, spoken
+from gui import formats
 from gui.search.options import SearchValues
+
+if TYPE_CHECKING:
+    from core.catalog.catalog import Catalog
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,30 @@ class Words:
     text: str
 
 
-Origin: TypeAlias = Query | str | Words
-"""What was asked at first: a sound that was analysed, the id of a video, or words."""
+@dataclass(frozen=True)
+class OwnClip:
+    """A clip of one of a person's own files, or of a catalogue beside the main one.
+
+    Attributes
+    ----------
+    key : str
+        Of the file's content, as `Match.video_id` has it.
+    start_s : float
+        Where it begins in the file.
+    name : str
+        The file's own name, for people.
+    is_elsewhere : bool
+        Whether the main catalogue does not have it; then only its query can be asked.
+    """
+
+    key: str
+    start_s: float
+    name: str
+    is_elsewhere: bool = False
+
+
+Origin: TypeAlias = Query | str | OwnClip | Words
+"""What was asked at first: a sound that was analysed, a video's id, a file's clip, or words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +58,7 @@ class Steered:
 
     Attributes
     ----------
-    origin : Query, str or Words
+    origin : Query, str, OwnClip or Words
         What was asked before any change.
     query : Query
         The same as a query.
@@ -59,12 +85,19 @@ def matches_of(engine: Engine, source: Source, values: SearchValues, job: Job) -
     has_sound = is_heard(source) or is_clip(source)
     if isinstance(source, Steered):
         changes = source.changes
-        is_video = isinstance(source.origin, str) and source.query.direction is None
+        is_video = is_clip(source) and source.query.direction is None
+        is_video = is_video and not is_elsewhere(source)
         source = source.origin if is_video else source.query
     if isinstance(source, Words):
         return engine.find(source.text, values.k, values.filters, job)
     if isinstance(source, str):
         found = engine.similar(source, *options, ranking=values.ranking, changes=changes)
+    elif isinstance(source, OwnClip):
+        ranking = values.ranking
+        found = engine.similar(
+            source.key, *options, ranking=ranking, changes=changes, start_s=source.start_s
+        )
+        found = replace(found, query=replace(found.query, name=source.name))
     else:
         # Words have no sound to compare.
         ranking = values.ranking if has_sound else Ranking.BOTH
@@ -86,6 +119,12 @@ def name_of(source: Source) -> str:
     return source if isinstance(source, str) else source.name
 
 
+def query_of(source: Source) -> Query | None:
+    """Return what was asked as a query; None for words and clips, which the catalogue makes one."""
+    source = source.query if isinstance(source, Steered) else source
+    return source if isinstance(source, Query) else None
+
+
 def is_heard(source: Source) -> bool:
     """Return whether it is a sound that a listener analysed, not a video or words."""
     origin = origin_of(source)
@@ -94,7 +133,30 @@ def is_heard(source: Source) -> bool:
 
 def is_clip(source: Source) -> bool:
     """Return whether it is a clip of the catalogue, whatever was changed of it."""
-    return isinstance(origin_of(source), str)
+    return isinstance(origin_of(source), str | OwnClip)
+
+
+def is_elsewhere(source: Source) -> bool:
+    """Return whether it is a clip that the main catalogue does not have."""
+    origin = origin_of(source)
+    return isinstance(origin, OwnClip) and origin.is_elsewhere
+
+
+def clip_of(match: Match) -> str | OwnClip:
+    """Return a match as what other clips may be like."""
+    if not match.path:
+        return match.video_id
+    return OwnClip(match.video_id, match.start_s, formats.file_name(match.path))
+
+
+def clip_in(catalog: Catalog, row: int) -> str | OwnClip:
+    """Return a clip of a catalogue as what other clips may be like."""
+    clip = catalog.clip(row)
+    if catalog.manifest.kind != CatalogKind.SOUNDS:
+        return clip.video_id
+    files = catalog.sound_files
+    path = files.path(files.of_clip(row)[0])
+    return OwnClip(clip.video_id, clip.start_s, formats.file_name(path))
 
 
 def steered(answer: Answer, changes: tuple[TagChange, ...]) -> Source:
@@ -102,7 +164,8 @@ def steered(answer: Answer, changes: tuple[TagChange, ...]) -> Source:
     origin, query = origin_of(answer.source), answer.matches.query
     if isinstance(answer.source, Steered):
         query = answer.source.query
-    if not changes and (isinstance(origin, Query) or query.direction is None):
+    is_plain = query.direction is None and not is_elsewhere(answer.source)
+    if not changes and (isinstance(origin, Query) or is_plain):
         return origin
     return Steered(origin, query, changes)
 
@@ -115,7 +178,8 @@ def refined(source: Source, query: Query) -> Source:
 
 def refining(chosen: list[Match], is_liked: bool) -> str:
     """Return the step to what is refined by these matches, in words."""
-    which = chosen[0].video_id if len(chosen) == 1 else f"{len(chosen)} videos"
+    things = "sounds" if chosen[0].path else "videos"
+    which = name_of(clip_of(chosen[0])) if len(chosen) == 1 else f"{len(chosen)} {things}"
     return f"{'more' if is_liked else 'less'} like {which}"
 
 
@@ -156,6 +220,8 @@ class Answer:
     step : str
         How one came here from the answer before, such as "more like wPwb9d4Jij8"; empty where it
         answers a question of its own.
+    problem : str
+        Why the main catalogue could not be asked, where others can be.
     """
 
     source: Source
@@ -164,6 +230,7 @@ class Answer:
     span: Span | None = None
     calibration: Calibration | None = None
     step: str = ""
+    problem: str = ""
 
     @property
     def changes(self) -> tuple[TagChange, ...]:

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from core.audio.reader import AudioFile
 from core.engine import Engine
-from core.errors import SoundalikeError
+from core.errors import CatalogError, SoundalikeError
 from core.jobs import Job
-from core.types import Match
+from core.types import Match, Matches
 from gui.search.answers import (
     Answer,
     Source,
@@ -20,6 +20,7 @@ from gui.search.answers import (
     Words,
     is_clip,
     matches_of,
+    query_of,
     refined,
 )
 from gui.search.options import SearchOptions, SearchValues
@@ -81,8 +82,17 @@ class CatalogSearch(QObject):
         wanted = replace(possible, k=values.k + self._n_spare)
 
         def search(job: Job) -> Answer:
-            found = matches_of(engine, source, wanted, job)
-            return Answer(source, found, audio, span, engine.calibration(values.by, job))
+            problem = ""
+            try:
+                found = matches_of(engine, source, wanted, job)
+            except CatalogError as error:
+                query = query_of(source)
+                if query is None or not engine.others:
+                    raise
+                # Such as a class that only the others know: they are asked all the same.
+                found, problem = Matches(query, engine.load(job), ()), error.message
+            calibration = engine.calibration(values.by, job)
+            return Answer(source, found, audio, span, calibration, problem=problem)
 
         def done(answer: Answer) -> None:
             self._good_values, self._good_source, self.pending = values, source, None

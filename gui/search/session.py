@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from gui.search.analysis import SoundAnalysis
 from gui.search.answer_history import AnswerHistory
 from gui.search.answers import Answer, Source, Span, Words, name_of, refining, steered
 from gui.search.catalog_search import CatalogSearch
+from gui.search.further import FurtherAnswers
 from gui.search.loading import LOADING, EngineLoader
 from gui.search.options import SearchOptions
 from gui.search.repeats import Repeats
@@ -40,6 +42,7 @@ class Session(QObject):
         Of the sound in sight.
     loader : EngineLoader
     answers : AnswerHistory
+    further : FurtherAnswers
     state : State
     subject : str
         What is asked, in a word.
@@ -55,12 +58,9 @@ class Session(QObject):
     progressed : str, object
         Stage, and the fraction done or None.
     finished
-        Nothing is at work.
     troubled : SoundalikeError
     noted : str
-        Something worth knowing about the sound.
     ready : CatalogInfo
-        Model and catalogue are loaded.
     """
 
     state_changed = Signal(State)
@@ -83,21 +83,14 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self._engine, self.searches = engine, searches
-        self.state = State.EMPTY
+        self.state, self.options = State.EMPTY, options
         self.subject = self._step = ""
-        self.options = options
         options.changed.connect(self._on_options)
         self.analysis = SoundAnalysis(engine, sounds, searches, options, self)
-        self.analysis.began.connect(self.began)
-        self.analysis.progressed.connect(self.progressed)
         self.analysis.read.connect(self.match)
-        self.analysis.noted.connect(self.noted)
         self.analysis.analysed.connect(self._ask)
-        self.analysis.failed.connect(self.report)
-        self.analysis.live.glimpsed.connect(self.glimpsed)
         self.loader = EngineLoader(engine, searches, self._may_switch, self)
         self.loader.began.connect(self._on_loading)
-        self.loader.progressed.connect(self.progressed)
         self.loader.ready.connect(self._on_loaded)
         self.loader.ready.connect(self.ready)
         self.loader.switched.connect(self._on_switched)
@@ -109,11 +102,18 @@ class Session(QObject):
         self._repeats.sound_wanted.connect(self.match)
         self._repeats.refused.connect(self._on_refused)
         self._search = CatalogSearch(engine, searches, options, self)
-        self._search.progressed.connect(self.progressed)
         self._search.answered.connect(self._on_answer)
         self._search.rejected.connect(self.troubled)
-        self._search.failed.connect(self.report)
         self.answers = AnswerHistory(self)
+        self.further = FurtherAnswers(engine, searches, options, self)
+        self.loader.ready.connect(lambda info: self.further.offer(info.others))
+        self.analysis.began.connect(self.began)
+        self.analysis.noted.connect(self.noted)
+        self.analysis.live.glimpsed.connect(self.glimpsed)
+        for part in (self.analysis, self.loader, self._search):
+            part.progressed.connect(self.progressed)
+        for failed in (self.analysis.failed, self._search.failed, self.further.failed):
+            failed.connect(self.report)
 
     @property
     def answer(self) -> Answer | None:
@@ -152,11 +152,11 @@ class Session(QObject):
         if self.audio is not None and self.state is not State.RECORDING and not is_done:
             self.match(self.audio, span)
 
-    def more_like(self, video_id: str) -> None:
-        """Look for what sounds like a video of the catalogue."""
+    def more_like(self, clip: Source) -> None:
+        """Look for what sounds like a video of the catalogue, or like a clip of a file in it."""
         self._forget_work()
-        self._step = f"more like {video_id}"
-        self._ask(video_id)
+        self._step = f"more like {name_of(clip)}"
+        self._ask(clip)
 
     def find(self, text: str) -> None:
         """Look for what words say, unless that is being done or there is a recording."""
@@ -175,11 +175,16 @@ class Session(QObject):
     def refine(self, chosen: list[Match], is_liked: bool) -> None:
         """Search on towards some matches, or away from them; what was said before still counts."""
         if (answer := self.answer) is not None:
-            self._forget_work()
-            self._enter(State.ANALYSING)
-            self.began.emit("Searching", True)
-            self._step = refining(chosen, is_liked)
-            self._search.refine(answer, chosen, is_liked, self._ask)
+            search = self._search if self.further.shown is None else self.further
+            step = refining(chosen, is_liked)
+            self.go_on(step, lambda ask: search.refine(answer, chosen, is_liked, ask))
+
+    def go_on(self, step: str, make: Callable[[Callable[[Source], None]], None]) -> None:
+        """Ask what is made of the answer in the worker of searches, as a step from it."""
+        self._think(self.subject)
+        self.began.emit("Searching", True)
+        self._step = step
+        make(self._ask)
 
     def resolved(self, answer: Answer, matches: Matches) -> None:
         """Show an answer anew that has links now, if it is still the one that is shown."""
@@ -204,11 +209,6 @@ class Session(QObject):
         self.analysis.show(audio, span)
         self._repeats.repeat_when_loaded(query, audio, span, model_id)
 
-    def tell_again(self) -> None:
-        """Tell of the answer that is shown once more, for whoever came later."""
-        if self.answer is not None:
-            self.answered.emit(self.answer)
-
     def ask_for_more(self, n_missing: int) -> None:
         """Get more matches than asked for, because some of them are hidden."""
         answer = self.answer
@@ -228,6 +228,7 @@ class Session(QObject):
         self._forget_work()
         self.subject = ""
         self._rest()
+        self.further.forget()
         self._enter(State.RECORDING)
         self.analysis.live.begin()
 
@@ -310,6 +311,7 @@ class Session(QObject):
         self.answers.arrive(answer)
         self.answered.emit(answer)
         self._enter(State.RESULTS)
+        self.further.ask(answer)
 
     def _think(self, subject: str) -> None:
         self._forget_work()
@@ -331,6 +333,8 @@ class Session(QObject):
         if self.answer is not None:
             self._show(self.answer)
         self._enter(state)
+        if self.answer is not None:
+            self.further.ask(self.answer)
 
     def _show(self, answer: Answer) -> None:
         if answer.audio is not None:

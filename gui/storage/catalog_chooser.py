@@ -1,14 +1,16 @@
-"""Which catalogues there are: choosing the one that is searched, and deleting."""
+"""Which catalogues there are: choosing those that are searched, and deleting."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QTableWidgetItem, QWidget
 
 from core.downloads.room import megabytes
 from core.options import CatalogKind
+from core.setup.choice import BALANCED
+from core.setup.selection import BALANCED_CLIPS, BALANCED_NAME
 from core.types import CatalogInfo
 from gui import theme
 from gui.widgets.tables import ask, fill, lay_out, plain_table
@@ -20,26 +22,33 @@ _COLUMNS = ("Name", "Clips", "Size", "Made", "From")
 _NEVER_CHOSEN = (CatalogKind.DAMAGED,)
 _SEARCHED = ", searched now"
 
+_Row: TypeAlias = tuple[tuple[str, ...], bool]
+"""Cells, and whether the catalogue is searched now."""
+
 
 class CatalogChooser(QDialog):
     """A list of catalogues.
 
     Signals
     -------
-    chosen, deleted : str
-        A catalogue's name; deleting was confirmed.
+    chosen : list of str
+        Names of the catalogues to search, the main one first; `core.setup.choice.BALANCED` is the
+        one in the program.
+    deleted : str
+        A catalogue's name; it was confirmed.
     """
 
-    chosen = Signal(str)
+    chosen = Signal(list)
     deleted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entries: list[CatalogEntry | None] = []
-        self._searched = -1
+        self._names: list[str] = []
+        self._searched: list[str] = []
         self.table = plain_table(_COLUMNS)
         self.message = QLabel()
-        self.choose, self.delete = QPushButton("Search this one"), QPushButton("Delete…")
+        self.choose, self.delete = QPushButton("Search these"), QPushButton("Delete…")
         self.hide_away = QPushButton("Close")
         self._build()
 
@@ -48,7 +57,8 @@ class CatalogChooser(QDialog):
         self.resize(90 * theme.GRID, 40 * theme.GRID)
         self.table.setAccessibleName("Catalogues")
         self.table.itemSelectionChanged.connect(self._on_selected)
-        self.table.itemActivated.connect(lambda _: self.choose.click())
+        self.table.itemActivated.connect(self._on_activated)
+        self.table.itemChanged.connect(self._on_ticked)
         self.choose.setDefault(True)
         self.choose.clicked.connect(self._on_choose)
         self.delete.clicked.connect(self._on_delete)
@@ -63,7 +73,7 @@ class CatalogChooser(QDialog):
         return self._entries[rows[0].row()] if rows else None
 
     def show_entries(self, found: list[CatalogEntry], searched: CatalogInfo | None = None) -> None:
-        """List these, and mark the one that is searched, wherever it lies.
+        """List these and the one in the program; tick those that are searched, wherever they lie.
 
         Parameters
         ----------
@@ -71,41 +81,85 @@ class CatalogChooser(QDialog):
             What is in the data folder.
         searched : CatalogInfo, optional
         """
-        here = [searched is not None and str(entry.path) == searched.path for entry in found]
-        self._entries, rows = [*found], [self._row(*each) for each in zip(found, here, strict=True)]
-        if searched is not None and not any(here):
-            # It comes with the program, or was named at its start.
-            where = "the program" if searched.is_balanced else searched.path
-            rows.insert(0, (searched.name + _SEARCHED, f"{searched.n_clips:,}", "", "", where))
-            self._entries.insert(0, None)
-            here.insert(0, True)
-        fill(self.table, rows, numbers=(1, 2))
-        self._searched = here.index(True) if any(here) else -1
-        self.table.selectRow(max(self._searched, 0))
+        path, others = ("", ()) if searched is None else (searched.path, searched.others)
+        here = [str(entry.path) == path for entry in found]
+        rows = [
+            self._row(entry, is_here or entry.name in others)
+            for entry, is_here in zip(found, here, strict=True)
+        ]
+        self._entries, self._names = [*found], [entry.name for entry in found]
+        is_balanced = searched is not None and searched.is_balanced
+        if searched is not None and not is_balanced and not any(here):
+            # It was named at the program's start.
+            self._add(rows, searched.name, f"{searched.n_clips:,}", path, "", True)
+        is_ticked = is_balanced or BALANCED_NAME in others
+        clips = f"{BALANCED_CLIPS:,}"
+        self._add(rows, BALANCED_NAME, clips, "the program", BALANCED, is_ticked)
+        was_blocked = self.table.blockSignals(True)
+        fill(self.table, [cells for cells, _ in rows], numbers=(1, 2))
+        self._tick([is_searched for _, is_searched in rows])
+        self.table.blockSignals(was_blocked)
+        self._searched = self._ticked()
+        # The main one stays that where it stays ticked.
+        main = BALANCED if is_balanced else next((e.name for e in found if str(e.path) == path), "")
+        self._searched.sort(key=lambda name: name != main)
+        self.table.selectRow(self._names.index(self._searched[0]) if self._searched else 0)
         self._on_selected()
 
+    def _add(
+        self, rows: list[_Row], name: str, clips: str, where: str, key: str, is_searched: bool
+    ) -> None:
+        """Put a catalogue that is not in the data folder before the others."""
+        shown = name + _SEARCHED if is_searched else name
+        rows.insert(0, ((shown, clips, "", "", where), is_searched))
+        self._entries.insert(0, None)
+        self._names.insert(0, key)
+
     @staticmethod
-    def _row(entry: CatalogEntry, is_searched: bool) -> tuple[str, ...]:
-        return (
+    def _row(entry: CatalogEntry, is_searched: bool) -> _Row:
+        cells = (
             entry.name + _SEARCHED if is_searched else entry.name,
             f"{entry.n_clips:,}" if entry.kind != CatalogKind.DAMAGED else "damaged",
             megabytes(entry.n_bytes),
             entry.created[:10],
             ", ".join(entry.sources),
         )
+        return cells, is_searched
+
+    def _tick(self, are_ticked: list[bool]) -> None:
+        for row, is_ticked in enumerate(are_ticked):
+            if (item := self.table.item(row, 0)) is not None:
+                states = (Qt.CheckState.Unchecked, Qt.CheckState.Checked)
+                item.setCheckState(states[is_ticked])
+
+    def _ticked(self) -> list[str]:
+        """Return the names of what is ticked; those that are searched now keep their order."""
+        cells = (self.table.item(row, 0) for row in range(self.table.rowCount()))
+        pairs = zip(self._names, cells, strict=True)
+        ticked = [
+            name for name, cell in pairs if cell and cell.checkState() is Qt.CheckState.Checked
+        ]
+        return sorted(ticked, key=lambda name: [*self._searched, name].index(name))
 
     def _on_selected(self) -> None:
         entry = self.current
-        self.choose.setEnabled(
-            entry is not None
-            and self._entries.index(entry) != self._searched
-            and entry.kind not in _NEVER_CHOSEN
-        )
         self.delete.setEnabled(entry is not None)
+        self._on_ticked()
+
+    def _on_ticked(self) -> None:
+        """Let what is ticked be searched, if it is anything new that can be."""
+        names = self._ticked()
+        broken = {e.name for e in self._entries if e is not None and e.kind in _NEVER_CHOSEN}
+        is_known = bool(names) and all(names) and not broken & set(names)
+        self.choose.setEnabled(is_known and names != self._searched)
+
+    def _on_activated(self, item: QTableWidgetItem) -> None:
+        """Search one catalogue alone."""
+        self._tick([row == item.row() for row in range(self.table.rowCount())])
+        self.choose.click()
 
     def _on_choose(self) -> None:
-        if (entry := self.current) is not None:
-            self.chosen.emit(entry.name)
+        self.chosen.emit(self._ticked())
 
     def _on_delete(self) -> None:
         if (entry := self.current) is None:

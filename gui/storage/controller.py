@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QDialog
 
 from core.errors import SoundalikeError
 from core.jobs import Job
+from core.setup.choice import BALANCED
+from core.setup.selection import BALANCED_NAME
 from core.types import CatalogInfo
 from gui.context import Context
 from gui.storage.catalog_chooser import CatalogChooser
@@ -83,9 +85,10 @@ class StorageController(QObject):
         self.chooser.show_entries(entries, self._searched)
         self.page.show_items(items, self._data.root)
 
-    def _choose(self, name: str) -> None:
-        self.chooser.message.setText(f"Switching to {name}.")
-        self._session.loader.reload(lambda job: self._engine.choose(name, job))
+    def _choose(self, names: list[str]) -> None:
+        shown = (BALANCED_NAME if name == BALANCED else name for name in names)
+        self.chooser.message.setText(f"Switching to {', '.join(shown)}.")
+        self._session.loader.reload(lambda job: self._engine.choose(names, job))
 
     def _remove(self, key: str) -> None:
         if self._is_setting_up():

@@ -55,7 +55,8 @@ class DropOverlay(QWidget):
     def _enter(self, event: QDragEnterEvent) -> None:
         """Show what a drop would do; what cannot be used is still taken, to say why."""
         mime = event.mimeData()
-        if not (mime.hasUrls() or mime.hasText()):
+        # What is dragged out of this window is for others.
+        if event.source() is not None or not (mime.hasUrls() or mime.hasText()):
             event.ignore()
             return
         event.setDropAction(Qt.DropAction.CopyAction)

@@ -31,6 +31,7 @@ from core.audio.waveform import MODEL_RATE_HZ
 from core.catalog.catalog import Catalog
 from core.catalog.counting import ClassCount
 from core.catalog.ontology import Ontology
+from core.engine import Engine
 from core.errors import AudioFileError, CatalogError, MicrophoneError
 from core.jobs import Job
 from core.options import Filter, ListenerKind, Ranking
@@ -46,6 +47,7 @@ from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.youtube.services import Services
 from tests.conftest import LONG_S
+from tests.gui.own_catalogs import own_app, own_folder  # noqa: F401 - fixtures of all
 
 NOTE = "Searched are 132 clips of AudioSet."
 INFO = CatalogInfo(
@@ -102,6 +104,8 @@ class FakeEngine:
     In sounds it hears `scores`: those of one patch after the other, by class, over and over.
     """
 
+    others: tuple[Engine, ...] = ()
+
     def __init__(self, made_catalog: Catalog) -> None:
         self.made_catalog = made_catalog
         self.calls: list[tuple[object, ...]] = []
@@ -111,6 +115,7 @@ class FakeEngine:
         self.load_error: Exception | None = None
         self.is_closed = False
         self.is_close = True
+        self.has_files = False
         self.scores: list[dict[str, float]] = []
         self.scores_so_far: list[dict[str, float]] = []
         self.ranking: Ranking | None = None
@@ -251,11 +256,11 @@ class FakeEngine:
         matches = []
         for rank in range(1, k + 1):
             video_id = f"{query.name[:3]}{rank:08}"
-            url = "" if rank == 3 else watch_url(video_id, 30)
+            url = "" if rank == 3 or self.has_files else watch_url(video_id, 30)
             score, labels = 1.0 - rank / 100, ("Dog", "Bark")
-            matches.append(
-                Match(rank, video_id, 30.0, 40.0, labels, score, url, sound=score, meaning=score)
-            )
+            path = f"/media/field recordings/2026-05/rec_{rank:04}.wav" if self.has_files else ""
+            match = Match(rank, video_id, 30.0, 40.0, labels, score, url, path=path)
+            matches.append(replace(match, sound=score, meaning=score))
         return Matches(query, self.info, tuple(matches), is_close=self.is_close, elapsed_s=0.012)
 
     def class_names(self) -> list[str]:
@@ -369,14 +374,21 @@ class FakeDevices(SimpleNamespace):
 class App:
     """The window, what drives it, and the fakes behind it."""
 
-    def __init__(self, qtbot: QtBot, home: Path, first_paths: list[Path], catalog: Catalog) -> None:
+    def __init__(
+        self,
+        qtbot: QtBot,
+        home: Path,
+        first_paths: list[Path],
+        catalog: Catalog,
+        real: Engine | None = None,
+    ) -> None:
         self.qtbot, self.engine, self.devices = qtbot, FakeEngine(catalog), FakeDevices()
         self.window = MainWindow()
         self.settings_folder = home
         self.settings = Settings(home / "window.ini")
         self.coordinator = Coordinator(
             self.window,
-            self.engine,  # type: ignore[arg-type]
+            real or self.engine,  # type: ignore[arg-type]
             self.settings,
             DataFolder(home),
             first_paths,
@@ -434,8 +446,8 @@ def make_app(
     FakeMonitor.made.clear()
     FakeRecorder.finding, FakeRecorder.has_clipped = Finding.FINE, False
 
-    def make(*first_paths: Path) -> App:
-        apps.append(App(qtbot, own_data_folder, list(first_paths), made_catalog))
+    def make(*first_paths: Path, real: Engine | None = None) -> App:
+        apps.append(App(qtbot, own_data_folder, list(first_paths), made_catalog, real))
         return apps[-1]
 
     yield make

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,19 @@ def _no_device(app: App, folder: Path) -> None:
     app.wait_for(lambda: not app.window.capture.record.isEnabled())
 
 
+def _own_sounds(app: App, folder: Path) -> None:
+    app.engine.has_files = True
+    _opened(app, folder)
+
+
+def _several(app: App, folder: Path) -> None:
+    app.engine.info = replace(app.engine.info, others=("my field recordings of the summer",))
+    app.session.loader.reload(app.engine.load)
+    app.wait_for(lambda: bool(app.session.further.names))
+    _opened(app, folder)
+    app.wait_for(lambda: app.window.results.tabs.count() == 2)
+
+
 def _by(action: str) -> Callable[[App, Path], None]:
     def open_dialog(app: App, folder: Path) -> None:
         _empty(app, folder)
@@ -120,6 +134,8 @@ STATES: dict[str, Callable[[App, Path], None]] = {
     "results": _opened,
     "details": _details,
     "filter": _filter,
+    "own-sounds": _own_sounds,
+    "several": _several,
     "map": _map,
     "history": _history,
     "table": _table,

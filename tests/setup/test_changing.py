@@ -19,6 +19,7 @@ from core.listeners import BUILT_IN_ID
 from core.options import ListenerKind, Options, Ranking
 from core.paths import DataFolder
 from core.setup import inventory
+from core.setup.choice import BALANCED
 from core.setup.features import fetch_features
 from core.vggish.model import ModelManifest, installed
 
@@ -144,7 +145,7 @@ def test_catalogues_are_chosen_for_good_and_deleted(engine, data, features, dog,
     shutil.copytree(made_catalog.path, data.catalogs / "audioset", copy_function=os.link)
     build_catalog(data.catalogs / "dogs", "audioset", [features], include=["Dog"])
     assert engine.load().name == "audioset"
-    info = engine.choose("dogs")
+    info = engine.choose(["dogs"])
     assert info.name == "dogs"
     assert engine.match(dog, 3).catalog.name == "dogs"
     assert Engine(data).load().name == "dogs"
@@ -158,7 +159,7 @@ def test_catalogues_are_chosen_for_good_and_deleted(engine, data, features, dog,
     )
     for name in ("none", "../catalogs/dogs", "", "demo"):
         with pytest.raises(CatalogError, match="There is no catalogue"):
-            engine.choose(name)
+            engine.choose([name])
     assert engine.match(dog, 3).catalog.name == "dogs"
     engine.remove("catalog:dogs")
     assert engine.load().name == "audioset"
@@ -184,7 +185,7 @@ def test_what_the_demo_of_older_programs_left_is_neither_used_nor_in_the_way(
     (data.models / ".demo.lock").touch()
     mine = data.catalogs / "starter-of-mine"
     shutil.copytree(made_catalog.path, mine, copy_function=os.link)
-    inventory.choose(data, mine.name)
+    inventory.choose(data, [mine.name])
     data.chosen_catalog.write_text("audioset-starter-0123abcd-3")
     assert installed(data.models) == {}
     assert {item.key for item in inventory.storage(data) if item.is_removable} >= {
@@ -233,3 +234,23 @@ def test_what_is_stored_is_listed_with_its_size_and_removed_one_by_one(data, cap
     assert main(["files", "remove", *keys]) == 0
     assert [item.key for item in inventory.storage(data)] == ["own:recordings"]
     assert (data.recordings / "mine.flac").stat().st_size == 1000
+
+
+def test_several_are_chosen_and_the_one_in_the_program_among_them(engine, data, made_catalog):
+    shutil.copytree(made_catalog.path, data.catalogs / "dogs", copy_function=os.link)
+    info = engine.choose(["dogs", BALANCED])
+    assert info.name == "dogs"
+    assert info.others == ("AudioSet, balanced",)
+    assert [other.load().is_balanced for other in engine.others] == [True]
+    assert inventory.chosen_catalogs(data) == (data.catalogs / "dogs", None)
+    later = Engine(data)
+    assert later.load().others == ("AudioSet, balanced",), "the choice is kept"
+    later.close()
+    info = engine.choose([BALANCED])
+    assert info.is_balanced
+    assert engine.others == ()
+    assert inventory.chosen_catalog(data) is None
+    engine.choose([BALANCED, "dogs"])
+    engine.remove("catalog:dogs")
+    assert engine.load().others == ()
+    assert data.chosen_catalog.read_text() == BALANCED

@@ -448,7 +448,7 @@ def test_the_details_are_those_of_the_current_row(qtbot: QtBot, panel: ResultsPa
     assert pane.similarity.text() == "Similarity: meaning 0.50", "random pairs are pairs of sounds"
     assert not pane.open.isEnabled() and not pane.copy_link.isEnabled()
     panel.show_message("No matches")
-    assert panel.currentWidget() is panel.message
+    assert panel.table.isHidden()
 
 
 def test_the_buttons_of_the_details(qtbot: QtBot, panel: ResultsPanel) -> None:

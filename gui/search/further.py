@@ -1,0 +1,225 @@
+"""What further catalogues answer to the question that the main one has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from core.engine import Engine
+from core.errors import SoundalikeError, unforeseen
+from core.jobs import Job
+from core.options import Comparison, ListenerKind, Ranking
+from core.search.feedback import Calibration
+from core.types import Match, Matches, Query
+from gui import formats
+from gui.search.answers import Answer, OwnClip, Source, Steered, Words, is_heard, refined
+from gui.search.options import SearchOptions, SearchValues
+from gui.workers import Worker
+
+
+@dataclass(frozen=True, eq=False)
+class FurtherAnswer:
+    """Answer of one further catalogue.
+
+    Attributes
+    ----------
+    name : str
+        The catalogue's, for people.
+    engine : Engine
+        What asks it, in the worker that owns the main one.
+    matches : Matches or None
+        None where it could not be asked so.
+    calibration : Calibration or None
+        What the similarities are judged by.
+    problem : str
+        Why it could not be asked, in a sentence.
+    """
+
+    name: str
+    engine: Engine
+    matches: Matches | None = None
+    calibration: Calibration | None = None
+    problem: str = ""
+
+
+class FurtherAnswers(QObject):
+    """Asks the other chosen catalogues, one after the other, once the main one has answered.
+
+    A newer question takes the place of an older one, as everywhere; what broke in one catalogue is
+    part of its answer, and takes nobody else's.
+
+    Parameters
+    ----------
+    engine : Engine
+    worker : Worker
+        The one that owns the engine.
+    options : SearchOptions
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the further catalogues that were chosen.
+    answers : tuple of FurtherAnswer
+        As many as have been given, in this order.
+    shown : FurtherAnswer or None
+        What a person looks at; None where that is the main catalogue's answer.
+
+    Signals
+    -------
+    changed
+        Other catalogues were chosen, or more of them have answered.
+    failed : SoundalikeError
+        Nothing can be asked about the clips of the shown catalogue.
+    """
+
+    changed = Signal()
+    failed = Signal(SoundalikeError)
+    _given = Signal(object, FurtherAnswer)
+
+    def __init__(
+        self, engine: Engine, worker: Worker, options: SearchOptions, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine, self._worker, self._options = engine, worker, options
+        self.names: tuple[str, ...] = ()
+        self.answers: tuple[FurtherAnswer, ...] = ()
+        self.shown: FurtherAnswer | None = None
+        self._answer: Answer | None = None
+        # Emitted by the worker's thread, as each catalogue answers.
+        self._given.connect(self._on_given)
+
+    def offer(self, names: tuple[str, ...]) -> None:
+        """Take note of which catalogues there are beside the main one."""
+        self.names = names
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget the answers: another question is being asked."""
+        self._answer, self.shown, self.answers = None, None, ()
+        self.changed.emit()
+
+    def ask(self, answer: Answer) -> None:
+        """Ask what the main catalogue has answered, unless nothing else was chosen."""
+        is_done = answer is self._answer and len(self.answers) == len(self.names)
+        if not self.names or is_done:
+            return
+        self.forget()
+        self._answer = answer
+        engine, values = self._engine, self._options.values
+
+        def work(job: Job) -> None:
+            for given in further_answers(engine, answer, values, job):
+                self._given.emit(answer, given)
+
+        self._worker.submit(work)
+
+    def show(self, index: int) -> None:
+        """Take note of which list a person looks at: 0 for the main one."""
+        answers = self.answers[index - 1 : index] if index > 0 else ()
+        self.shown = answers[0] if answers else None
+
+    def refine(
+        self, answer: Answer, chosen: list[Match], is_liked: bool, done: Callable[[Source], None]
+    ) -> None:
+        """Move what was asked towards some matches of the shown catalogue, or away from them."""
+        shown, engine = self.shown, self._engine
+        if shown is None or shown.matches is None:
+            return
+        query, model_id = shown.matches.query, shown.matches.catalog.model_key
+        more, less = (chosen, []) if is_liked else ([], chosen)
+
+        def work(job: Job) -> Source:
+            moved = shown.engine.refine(query, more, less)
+            if not moved.model_id and shown.engine.listener_kind is not engine.listener_kind:
+                moved = replace(moved, model_id=model_id)
+            return refined(answer.source, moved)
+
+        self._worker.submit(work, done, self.failed.emit)
+
+    def query_of(self, match: Match, done: Callable[[Source], None]) -> None:
+        """Call back with a clip of the shown catalogue as a question to all of them."""
+        shown = self.shown
+        if shown is None:
+            return  # the main catalogue's clips are asked for by their ids
+        name = formats.file_name(match.path) if match.path else match.video_id
+        origin = OwnClip(match.video_id, match.start_s, name, is_elsewhere=True)
+
+        def work(job: Job) -> Source:
+            query = shown.engine.clip_query(match.video_id, match.start_s)
+            return Steered(origin, replace(query, name=name), ())
+
+        self._worker.submit(work, done, self.failed.emit)
+
+    def _on_given(self, answer: Answer, given: FurtherAnswer) -> None:
+        if answer is self._answer:
+            self.answers = (*self.answers, given)
+            self.changed.emit()
+
+
+def further_answers(
+    engine: Engine, answer: Answer, values: SearchValues, job: Job
+) -> Iterator[FurtherAnswer]:
+    """Yield what the other catalogues of an engine answer; a sound is analysed once a listener."""
+    queries = {engine.listener_kind: answer.matches.query} if engine.others else {}
+    names = engine.load(job).others if engine.others else ()
+    for name, other in zip(names, engine.others, strict=True):
+        try:
+            found = _asked(engine, other, answer, values, queries, job)
+            calibration = other.calibration(values.by, job)
+            yield FurtherAnswer(name, other, found, calibration)
+        except SoundalikeError as error:
+            yield FurtherAnswer(name, other, problem=error.message)
+        except (OSError, MemoryError, ValueError) as error:
+            yield FurtherAnswer(name, other, problem=unforeseen(error).message)
+
+
+def _asked(
+    engine: Engine,
+    other: Engine,
+    answer: Answer,
+    values: SearchValues,
+    queries: dict[ListenerKind, Query],
+    job: Job,
+) -> Matches:
+    info = other.load(job)
+    filters = values.filters
+    if filters.only_sure and not info.knows_sure_labels:
+        filters = replace(filters, only_sure=False)
+    if isinstance(answer.source, Words):
+        return other.find(answer.source.text, values.k, filters, job)
+    query = _query_for(engine, other, answer, queries, job)
+    has_sound = len(query.frames) > 0 or query.direction is not None
+    ranking, by = values.ranking, values.by
+    if ranking not in info.rankings or not has_sound or query.model_id:
+        ranking = Ranking.BOTH  # which takes what there is
+    if not has_sound:
+        by = Comparison.MEAN
+    found = other.search(query, values.k, filters, job, by, ranking)
+    return other.with_best_seconds(found, job)
+
+
+def _query_for(
+    engine: Engine,
+    other: Engine,
+    answer: Answer,
+    queries: dict[ListenerKind, Query],
+    job: Job,
+) -> Query:
+    """Return what is asked of another catalogue, analysed by the listener that it needs."""
+    asked = answer.matches.query
+    if asked.model_id or not is_heard(answer.source):
+        return asked  # a clip, or words: what made its frames is known, or it has none
+    kind = other.listener_kind
+    if kind is engine.listener_kind:
+        return asked
+    if answer.audio is None or asked.direction is not None:
+        # The sound is gone, or it was refined by clips of the main catalogue: its tags are asked.
+        return replace(asked, model_id=answer.matches.catalog.model_key)
+    if kind not in queries:
+        start_s, end_s = answer.span or (None, None)
+        heard = other.query(answer.audio, start_s, end_s, job)
+        changes = answer.source.changes if isinstance(answer.source, Steered) else ()
+        queries[kind] = other.steer(heard, changes)
+    return queries[kind]
