@@ -14,7 +14,7 @@ from core.vectors import CENTRE
 
 WINDOW_PATCHES = 3
 """A patch is judged with its neighbours: examples are means of several seconds. Of clips that are
-not of a class 0.7 % are above its threshold by their means, and 1.4 % by some window of three
+not of a class 0.8 % are above its threshold by their means, and 1.8 % by some window of three
 (`benchmarks/teaching.py`)."""
 
 
