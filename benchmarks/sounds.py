@@ -58,7 +58,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         data = DataFolder(arguments.data or folder / "data")
-        sounds = _written(folder / "sounds", arguments.hours)
+        sounds = written(folder / "sounds", arguments.hours)
         _analyse(sounds, folder / "built-in", data, Options(listener=ListenerKind.BUILT_IN))
         if arguments.vggish_weights:
             given = arguments.vggish_weights, arguments.pca
@@ -69,7 +69,7 @@ def main() -> None:
         _large(folder / "large", arguments.files, data)
 
 
-def _written(folder: Path, hours: float) -> list[Path]:
+def written(folder: Path, hours: float) -> list[Path]:
     """Write noise that comes and goes, in files of a minute at 44.1 kHz."""
     folder.mkdir()
     random = np.random.default_rng(0)

@@ -64,6 +64,11 @@ class Engine(ClassTeaching):
         return self._others
 
     @property
+    def options(self) -> Options:
+        """Model and catalogue, as far as they were chosen; any thread may ask."""
+        return self._loaded.options
+
+    @property
     def listener_kind(self) -> ListenerKind:
         """The kind of what analyses sounds: queries of an equal kind can be shared."""
         return self._loaded.listener_kind

@@ -62,3 +62,12 @@ class Job:
         span = self._end - self._start
         child._start, child._end = self._start + span * start, self._start + span * end
         return child
+
+
+def duration(seconds: float) -> str:
+    """Return how long work takes or took, such as 12 s, 3 min 5 s or 2 h 40 min."""
+    hours, rest_s = divmod(round(seconds), 3600)
+    minutes, whole_s = divmod(rest_s, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole_s} s" if minutes else f"{whole_s} s"

@@ -20,7 +20,7 @@ LOCK = ".in-use.lock"
 
 _PERSONAL = (
     *("library*", "youtube-ids*", "window.*", "chosen-catalog"),
-    *(".set-up.json", "moved-*", PLANNED_MOVE),
+    *(".set-up.json", ".adding-sounds.json", "moved-*", PLANNED_MOVE),
 )
 _MOST_POINTER_BYTES = 1 << 15
 
@@ -96,6 +96,11 @@ class DataFolder:
     def set_up(self) -> Path:
         """A file with what is being set up; gone when that is done."""
         return self.root / ".set-up.json"
+
+    @property
+    def adding_sounds(self) -> Path:
+        """A file with the catalogue of own sounds that is being made; gone when that is done."""
+        return self.root / ".adding-sounds.json"
 
     @property
     def recordings(self) -> Path:

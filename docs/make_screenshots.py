@@ -3,7 +3,8 @@
 Runs the real program under Xvfb once for each picture, with a data folder that nobody has used,
 does what a person would do to come there, waits, and takes the picture. `--every-size DIR` makes
 all scenes in three sizes, light and dark, to be looked at; without it those of ``docs/images`` are
-made anew. Scenes that record need PulseAudio.
+made anew. Scenes that record need PulseAudio; own sounds are those beside SOUND, and those in the
+folder that the environment's ``OWN_SOUNDS`` names.
 """
 
 from __future__ import annotations
@@ -133,6 +134,80 @@ def teach(window: MainWindow) -> None:
     timer = QTimer(panel)
     timer.timeout.connect(answer)
     timer.start(100)
+
+
+def _own_sounds() -> Path:
+    """Return a folder of sounds: that of the sound, and what `OWN_SOUNDS` names, with copies."""
+    folder = Path(tempfile.mkdtemp()) / "Field recordings"
+    folder.mkdir()
+    given = Path(os.environ["SOUND"])
+    more = Path(os.environ.get("OWN_SOUNDS") or given.parent)
+    for path in [*sorted(given.parent.glob("*.wav")), *sorted(more.iterdir())][:60]:
+        if path.is_file():
+            shutil.copy(path, folder / path.name)
+    (folder / "2026-05").mkdir()
+    shutil.copy(given, folder / "2026-05" / "rec_0231.wav")
+    return folder
+
+
+def add_sounds(window: MainWindow) -> None:
+    """Choose a folder of one's own."""
+    from gui.sounds.add_dialog import AddSoundsDialog
+
+    answer_questions(window)
+    window.commands.add_sounds.trigger()
+    dialog = window.findChild(AddSoundsDialog)
+    if dialog is not None:
+        dialog.add_folder(_own_sounds())
+
+
+def own_sounds(window: MainWindow) -> None:
+    """Add the folder, search it, match the sound, and show the classes with their counts."""
+    from PySide6.QtCore import QTimer
+
+    add_sounds(window)
+    _press_add(window)
+    window.commands.filter.trigger()
+
+    def go_on() -> None:
+        if window.banner.action.text() == "&Search them":
+            window.banner.action.click()
+        elif "Field recordings" in window.status.text():
+            timer.stop()
+            window.banner.clear()
+            window.dropped.emit([Path(os.environ["SOUND"])])
+
+    timer = QTimer(window)
+    timer.timeout.connect(go_on)
+    timer.start(100)
+
+
+def show_duplicates(window: MainWindow) -> None:
+    """Add the folder, and look for the same sound in several files."""
+    from PySide6.QtCore import QTimer
+
+    from gui.storage.catalog_chooser import CatalogChooser
+
+    add_sounds(window)
+    _press_add(window)
+
+    def go_on() -> None:
+        chooser = window.findChild(CatalogChooser)
+        if window.banner.action.text() == "&Search them" and chooser is not None:
+            timer.stop()
+            chooser.duplicates_pressed.emit("Field recordings")
+
+    timer = QTimer(window)
+    timer.timeout.connect(go_on)
+    timer.start(100)
+
+
+def _press_add(window: MainWindow) -> None:
+    from gui.sounds.add_dialog import AddSoundsDialog
+
+    dialog = window.findChild(AddSoundsDialog)
+    if dialog is not None:
+        dialog.add.click()
 
 
 def set_up(window: MainWindow) -> None:
@@ -287,6 +362,9 @@ SCENES = {
     "filter": Scene(show_filter, is_kept=True, is_dark=True),
     "history": Scene(show_history),
     "teach": Scene(teach, rest_ms=5000),
+    "add-sounds": Scene(add_sounds, is_kept=True),
+    "own-sounds": Scene(own_sounds, rest_ms=20_000, is_kept=True),
+    "duplicates": Scene(show_duplicates, rest_ms=12_000, is_kept=True),
     "set-up": Scene(set_up),
     "storage": Scene(show_storage),
     "catalogs": Scene(show_catalogs),
@@ -294,7 +372,7 @@ SCENES = {
     "preferences": Scene(prefer),
     "about": Scene(show_about),
     "licences": Scene(show_licences, rest_ms=4 * REST_MS),
-    "own-sounds": Scene(show_own_sounds, rest_ms=4 * REST_MS),
+    "playing": Scene(show_own_sounds, rest_ms=4 * REST_MS),
     "several": Scene(show_several, rest_ms=4 * REST_MS),
     "trouble": Scene(open_bad_file),
     "no-device": Scene(answer_questions, has_sound=False, has_microphone=False),

@@ -100,6 +100,9 @@ class Actions(QObject):
         ):
             page.setCheckable(True)
         self.set_up = self._add("Set up…", ["Ctrl+Shift+U"], "Fetch the trained model and AudioSet")
+        self.add_sounds = self._add(
+            "Add my sounds…", [], "Make a catalogue of sounds of your own, to be searched"
+        )
         self.catalogs = self._add(
             "Catalogues…", ["Ctrl+Shift+K"], "Choose which catalogues are searched"
         )

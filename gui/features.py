@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.audio.reader import AudioFile
 from core.types import CatalogInfo, Match
 from gui.about.controller import AboutController
 from gui.context import Context
@@ -23,6 +24,7 @@ from gui.main_window import MainWindow
 from gui.map.pane import MapPane
 from gui.playback.controller import PlaybackController
 from gui.playback.file_playback import clip_key
+from gui.playback.playback import Playback
 from gui.player.controller import PlayerController
 from gui.preferences.choices import LevelChoice, Owners
 from gui.preferences.controller import PreferencesController
@@ -30,6 +32,8 @@ from gui.results.controller import ResultsController
 from gui.search.answers import Answer, clip_in, name_of
 from gui.settings import Remembered
 from gui.setup.controller import SetUpController
+from gui.sounds.controller import SoundsController
+from gui.sounds.duplicates_controller import DuplicatesController
 from gui.spectrogram.controller import SpectrogramController
 from gui.storage.controller import StorageController
 from gui.storage.move_controller import MoveController
@@ -86,6 +90,7 @@ class Features(QObject):
         self._level = level
         self.teaching: TeachingController | None = None
         self._teaching_page = QWidget()
+        self._other: Playback | None = None
         self._closing: list[Callable[[], None]] = []
         self._steps = iter(
             (
@@ -97,6 +102,7 @@ class Features(QObject):
                 self._build_history,
                 self._build_teaching,
                 self._build_set_up,
+                self._build_sounds,
                 self._build_storage,
                 self._build_preferences,
             )
@@ -275,8 +281,39 @@ class Features(QObject):
         self.moving.planned.connect(self.set_up.show_planned_move)
         self.moving.failed.connect(self.set_up.tell_of_move)
 
+    def _build_sounds(self) -> None:
+        self.sounds = SoundsController(self._context)
+        self.duplicates = DuplicatesController(self._context)
+        self._window.statusBar().addPermanentWidget(self.sounds.progress, 1)
+        self.duplicates.played.connect(self._preview)
+
+    def _preview(self, audio: AudioFile | None) -> None:
+        """Play another sound than the one in sight, whose player rests meanwhile."""
+        main = self.playback.playback
+        if self._other is None:
+            self._other = other = Playback(self._context.workers["previews"], self)
+            self._closing.append(other.close)
+            other.state_changed.connect(self.duplicates.show_playing)
+            other.failed.connect(self.duplicates.fail)
+        self._other.stop()
+        if audio is not None:
+            main.pause()
+            self._other.set_device(self.playback.output)
+            self._other.set_volume(self._window.playback.volume.value() / 100)
+            self._other.play(audio)
+
     def _build_storage(self) -> None:
-        self.storage = StorageController(self._context, lambda: self.set_up.is_active, self.moving)
+        sounds = self.sounds
+        self.storage = StorageController(
+            self._context, lambda: self.set_up.is_active or sounds.is_active, self.moving
+        )
+        chooser = self.storage.chooser
+        chooser.add_pressed.connect(lambda: sounds.open(chooser))
+        chooser.update_pressed.connect(sounds.update_catalog)
+        chooser.duplicates_pressed.connect(lambda name: self.duplicates.open(name, chooser))
+        chooser.own_selected.connect(sounds.look_at)
+        sounds.told.connect(chooser.message.setText)
+        sounds.changed.connect(self.storage.refresh)
 
     def _build_preferences(self) -> None:
         context, window = self._context, self._window
@@ -294,6 +331,7 @@ class Features(QObject):
         if info is not None:
             self._on_ready(info)
             self.storage.take(info)
+            self.sounds.take(info)
         session = self._context.session
         if session.answer is not None:
             session.answered.emit(session.answer)

@@ -42,6 +42,7 @@ def fill(
             actions.print_list,
             None,
             actions.set_up,
+            actions.add_sounds,
             actions.catalogs,
             actions.storage,
             None,

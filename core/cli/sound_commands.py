@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from argparse import Namespace
@@ -12,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.output import Progress, plain, put, put_json, remark
 from core.errors import Cancelled, CatalogError
-from core.options import ListenerKind, Options
+from core.options import Options
 from core.paths import DataFolder
-from core.setup.selection import listener_kind
 
 if TYPE_CHECKING:
     from core.sounds.update import SoundsReport
@@ -43,11 +41,10 @@ def update_catalog(arguments: Namespace) -> None:
 
 def _update(arguments: Namespace, out: Path, folders: Sequence[Path]) -> None:
     from core.sounds.update import update_sounds
+    from core.sounds.workers import usual_workers
 
     data = DataFolder.default()
     options = Options(arguments.model, arguments.pca, out, arguments.engine, arguments.listener)
-    # VGGish computes one patch with all processors, and takes half a gigabyte a process.
-    is_light = listener_kind(data, options) is ListenerKind.BUILT_IN
     begun = time.perf_counter()
     try:
         with Progress() as progress:
@@ -58,7 +55,7 @@ def _update(arguments: Namespace, out: Path, folders: Sequence[Path]) -> None:
                 options,
                 has_subfolders=not getattr(arguments, "no_subfolders", False),
                 remove_missing=getattr(arguments, "remove_missing", False),
-                workers=arguments.workers or (os.cpu_count() or 1 if is_light else 1),
+                workers=arguments.workers or usual_workers(data, options),
                 job=progress.job,
             )
     except (KeyboardInterrupt, Cancelled):
@@ -77,7 +74,8 @@ def _tell(report: SoundsReport, out: Path, took_s: float) -> None:
     done = [
         f"{n:,} {what}"
         for n, what in (
-            (report.n_analysed, "analysed"),
+            (report.n_analysed - report.n_changed, "analysed"),
+            (report.n_changed, "changed"),
             (report.n_recognised, "recognised by their content"),
             (report.n_removed, "removed"),
             (report.n_missing, "missing"),

@@ -274,7 +274,7 @@ def _existing(path: Path) -> list[Path]:
 
 
 def _unfinished(data: DataFolder) -> list[Path]:
-    return _existing(data.set_up) + [
+    return [*_existing(data.set_up), *_existing(data.adding_sounds)] + [
         path
         for folder in (data.files, data.models, data.catalogs)
         for path in _children(folder)

@@ -23,6 +23,7 @@ class Found:
     place: Place
     path: Path
     n_bytes: int
+    is_known: bool
 
 
 @dataclass
@@ -132,7 +133,7 @@ def _take(found: Survey, place: Place, path: Path, old: OwnFile | None) -> None:
     try:
         status = os.stat(path)  # noqa: PTH116 - for each of many files
     except OSError:  # gone since the walk: unreadable, if it is not back by then
-        found.to_read.append(Found(place, path, 0))
+        found.to_read.append(Found(place, path, 0, old is not None))
         return
     if old is not None and (old.n_bytes, old.changed_ns) == (status.st_size, status.st_mtime_ns):
         found.unchanged[place] = replace(old, is_missing=False) if old.is_missing else old
@@ -142,7 +143,7 @@ def _take(found: Survey, place: Place, path: Path, old: OwnFile | None) -> None:
             *place, b"", 0, status.st_mtime_ns, state=FileState.UNREADABLE, reason=reason
         )
     else:
-        found.to_read.append(Found(place, path, status.st_size))
+        found.to_read.append(Found(place, path, status.st_size, old is not None))
 
 
 def _refusal(folder: str) -> str:

@@ -15,7 +15,7 @@ from core.catalog.manifest import MANIFEST, RELEASED_MODEL_ID, ModelIdentity
 from core.catalog.replacing import alone, beside
 from core.catalog.sound_files import FileState, OwnFile
 from core.errors import CatalogError
-from core.jobs import Job
+from core.jobs import Job, duration
 from core.listeners import BUILT_IN_ID, BuiltIn
 from core.options import CatalogKind, ListenerKind, Options
 from core.paths import DataFolder
@@ -29,6 +29,7 @@ from core.types import Float32
 from core.vggish.model import ModelManifest
 
 _TASK_FILES, _TASK_BYTES = 32, 32 << 20
+ANALYSING = "Analysing sounds: "
 _PART_FILES, _PART_CLIPS, _PART_S = 2_000, 20_000, 2.0
 
 Content: TypeAlias = dict[bytes, tuple[SoundPart | None, OwnFile]]
@@ -44,9 +45,9 @@ class SoundsReport:
     catalog : Catalog
     n_files : int
         In the catalogue.
-    n_analysed, n_recognised, n_removed : int
-        Files that were analysed; that have another name or place but known content; that were
-        taken out.
+    n_analysed, n_changed, n_recognised, n_removed : int
+        Files that were analysed, and those of them that had other content before; that have another
+        name or place but known content; that were taken out.
     n_missing, n_returned : int
         Files that are not there and are kept; that were missing and are there again.
     failed : tuple of (str, str)
@@ -57,6 +58,7 @@ class SoundsReport:
     catalog: Catalog
     n_files: int
     n_analysed: int
+    n_changed: int
     n_recognised: int
     n_removed: int
     n_missing: int
@@ -143,6 +145,7 @@ def update_sounds(
         catalog,
         len(files),
         reading.n_analysed,
+        reading.n_changed,
         reading.n_recognised,
         n_removed,
         sum(file.is_missing for file in files),
@@ -217,7 +220,7 @@ class _Reading:
     ) -> None:
         self._found, self._content, self._kept, self._job = found, content, kept, job
         self.files: list[OwnFile] = []
-        self.n_analysed = self.n_recognised = 0
+        self.n_analysed = self.n_changed = self.n_recognised = 0
         self._pending: list[tuple[OwnFile, AnalysedFile]] = []
         self._written_s = self._begun_s = time.monotonic()
         self._done_bytes = 0
@@ -265,6 +268,7 @@ class _Reading:
             self.n_recognised += 1
         elif file.state is not FileState.UNREADABLE:
             self.n_analysed += 1
+            self.n_changed += found.is_known
             self._analysed_s += file.duration_s
             self._pending.append((file, result))
         self.files.append(file)
@@ -300,21 +304,13 @@ class _Reading:
         total = sum(each.n_bytes for each in self._found.to_read)
         took_s = max(time.monotonic() - self._begun_s, 1e-9)
         stage = (
-            f"Analysing sounds: {len(self.files):,} of {len(self._found.to_read):,} files, "
+            f"{ANALYSING}{len(self.files):,} of {len(self._found.to_read):,} files, "
             f"{self._analysed_s / 3600:.2f} h of sound"
         )
         if took_s > 1 and self._done_bytes:
             left_s = (total - self._done_bytes) * took_s / self._done_bytes
-            stage += f", {_duration(left_s)} left"
+            stage += f", {duration(left_s)} left"
         self._job.report(stage, 0.05 + 0.9 * self._done_bytes / max(total, 1))
-
-
-def _duration(seconds: float) -> str:
-    hours, rest_s = divmod(round(seconds), 3600)
-    minutes, whole_s = divmod(rest_s, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole_s} s" if minutes else f"{whole_s} s"
 
 
 def _tasks(found: Sequence[Found]) -> list[list[Found]]:

@@ -17,9 +17,9 @@ from pathlib import Path
 from core.errors import Cancelled, CatalogError
 from core.jobs import Job
 from core.listeners import Listener
-from core.options import Options
+from core.options import ListenerKind, Options
 from core.paths import DataFolder
-from core.setup.selection import listener
+from core.setup.selection import listener, listener_kind
 from core.sounds.analysis import AnalysedFile, analysed_file
 
 _POLL_S = 0.1
@@ -29,6 +29,15 @@ _AHEAD = 2
 
 # Fresh processes: a forked one would inherit the threads' locks of a window or a network.
 _SPAWN = multiprocessing.get_context("spawn")
+
+
+def usual_workers(data: DataFolder, options: Options) -> int:
+    """Return how many processes analyse sounds best.
+
+    VGGish computes one patch with all processors, and takes half a gigabyte a process.
+    """
+    is_light = listener_kind(data, options) is ListenerKind.BUILT_IN
+    return os.cpu_count() or 1 if is_light else 1
 
 
 def analysed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QTableWidgetItem, QWidget
 
 from core.downloads.room import megabytes
@@ -34,12 +34,20 @@ class CatalogChooser(QDialog):
     chosen : list of str
         Names of the catalogues to search, the main one first; `core.setup.choice.BALANCED` is the
         one in the program.
-    deleted : str
-        A catalogue's name; it was confirmed.
+    deleted, update_pressed, duplicates_pressed : str
+        A catalogue's name; deleting was confirmed. The last two are for own sounds.
+    add_pressed
+        Sounds are to be added.
+    own_selected : str
+        The folder of a catalogue of own sounds that was selected.
     """
 
     chosen = Signal(list)
     deleted = Signal(str)
+    update_pressed = Signal(str)
+    duplicates_pressed = Signal(str)
+    add_pressed = Signal()
+    own_selected = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +57,8 @@ class CatalogChooser(QDialog):
         self.table = plain_table(_COLUMNS)
         self.message = QLabel()
         self.choose, self.delete = QPushButton("Search these"), QPushButton("Delete…")
+        self.add_sounds = QPushButton("&Add my sounds…")
+        self.renew, self.find_duplicates = QPushButton("&Update"), QPushButton("Find &duplicates…")
         self.hide_away = QPushButton("Close")
         self._build()
 
@@ -62,8 +72,19 @@ class CatalogChooser(QDialog):
         self.choose.setDefault(True)
         self.choose.clicked.connect(self._on_choose)
         self.delete.clicked.connect(self._on_delete)
+        self.add_sounds.clicked.connect(self.add_pressed)
+        for button, pressed in (
+            (self.renew, self.update_pressed),
+            (self.find_duplicates, self.duplicates_pressed),
+        ):
+            button.clicked.connect(lambda _=False, pressed=pressed: self._press(pressed))
+        self.renew.setToolTip("Analyse what is new or has changed in its folders")
         self.hide_away.clicked.connect(self.close)
-        lay_out(self, self.table, self.message, (self.hide_away, self.delete, self.choose))
+        own = (self.add_sounds, self.renew, self.find_duplicates)
+        buttons = (self.hide_away, *own, self.delete, self.choose)
+        for each in buttons:
+            each.setAutoDefault(each is self.choose)
+        lay_out(self, self.table, self.message, buttons)
         self._on_selected()
 
     @property
@@ -144,7 +165,16 @@ class CatalogChooser(QDialog):
     def _on_selected(self) -> None:
         entry = self.current
         self.delete.setEnabled(entry is not None)
+        is_own = entry is not None and entry.kind == CatalogKind.SOUNDS
+        self.renew.setEnabled(is_own)
+        self.find_duplicates.setEnabled(is_own)
+        if entry is not None and is_own:
+            self.own_selected.emit(str(entry.path))
         self._on_ticked()
+
+    def _press(self, pressed: SignalInstance) -> None:
+        if (entry := self.current) is not None:
+            pressed.emit(entry.name)
 
     def _on_ticked(self) -> None:
         """Let what is ticked be searched, if it is anything new that can be."""

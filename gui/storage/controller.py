@@ -29,7 +29,7 @@ class StorageController(QObject):
     ----------
     context : Context
     is_setting_up : callable
-        While it is so, nothing may be removed.
+        Whether anything is being made there: then nothing may be removed.
     moving : MoveController
     """
 
@@ -59,15 +59,16 @@ class StorageController(QObject):
     def take(self, info: CatalogInfo) -> None:
         """Take note of which catalogue is searched."""
         self._searched = info
-        self._refresh()
+        self.refresh()
 
     def _open(self, dialog: QDialog) -> None:
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
-        self._refresh()
+        self.refresh()
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """List anew what there is, where that is seen."""
         if self.chooser.isVisible():
             self.chooser.message.setText("")
         if not (self.chooser.isVisible() or self.page.isVisible()):
@@ -92,7 +93,7 @@ class StorageController(QObject):
 
     def _remove(self, key: str) -> None:
         if self._is_setting_up():
-            self._tell("Setting up is not done. Wait for it, or stop it first.")
+            self._tell("Setting up, or adding sounds, is not done. Wait for it, or stop it first.")
             return
 
         def remove(job: Job) -> CatalogInfo:

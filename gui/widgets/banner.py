@@ -123,6 +123,12 @@ class Banner(PaletteWidget):
         """Say something worth knowing, perhaps with one button."""
         self._put(Level.NOTE, message, action, act)
 
+    def offer(self, message: str, *choices: Choice) -> None:
+        """Say something worth knowing, with up to two buttons."""
+        self.clear()
+        self._notices[Level.NOTE] = Notice(message, choices)
+        self._show_first()
+
     def ask(self, question: str, yes: Choice, no: Choice) -> None:
         """Ask something that stands until it is answered or withdrawn."""
         self._notices[Level.QUESTION] = Notice(question, (yes, no))

@@ -34,7 +34,7 @@ from core.catalog.ontology import Ontology
 from core.engine import Engine
 from core.errors import AudioFileError, CatalogError, MicrophoneError
 from core.jobs import Job
-from core.options import Filter, ListenerKind, Ranking
+from core.options import Filter, ListenerKind, Options, Ranking
 from core.paths import DataFolder
 from core.search.feedback import Calibration
 from core.tagging.naming import TAGGER_THRESHOLDS, named
@@ -109,6 +109,7 @@ class FakeEngine:
     def __init__(self, made_catalog: Catalog) -> None:
         self.made_catalog = made_catalog
         self.calls: list[tuple[object, ...]] = []
+        self.options = Options()
         self.gate = threading.Event()
         self.gate.set()
         self.info = INFO
@@ -135,6 +136,15 @@ class FakeEngine:
         self._work(job)
         if self.load_error is not None:
             raise self.load_error
+        return self.info
+
+    def reload(self, job: Job) -> CatalogInfo:
+        self.calls.append(("reload",))
+        return self.info
+
+    def choose(self, names: list[str], job: Job) -> CatalogInfo:
+        self.calls.append(("choose", tuple(names)))
+
         return self.info
 
     def query(

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from core.errors import MicrophoneError
 from core.options import Filter
 from gui.search.state import State
+from gui.sounds.request import SoundsRequest
 from tests.gui.conftest import App, write_wav
 from tests.gui.search.test_session import open_and_wait
 from tests.gui.widgets.test_drops import drop, mime_of
@@ -117,6 +118,49 @@ def _several(app: App, folder: Path) -> None:
     app.wait_for(lambda: app.window.results.tabs.count() == 2)
 
 
+def _two_gates(folder: Path) -> Path:
+    for number in range(2):
+        sound(folder, f"the gate, night {number}.wav")
+    return folder
+
+
+def _add_sounds(app: App, folder: Path) -> None:
+    _by("add_sounds")(app, folder)
+    assert app.coordinator.features is not None
+    dialog = app.coordinator.features.sounds.dialog
+    assert dialog is not None
+    dialog.add_folder(_two_gates(folder))
+
+
+def _not_added(app: App, folder: Path) -> None:
+    _opened(app, folder)
+    assert app.coordinator.features is not None
+    app.coordinator.features.sounds.start(SoundsRequest("Field", (str(folder / "nowhere"),)))
+    app.wait_for(app.coordinator.features.sounds.progress.go_on.isVisible)
+
+
+def _added(app: App, folder: Path) -> None:
+    _opened(app, folder)
+    assert app.coordinator.features is not None
+    (folder / "damaged.wav").write_bytes(b"no sound")
+    request = SoundsRequest("Field", (str(_two_gates(folder)),))
+    app.coordinator.features.sounds.start(request)
+    app.wait_for(lambda: not app.coordinator.workers.is_busy)
+
+
+def _left_out(app: App, folder: Path) -> None:
+    _added(app, folder)
+    app.window.banner.other.click()
+
+
+def _duplicates(app: App, folder: Path) -> None:
+    _added(app, folder)
+    assert app.coordinator.features is not None
+    duplicates = app.coordinator.features.duplicates
+    duplicates.open("Field", app.window)
+    app.wait_for(lambda: not app.coordinator.workers.is_busy)
+
+
 def _by(action: str) -> Callable[[App, Path], None]:
     def open_dialog(app: App, folder: Path) -> None:
         _empty(app, folder)
@@ -144,6 +188,11 @@ STATES: dict[str, Callable[[App, Path], None]] = {
     "set-up": _by("set_up"),
     "storage": _by("storage"),
     "catalogs": _by("catalogs"),
+    "add-sounds": _add_sounds,
+    "not-added": _not_added,
+    "added": _added,
+    "left-out": _left_out,
+    "duplicates": _duplicates,
     "preferences": _by("preferences"),
     "about": _by("about"),
     "licences": _by("licences"),

@@ -22,7 +22,7 @@ from core.catalog.build.parts import BuildInterruptedError, found_parts, rows_of
 from core.catalog.build.places import DTYPES, UNKNOWN, AbandonedError, Counts, InTurn
 from core.catalog.build.tasks import Task, run_task, shared_name
 from core.errors import Cancelled
-from core.jobs import Job
+from core.jobs import Job, duration
 
 READING = "Reading clips"
 """What the job is told first of all while records are read."""
@@ -69,14 +69,9 @@ class Meter:
         stage = f"{READING}: {self._n_new:,} ({self._n_new / took_s:,.0f} a second"
         new = done - self._reused
         if took_s > 1 and new > 0:
-            stage += f", {_duration((self._total - done) * took_s / new)} left"
+            stage += f", {duration((self._total - done) * took_s / new)} left"
         # Merging what was read takes about a tenth of the time.
         self._job.report(f"{stage})", 0.9 * done / self._total)
-
-
-def _duration(seconds: float) -> str:
-    minutes, whole_s = divmod(round(seconds), 60)
-    return f"{minutes} min {whole_s} s" if minutes else f"{whole_s} s"
 
 
 def run_tasks(tasks: Sequence[Task], folder: Path, workers: int, job: Job) -> None:

@@ -1,0 +1,1 @@
+"""Catalogues of own sounds: added, kept true, and looked through for duplicates."""
