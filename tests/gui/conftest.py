@@ -144,7 +144,6 @@ class FakeEngine:
 
     def choose(self, names: list[str], job: Job) -> CatalogInfo:
         self.calls.append(("choose", tuple(names)))
-
         return self.info
 
     def query(
