@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -22,6 +22,7 @@ from gui.sounds.building import shown
 from gui.sounds.duplicates import MOST_FILES, DuplicateFiles, place, summary
 from gui.widgets.progress_row import ProgressRow
 
+_ROW = QSize(0, 3 * theme.GRID)
 _COLUMNS = ("File", "Size", "Length", "Folder")
 _PATH = Qt.ItemDataRole.UserRole
 
@@ -66,6 +67,7 @@ class DuplicatesDialog(QDialog):
         header.setStretchLastSection(True)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.resizeSection(0, 44 * theme.GRID)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
@@ -115,14 +117,17 @@ class DuplicatesDialog(QDialog):
             number = formats.count(len(group.files), "file", "files")
             head = QTreeWidgetItem([f"{number}, {group.what}; {spare} more than one of them"])
             head.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            head.setSizeHint(0, _ROW)
             for file in group.files[: MOST_FILES - n_shown]:
                 name, folder = map(shown, place(file.path))
                 length = formats.clock(file.duration_s, 1)
                 item = QTreeWidgetItem([name, megabytes(file.n_bytes), length, folder])
+                right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                 for column in (1, 2):
-                    item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+                    item.setTextAlignment(column, right)
                 item.setData(0, _PATH, file.path)
                 item.setToolTip(0, "")
+                item.setSizeHint(0, _ROW)
                 head.addChild(item)
             n_shown += len(group.files)
             self.tree.addTopLevelItem(head)
