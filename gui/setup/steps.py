@@ -76,7 +76,7 @@ def _fetch_features(data: DataFolder, request: SetUpRequest, job: Job) -> list[s
     from core.setup.inventory import choose
 
     catalog, notes = fetch_features(data, request.choice(), job, request.source())
-    choose(data, catalog.path.name)
+    choose(data, [catalog.path.name])
     name = catalog.path.name
     return [f"{len(catalog):,} clips of AudioSet are in the catalogue {name}", *notes]
 

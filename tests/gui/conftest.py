@@ -447,8 +447,13 @@ def garbage_in_this_thread(no_garbage_in_other_threads: None) -> Iterator[None]:
 
 @pytest.fixture
 def make_app(
-    qtbot: QtBot, own_data_folder: Path, made_catalog: Catalog
+    qtbot: QtBot,
+    own_data_folder: Path,
+    made_catalog: Catalog,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., App]]:
+    # On a busy machine, opening an output takes longer than a person may be kept waiting.
+    monkeypatch.setattr("gui.coordinator.CLOSING_MS", LONG_MS)
     apps: list[App] = []
     own_data_folder.mkdir()
     FakeRecorder.made.clear()

@@ -178,6 +178,6 @@ def test_a_stuck_thread_is_left_alone_rather_than_aborting(
     assert "does not end" in caplog.text
     del worker
     go.set()
-    thread = workers.abandoned[0]
-    assert thread.wait(5000)  # type: ignore[attr-defined]
+    (thread,) = (each for each in workers.abandoned if each.objectName() == "test")
+    assert thread.wait(20_000)  # type: ignore[attr-defined]
     workers.abandoned.clear()

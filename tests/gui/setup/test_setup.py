@@ -456,7 +456,7 @@ def test_a_catalogue_is_chosen_and_deleted(furnished: RealApp, sounds: Path) -> 
     assert "audioset, searched now" in listed
     (dog,) = chooser.table.findItems("audioset-dog", Qt.MatchFlag.MatchExactly)
     chooser.table.selectRow(dog.row())
-    press(app, chooser.choose)
+    chooser.table.itemActivated.emit(dog)
     app.wait_for(lambda: app.status.startswith("VGGish · audioset-dog, "))
     app.wait_for(lambda: app.session.answer.matches.catalog.name == "audioset-dog")  # type: ignore[union-attr]
     app.wait_for(lambda: chooser.current is not None and chooser.current.name == "audioset-dog")
