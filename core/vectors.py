@@ -6,6 +6,8 @@ similarity 1.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,23 @@ the clips around it: catalogues can be merged, built in parallel and hold a sing
 FLOAT32_LARGEST, INT32_LARGEST = 1023, 16_383
 """Of a rounded query's components. Products with bytes then sum up to less than 2**24, so that
 float32 computes them exactly in any order, or to less than 2**31."""
+
+
+WHOLE_LENGTH = 1_000_000
+"""Length that a unit vector gets before it is rounded to whole numbers."""
+
+Floats = TypeVar("Floats", np.float32, np.float64)
+
+
+def unit(vectors: NDArray[Floats]) -> NDArray[Floats]:
+    """Return vectors (..., n) divided by their lengths; a vector of zeros stays one."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), vectors.dtype)
+
+
+def whole_direction(vector: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return where a vector (n,) points, as whole numbers, for products that are exact."""
+    return np.asarray(np.rint(unit(vector) * WHOLE_LENGTH), np.int64)
 
 
 def quantise(embeddings: NDArray[np.floating]) -> UInt8:

@@ -28,7 +28,7 @@ from core.filters import ClassIndex
 from core.foreign import npz_arrays
 from core.jobs import Job
 from core.types import EMBEDDING_SIZE, Float32, UInt8
-from core.vectors import clip_vectors
+from core.vectors import clip_vectors, unit
 
 # The window shows maps, and shows itself before catalogues are imported.
 if TYPE_CHECKING:
@@ -116,12 +116,13 @@ def make_map(catalog: Catalog, job: Job) -> Map:
     job.report("Drawing the map", 0.0)
     groups, names = _groups(catalog, job)
     rows = np.unique(np.linspace(0, len(catalog) - 1, min(len(catalog), _SAMPLE)).astype(np.int64))
-    mean, axes = _plane(_unit(catalog.vectors[rows]), groups[rows], len(names) - 2, job)
+    sample = unit(catalog.vectors[rows].astype(np.float32))
+    mean, axes = _plane(sample, groups[rows], len(names) - 2, job)
     points = np.empty((len(catalog), 2), np.float32)
     for first in range(0, len(catalog), _CLIPS_A_STEP):
         job.report("Drawing the map", 0.3 + 0.7 * first / len(catalog))
         some = slice(first, first + _CLIPS_A_STEP)
-        points[some] = (_unit(catalog.vectors[some]) - mean) @ axes
+        points[some] = (unit(catalog.vectors[some].astype(np.float32)) - mean) @ axes
     return Map(points, groups, names, mean, axes)
 
 
@@ -203,12 +204,6 @@ def principal_axes(centred: NDArray[np.floating]) -> NDArray[np.float64]:
     scatter = np.asarray(centred, np.float64).T @ np.asarray(centred, np.float64)
     _, vectors = np.linalg.eigh(scatter)
     return np.asarray(vectors[:, :-3:-1])
-
-
-def _unit(directions: NDArray[np.int8]) -> Float32:
-    vectors = np.asarray(directions, np.float32)
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)
 
 
 # On disk

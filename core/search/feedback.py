@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.catalog.ontology import Ontology
 from core.options import Comparison
 from core.types import Float32, Match, Query, UInt8
-from core.vectors import CENTRE, clip_sums, frames_of
+from core.vectors import CENTRE, clip_sums, frames_of, unit, whole_direction
 
 # The window knows the words, and shows before catalogues are imported.
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ VERY_CLOSE, CLOSE, LOOSE = 0.0005, 0.01, 0.1
 """Shares of random pairs of clips that are at least as similar: where one word ends."""
 
 _NEAREST = 10
-_UNIT = 1_000_000
-"""Length that unit vectors get before they are rounded to whole numbers."""
 
 
 class Closeness(Enum):
@@ -132,12 +130,7 @@ def cosines(one: NDArray[np.float64], other: NDArray[np.float64]) -> Float32:
 
 def unit_frames(frames: UInt8) -> NDArray[np.float64]:
     """Return frames, shape (n, 128), as centred unit vectors."""
-    return _unit(frames.astype(np.float64) - CENTRE)
-
-
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1))
+    return unit(frames.astype(np.float64) - CENTRE)
 
 
 def common_labels(matches: Sequence[Match]) -> str:
@@ -186,11 +179,11 @@ def refined(
     -------
     int64 array, shape (128,)
     """
-    moved = _unit(query.astype(np.float64))
+    moved = unit(query.astype(np.float64))
     for weight, directions in ((0.75, more), (-0.15, less)):
         if len(directions):
-            moved += weight * _unit(np.array(directions, np.float64)).mean(axis=0)
-    return np.asarray(np.rint(_unit(moved) * _UNIT), np.int64)
+            moved += weight * unit(np.array(directions, np.float64)).mean(axis=0)
+    return whole_direction(moved)
 
 
 def refined_query(

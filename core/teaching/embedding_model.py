@@ -11,6 +11,7 @@ from core.catalog.manifest import RELEASED_MODEL_ID
 from core.errors import ModelError
 from core.tagging.weights import load_arrays, shipped
 from core.types import EMBEDDING_SIZE, Float32
+from core.vectors import unit
 
 if TYPE_CHECKING:
     from core.catalog.catalog import Catalog
@@ -51,20 +52,14 @@ def background(model: EmbeddingModel, catalog: Catalog | None = None) -> Float32
     if catalog is not None and catalog.model_id == model.id and len(catalog) >= N_BACKGROUND:
         random = np.random.default_rng(_SEED)
         rows = np.sort(random.choice(len(catalog), N_BACKGROUND, replace=False))
-        return _unit(np.asarray(catalog.vectors[rows]))
+        return unit(catalog.vectors[rows].astype(np.float32))
     from core.listeners import BUILT_IN_ID
 
     if model.id == BUILT_IN_ID:
         shapes = {"direction": (None, EMBEDDING_SIZE)}
         arrays = load_arrays(shipped(BACKGROUND), BACKGROUND_FORMAT, shapes)
-        return _unit(arrays["direction"])
+        return unit(arrays["direction"].astype(np.float32))
     raise ModelError(
         f"Nothing is known of what other sounds are like to {model.name}.",
         f"Choose a catalogue of at least {N_BACKGROUND} clips that was made with it.",
     )
-
-
-def _unit(directions: np.ndarray) -> Float32:
-    wide = directions.astype(np.float32)
-    lengths = np.linalg.norm(wide, axis=1, keepdims=True)
-    return np.asarray(wide / np.where(lengths > 0, lengths, 1), np.float32)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,10 @@ from core.teaching.questions import check_model
 from core.teaching.store import TaughtClasses
 from core.teaching.taught_class import TaughtClass
 from core.types import TAUGHT_HEARD
+from core.vectors import unit
 
 _CLIPS_A_STEP = 16_384
+_Found: TypeAlias = "WeakKeyDictionary[TaughtClass, NDArray[np.bool_]]"
 
 
 class TaughtFilter:
@@ -28,6 +31,8 @@ class TaughtFilter:
 
     def __init__(self, taught: TaughtClasses) -> None:
         self._taught = taught
+        # Neither a catalogue nor a class is kept for it after others took their place.
+        self._found: WeakKeyDictionary[Catalog, _Found] = WeakKeyDictionary()
 
     def apart(
         self, matcher: Matcher, filters: Filter, without: NDArray[np.int64] | None
@@ -57,28 +62,31 @@ class TaughtFilter:
         if own:  # a clip needs one of them all
             is_in = np.zeros(len(catalog), np.bool_)
             for taught in own:
-                is_in |= _above(taught, catalog)
+                is_in |= self._above(taught, catalog)
             if others:
                 is_in |= matcher.passing(Filter(others, (), filters.only_sure))
             is_out, others = ~is_in, ()
         for unwanted in exclude.values():
             if unwanted is not None:
-                is_out |= _above(unwanted, catalog)
+                is_out |= self._above(unwanted, catalog)
         if without is not None:
             is_out[without] = True
         left = tuple(name for name, taught in exclude.items() if taught is None)
         return Filter(others, left, filters.only_sure), np.flatnonzero(is_out)
 
+    def _above(self, taught: TaughtClass, catalog: Catalog) -> NDArray[np.bool_]:
+        """Return which clips are of a class, bool (C,), as found before or now."""
+        found = self._found.setdefault(catalog, WeakKeyDictionary())
+        if taught not in found:
+            found[taught] = _clips_of(taught, catalog)
+        return found[taught]
 
-@lru_cache(maxsize=8)
-def _above(taught: TaughtClass, catalog: Catalog) -> NDArray[np.bool_]:
-    """Return which clips are of a class, bool (C,)."""
+
+def _clips_of(taught: TaughtClass, catalog: Catalog) -> NDArray[np.bool_]:
     check_model(taught, catalog)
     found = np.empty(len(catalog), np.bool_)
     for begin in range(0, len(catalog), _CLIPS_A_STEP):
         step = slice(begin, begin + _CLIPS_A_STEP)
         vectors = np.asarray(catalog.vectors[step], np.float32)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors /= np.where(lengths > 0, lengths, 1)
-        found[step] = taught.scores(vectors) >= TAUGHT_HEARD
+        found[step] = taught.scores(unit(vectors)) >= TAUGHT_HEARD
     return found

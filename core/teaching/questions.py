@@ -8,16 +8,12 @@ from core.catalog.catalog import Catalog
 from core.errors import CatalogError, ModelError
 from core.teaching.taught_class import Example, TaughtClass
 from core.types import EMBEDDING_SIZE, Int64, Query, Tag
-from core.vectors import clip_directions
-
-_UNIT = 1_000_000
-"""Length that weights get before they are rounded to whole numbers."""
+from core.vectors import clip_directions, whole_direction
 
 
 def class_query(taught: TaughtClass) -> Query:
     """Return the query that a class is: its clips are those most alike to its weights."""
-    weights = taught.weights.astype(np.float64)
-    direction = np.rint(weights / np.linalg.norm(weights) * _UNIT).astype(np.int64)
+    direction = whole_direction(taught.weights.astype(np.float64))
     frames = np.empty((0, EMBEDDING_SIZE), np.uint8)
     tag = Tag(taught.name, 1.0, is_taught=True)
     return Query(

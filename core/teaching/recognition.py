@@ -10,7 +10,7 @@ import numpy as np
 from core.teaching.embedding_model import EmbeddingModel
 from core.teaching.taught_class import TaughtClass
 from core.types import TAUGHT_HEARD, ClassScores, Float32, Query, Tag, UInt8
-from core.vectors import CENTRE
+from core.vectors import CENTRE, unit
 
 WINDOW_PATCHES = 3
 """A patch is judged with its neighbours: examples are means of several seconds. Of clips that are
@@ -57,5 +57,4 @@ def window_vectors(frames: UInt8) -> Float32:
     width = min(WINDOW_PATCHES, len(frames))
     begins = np.clip(np.arange(len(frames)) - width // 2, 0, len(frames) - width)
     windows = (sums[begins + width] - sums[begins]).astype(np.float64)
-    lengths = np.linalg.norm(windows, axis=1, keepdims=True)
-    return np.asarray(windows / np.where(lengths > 0, lengths, 1), np.float32)
+    return unit(windows).astype(np.float32)

@@ -16,6 +16,7 @@ from core.catalog.ontology import Ontology
 from core.errors import ModelError
 from core.foreign import LONGEST_S, as_count, as_number, as_text, parsed_json, plain
 from core.types import EMBEDDING_SIZE, Float32
+from core.vectors import unit
 
 FORMAT, VERSION = "soundalike-class", 1
 MOST_EXAMPLES, MOST_NAME_LETTERS = 2000, 60
@@ -195,8 +196,7 @@ def vectors_of(examples: Sequence[Example]) -> Float32:
     """Return the examples' directions as unit vectors, float32 (n, 128)."""
     directions = np.array([example.direction for example in examples], np.float64)
     directions = directions.reshape(-1, EMBEDDING_SIZE)
-    lengths = np.linalg.norm(directions, axis=1, keepdims=True)
-    return np.asarray(directions / np.where(lengths > 0, lengths, 1), np.float32)
+    return unit(directions).astype(np.float32)
 
 
 def _parsed(content: dict[str, Any]) -> TaughtClass:
