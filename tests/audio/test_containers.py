@@ -139,7 +139,7 @@ def test_a_process_that_breaks_down_or_hangs_is_one_error(tmp_path, monkeypatch)
     monkeypatch.setattr(container, "CHILD", script)
     with pytest.raises(AudioFileError, match="broke down"):
         AudioFile(path)
-    script.write_text("import sys\nsys.stdout.write('S' * 100)\nsys.stdin.read()\n")
+    script.write_text("import sys\nprint('S' * 100, end='', flush=True)\nsys.stdin.read()\n")
     with pytest.raises(AudioFileError, match="broke down"):
         AudioFile(path)
     script.write_text("import sys\nsys.stdin.read()\n")
