@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import sys
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -19,16 +14,13 @@ from core.jobs import Job
 from core.listeners import Listener
 from core.options import ListenerKind, Options
 from core.paths import DataFolder
+from core.processes import SPAWN, begin_worker, give_way
 from core.setup.selection import listener, listener_kind
 from core.sounds.analysis import AnalysedFile, analysed_file
 
 _POLL_S = 0.1
-_NICENESS = 10
 _AHEAD = 2
 """Tasks that wait for each process: with more, a cancelled build would drop as many."""
-
-# Fresh processes: a forked one would inherit the threads' locks of a window or a network.
-_SPAWN = multiprocessing.get_context("spawn")
 
 
 def usual_workers(data: DataFolder, options: Options) -> int:
@@ -70,10 +62,10 @@ def analysed(
     ModelError
         If the listener cannot be loaded.
     """
-    stop = _SPAWN.Event()
+    stop = SPAWN.Event()
     workers = min(workers, len(tasks))
     pool = ProcessPoolExecutor(
-        workers, _SPAWN, initializer=_begin_worker, initargs=(data, options, known, stop)
+        workers, SPAWN, initializer=_begin_worker, initargs=(data, options, known, stop)
     )
     waiting = iter(enumerate(tasks))
     running: dict[Future[list[AnalysedFile]], int] = {}
@@ -130,36 +122,13 @@ _worker: _Analyser | None = None
 def _begin_worker(data: DataFolder, options: Options, known: frozenset[str], stop: Event) -> None:
     global _worker
     _worker = _Analyser(data, options, known, stop)
-    # Ctrl-C is for the process that started this one, or both would complain.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Libraries complain there about damaged files, each in its own way; reasons say what is wrong.
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
-    _lower_priority()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begin_worker()
+    give_way()
 
 
 def _analyse(paths: list[Path]) -> list[AnalysedFile]:
     assert _worker is not None  # noqa: S101 - the pool has begun it
     return _worker.analyse(paths)
-
-
-def _lower_priority() -> None:
-    """Let the window, and all else, go first."""
-    with suppress(OSError):
-        if sys.platform == "win32":
-            import ctypes
-
-            below_normal = 0x4000
-            kernel = ctypes.windll.kernel32
-            kernel.SetPriorityClass(kernel.GetCurrentProcess(), below_normal)
-        else:
-            os.nice(_NICENESS)
-
-
-def _end_with_parent() -> None:
-    """Do not outlive a build that was killed: the pool's own pipes would wait for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

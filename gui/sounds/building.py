@@ -79,13 +79,19 @@ def _were(number: int) -> str:
 
 
 def build(request: SoundsRequest, data: DataFolder, given: Options, job: Job) -> SoundsOutcome:
-    """Make or update a catalogue in the data folder, by processes of low priority.
+    """Make or update a catalogue in the data folder, in processes of low priority.
 
     Raises
     ------
     AudioFileError, CatalogError, ModelError
         As `core.sounds.update.update_sounds` does.
     """
+    from core.processes import run_apart
+
+    return run_apart(_built, request, data, given, job=job)
+
+
+def _built(request: SoundsRequest, data: DataFolder, given: Options, job: Job) -> SoundsOutcome:
     from core.catalog.sound_files import FileState
     from core.sounds.update import ANALYSING, update_sounds
     from core.sounds.workers import usual_workers

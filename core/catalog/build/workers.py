@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import atexit
 import ctypes
-import multiprocessing
 import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
@@ -23,14 +20,12 @@ from core.catalog.build.places import DTYPES, UNKNOWN, AbandonedError, Counts, I
 from core.catalog.build.tasks import Task, run_task, shared_name
 from core.errors import Cancelled
 from core.jobs import Job, duration
+from core.processes import SPAWN, begin_worker
 
 READING = "Reading clips"
 """What the job is told first of all while records are read."""
 
 _POLL_S = 0.1
-
-# Fresh processes: a forked one would inherit the threads' locks of a window or a network.
-_SPAWN = multiprocessing.get_context("spawn")
 
 
 class Meter:
@@ -93,7 +88,7 @@ def run_tasks(tasks: Sequence[Task], folder: Path, workers: int, job: Job) -> No
     ]
     counts: Counts = {file: [each[file] for each in n_rows] for file in DTYPES}
     if workers > 1:
-        counts = {file: _SPAWN.RawArray("q", each) for file, each in counts.items()}
+        counts = {file: SPAWN.RawArray("q", each) for file, each in counts.items()}
     places = [InTurn(shared_name(tasks), counts, number) for number in range(len(tasks))]
     # In order, because each task's place depends on those before it.
     for is_archive, group in groupby(zip(tasks, places, strict=True), _is_of_archive):
@@ -125,9 +120,9 @@ def unfinished(tasks: Sequence[Task], folder: Path, meter: Meter) -> list[Task]:
 def _in_processes(
     tasks: Sequence[tuple[Task, InTurn]], folder: Path, workers: int, meter: Meter
 ) -> None:
-    counts, stop = tasks[0][1].counts, _SPAWN.Event()
+    counts, stop = tasks[0][1].counts, SPAWN.Event()
     pool = ProcessPoolExecutor(
-        min(workers, len(tasks)), _SPAWN, initializer=_begin_worker, initargs=(counts, stop)
+        min(workers, len(tasks)), SPAWN, initializer=_begin_worker, initargs=(counts, stop)
     )
     try:
         running = {
@@ -166,9 +161,7 @@ def _begin_worker(counts: Counts, stop: Event) -> None:
     # Nothing is left to do at the end, and taking the compiler apart takes 0.3 s.
     atexit.register(os._exit, 0)
     _keep_memory()
-    # Ctrl-C is for the process that started this one, or both would complain.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begin_worker()
 
 
 def _keep_memory() -> None:
@@ -200,11 +193,3 @@ def in_turn(task: Task, folder: Path, name: str, number: int) -> int:
 def _check_stop(*_: int) -> None:
     if _stop is not None and _stop.is_set():
         raise Cancelled
-
-
-def _end_with_parent() -> None:
-    """Do not outlive a build that was killed: the pool's own pipes would wait for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
