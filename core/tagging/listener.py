@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.errors import ModelError, is_out_of_memory
 from core.jobs import Job
+from core.onnx_runtime import opened_network
 from core.tagging.tags import N_CLASSES, Tags, closed_upwards, counted, loud
 from core.tagging.weights import HINT, MOST_BYTES, shipped
 from core.types import EMBEDDING_SIZE, Float32
@@ -51,20 +52,13 @@ class BuiltInListener:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        import onnxruntime
-
         path = path or shipped(RESOURCE)
         if not path.is_file():
             raise ModelError(f"{path.name} is missing.", HINT)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 4
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             if path.stat().st_size > MOST_BYTES:
                 raise ValueError("it is too large")
-            self._session = onnxruntime.InferenceSession(
-                path.read_bytes(), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = opened_network(path.read_bytes(), is_small=True)
             found = self._session.get_modelmeta().custom_metadata_map.get("version")
         except Exception as error:  # the runtime's errors share no other base
             if is_out_of_memory(error):

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.errors import ModelError, is_out_of_memory
 from core.jobs import Job
+from core.onnx_runtime import opened_network
 from core.types import EMBEDDING_SIZE, Float32
 
 if TYPE_CHECKING:
@@ -43,18 +44,9 @@ class OnnxNetwork:
     """
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 4
-        # Threads that spin after work slow down whatever runs next.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Weights stay mapped instead of being copied into another order: loading takes 50 ms
-        # instead of 310 and 80 MB less, each patch 1 ms more: it pays up to four minutes of sound.
-        options.add_session_config_entry("session.disable_prepacking", "1")
         try:
-            self._session: onnxruntime.InferenceSession | None = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
+            self._session: onnxruntime.InferenceSession | None = opened_network(
+                str(path), is_small=False
             )
         except Exception as error:  # the runtime's errors share no other base
             if is_out_of_memory(error):
