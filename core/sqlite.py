@@ -246,7 +246,7 @@ class CacheDatabase:
                 work(db)
         except OSError:
             pass  # no room, or no right to write
-        except (sqlite3.Error, ValueError, TypeError) as error:
+        except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
             if not isinstance(error, sqlite3.Error) or _is_damage(error, self.path):
                 for ending in _ENDINGS:
                     with suppress(OSError):

@@ -113,6 +113,7 @@ class SndfileDecoder:
     def __init__(self, path: Path) -> None:
         import soundfile
 
+        self._path = path
         try:
             self._file = soundfile.SoundFile(native_name(path))
         except soundfile.LibsndfileError as error:
@@ -142,12 +143,21 @@ class SndfileDecoder:
         try:
             self._file.seek(frame if self.n_frames is None else min(frame, self.n_frames))
         except soundfile.LibsndfileError:  # such as an unfinished FLAC file
-            self._file.seek(0)
+            self._begin_again()
             while frame > 0:
                 n_read = len(self.read(min(frame, self.block_values)))
                 if not n_read:
                     return
                 frame -= n_read
+
+    def _begin_again(self) -> None:
+        import soundfile
+
+        self._file.close()  # some formats, such as GSM 6.10, cannot even be sought to the start
+        try:
+            self._file = soundfile.SoundFile(native_name(self._path))
+        except soundfile.LibsndfileError as error:
+            raise DecodingError(f"libsndfile: {_words(error)}") from error
 
     def read(self, n_frames: int) -> Float32:
         """Return the next frames; see `Decoder.read`."""

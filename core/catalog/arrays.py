@@ -53,7 +53,7 @@ def opened_arrays(folder: Path, manifest: CatalogManifest) -> tuple[NDArray[Any]
     CatalogError
         If one cannot be opened, or is not as the manifest says.
     """
-    clips, labels, frames, vectors = (_array(folder / name) for name in ARRAYS)
+    clips, labels, frames, vectors = (opened_array(folder / name) for name in ARRAYS)
     names = clips.dtype.names or ()
     id_width = clips.dtype["video_id"].itemsize if "video_id" in names else 1
     n_clips = manifest.n_clips
@@ -65,15 +65,15 @@ def opened_arrays(folder: Path, manifest: CatalogManifest) -> tuple[NDArray[Any]
     ]
     visual = np.empty((n_clips, 0), np.int8)
     if VISUAL in manifest.files:
-        visual = _array(folder / VISUAL)
+        visual = opened_array(folder / VISUAL)
         width = min(visual.shape[-1], MAX_VISUAL_SIZE) if visual.ndim else 0
         expected.append((VISUAL, visual, np.dtype("i1"), (n_clips, width)))
     tags, is_sure = without_notes(n_clips).values()
     if TAGS in manifest.files:
-        tags = _array(folder / TAGS)
+        tags = opened_array(folder / TAGS)
         expected.append((TAGS, tags, np.dtype("<u2"), (n_clips, TAGS_A_CLIP)))
     if SURE in manifest.files:
-        is_sure = _array(folder / SURE)
+        is_sure = opened_array(folder / SURE)
         expected.append((SURE, is_sure, np.dtype("?"), (manifest.n_labels,)))
     for name, array, dtype, shape in expected:
         fits = array.dtype == dtype and array.shape == shape and array.flags.c_contiguous
@@ -82,7 +82,8 @@ def opened_arrays(folder: Path, manifest: CatalogManifest) -> tuple[NDArray[Any]
     return clips, labels, frames, vectors, visual, tags, is_sure
 
 
-def _array(path: Path) -> Any:
+def opened_array(path: Path) -> np.memmap[Any, Any]:
+    """Return the array in a `.npy` file, memory-mapped; raise CatalogError if there is none."""
     try:
         return np.lib.format.open_memmap(path, mode="r")
     except Exception as error:  # of a damaged header, NumPy's reader lets through what it may

@@ -26,9 +26,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.catalog.arrays import opened_array
 from core.catalog.manifest import FILES, FOLDERS, LOUDNESS, TEXTS, CatalogManifest, damaged
 from core.errors import CatalogError
-from core.foreign import parsed_json
+from core.foreign import as_text, parsed_json
 from core.options import CatalogKind
 from core.types import Float32
 
@@ -148,14 +149,9 @@ class SoundFiles:
         """
         if manifest.kind != CatalogKind.SOUNDS:
             raise CatalogError(f"{folder} is no catalogue of own sounds.", "Name one that is.")
-        name = FILES
+        rows, texts, loudness = (opened_array(folder / name) for name in (FILES, TEXTS, LOUDNESS))
+        name = FOLDERS
         try:
-            rows = np.load(folder / FILES, mmap_mode="r", allow_pickle=False)
-            texts, loudness = (
-                np.load(folder / name, mmap_mode="r", allow_pickle=False)
-                for name in (TEXTS, LOUDNESS)
-            )
-            name = FOLDERS
             folders = _folders(parsed_json((folder / FOLDERS).read_bytes()))
             name = FILES
             fits = rows.dtype == FILE and rows.ndim == 1 and texts.dtype == np.uint8
@@ -308,15 +304,16 @@ def write_files(
 
 def _folders(content: Any) -> tuple[Folder, ...]:
     found = tuple(Folder(each["path"], each["has_subfolders"]) for each in content["folders"])
-    if not all(isinstance(each.path, str) and type(each.has_subfolders) is bool for each in found):
-        raise ValueError("a folder in it is none")
+    for each in found:
+        if type(each.has_subfolders) is not bool or "\0" in as_text(each.path):
+            raise ValueError("a folder in it is none")
     return found
 
 
 def _is_odd(rows: NDArray[np.void], n_text_bytes: int, n_clips: int, n_folders: int) -> bool:
-    """Return whether any row leads out of the texts, the clips or the folders."""
+    """Return whether a row leads out of the texts, clips or folders, or a clip is of no file."""
     if not len(rows):
-        return False
+        return n_clips > 0
     ends = [
         (rows["path"], rows["path_bytes"], n_text_bytes),
         (rows["reason"], rows["reason_bytes"], n_text_bytes),
@@ -326,11 +323,18 @@ def _is_odd(rows: NDArray[np.void], n_text_bytes: int, n_clips: int, n_folders: 
         first.min() < 0 or count.min() < 0 or first.max() > most or (first + count).max() > most
         for first, count, most in ends
     )
-    first = rows["first_clip"]
     return bool(
         is_out
         or rows["folder"].min() < 0
         or rows["folder"].max() >= n_folders
         or rows["state"].max() > max(FileState)
-        or (np.diff(first) < 0).any()
+        or (np.diff(rows["first_clip"]) < 0).any()
+        or _has_gaps(rows, n_clips)
     )
+
+
+def _has_gaps(rows: NDArray[np.void], n_clips: int) -> bool:
+    """Return whether there are clips that no file has; rows are in the order of their clips."""
+    first, places = np.unique(rows["first_clip"], return_index=True)
+    ends = first + np.maximum.reduceat(rows["n_clips"], places)
+    return bool(first[0] != 0 or (ends < np.append(first[1:], n_clips)).any())

@@ -67,6 +67,29 @@ class SoundPart:
             )
         return found
 
+    def check(self, files: Sequence[OwnFile]) -> None:
+        """Raise ValueError or KeyError where the clips fit neither each other nor the files."""
+        clips = Clips(**npz_arrays(self.path, _COLUMNS, _MOST_BYTES))
+        n_clips = len(clips)
+        usual = Clips.from_lists([], [], [], [], [])
+        kinds = [(each.dtype.char, each.ndim) for each in clips.columns()]
+        if kinds != [(each.dtype.char, each.ndim) for each in usual.columns()]:
+            raise ValueError("its columns are of other kinds")
+        lengths = dict.fromkeys(_COLUMNS, n_clips)
+        lengths |= {"label_indices": int(clips.n_labels.sum()), "frames": int(clips.n_frames.sum())}
+        lengths["is_sure"] = len(clips.is_sure) and lengths["label_indices"]
+        is_odd = (
+            any(len(getattr(clips, name)) != length for name, length in lengths.items())
+            or clips.n_labels.min(initial=0) < 0
+            or clips.n_frames.min(initial=1) < 1
+            or clips.frames.shape[1] != EMBEDDING_SIZE
+            or self.loudness_db().shape != (n_clips,)
+            or any(min(each.first_clip, each.n_clips) < 0 for each in files)
+            or any(each.first_clip + each.n_clips > n_clips for each in files)
+        )
+        if is_odd:
+            raise ValueError("its columns do not fit each other")
+
     def small(self) -> Clips:
         """Return the clips; their frames are of the right width only."""
         names = [name for name in _COLUMNS if name != "frames"]
@@ -117,7 +140,7 @@ class PartsFolder:
                 if path.suffix != _SUFFIX or model != self._model or not number.isdecimal():
                     raise ValueError("it is another build's")
                 files = part.files()
-                part.small()
+                part.check(files)
             except (OSError, ValueError, KeyError, TypeError):
                 path.unlink()
                 continue

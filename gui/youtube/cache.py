@@ -114,7 +114,9 @@ class Cache:
         ).fetchone()
         if row is None:
             return Known(video, is_fresh)
-        jpeg = bytes(row[1])
+        jpeg = row[1]
+        if not isinstance(jpeg, bytes):  # an integer would be so many zeros
+            raise ValueError("it is no picture")
         return Known(video, is_fresh, jpeg, self._is_fresh(row[0], bool(jpeg)))
 
     def _is_fresh(self, asked_s: float, is_good: bool) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
-import google_crc32c
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +22,7 @@ from core.errors import CatalogError
 from core.options import Comparison
 from core.search.matcher import Matcher
 from core.types import Query
+from tests.resealed import reseal
 
 N_CLIPS = 40
 
@@ -43,17 +42,6 @@ def written(folder: Path, kind: str = "audioset") -> Catalog:
 @pytest.fixture
 def catalog(tmp_path: Path) -> Catalog:
     return written(tmp_path / "catalog")
-
-
-def signed(folder: Path) -> None:
-    """Make all checksums fit, as one does who means harm."""
-    content = json.loads((folder / MANIFEST).read_text())
-    content.pop("crc32c")
-    for name in content["files"]:
-        data = (folder / name).read_bytes()
-        content["files"][name] = [len(data), f"{google_crc32c.value(data):08x}"]
-    checksum = google_crc32c.value(json.dumps(content, sort_keys=True).encode())
-    (folder / MANIFEST).write_text(json.dumps({**content, "crc32c": f"{checksum:08x}"}))
 
 
 HUGE = 2**62
@@ -89,7 +77,7 @@ def test_numbers_that_do_not_fit_are_refused(catalog: Catalog, change: tuple, ro
     clips = np.load(catalog.path / "clips.npy")
     clips[column][max(row, 1) if column == "end_s" else row] = value
     np.save(catalog.path / "clips.npy", clips)
-    signed(catalog.path)
+    reseal(catalog.path)
     with pytest.raises(CatalogError, match=r"clips\.npy"):
         Catalog.open(catalog.path)
 
@@ -101,7 +89,7 @@ def test_labels_outside_the_vocabulary_are_refused(tmp_path: Path, kind: str, fi
     for label, is_known in ((-1, False), (first_unknown, False), (first_unknown - 1, True)):
         labels[3] = label
         np.save(folder / "labels.npy", labels)
-        signed(folder)
+        reseal(folder)
         if is_known:
             Catalog.open(folder).category_counts()
         else:
@@ -132,7 +120,7 @@ def test_ids_of_several_lengths_are_sound(tmp_path: Path):
 )
 def test_an_array_of_another_layout_is_refused(catalog: Catalog, name: str, array):
     np.save(catalog.path / name, array(np.load(catalog.path / name)))
-    signed(catalog.path)
+    reseal(catalog.path)
     with pytest.raises(CatalogError, match=name):
         Catalog.open(catalog.path)
 
@@ -140,7 +128,7 @@ def test_an_array_of_another_layout_is_refused(catalog: Catalog, name: str, arra
 @pytest.mark.parametrize("magic", [b"\x80\x04.", b"PK\x03\x04", b"", b"\x93NUMPY\x01\x00\xff\xff{"])
 def test_a_file_that_is_no_array_is_refused(catalog: Catalog, magic: bytes):
     (catalog.path / "labels.npy").write_bytes(magic + b"(" * 300)
-    signed(catalog.path)
+    reseal(catalog.path)
     with pytest.raises(CatalogError, match=r"labels\.npy"):
         Catalog.open(catalog.path)
 
@@ -162,6 +150,7 @@ from core.errors import CatalogError
 from core.search.matcher import Matcher
 from core.options import Comparison, Filter
 from core.types import Query
+from tests.resealed import reseal
 
 manifest.VERIFIED_AT_OPENING_BYTES = 0
 folder, name = Path(sys.argv[1]), sys.argv[2]

@@ -479,13 +479,26 @@ def test_a_damaged_cache_is_begun_anew(tmp_path: Path, damage: bytes) -> None:
     assert cache.read(["x"], True)["x"].video == Video(Standing.GONE)
 
 
-def test_a_row_that_makes_no_sense_costs_only_the_cache(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "change", ["videos SET standing = 'nonsense'", f"pictures SET jpeg = {2**40}"]
+)
+def test_a_row_that_makes_no_sense_costs_only_the_cache(tmp_path: Path, change: str) -> None:
     path = tmp_path / "cache.sqlite"
-    Cache(path).write({"x": Video(Standing.GONE)}, {})
+    Cache(path).write({"x": Video(Standing.GONE)}, {"x": b"\xff\xd8\xff"})
     with sqlite3.connect(path) as db:
-        db.execute("UPDATE videos SET standing = 'nonsense'")
+        db.execute(f"UPDATE {change}")
     db.close()
     assert Cache(path).read(["x"], True) == {}
+    assert not path.exists()
+
+
+def test_a_size_that_makes_no_sense_costs_only_the_cache(tmp_path: Path) -> None:
+    path = tmp_path / "cache.sqlite"
+    Cache(path).write({}, {"x": b"\xff\xd8\xff"})
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE pictures SET n_bytes = 9e999")
+    db.close()
+    Cache(path).write({}, {"y": b"\xff\xd8\xff"})
     assert not path.exists()
 
 
