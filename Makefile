@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-quick say-test setup setup-test lint lock screenshots benchmarks clean
+.PHONY: run test test-quick fuzz say-test setup setup-test lint lock screenshots benchmarks clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -24,6 +24,11 @@ test: say-test setup-test lint
 # What to run before a commit: lint, types, and all tests but those marked slow.
 test-quick: setup-test lint
 	$(PYTEST) -m "not slow"
+
+# Changed inputs for every reader of foreign files, a minute each; docs/reliability.md.
+FUZZ ?= --seconds 60
+fuzz: setup-test
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 say-test:
 	@echo "This takes up to 15 minutes on two cores (make test-quick: three), and up to 5 GB in"
