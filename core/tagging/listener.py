@@ -58,7 +58,7 @@ class BuiltInListener:
         try:
             if path.stat().st_size > MOST_BYTES:
                 raise ValueError("it is too large")
-            self._session = opened_network(path.read_bytes(), is_small=True)
+            self._session = opened_network(path.read_bytes(), is_packed=True)
             found = self._session.get_modelmeta().custom_metadata_map.get("version")
         except Exception as error:  # the runtime's errors share no other base
             if is_out_of_memory(error):
