@@ -1,8 +1,7 @@
-"""Searching catalogues of 0.2, 2.08 and 6.1 million clips, beside the usual ways to do it.
+"""Searching catalogues of 0.02 to 6.1 million clips, beside the usual ways to do it.
 
-Usage: python -m benchmarks.search FOLDER [MILLIONS ...]. FOLDER gets synthetic catalogues (up to
-4 GB each, one at a time, removed again). Prints Markdown tables; medians in milliseconds. Needs
-faiss-cpu. ``NUMBA_CPU_NAME=haswell`` in front measures our own search without AVX-512 and VNNI.
+Catalogues are synthetic (up to 4 GB each, one at a time, removed again). ``NUMBA_CPU_NAME=haswell``
+in front measures our own search without AVX-512 and VNNI.
 
 Clips are noise around 3,000 centres; 10 frames each, or 1 at YouTube-8M's size, as there.
 """
@@ -13,11 +12,11 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +24,27 @@ import faiss
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from sklearn.metrics.pairwise import cosine_similarity
 
+from benchmarks.measure import call
+from benchmarks.report import Section, Target, spread, table
 from core.catalog.build.build import write_catalog
 from core.catalog.catalog import Catalog
-from core.catalog.clips import Clips
+from core.catalog.clips import Clips, without_notes
 from core.catalog.manifest import RELEASED_MODEL
-from core.options import Comparison, Filter
+from core.options import Comparison, Filter, Ranking
 from core.search.matcher import Matcher
 from core.types import Query
 
 K = 25
+OURS, OURS_BOTH = "**Soundalike, sound**", "**Soundalike, sound and meaning**"
+NUMPY, NUMPY_BOTH = "NumPy product + argpartition", "NumPy and SciPy, sound and labels"
+SKLEARN = "scikit-learn `cosine_similarity` + argsort"
+PASS, FRAMES_PASS = "reading the scanned bytes once", "reading all frames once"
 N_CENTRES = 3_000
 BATCH = 50_000
-SIZES = {"0.2": (208_432, 10), "2.08": (2_084_320, 10), "6.1": (6_100_000, 1)}
+SIZES = {"0.02": (23_135, 10), "0.2": (208_432, 10), "2.08": (2_084_320, 10), "6.1": (6_100_000, 1)}
 QUERY_SECONDS = (1, 5, 10)
 FILTERS = (
     Filter(include=("Animal",), exclude=("Music",)),
@@ -71,6 +77,7 @@ def batches(n_clips: int, n_frames: int) -> Iterator[Clips]:
             label_indices=labels,
             frames=np.clip(frames, 0, 255).astype(np.uint8).reshape(-1, 128),
             visual=np.empty((count, 0), np.int8),
+            **without_notes(count),
         )
 
 
@@ -85,19 +92,8 @@ def queries(catalog: Catalog, n_queries: int, seconds: int = 10) -> list[Query]:
     return found
 
 
-def median_ms(work: Callable[[Any], Any], arguments: list[Any]) -> float:
-    """Return the median time of a call, after one that does not count."""
-    work(arguments[0])
-    times = []
-    for argument in arguments:
-        begun = time.perf_counter()
-        work(argument)
-        times.append(time.perf_counter() - begun)
-    return 1000 * statistics.median(times)
-
-
-def in_turns(works: dict[str, Callable[[int], Any]], n_rounds: int) -> dict[str, float]:
-    """Return the median time of each work, called with the number of the round.
+def in_turns(works: dict[str, Callable[[int], Any]], n_rounds: int) -> dict[str, list[float]]:
+    """Return the times of each work in milliseconds, called with the number of the round.
 
     One after the other in each round, because a shared machine is faster at some times than at
     others; a round before these does not count.
@@ -108,7 +104,7 @@ def in_turns(works: dict[str, Callable[[int], Any]], n_rounds: int) -> dict[str,
             begun = time.perf_counter()
             work(number)
             times[name].append(1000 * (time.perf_counter() - begun))
-    return {name: statistics.median(each[1:]) for name, each in times.items()}
+    return {name: each[1:] for name, each in times.items()}
 
 
 @njit(nogil=True)
@@ -127,56 +123,29 @@ def one_pass(array: NDArray[Any]) -> Callable[[Any], None]:
     return lambda _: list(pool.map(_xor, parts))  # type: ignore[return-value]
 
 
-def kernel_alone(n_frames: int, n_queries: int) -> Callable[[Any], None]:
-    """Return what a search by frames computes for every frame, of frames that stay in the cache."""
-    from core.kernels import compiled
-
-    counts = np.full(400, 10)
-    frames = np.random.default_rng(0).integers(0, 256, (counts.sum(), 128), np.uint8)
-    frames.flags.writeable = False
-    inverse = np.ones(len(frames), np.float32)
-    codes = np.full((n_queries, 128), compiled.LARGEST, np.int16)
-    asked = compiled.laid_out(codes, np.ones(n_queries, np.float32), 127)
-    cores = os.cpu_count() or 1
-    pool = ThreadPoolExecutor(cores)
-
-    def work(_: int) -> None:
-        out = np.empty(len(counts), np.float32)
-        _repeated(n_frames // len(frames) // cores, frames, inverse, counts, out, asked)
-
-    return lambda _: list(pool.map(work, range(cores)))  # type: ignore[return-value]
+Unit = NDArray[np.float32]
+"""What a query is compared by, shape (128,), or the tags that it has, shape (527,)."""
 
 
-def _compiled_repetition() -> Any:
-    from core.kernels import compiled
-
-    best_cosines = compiled.best_cosines
-
-    @njit(nogil=True)  # type: ignore[untyped-decorator]
-    def repeated(n_times, frames, inverse, counts, out, asked):  # type: ignore[no-untyped-def]
-        for _ in range(n_times):
-            best_cosines(frames, inverse, counts, out, *asked)
-
-    return repeated
+def best(scores: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the rows of the highest scores, best first."""
+    found = np.argpartition(scores, -K)[-K:]
+    return found[np.argsort(-scores[found])]  # type: ignore[no-any-return]
 
 
-_repeated = _compiled_repetition()
+def peers(vectors: NDArray[np.float32]) -> dict[str, Callable[[Unit], Any]]:
+    """Return the other ways to find the 25 most similar rows by their sound."""
+    from usearch.index import MetricKind
+    from usearch.index import search as exact_search
 
+    def usearch(query: Unit) -> NDArray[np.int64]:
+        found = exact_search(vectors, query, K, MetricKind.IP, exact=True)
+        return np.asarray(found.keys, np.int64)
 
-def peers(vectors: NDArray[np.float32]) -> dict[str, Callable[[NDArray[np.float32]], Any]]:
-    """Return the other ways to find the 25 most similar rows."""
-
-    def numpy_product(query: NDArray[np.float32]) -> NDArray[np.int64]:
-        scores = vectors @ query
-        best = np.argpartition(scores, -K)[-K:]
-        return best[np.argsort(-scores[best])]
-
-    def sklearn_cosine(query: NDArray[np.float32]) -> NDArray[np.int64]:
-        return np.argsort(cosine_similarity(query[None], vectors)[0])[::-1][:K]
-
-    found: dict[str, Callable[[NDArray[np.float32]], Any]] = {
-        "scikit-learn `cosine_similarity` + argsort": sklearn_cosine,
-        "NumPy float32 product + argpartition": numpy_product,
+    found: dict[str, Callable[[Unit], Any]] = {
+        SKLEARN: lambda query: np.argsort(cosine_similarity(query[None], vectors)[0])[::-1][:K],
+        NUMPY: lambda query: best(vectors @ query),
+        "usearch, exact": usearch,
     }
     kinds = {
         "faiss Flat": faiss.IndexFlatIP(128),
@@ -191,80 +160,122 @@ def peers(vectors: NDArray[np.float32]) -> dict[str, Callable[[NDArray[np.float3
     return found
 
 
-def first_search(path: Path) -> dict[str, float]:
-    """Open a catalogue and search it in a process of its own; return seconds and peak MB."""
-    command = [sys.executable, "-m", "benchmarks.first_search", str(path)]
-    return dict(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
+def labels_of(catalog: Catalog) -> csr_matrix:
+    """Return a row of labels for each clip, of length 1."""
+    offsets = np.asarray(catalog.label_offsets)
+    lengths = np.diff(offsets)
+    values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths).astype(np.float32)
+    shape = (len(catalog), 527)
+    return csr_matrix((values, np.asarray(catalog.label_indices, np.int32), offsets), shape)
 
 
-def measure(path: Path) -> dict[str, float | str]:
-    """Return all figures of one catalogue."""
+def measure_one(path: Path, rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """Return the times of all ways in one catalogue, and what else there is to say."""
     catalog = Catalog.open(path)
     matcher = Matcher(catalog)
-    asked = queries(catalog, 15)
-    figures: dict[str, float | str] = {}
-    first = first_search(path)
-    figures["opening, ms"] = 1000 * first["open_s"]
-    figures["first search of a process (NumPy), ms"] = 1000 * first["search_s"]
-    figures["peak memory of that process, MB"] = first["peak_mb"]
-    figures["the same search by NumPy, warm"] = median_ms(
-        lambda query: matcher.matches(query, K), asked[:5]
-    )
-    matcher.compile().join()
-    works = {
-        "reading the scanned bytes once": one_pass(catalog.vectors),
-        "**Soundalike**": lambda number: matcher.matches(asked[number], K),
+    random = np.random.default_rng(2)
+    asked = [
+        replace(query, tags=(random.random(527) ** 8).astype(np.float32))
+        for query in queries(catalog, rounds)
+    ]
+    first = json.loads(call(["-m", "benchmarks.first_search", str(path)]))
+    notes = {
+        "opening, ms": f"{1000 * first['open_s']:.1f}",
+        "first search of a process, ms": f"{1000 * first['search_s']:.0f}",
+        "its peak memory, MB": f"{first['peak_mb']:,.0f}",
     }
-    figures |= in_turns(works, len(asked))
-    matcher.matches(asked[0], K, FILTERS[0])
-    changing = [(query, FILTERS[number % 3]) for number, query in enumerate(asked)]
-    figures["Soundalike, another filter each time"] = median_ms(
-        lambda pair: matcher.matches(pair[0], K, pair[1]), changing
-    )
-    exact = [[match.video_id for match in matcher.matches(query, K)] for query in asked[:5]]
+    matcher.compile().join()
+    by_sound = partial(matcher.matches, ranking=Ranking.SOUND)
+    exact = [{match.video_id for match in by_sound(query, K).matches} for query in asked[:5]]
     vectors = catalog.unit_vectors()
-    centred = [query.frames.astype(np.float32).mean(axis=0) - 127 for query in asked[:5]]
+    centred = [query.frames.astype(np.float32).mean(axis=0) - 127 for query in asked]
     units = [(mean / np.linalg.norm(mean)).astype(np.float32) for mean in centred]
+    works: dict[str, Callable[[int], Any]] = {
+        PASS: one_pass(catalog.vectors),
+        OURS: lambda number: by_sound(asked[number], K),
+        "Soundalike, another filter each time": lambda number: by_sound(
+            asked[number], K, FILTERS[number % 3]
+        ),
+    }
     for name, search in peers(vectors).items():
-        figures[name] = median_ms(search, units)
+        works[name] = lambda number, search=search: search(units[number])
         same = [
-            len({f"{row:011d}" for row in search(unit).tolist()} & set(ids)) / K
-            for unit, ids in zip(units, exact, strict=True)
+            len({f"{row:011d}" for row in search(unit).tolist()} & ids) / K
+            for unit, ids in zip(units, exact, strict=False)
         ]
-        figures[f"{name}: recall"] = f"{np.mean(same):.3f}"
+        notes[f"{name}: share of the same clips"] = f"{np.mean(same):.3f}"
+    times = in_turns(works, rounds)
+    times |= in_turns(_both(catalog, matcher, asked, vectors, units), rounds)
+    works.clear()
     del vectors
-    works = {"reading all frames once": one_pass(catalog.frames)}
+    works[FRAMES_PASS] = one_pass(catalog.frames)
     for seconds in QUERY_SECONDS:
-        sounds = queries(catalog, 9, seconds)
-        works[f"by frames, a query of {seconds} s"] = lambda number, sounds=sounds: matcher.matches(
-            sounds[number], K, by=Comparison.FRAMES
+        sounds = queries(catalog, rounds, seconds)
+        works[f"**Soundalike by frames**, a query of {seconds} s"] = lambda number, sounds=sounds: (
+            by_sound(sounds[number], K, by=Comparison.FRAMES)
         )
-        works[f"its arithmetic alone, {seconds} s"] = kernel_alone(len(catalog.frames), seconds)
-    figures |= in_turns(works, 9)
+    times |= in_turns(works, rounds)
     matcher.close()
-    return figures
+    return times, notes
 
 
-def main(folder: Path, sizes: list[str]) -> None:
-    """Make, measure and remove each catalogue, then print the table."""
-    columns = {}
-    for size in sizes:
-        path = folder / f"catalogue-{size}"
+def _both(
+    catalog: Catalog, matcher: Matcher, asked: list[Query], vectors: Unit, units: list[Unit]
+) -> dict[str, Callable[[int], Any]]:
+    """Return the ways to rank by sound and meaning together."""
+    labels = labels_of(catalog)
+    tags = [query.tags for query in asked]
+    return {
+        OURS_BOTH: lambda number: matcher.matches(asked[number], K, ranking=Ranking.BOTH),
+        NUMPY_BOTH: lambda number: best(vectors @ units[number] + labels @ tags[number]),
+    }
+
+
+def measure(work: Path, quick: bool) -> Section:
+    """Make, measure and remove each catalogue."""
+    times, notes = {}, {}
+    for size in ("0.02", "0.2") if quick else SIZES:
+        path = work / f"catalogue-{size}"
         try:
             write_catalog(path, batches(*SIZES[size]), "audioset", RELEASED_MODEL, "synthetic")
-            columns[size] = measure(path)
+            times[size], notes[size] = measure_one(path, 5 if quick else 9)
         finally:
             shutil.rmtree(path, ignore_errors=True)
-    print("| million clips |", " | ".join(columns), "|")
-    print("|---" * (len(columns) + 1) + "|")
-    for name in next(iter(columns.values())):
-        cells = (column[name] for column in columns.values())
-        print(
-            f"| {name} |",
-            " | ".join(cell if isinstance(cell, str) else f"{cell:,.1f}" for cell in cells),
-            "|",
-        )
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:] or list(SIZES))
+    middle = {
+        size: {name: statistics.median(each) for name, each in found.items()}
+        for size, found in times.items()
+    }
+    rows = [[name, *(spread(times[size][name]) for size in times)] for name in middle["0.02"]]
+    rows += [[name, *(notes[size][name] for size in times)] for name in notes["0.02"]]
+    largest = [size for size in times if size != "0.02"]
+    compared = (NUMPY, OURS), (NUMPY_BOTH, OURS_BOTH)
+    about = (
+        "25 best, by the mean of a sound of 10 s, milliseconds; all on all processors where they "
+        "can. NumPy's *both* adds a sparse product (SciPy) of labels and tags. A pass reads the "
+        "scanned bytes once: ours takes "
+        + ", ".join(f"{middle[size][OURS] / middle[size][PASS]:.1f}" for size in times)
+        + " passes, and has the memory's bandwidth to a share of "
+        + ", ".join(f"{middle[size][PASS] / middle[size][OURS]:.0%}" for size in times)
+        + "."
+    )
+    return Section(
+        "Search",
+        "python -m benchmarks --only search",
+        about,
+        [table(["million clips", *times], rows)],
+        [
+            Target.at_least(
+                f"{'both' if peer == NUMPY_BOTH else 'sound'} beside NumPy, {size} million",
+                3,
+                middle[size][peer] / middle[size][own],
+            )
+            for peer, own in compared
+            for size in largest
+        ],
+        {
+            f"Search, {size} million: {name}".replace("`", ""): middle[size][name]
+            / middle[size][OURS_BOTH if name == NUMPY_BOTH else OURS]
+            for size in largest[-2:]
+            for name in (SKLEARN, NUMPY, NUMPY_BOTH, "usearch, exact", "faiss Flat", "faiss SQfp16")
+        },
+    )

@@ -120,13 +120,9 @@ class Matcher:
             pairs = zip(*self._frames.aligned(query.frames, rows), strict=True)
             seconds = [(float(at), int(of) * query.hop_s) for at, of in pairs]
         values = {name: each.tolist() for name, each in zip(parts, best.values, strict=True)}
-        found = []
-        for place, (row, score) in enumerate(zip(rows.tolist(), best.scores.tolist(), strict=True)):
-            match = self._match(place + 1, row, score, seconds[place])
-            sound, meaning = (
-                values[name][place] if name in values else None for name in ("sound", "meaning")
-            )
-            found.append(replace(match, sound=sound, meaning=meaning))
+        sounds, meanings = (values.get(name, [None] * len(rows)) for name in ("sound", "meaning"))
+        each = zip(rows.tolist(), best.scores.tolist(), seconds, sounds, meanings, strict=True)
+        found = (self._match(rank, *of_row) for rank, of_row in enumerate(each, 1))
         return FoundMatches(tuple(found), is_near)
 
     def _parts(
@@ -227,7 +223,13 @@ class Matcher:
         self._scanner.close()
 
     def _match(
-        self, rank: int, row: int, similarity: float, seconds: tuple[float, float] | None
+        self,
+        rank: int,
+        row: int,
+        similarity: float,
+        seconds: tuple[float, float] | None,
+        sound: float | None,
+        meaning: float | None,
     ) -> Match:
         clip = self.catalog.clip(row)
         best_second, query_second = (None, None) if seconds is None else seconds
@@ -247,6 +249,8 @@ class Matcher:
             query_second,
             NoLink.NOT_LOOKED_UP if is_asked_for else NoLink.NO_ID,
             row,
+            sound,
+            meaning,
         )
         if self.catalog.manifest.kind == CatalogKind.SOUNDS:
             return self._with_paths(match)
