@@ -1,20 +1,13 @@
 """Building catalogues: clips a second against TensorFlow's ways, archives against gzip, memory.
 
-python -m benchmarks.build --work /dev/shm [--clips 2084320] [--archive-clips 500000]
-    [--repetitions 3]
-
-Makes its data with `generate`, runs everything in turns and prints medians as Markdown. Ours are
-whole builds by the command line's function, from the start of the compiler to the opened catalogue,
-checksums on. TensorFlow's ways only read, their start does not count, and because their speed does
-not depend on how much they read, they read a share of the same shards.
-
-`--work` on a RAM disk (8 GB) leaves the disk's own speed out, which limits ours: the time that a
-plain write of the catalogue's bytes takes there is printed, too.
+Data comes from `generate`. Ours are whole builds by the command line's function, from the start of
+the compiler to the opened catalogue, checksums on. TensorFlow's ways only read, their start does
+not count, and because their speed does not depend on how much they read, they read a share of the
+same shards. A work folder on a RAM disk leaves the disk's own speed out, which limits ours.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import statistics
@@ -29,6 +22,7 @@ import numpy as np
 
 from benchmarks import generate
 from benchmarks.measure import PROJECT, run
+from benchmarks.report import Section, spread, table
 
 EVERY = {"by-shard": 100, "loop": 100, "batched": 10}
 """Which of the shards TensorFlow's ways read."""
@@ -84,70 +78,72 @@ def writing(folder: Path, n_bytes: int) -> float:
     return took_s
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--clips", type=int, default=generate.FULL_SIZE)
-    parser.add_argument("--archive-clips", type=int, default=500_000)
-    parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--work", type=Path, default=None)
-    options = parser.parse_args()
-    sizes = {"all": options.clips, "packed": options.archive_clips}
-    with tempfile.TemporaryDirectory(dir=options.work) as name:
-        work = Path(name)
-        for seed, (folder, n_clips) in enumerate(sizes.items()):
-            n_shards = max(1, generate.SHARDS * n_clips // generate.FULL_SIZE)
-            generate.write(work / folder, n_clips, n_shards, seed)
-        archive, out = work / "packed.tar.gz", work / "out"
-        generate.pack(work / "packed", archive, 6)
-        shutil.rmtree(work / "packed")
-        script = work / "ours.py"
+def measure(work: Path, quick: bool) -> Section:
+    """Run everything in turns."""
+    n_clips, n_packed = (50_000, 20_000) if quick else (generate.FULL_SIZE, 500_000)
+    sizes = {"all": n_clips, "packed": n_packed}
+    with tempfile.TemporaryDirectory(dir=work) as name:
+        folder = Path(name)
+        for seed, (part, number) in enumerate(sizes.items()):
+            n_shards = max(1, generate.SHARDS * number // generate.FULL_SIZE)
+            generate.write(folder / part, number, n_shards, seed)
+        archive, out = folder / "packed.tar.gz", folder / "out"
+        generate.pack(folder / "packed", archive, 6)
+        shutil.rmtree(folder / "packed")
+        script = folder / "ours.py"
         script.write_text(OURS, encoding="utf-8")
         rounds: dict[str, Callable[[], float]] = {
-            "by-shard": lambda: tensorflow("by-shard", work / "all"),
-            "loop": lambda: tensorflow("loop", work / "all"),
-            "batched": lambda: tensorflow("batched", work / "all"),
-            "one": lambda: ours(script, work / "all", out, 1),
-            "two": lambda: ours(script, work / "all", out, 2),
+            "by-shard": lambda: tensorflow("by-shard", folder / "all"),
+            "loop": lambda: tensorflow("loop", folder / "all"),
+            "batched": lambda: tensorflow("batched", folder / "all"),
+            "one": lambda: ours(script, folder / "all", out, 1),
+            "two": lambda: ours(script, folder / "all", out, 2),
             "archive": lambda: ours(script, archive, out, 1),
             "gzip": lambda: unpacking(archive),
-            "writing": lambda: writing(work, 1_460 * options.clips),
+            "writing": lambda: writing(folder, 1_460 * n_clips),
         }
         found: dict[str, list[float]] = {key: [] for key in rounds}
-        for _ in range(options.repetitions):
+        for _ in range(1 if quick else 3):
             for key, measured in rounds.items():
                 found[key].append(measured())
                 shutil.rmtree(out, ignore_errors=True)
         arguments = [str(script), str(archive), str(out), "1"]
         cost = run([sys.executable, *arguments], {"PYTHONPATH": str(PROJECT)})
-    report({key: statistics.median(values) for key, values in found.items()}, sizes)
-    print(f"Peak memory of the build from the archive: {cost.peak_mb:,.0f} MB")
+    return section(found, sizes, cost.peak_mb)
 
 
-def report(medians: dict[str, float], sizes: dict[str, int]) -> None:
-    """Print the table."""
-    print("| | clips | clips/s | × by shard | × one dataset | × batched |")
-    print("|---|---|---|---|---|---|")
-    for key, what in (
-        ("by-shard", "a TFRecordDataset a shard + SequenceExample.FromString"),
-        ("loop", "one TFRecordDataset + SequenceExample.FromString"),
-        ("batched", "tf.io.parse_sequence_example, batched"),
-        ("one", "ours, shards, 1 process"),
-        ("two", "ours, shards, 2 processes"),
-        ("archive", "ours, .tar.gz"),
-    ):
+def section(found: dict[str, list[float]], sizes: dict[str, int], peak_mb: float) -> Section:
+    """Return the table."""
+    names = {
+        "by-shard": "a TFRecordDataset a shard + SequenceExample.FromString (protobuf)",
+        "loop": "one TFRecordDataset + SequenceExample.FromString (protobuf)",
+        "batched": "tf.io.parse_sequence_example, batched",
+        "one": "**Soundalike**, shards, 1 process",
+        "two": "**Soundalike**, shards, 2 processes",
+        "archive": "**Soundalike**, .tar.gz",
+    }
+    middle = {key: statistics.median(values) for key, values in found.items()}
+    rows = []
+    for key, name in names.items():
         n_clips = sizes["packed" if key == "archive" else "all"] // EVERY.get(key, 1)
-        ratios = [medians[key] / medians[peer] for peer in EVERY]
-        shown = " | ".join(f"{ratio:,.1f}" for ratio in ratios)
-        print(f"| {what} | {n_clips:,} | {medians[key]:,.0f} | {shown} |")
-    took_s = sizes["packed"] / medians["archive"]
-    print(
-        f"\nFrom .tar.gz: {took_s:.2f} s, {took_s / medians['gzip']:.2f} times "
-        f"`gzip -dc | cat > /dev/null` ({medians['gzip']:.2f} s).\n"
-        f"All shards with 2 processes: {sizes['all'] / medians['two']:.2f} s; only writing as many "
-        f"bytes, and fsync: {medians['writing']:.2f} s."
+        ratios = [f"{middle[key] / middle[peer]:,.1f}" for peer in EVERY]
+        rows.append([name, f"{n_clips:,}", spread(found[key], ",.0f"), *ratios])
+    took_s = sizes["packed"] / middle["archive"]
+    about = (
+        "The first row is the usual loop. TensorFlow's ways only read, ours also write the "
+        f"catalogue. From .tar.gz: {took_s:.2f} s, {took_s / middle['gzip']:.2f} times "
+        f"what `gzip -dc archive | cat > /dev/null` takes, with {peak_mb:,.0f} MB at most. All "
+        f"shards take {sizes['all'] / middle['two']:.2f} s with 2 processes, and only writing and "
+        f"syncing as many bytes {middle['writing']:.2f} s."
     )
-
-
-if __name__ == "__main__":
-    main()
+    head = ["", "clips", "clips/s", "× by shard", "× one dataset", "× batched"]
+    return Section(
+        "Building a catalogue",
+        "python -m benchmarks --only build",
+        about,
+        [table(head, rows)],
+        ratios={
+            f"Build, 2 processes: {names[peer]}".replace("`", ""): middle["two"] / middle[peer]
+            for peer in EVERY
+        },
+    )

@@ -1,20 +1,13 @@
 """Catalogues of own sounds: analysing a folder, opening, updating and searching a large one.
 
-python -m benchmarks.sounds [--hours H] [--files N] [--vggish-weights FILE --pca FILE]
-    [--data DIR]
-
-VGGish is run by TensorFlow, too. The built-in listener is compared, over the same files and in the
-same run, with a plain loop of librosa and onnxruntime where librosa is installed, which is needed
-only here. Processes are of low priority: on a busy machine, what a second of one
-processor does tells more than the wall clock. With `--data` of an earlier run, converting VGGish's
-weights does not count. The large catalogue is generated.
+Beside the program run what people would write: a loop of librosa and onnxruntime, and one of
+TensorFlow, over the same files. The large catalogue is generated.
 """
 
 from __future__ import annotations
 
-import argparse
+import json
 import os
-import resource
 import shutil
 import tempfile
 import time
@@ -25,8 +18,10 @@ from statistics import median
 
 import numpy as np
 
-from core.audio.logmel import MEL_BANDS, PATCH_FRAMES, log_mel_frames
-from core.audio.waveform import MODEL_RATE_HZ, Waveform
+from benchmarks import material
+from benchmarks.measure import call
+from benchmarks.report import Section, Target, spread, table
+from core.audio.waveform import Waveform
 from core.audio.writing import save_wav
 from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips
@@ -35,38 +30,98 @@ from core.catalog.sound_files import OwnFile
 from core.engine import Engine
 from core.jobs import Job
 from core.listeners import BUILT_IN_ID, BuiltIn
-from core.options import ENGINES, ListenerKind, Options
+from core.options import ListenerKind, Options
 from core.paths import DataFolder
+from core.setup.selection import model_folder
 from core.sounds.parts import PartsFolder
 from core.sounds.survey import joined_folders
 from core.sounds.update import update_sounds
 from core.sounds.writing import write_sounds
 from core.types import Query
+from core.vggish.network import seeded_weights
 
-_FILE_S = 60
+FILE_S = 60
+BUILT_IN, VGGISH = "**Soundalike, built-in listener**", "**Soundalike, VGGish**"
+LIBROSA = "librosa, onnxruntime: the built-in listener's network"
+LIBROSA_VGGISH = "librosa, onnxruntime: VGGish"
+TENSORFLOW = "librosa, TensorFlow (`tf.function`): VGGish"
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--hours", type=float, default=0.5)
-    parser.add_argument("--files", type=int, default=100_000)
-    parser.add_argument("--vggish-weights", type=Path)
-    parser.add_argument("--pca", type=Path)
-    parser.add_argument("--data", type=Path, help="keeps the converted model for the next run")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
+def measure(work: Path, quick: bool) -> Section:
+    """Analyse a folder with both listeners and in the usual ways, in turns; then the large one."""
+    with tempfile.TemporaryDirectory(dir=work) as temporary:
         folder = Path(temporary)
-        data = DataFolder(arguments.data or folder / "data")
-        sounds = written(folder / "sounds", arguments.hours)
-        _analyse(sounds, folder / "built-in", data, Options(listener=ListenerKind.BUILT_IN))
-        if arguments.vggish_weights:
-            given = arguments.vggish_weights, arguments.pca
-            for engine in ENGINES:
-                options = Options(*given, engine=engine, listener=ListenerKind.VGGISH)
-                _analyse(sounds, folder / engine, data, options, 1)
-        _librosa(sounds)
-        _large(folder / "large", arguments.files, data)
+        paths = written(folder / "sounds", 0.1 if quick else 0.5)
+        given = material.checkpoint(work), material.pca_file(work)
+        network, weights = material.onnx_network(work), work / "weights.npz"
+        np.savez(weights, **seeded_weights(0))
+        data, child = DataFolder(work / "home"), ["-m", "benchmarks.sounds_child"]
+        model_folder(data, Options(*given), Job())  # converted before
+        options = ["--model", str(given[0]), "--pca", str(given[1])]
+        own = [*child, "ours", str(folder / "sounds"), str(folder / "made"), str(data.root)]
+        some = list(map(str, paths[: 5 if quick else 10]))
+        ways = {
+            BUILT_IN: (own, len(paths)),
+            LIBROSA: ([*child, "librosa", *some], len(some)),
+            VGGISH: ([*own, *options], len(paths)),
+            LIBROSA_VGGISH: ([*child, "librosa-vggish", str(network), *some], len(some)),
+            TENSORFLOW: ([*child, "tensorflow", str(weights), *some], len(some)),
+        }
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
+        for _ in range(1 if quick else 3):
+            for name, (arguments, number) in ways.items():
+                answer = json.loads(call(arguments).splitlines()[-1])
+                answer["times"] = number * FILE_S / answer["took_s"]
+                found[name].append(answer)
+                shutil.rmtree(folder / "made", ignore_errors=True)
+        weights.unlink()
+        large = _large(folder / "large", 10_000 if quick else 100_000, data)
+    times = {name: [each["times"] for each in runs] for name, runs in found.items()}
+    rows = [
+        [name, spread(times[name]), spread([each["peak_mb"] for each in runs], ",.0f")]
+        for name, runs in found.items()
+    ]
+    n_files, opening_s, updating_s, searching_ms = large
+    return Section(
+        "Own sounds",
+        "python -m benchmarks --only sounds",
+        f"{len(paths)} files of a minute, noise that comes and goes, 44.1 kHz, to a catalogue, the "
+        "start of the processes counted; the usual ways only compute embeddings, of "
+        f"{len(some)} of the files, with their start not counted. Memory is that of the largest "
+        "process.",
+        [
+            table(["analysing a folder", "× real time", "peak MB"], rows),
+            table(
+                [f"a catalogue of {n_files:,} files", ""],
+                [
+                    ["opened, s", f"{opening_s:.3f}"],
+                    ["updated without changes, s", f"{updating_s:.2f}"],
+                    ["searched by sound and meaning, ms", f"{searching_ms:.1f}"],
+                ],
+            ),
+        ],
+        [
+            Target.at_least("built-in listener, real time", 250, median(times[BUILT_IN])),
+            Target.at_least("VGGish, real time", 80, median(times[VGGISH])),
+            Target.at_most(
+                "memory of a process that analyses a folder",
+                800,
+                max(each["peak_mb"] for name in (BUILT_IN, VGGISH) for each in found[name]),
+                " MB",
+            ),
+            Target.at_most(f"{n_files:,} files opened", 0.3, opening_s, " s"),
+            Target.at_most(f"{n_files:,} files updated without changes", 10, updating_s, " s"),
+            Target.at_most(f"{n_files:,} files searched", 50, searching_ms, " ms"),
+        ],
+        {
+            "Folder, built-in listener: librosa and onnxruntime": median(times[BUILT_IN])
+            / median(times[LIBROSA]),
+            "Folder, VGGish: librosa and onnxruntime": median(times[VGGISH])
+            / median(times[LIBROSA_VGGISH]),
+            "Folder, VGGish: librosa and TensorFlow": median(times[VGGISH])
+            / median(times[TENSORFLOW]),
+        },
+    )
 
 
 def written(folder: Path, hours: float) -> list[Path]:
@@ -74,57 +129,16 @@ def written(folder: Path, hours: float) -> list[Path]:
     folder.mkdir()
     random = np.random.default_rng(0)
     paths = []
-    for number in range(max(1, round(hours * 3600 / _FILE_S))):
-        noise = random.normal(0, 0.1, 44_100 * _FILE_S).astype(np.float32)
+    for number in range(max(1, round(hours * 3600 / FILE_S))):
+        noise = random.normal(0, 0.1, 44_100 * FILE_S).astype(np.float32)
         path = folder / f"{number:05}.wav"
         save_wav(Waveform(noise, 44_100, path.name), path)
         paths.append(path)
     return paths
 
 
-def _analyse(
-    paths: list[Path], out: Path, data: DataFolder, options: Options, workers: int = 0
-) -> None:
-    begun, begun_cpu = time.perf_counter(), _cpu_s()
-    workers = workers or os.cpu_count() or 1
-    update_sounds(out, [paths[0].parent], data, options, workers=workers)
-    took_s = time.perf_counter() - begun
-    cpu_s = _cpu_s() - begun_cpu
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    each = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(
-        f"{options.listener} ({options.engine}): {len(paths) * _FILE_S / took_s:,.0f} x real "
-        f"time (a second of one processor does {len(paths) * _FILE_S / cpu_s:,.0f} s), {workers} "
-        f"processes of at most {each:.0f} MB, this one {own:.0f} MB"
-    )
-
-
-def _cpu_s() -> float:
-    """Return what this process and those that have ended have computed, in seconds."""
-    found = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in found)
-
-
-def _librosa(paths: list[Path]) -> None:
-    try:
-        import librosa  # type: ignore[import-not-found]
-    except ImportError:
-        print("librosa is not installed: not compared")
-        return
-    listener = BuiltIn()
-    some = paths[:5]
-    begun = time.perf_counter()
-    for path in some:
-        samples, _ = librosa.load(path, sr=MODEL_RATE_HZ, mono=True)
-        frames = log_mel_frames(samples.astype(np.float32))
-        n_patches = len(frames) // PATCH_FRAMES
-        listener.analyse(frames[: n_patches * PATCH_FRAMES].reshape(-1, PATCH_FRAMES, MEL_BANDS))
-    took_s = time.perf_counter() - begun
-    print(f"librosa and onnxruntime: {len(some) * _FILE_S / took_s:,.0f} x real time")
-
-
-def _large(folder: Path, n_files: int, data: DataFolder) -> None:
-    """Write a catalogue of generated files, and open, update and search it."""
+def _large(folder: Path, n_files: int, data: DataFolder) -> tuple[int, float, float, float]:
+    """Write a catalogue of generated files, and time opening, updating and searching it."""
     sounds = folder / "sounds"
     random = np.random.default_rng(0)
     files, ids = [], []
@@ -167,17 +181,11 @@ def _large(folder: Path, n_files: int, data: DataFolder) -> None:
     ]
     engine.search(queries[0])
     searching = [_timed(lambda q=query: engine.search(q)) for query in queries[1:]]  # type: ignore[misc]
-    print(
-        f"{n_files:,} files: opened in {median(opening):.3f} s, updated without changes in "
-        f"{updating:.2f} s, searched in {1000 * median(searching):.1f} ms"
-    )
+    engine.close()
+    return n_files, median(opening), updating, 1000 * median(searching)
 
 
 def _timed(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
-
-
-if __name__ == "__main__":
-    main()
