@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,17 +34,23 @@ _RAVEN_COLUMNS = (
 )
 
 
-def csv_text(sounds: Sequence[tuple[str, Sequence[TagSpan]]]) -> str:
-    """Return a table for spreadsheets: file, start_s, end_s, label, score."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(("file", "start_s", "end_s", "label", "score"))
+def csv_texts(sounds: Iterable[tuple[str, Sequence[TagSpan]]]) -> Iterator[str]:
+    """Yield a table for spreadsheets, file, start_s, end_s, label, score: its heading, each sound.
+
+    However many sounds there are, one at a time is in memory.
+    """
+    yield _csv_rows([("file", "start_s", "end_s", "label", "score")])
     for name, spans in sounds:
-        for span in spans:
-            row = (span.label, f"{span.score:.3f}")
-            writer.writerow(
-                (spreadsheet_text(name), f"{span.start_s:.2f}", f"{span.end_s:.2f}", *row)
-            )
+        shown = spreadsheet_text(name)
+        yield _csv_rows(
+            (shown, f"{span.start_s:.2f}", f"{span.end_s:.2f}", span.label, f"{span.score:.3f}")
+            for span in spans
+        )
+
+
+def _csv_rows(rows: Iterable[tuple[str, ...]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
     return out.getvalue()
 
 
@@ -84,8 +90,8 @@ def raven_text(spans: Sequence[TagSpan]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(path: Path, text: str) -> None:
-    """Write a table, whole or not at all.
+def write(path: Path, texts: Iterable[str]) -> None:
+    """Write a table, text after text, whole or not at all.
 
     Raises
     ------
@@ -94,7 +100,8 @@ def write(path: Path, text: str) -> None:
     """
     try:
         with written_whole(path) as file:
-            file.write(text.encode("utf-8"))
+            for text in texts:
+                file.write(text.encode("utf-8", "replace"))
     except OSError as error:
         raise SoundalikeError(
             f"{plain(str(path))} cannot be written: {error.strerror or error}.",

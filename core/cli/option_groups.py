@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.options import DEFAULT_K, ENGINES, Comparison, ListenerKind, Ranking, Weights
@@ -49,10 +49,14 @@ def _add_audio(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_paths(parser: argparse.ArgumentParser) -> None:
+def add_paths(
+    parser: argparse._ActionsContainer, nargs: str = "+", default: Sequence[Path] | None = None
+) -> None:
+    """Add the sounds that are meant."""
     parser.add_argument(
         "path",
-        nargs="+",
+        nargs=nargs,
+        default=default,
         type=Path,
         metavar="PATH",
         help="a sound or video, a folder of them with its subfolders, - for the standard input, "
@@ -174,7 +178,7 @@ GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "filters": _add_search_filters,
     "k": _add_k,
     "match": add_match,
-    "paths": _add_paths,
+    "paths": add_paths,
     "rank": add_rank,
     "steer": _add_steer,
     "span": _add_span,

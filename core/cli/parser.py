@@ -11,7 +11,15 @@ from typing import TypeAlias
 
 from core import __version__
 from core.cli import commands
-from core.cli.option_groups import GROUPS, add_filters, add_match, add_rank, positive, weights
+from core.cli.option_groups import (
+    GROUPS,
+    add_filters,
+    add_match,
+    add_paths,
+    add_rank,
+    positive,
+    weights,
+)
 from core.cli.output import put
 from core.cli.teach_options import add_teaching
 from core.downloads.mirrors import REGIONS, VARIABLE
@@ -146,7 +154,6 @@ def parser() -> argparse.ArgumentParser:
             "tags",
             commands.tags,
             "Tell what is heard when in sounds.",
-            "paths",
             "reading",
             "folders",
             "model",
@@ -228,7 +235,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_tags(parser: argparse.ArgumentParser) -> None:
-    """Add what `tags` prints or writes."""
+    """Add whose tags are told, and how they are printed or written."""
+    whose = parser.add_mutually_exclusive_group(required=True)
+    add_paths(whose, nargs="*", default=[])
+    whose.add_argument(
+        "--catalog",
+        type=Path,
+        metavar="DIR",
+        help="instead of sounds a catalogue of own sounds, whose tags are kept: nothing is "
+        "analysed again, and times are those of its clips of ten seconds",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print a line of JSON for each sound")
     form.add_argument("--csv", action="store_true", help="print a table for spreadsheets")
