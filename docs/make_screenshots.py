@@ -314,6 +314,14 @@ def show_several(window: MainWindow) -> None:
     timer.start(100)
 
 
+def show_catalog_tags(window: MainWindow) -> None:
+    """Show the tags of all sounds of a folder."""
+    from gui.storage.controller import StorageController
+
+    answer_questions(window)
+    window.findChild(StorageController).chooser.tags_pressed.emit(make_own_catalog())
+
+
 def open_bad_file(window: MainWindow) -> None:
     """Open a damaged film."""
     answer_questions(window)
@@ -374,6 +382,7 @@ SCENES = {
     "licences": Scene(show_licences, rest_ms=4 * REST_MS),
     "playing": Scene(show_own_sounds, rest_ms=4 * REST_MS),
     "several": Scene(show_several, rest_ms=4 * REST_MS),
+    "catalog-tags": Scene(show_catalog_tags, rest_ms=4 * REST_MS),
     "trouble": Scene(open_bad_file),
     "no-device": Scene(answer_questions, has_sound=False, has_microphone=False),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -145,6 +146,7 @@ class Features(QObject):
             self._window.setTabOrder(first, second)
         table.jumped.connect(lambda start_s, end_s: sound.reveal((start_s, end_s)))
         table.played.connect(lambda start_s, end_s: self.playback.toggle_span((start_s, end_s)))
+        table.catalogs.play_wanted.connect(self.playback.toggle_file)
 
     def _build_results(self) -> None:
         self.results = ResultsController(
@@ -313,7 +315,13 @@ class Features(QObject):
         chooser.duplicates_pressed.connect(lambda name: self.duplicates.open(name, chooser))
         chooser.own_selected.connect(sounds.look_at)
         sounds.told.connect(chooser.message.setText)
+        chooser.tags_pressed.connect(self._show_tags)
         sounds.changed.connect(self.storage.refresh)
+        sounds.changed.connect(self.tag_table.catalogs.refresh)
+
+    def _show_tags(self, path: Path) -> None:
+        self.storage.chooser.close()
+        self.tag_table.catalogs.show(path)
 
     def _build_preferences(self) -> None:
         context, window = self._context, self._window
@@ -332,6 +340,7 @@ class Features(QObject):
             self._on_ready(info)
             self.storage.take(info)
             self.sounds.take(info)
+            self.tag_table.catalogs.take(info)
         session = self._context.session
         if session.answer is not None:
             session.answered.emit(session.answer)

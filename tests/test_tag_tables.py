@@ -11,7 +11,7 @@ import pytest
 from core.errors import SoundalikeError
 from core.tag_tables import (
     audacity_text,
-    csv_text,
+    csv_texts,
     json_text,
     raven_text,
     write,
@@ -51,7 +51,7 @@ def test_raven_reads_numbered_selections_with_all_columns_of_a_box():
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0.wav", "+1.wav", "-1.wav", "@SUM(1).wav"])
 def test_a_spreadsheet_takes_no_files_name_for_a_formula(name):
-    text = csv_text([("rain, heavy.wav", SPANS), (name, SPANS[:1])])
+    text = "".join(csv_texts([("rain, heavy.wav", SPANS), (name, SPANS[:1])]))
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert rows[0] == ["file", "start_s", "end_s", "label", "score"]
     assert rows[1] == ["rain, heavy.wav", "0.00", "1.92", "Bark", "0.912"]
@@ -74,8 +74,8 @@ def test_json_is_one_line_a_sound():
 
 def test_a_table_is_written_whole_or_it_is_one_error(tmp_path):
     path = tmp_path / "dog.wav.labels.txt"
-    write(path, audacity_text(SPANS))
+    write(path, [audacity_text(SPANS)])
     assert path.read_text() == audacity_text(SPANS)
     with pytest.raises(SoundalikeError, match="cannot be written") as caught:
-        write(tmp_path / "none" / "x.txt", "")
+        write(tmp_path / "none" / "x.txt", [])
     assert caught.value.hint

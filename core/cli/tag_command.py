@@ -68,7 +68,7 @@ def _print_catalog(arguments: Namespace, labels: _LabelFiles | None) -> None:
         )
     n_without = sum(bool(file.reason) for file in tags.files)
     if n_without:
-        remark(f"{n_without:,} files without anything to hear in them were left out.")
+        remark(f"Nothing is to be heard in {n_without:,} of {len(tags.files):,} files.")
 
 
 class _Table:

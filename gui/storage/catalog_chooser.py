@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
@@ -36,6 +37,8 @@ class CatalogChooser(QDialog):
         one in the program.
     deleted, update_pressed, duplicates_pressed : str
         A catalogue's name; deleting was confirmed. The last two are for own sounds.
+    tags_pressed : Path
+        The folder of a catalogue of own sounds whose tags are to be shown.
     add_pressed
         Sounds are to be added.
     own_selected : str
@@ -46,6 +49,7 @@ class CatalogChooser(QDialog):
     deleted = Signal(str)
     update_pressed = Signal(str)
     duplicates_pressed = Signal(str)
+    tags_pressed = Signal(Path)
     add_pressed = Signal()
     own_selected = Signal(str)
 
@@ -59,6 +63,7 @@ class CatalogChooser(QDialog):
         self.choose, self.delete = QPushButton("Search these"), QPushButton("Delete…")
         self.add_sounds = QPushButton("&Add my sounds…")
         self.renew, self.find_duplicates = QPushButton("&Update"), QPushButton("Find &duplicates…")
+        self.tags = QPushButton("Show &tags")
         self.hide_away = QPushButton("Close")
         self._build()
 
@@ -78,9 +83,11 @@ class CatalogChooser(QDialog):
             (self.find_duplicates, self.duplicates_pressed),
         ):
             button.clicked.connect(lambda _=False, pressed=pressed: self._press(pressed))
+        self.tags.clicked.connect(self._on_tags)
+        self.tags.setToolTip("Show what was heard when in all its files, as a table")
         self.renew.setToolTip("Analyse what is new or has changed in its folders")
         self.hide_away.clicked.connect(self.close)
-        own = (self.add_sounds, self.renew, self.find_duplicates)
+        own = (self.add_sounds, *self._for_own)
         buttons = (self.hide_away, *own, self.delete, self.choose)
         for each in buttons:
             each.setAutoDefault(each is self.choose)
@@ -166,11 +173,19 @@ class CatalogChooser(QDialog):
         entry = self.current
         self.delete.setEnabled(entry is not None)
         is_own = entry is not None and entry.kind == CatalogKind.SOUNDS
-        self.renew.setEnabled(is_own)
-        self.find_duplicates.setEnabled(is_own)
+        for button in self._for_own:
+            button.setEnabled(is_own)
         if entry is not None and is_own:
             self.own_selected.emit(str(entry.path))
         self._on_ticked()
+
+    @property
+    def _for_own(self) -> tuple[QPushButton, ...]:
+        return self.renew, self.tags, self.find_duplicates
+
+    def _on_tags(self) -> None:
+        if (entry := self.current) is not None:
+            self.tags_pressed.emit(entry.path)
 
     def _press(self, pressed: SignalInstance) -> None:
         if (entry := self.current) is not None:

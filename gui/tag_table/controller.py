@@ -13,8 +13,18 @@ from core.tag_tables import write
 from gui import formats
 from gui.context import Context
 from gui.search.state import State
+from gui.tag_table.catalog_controller import CatalogTagController
+from gui.tag_table.catalog_model import CatalogTagModel
 from gui.tag_table.collector import TagCollector
-from gui.tag_table.export import LABELS, LabelText, spans_of, write_labels, write_table
+from gui.tag_table.export import (
+    LABELS,
+    LabelText,
+    Selected,
+    of_catalog,
+    of_rows,
+    write_labels,
+    write_table,
+)
 from gui.tag_table.panel import TagTablePanel
 from gui.tag_table.rows import TagRow
 from gui.widgets.saving import Saving
@@ -33,6 +43,7 @@ class TagTableController(QObject):
     Attributes
     ----------
     panel : TagTablePanel
+    catalogs : CatalogTagController
     offer : QPushButton
         Stands in the status line while there is more than one look takes in.
 
@@ -48,13 +59,15 @@ class TagTableController(QObject):
     def __init__(self, context: Context, collector: TagCollector) -> None:
         super().__init__(context.window)
         self._context, self._session, self._collector = context, context.session, collector
-        self.panel = TagTablePanel(collector.model)
+        self._of_catalog = CatalogTagModel(self)
+        self.panel = TagTablePanel(collector.model, self._of_catalog)
+        self.catalogs = CatalogTagController(context, self.panel, self._of_catalog)
         self.offer = QPushButton()
         self.saving = Saving(context.window)
         self._progress = ""
         self._fill_menu()
         self.offer.setFlat(True)
-        self.offer.clicked.connect(lambda: context.actions.tag_table.setChecked(True))
+        self.offer.clicked.connect(self._take_offer)
         table = self.panel.table
         table.chosen.connect(self._jump)
         table.play_pressed.connect(self._play)
@@ -62,11 +75,21 @@ class TagTableController(QObject):
         self.saving.saved.connect(lambda path: context.say(f"Saved {path.name}"))
         self.saving.failed.connect(context.show_trouble)
         context.session.analysis.opened.connect(self._on_opened)
-        context.actions.tag_table.toggled.connect(lambda _: self._show_offer())
+        context.actions.tag_table.toggled.connect(self._on_toggled)
+        self.catalogs.wanted.connect(self._match)
         collector.offered.connect(self._show_offer)
         self._show_offer()
         if context.session.audio is not None:
             self._on_opened(context.session.audio)
+
+    def _on_toggled(self, is_shown: bool) -> None:
+        self._show_offer()
+        if is_shown:
+            self.catalogs.look()
+
+    def _take_offer(self) -> None:
+        self.catalogs.show_opened()
+        self._context.actions.tag_table.setChecked(True)
 
     def _on_opened(self, audio: AudioFile) -> None:
         self.panel.set_sound(audio.path)
@@ -102,10 +125,12 @@ class TagTableController(QObject):
         if self._session.state is State.RECORDING:
             self._context.say("Stop the recording first.")
             return
-        span, audio = (row.span.start_s, row.span.end_s), self._session.audio
-        is_in_sight = audio is not None and audio.path == row.sound.path
-        if not is_in_sight:
-            self._session.match(row.sound.audio, span)
+        self._match(row.sound.audio, row.span.start_s, row.span.end_s)
+
+    def _match(self, audio: AudioFile, start_s: float, end_s: float) -> None:
+        span, seen = (start_s, end_s), self._session.audio
+        if seen is None or seen.path != audio.path:
+            self._session.match(audio, span)
         elif self._session.span != span or self._session.state is not State.RESULTS:
             self._session.match_span(span)
         self.jumped.emit(*span)
@@ -124,30 +149,37 @@ class TagTableController(QObject):
             save = partial(self._save_labels, title.rstrip("…"), ending, text)
             menu.addAction(title).triggered.connect(lambda _=False, save=save: save())
 
+    def _selected(self) -> Selected:
+        tags = self._of_catalog.tags
+        if self.panel.is_of_catalog and tags is not None:
+            return of_catalog(tags, self._of_catalog.rows)
+        return of_rows(list(self._collector.model.shown))
+
     def _save_table(self) -> None:
-        rows = list(self._collector.model.shown)
+        selected = self._selected()
 
         def chosen(path: Path) -> None:
             self.saving.save(
-                self._context.workers["files"], path, lambda job: write_table(rows, path)
+                self._context.workers["files"], path, lambda job: write_table(selected, path, job)
             )
 
         self._context.dialogs.save("Save the table of tags", "tags", _TABLES, chosen)
 
     def _save_labels(self, title: str, ending: str, text: LabelText) -> None:
-        rows, worker = list(self._collector.model.shown), self._context.workers["files"]
-        sounds = spans_of(rows)
+        selected, worker = self._selected(), self._context.workers["files"]
 
         def into(folder: Path) -> None:
             self.saving.save(
-                worker, folder, lambda job: write_labels(rows, folder, ending, text, job)
+                worker, folder, lambda job: write_labels(selected, folder, ending, text, job)
             )
 
-        def chosen(path: Path) -> None:
-            self.saving.save(worker, path, lambda job: write(path, text(sounds[0][1])))
-
-        if len(sounds) == 1:
-            stem, _, suffix = f"{sounds[0][0].name}{ending}".rpartition(".")
-            self._context.dialogs.save(title, stem, {suffix: title}, chosen)
-        else:
+        if selected.number != 1:
             self._context.dialogs.choose_folder(f"{title}: a file for each sound, in", into)
+            return
+        (sound,) = selected.sounds()
+
+        def chosen(path: Path) -> None:
+            self.saving.save(worker, path, lambda _: write(path, [text(sound.spans)]))
+
+        stem, _, suffix = f"{Path(sound.path).name}{ending}".rpartition(".")
+        self._context.dialogs.save(title, stem, {suffix: title}, chosen)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import SoundalikeError
 from core.jobs import Job
@@ -11,13 +16,17 @@ from core.tag_tables import (
     AUDACITY_ENDING,
     RAVEN_ENDING,
     audacity_text,
-    csv_text,
+    csv_texts,
     json_text,
     raven_text,
     write,
 )
 from core.tagging.spans import TagSpan
 from gui.tag_table.rows import TagRow
+
+# The window shows before catalogues are imported.
+if TYPE_CHECKING:
+    from core.sounds.catalog_tags import CatalogTags
 
 LabelText = Callable[[Sequence[TagSpan]], str]
 
@@ -28,31 +37,77 @@ LABELS: dict[str, tuple[str, LabelText]] = {
 """Kinds of files of labels, one for each sound: how they end, and how they are written."""
 
 
-def spans_of(rows: Sequence[TagRow]) -> list[tuple[Path, list[TagSpan]]]:
-    """Return the spans of each sound in the order of time; sounds that failed have none to tell."""
-    sounds: dict[Path, list[TagSpan]] = {}
+@dataclass(frozen=True)
+class SoundSpans:
+    """A sound and what was heard in it when, in the order of time.
+
+    Attributes
+    ----------
+    path : str
+    inner : str
+        Where its labels go below a folder.
+    spans : sequence of TagSpan
+    """
+
+    path: str
+    inner: str
+    spans: Sequence[TagSpan]
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Sounds to be written, which come one at a time, however many there are.
+
+    Attributes
+    ----------
+    number : int
+    sounds : callable
+        Yields them, as often as it is called.
+    """
+
+    number: int
+    sounds: Callable[[], Iterator[SoundSpans]]
+
+
+def of_rows(rows: Sequence[TagRow]) -> Selected:
+    """Return the sounds of some rows; those that failed have nothing to tell."""
+    found: dict[Path, list[TagSpan]] = {}
     for row in rows:
         if not row.sound.trouble:
-            spans = sounds.setdefault(row.sound.path, [])
+            spans = found.setdefault(row.sound.path, [])
             if row.span is not None:
                 spans.append(row.span)
-    for spans in sounds.values():
+    for spans in found.values():
         spans.sort(key=lambda span: (span.start_s, -span.score, span.label))
-    return list(sounds.items())
+
+    def sounds() -> Iterator[SoundSpans]:
+        for path, spans in found.items():
+            yield SoundSpans(str(path), path.name, spans)
+
+    return Selected(len(found), sounds)
 
 
-def write_table(rows: Sequence[TagRow], path: Path) -> None:
+def of_catalog(tags: CatalogTags, rows: NDArray[np.int64]) -> Selected:
+    """Return the sounds of some rows of a catalogue, rising."""
+
+    def sounds() -> Iterator[SoundSpans]:
+        for file, spans in tags.by_file(rows):
+            yield SoundSpans(file.path, file.inner, spans)
+
+    files = (tags.files[place] for place in np.unique(tags.file[rows]).tolist())
+    return Selected(sum(not file.reason for file in files), sounds)
+
+
+def write_table(selected: Selected, path: Path, job: Job) -> None:
     """Write one table of all sounds: JSON where the ending says so, else for spreadsheets."""
-    sounds = [(str(sound), spans) for sound, spans in spans_of(rows)]
     if path.suffix.lower() == ".json":
-        write(path, "".join(f"{json_text(name, spans)}\n" for name, spans in sounds))
+        lines = (f"{json_text(sound.path, sound.spans)}\n" for sound in _told(selected, job))
+        write(path, lines)
     else:
-        write(path, csv_text(sounds))
+        write(path, csv_texts((sound.path, sound.spans) for sound in _told(selected, job)))
 
 
-def write_labels(
-    rows: Sequence[TagRow], folder: Path, ending: str, text: LabelText, job: Job
-) -> None:
+def write_labels(selected: Selected, folder: Path, ending: str, text: LabelText, job: Job) -> None:
     """Write a file of labels for each sound into a folder.
 
     Raises
@@ -60,18 +115,32 @@ def write_labels(
     SoundalikeError
         If one of them is there already, before any is written, or it cannot be written.
     """
-    files: dict[Path, list[TagSpan]] = {}
-    for sound, spans in spans_of(rows):
-        path = folder / f"{sound.name}{ending}"
-        if path in files:
+    taken: set[str] = set()
+    for sound in selected.sounds():
+        job.check()
+        name = f"{sound.inner}{ending}"
+        if name in taken:
             raise SoundalikeError(
-                f"Two of the files are called {sound.name}.", "Filter the table to one of them."
+                f"Two of the files are called {sound.inner}.", "Filter the table to one of them."
             )
-        if path.exists():
+        if (folder / name).exists():
             raise SoundalikeError(
-                f"{path.name} is there already.", "Choose another folder, or move it away."
+                f"{Path(name).name} is there already.", "Choose another folder, or move it away."
             )
-        files[path] = spans
-    for number, (path, spans) in enumerate(files.items()):
-        job.report("Saving", number / len(files))
-        write(path, text(spans))
+        taken.add(name)
+    for sound in _told(selected, job):
+        path = folder / f"{sound.inner}{ending}"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SoundalikeError(
+                f"The folder {path.parent} cannot be made: {error.strerror or error}.",
+                "Choose another folder.",
+            ) from error
+        write(path, [text(sound.spans)])
+
+
+def _told(selected: Selected, job: Job) -> Iterator[SoundSpans]:
+    for number, sound in enumerate(selected.sounds()):
+        job.report("Saving", number / selected.number)
+        yield sound

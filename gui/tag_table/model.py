@@ -3,47 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from core.types import Match
+from gui.tag_table.row_model import TagColumn, TagRowModel
 from gui.tag_table.rows import TaggedSound, TagRow
 from gui.widgets.model_index import Index
 
 MOST_ROWS = 500_000
 """With more than these, the sounds that came first go."""
-
-ROW_ROLE = int(Qt.ItemDataRole.UserRole)
-
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-class TagColumn(IntEnum):
-    """Columns of the table."""
-
-    PLAY = 0
-    FILE = 1
-    TIME = 2
-    TAG = 3
-    STRENGTH = 4
-    MATCH = 5
-
-
-TITLES = {
-    TagColumn.PLAY: "",
-    TagColumn.FILE: "File",
-    TagColumn.TIME: "From – to",
-    TagColumn.TAG: "Tag",
-    TagColumn.STRENGTH: "Strength",
-    TagColumn.MATCH: "File’s best match",
-}
-_MEANINGS = {
-    TagColumn.STRENGTH: "How sure the listener was at its surest second, 0 to 1",
-    TagColumn.MATCH: "Of all of the file; of a row's own seconds once they were matched",
-}
 
 
 _KEYS: dict[TagColumn, Callable[[TagRow], Any]] = {
@@ -56,7 +27,7 @@ _KEYS: dict[TagColumn, Callable[[TagRow], Any]] = {
 """What rows are sorted by; those that are alike stay as they came, by file and time."""
 
 
-class TagTableModel(QAbstractTableModel):
+class TagTableModel(TagRowModel):
     """Rows in the order in which they came, or sorted; all of them, or those that are wanted."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -74,47 +45,6 @@ class TagTableModel(QAbstractTableModel):
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of rows that are wanted."""
         return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(TagColumn)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a cell says."""
-        if not index.isValid() or index.row() >= len(self._shown):
-            return None
-        row, column = self._shown[index.row()], TagColumn(index.column())
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _text_of(row, column)
-        if role == ROW_ROLE:
-            return row
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in (
-            TagColumn.TIME,
-            TagColumn.STRENGTH,
-        ):
-            return _RIGHT
-        if role == Qt.ItemDataRole.AccessibleTextRole and column == TagColumn.PLAY:
-            return "Play" if row.span is not None else ""
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip_of(row, column)
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Return a column's title."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(TagColumn):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return TITLES[TagColumn(section)]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _MEANINGS.get(TagColumn(section))
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            is_number = section in (TagColumn.TIME, TagColumn.STRENGTH)
-            return (
-                _RIGHT if is_number else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            )
-        return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column, from now on; a negative one, or that of the buttons, sorts nothing."""
@@ -158,6 +88,10 @@ class TagTableModel(QAbstractTableModel):
     def n_sounds(self) -> int:
         """Number of sounds."""
         return len(self._sounds)
+
+    def row_at(self, place: int) -> TagRow:
+        """Return the row at a place in sight."""
+        return self._shown[place]
 
     def place_of(self, row: TagRow) -> int:
         """Return where a row is in sight; -1 for nowhere."""
@@ -240,34 +174,3 @@ class TagTableModel(QAbstractTableModel):
             return rows
         is_descending = self._order == Qt.SortOrder.DescendingOrder
         return sorted(rows, key=_KEYS[TagColumn(self._column)], reverse=is_descending)
-
-
-def _text_of(row: TagRow, column: TagColumn) -> str:
-    match column:
-        case TagColumn.FILE:
-            return row.sound.name
-        case TagColumn.TIME:
-            return row.time
-        case TagColumn.TAG:
-            return row.label
-        case TagColumn.STRENGTH:
-            return f"{row.span.score:.2f}" if row.span is not None else ""
-        case TagColumn.MATCH:
-            return row.match
-    return ""
-
-
-def _tip_of(row: TagRow, column: TagColumn) -> str | None:
-    match column:
-        case TagColumn.PLAY:
-            text = "Play these seconds (P)" if row.span is not None else ""
-        case TagColumn.FILE:
-            text = str(row.sound.path)
-        case TagColumn.TAG:
-            text = row.label
-        case TagColumn.MATCH:
-            text = row.match
-        case _:
-            text = ""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<p>{escaped}</p>" if escaped else None

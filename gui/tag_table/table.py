@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
-from gui.tag_table.model import ROW_ROLE, TagColumn, TagTableModel
+from gui.tag_table.row_model import ROW_ROLE, TagColumn, TagRowModel
 from gui.tag_table.rows import TagRow
 from gui.widgets.model_index import Index
 from gui.widgets.quiet_selection import QuietSelection
@@ -38,7 +38,13 @@ _BAR, _NUMBER = 6, 5 * theme.GRID
 
 
 class TagTable(QTableView):
-    """A sortable table over a `TagTableModel`.
+    """A sortable table over a `TagRowModel`.
+
+    Parameters
+    ----------
+    model : TagRowModel
+    has_matches : bool
+        Whether rows have matches, for which there is a column.
 
     Signals
     -------
@@ -51,9 +57,11 @@ class TagTable(QTableView):
     chosen = Signal(TagRow)
     play_pressed = Signal(TagRow)
 
-    def __init__(self, model: TagTableModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: TagRowModel, has_matches: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._rows = model
+        self._rows, self._has_matches = model, has_matches
         self._kept: TagRow | None = None
         self._delegate = _Delegate(self)
         self._build()
@@ -143,9 +151,9 @@ class TagTable(QTableView):
             super().keyPressEvent(event)
 
     def updateGeometries(self) -> None:
-        """Leave the best match out where there is no room."""
+        """Leave the best match out where there is none, or no room."""
         super().updateGeometries()
-        is_narrow = self.viewport().width() < _NARROW
+        is_narrow = not self._has_matches or self.viewport().width() < _NARROW
         if is_narrow != self.isColumnHidden(TagColumn.MATCH):
             self.setColumnHidden(TagColumn.MATCH, is_narrow)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from pathlib import Path
@@ -151,3 +153,63 @@ def test_update_tells_what_it_did(capsys, folder, tmp_path):
     assert "1 recognised by their content, 1 missing" in capsys.readouterr().out
     assert main(["update", out, "--remove-missing"]) == 0
     assert "1 removed" in capsys.readouterr().out
+
+
+def test_tags_of_a_catalogue_are_told_without_analysing_again(capsys, catalog, folder):
+    command = ["tags", "--catalog", str(catalog)]
+    capsys.readouterr()
+    assert main([*command, "--json"]) == 0
+    out, err = capsys.readouterr()
+    told = [json.loads(line) for line in out.splitlines()]
+    assert [Path(each["file"]).name for each in told] == sorted(
+        (path.name for path in folder.iterdir() if path.name != "empty.wav"), key=str.casefold
+    )
+    assert all(each["tags"] for each in told)
+    assert err == "note: Nothing is to be heard in 1 of 6 files.\n"
+    assert main([*command, "--csv"]) == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out, newline="")))
+    assert rows[0] == ["file", "start_s", "end_s", "label", "score"]
+    listed = [
+        (each["file"], f"{tag['start_s']:.2f}", tag["label"])
+        for each in told
+        for tag in each["tags"]
+    ]
+    assert [(row[0], row[1], row[3]) for row in rows[1:]] == listed
+    assert main(command) == 0
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["sound", "start", "end", "score", "class"]
+    assert len(lines) == len(listed)
+
+
+@pytest.mark.parametrize("option", ["--audacity", "--raven"])
+def test_labels_of_a_catalogue_go_into_a_folder_and_replace_nothing(
+    capsys, catalog, folder, option, tmp_path
+):
+    command = ["tags", "--catalog", str(catalog), option, "--out", str(tmp_path / "labels")]
+    assert main(command) == 0
+    written = sorted((tmp_path / "labels").iterdir())
+    assert len(written) == len([*folder.iterdir()]) - 1
+    assert written[0].name.startswith("Bell.wav.")
+    before = written[0].read_text()
+    written[0].write_text("mine")
+    written[1].unlink()
+    capsys.readouterr()
+    assert main(command) == 0
+    out, err = capsys.readouterr()
+    assert str(written[1]) in out
+    assert "is there already" in err
+    assert written[0].read_text() == "mine"
+    assert main(command) == 1
+    assert "None of 5 files of labels could be written." in capsys.readouterr().err
+    assert main([*command, "--force"]) == 0
+    assert written[0].read_text() == before
+
+
+def test_tags_are_of_sounds_or_of_a_catalogue(capsys, catalog, folder):
+    for wrong in ([], [str(folder), "--catalog", str(catalog)]):
+        with pytest.raises(SystemExit) as caught:
+            main(["tags", *wrong])
+        assert caught.value.code == 2
+    capsys.readouterr()
+    assert main(["tags", "--catalog", str(folder)]) == 1
+    assert "is not a catalogue" in capsys.readouterr().err

@@ -161,6 +161,15 @@ def _duplicates(app: App, folder: Path) -> None:
     app.wait_for(lambda: not app.coordinator.workers.is_busy)
 
 
+def _catalog_tags(app: App, folder: Path) -> None:
+    _added(app, folder)
+    assert app.coordinator.features is not None
+    tag_table = app.coordinator.features.tag_table
+    tag_table.catalogs.show(app.settings_folder / "catalogs" / "Field")
+    app.wait_for(tag_table.panel.catalog_table.isVisible)
+    app.wait_for(lambda: not app.coordinator.workers.is_busy)
+
+
 def _by(action: str) -> Callable[[App, Path], None]:
     def open_dialog(app: App, folder: Path) -> None:
         _empty(app, folder)
@@ -193,6 +202,7 @@ STATES: dict[str, Callable[[App, Path], None]] = {
     "added": _added,
     "left-out": _left_out,
     "duplicates": _duplicates,
+    "catalog-tags": _catalog_tags,
     "preferences": _by("preferences"),
     "about": _by("about"),
     "licences": _by("licences"),

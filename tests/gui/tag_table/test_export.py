@@ -21,7 +21,7 @@ from core.tagging.spans import TagSpan
 from core.types import Matches
 from gui.search.answers import Answer
 from gui.tag_table.collector import TagCollector
-from gui.tag_table.export import LABELS, spans_of, write_labels, write_table
+from gui.tag_table.export import LABELS, of_rows, write_labels, write_table
 from gui.tag_table.rows import TaggedSound
 from gui.workers import Workers
 
@@ -53,7 +53,7 @@ def test_the_table_is_what_the_command_prints(
         assert all(row.best is not None for row in collector.model.shown if row.span is not None)
         for ending in ("csv", "json"):
             table = tmp_path / f"table.{ending}"
-            write_table(collector.model.shown, table)
+            write_table(of_rows(collector.model.shown), table, Job())
             capsys.readouterr()
             assert main(["tags", f"--{ending}", *map(str, paths)]) == 0
             printed = capsys.readouterr().out
@@ -73,12 +73,12 @@ def sound(path: str, *labels: str) -> TaggedSound:
 def test_each_sound_has_its_labels_in_the_order_of_time(tmp_path: Path) -> None:
     first, second = sound("/a/one.wav", "Dog", "Cat"), sound("/a/two.wav", "Owl")
     rows = [*reversed(first.rows()), *second.rows()]
-    assert [[span.label for span in spans] for _, spans in spans_of(rows)] == [
+    assert [[span.label for span in sound.spans] for sound in of_rows(rows).sounds()] == [
         *(["Dog", "Cat"], ["Owl"])
     ]
-    write_labels(rows, tmp_path, *AUDACITY, Job())
+    write_labels(of_rows(rows), tmp_path, *AUDACITY, Job())
     assert (tmp_path / "one.wav.labels.txt").read_text().splitlines()[0].endswith("Dog 0.50")
-    write_labels(rows, tmp_path, RAVEN_ENDING, raven_text, Job())
+    write_labels(of_rows(rows), tmp_path, RAVEN_ENDING, raven_text, Job())
     assert (tmp_path / "two.wav.selections.txt").read_text().count("\n") == 2
 
 
@@ -86,8 +86,8 @@ def test_nothing_is_replaced_and_nothing_is_half_written(tmp_path: Path) -> None
     (tmp_path / "two.wav.labels.txt").write_text("mine")
     rows = [*sound("/a/one.wav", "Dog").rows(), *sound("/a/two.wav", "Owl").rows()]
     with pytest.raises(SoundalikeError, match=r"two\.wav\.labels\.txt is there already"):
-        write_labels(rows, tmp_path, *AUDACITY, Job())
+        write_labels(of_rows(rows), tmp_path, *AUDACITY, Job())
     assert [path.name for path in tmp_path.iterdir()] == ["two.wav.labels.txt"]
     rows = [*sound("/a/one.wav", "Dog").rows(), *sound("/b/one.wav", "Owl").rows()]
     with pytest.raises(SoundalikeError, match=r"Two of the files are called one\.wav"):
-        write_labels(rows, tmp_path, *AUDACITY, Job())
+        write_labels(of_rows(rows), tmp_path, *AUDACITY, Job())

@@ -12,7 +12,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from core.tagging.spans import TagSpan
 from core.types import Match
 from gui.tag_table import model as table_model
-from gui.tag_table.model import ROW_ROLE, TagColumn, TagTableModel
+from gui.tag_table.model import TagTableModel
+from gui.tag_table.row_model import ROW_ROLE, TagColumn
 from gui.tag_table.rows import NOTHING, TaggedSound
 
 DOWN = Qt.SortOrder.DescendingOrder

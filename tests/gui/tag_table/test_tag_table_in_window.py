@@ -10,11 +10,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from core.tag_tables import csv_text
+from core.tag_tables import csv_texts
 from gui.history.queue import QueueProgress
 from gui.search.state import State
-from gui.tag_table.model import TagColumn
 from gui.tag_table.panel import TagTablePanel
+from gui.tag_table.row_model import TagColumn
 from tests.gui.conftest import App, write_wav
 from tests.gui.search.test_session import open_and_wait
 from tests.gui.widgets.test_drops import drop, mime_of
@@ -173,9 +173,8 @@ def test_what_is_in_sight_is_saved(
     to_table, to_audacity, _ = panel.save.actions()
     to_table.trigger()
     app.wait_for(lambda: table.exists() and is_done(app))
-    assert table.read_bytes().decode() == csv_text(
-        [(str(row.sound.path), [row.span]) for row in rows if row.span is not None]
-    )
+    told = [(str(row.sound.path), [row.span]) for row in rows if row.span is not None]
+    assert table.read_bytes().decode() == "".join(csv_texts(told))
     to_audacity.trigger()
     app.wait_for(lambda: len([*labels.iterdir()]) == len(rows) and is_done(app))
     to_audacity.trigger()
