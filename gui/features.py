@@ -22,7 +22,7 @@ from gui.history.controller import HistoryController
 from gui.history.model import Entry, History
 from gui.history.queue import Queue
 from gui.main_window import MainWindow
-from gui.map.pane import MapPane
+from gui.map.controller import MapController
 from gui.playback.controller import PlaybackController
 from gui.playback.file_playback import clip_key
 from gui.playback.playback import Playback
@@ -30,7 +30,6 @@ from gui.player.controller import PlayerController
 from gui.preferences.choices import LevelChoice, Owners
 from gui.preferences.controller import PreferencesController
 from gui.results.controller import ResultsController
-from gui.search.answers import Answer, clip_in, name_of
 from gui.settings import Remembered
 from gui.setup.controller import SetUpController
 from gui.sounds.controller import SoundsController
@@ -114,6 +113,7 @@ class Features(QObject):
         step = next(self._steps, None)
         if step is None:
             self._context.session.ready.connect(self._on_ready)
+            self._context.session.shown.changed.connect(self._count)
             self.built.emit()
         else:
             step()
@@ -225,30 +225,10 @@ class Features(QObject):
         self._window.empty.history.setVisible(self._history.rowCount() > 0)
 
     def _build_map(self) -> None:
-        self.map = MapPane(self._context.workers["map"], self._context.data.maps)
-        self._window.add_map(self.map)
-        self.map.chosen.connect(self._on_map_chosen)
-        self.map.failed.connect(self._context.session.report)
-        self._window.results.table.chosen_changed.connect(self._on_row)
-        self._context.session.answered.connect(self._on_answered)
-
-    def _on_answered(self, answer: Answer) -> None:
-        self.map.show_answer(answer.matches)
-
-    def _on_row(self, match: Match | None) -> None:
-        is_main = self._context.session.further.shown is None
-        if match is not None and match.row >= 0 and is_main:
-            self.map.select(match.row)
-
-    def _on_map_chosen(self, row: int) -> None:
-        self._window.results.tabs.setCurrentIndex(0)  # the map is of the main catalogue
-        if not self._window.results.table.select_clip(row):
-            session, clip = self._context.session, clip_in(self._context.engine.catalog(), row)
-            self._context.banner.show_note(
-                f"{name_of(clip)} is not among the matches.",
-                "More like this",
-                lambda: session.more_like(clip),
-            )
+        table = self._window.results.table
+        self.map = MapController(self._context, table.select_clip)
+        self._window.add_map(self.map.pane)
+        table.chosen_changed.connect(self.map.select)
 
     def _build_teaching(self) -> None:
         self._window.add_teaching(self._teaching_page)
@@ -338,6 +318,8 @@ class Features(QObject):
         """Take up what happened before: the engine was ready, and has answered."""
         if info is not None:
             self._on_ready(info)
+            self._count()
+            self.map.show_catalog()
             self.storage.take(info)
             self.sounds.take(info)
             self.tag_table.catalogs.take(info)
@@ -346,13 +328,13 @@ class Features(QObject):
             session.answered.emit(session.answer)
 
     def _on_ready(self, info: CatalogInfo) -> None:
-        engine = self._context.engine
-        self.map.set_catalog(engine.catalog())
-        self._context.workers["counting"].submit(
-            engine.class_counts, self._window.filter.set_counts
-        )
         self.set_up.offer(info)
         self.about.take(info)
+
+    def _count(self) -> None:
+        """Count the classes of the catalogue whose matches are shown."""
+        counting, engine = self._context.workers["counting"], self._context.session.shown.engine
+        counting.submit(engine.class_counts, self._window.filter.set_counts)
 
     def remembered(self, values: Remembered) -> Remembered:
         """Return what the next start is to know, with what these features know of it."""

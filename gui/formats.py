@@ -91,3 +91,8 @@ def similarity(value: float, decimals: int = 3) -> str:
 def file_name(path: str) -> str:
     """Return a file's own name as text that can be shown, whatever bytes it has."""
     return plain(os.path.basename(path))  # noqa: PTH119 - bytes that are no text survive
+
+
+def folder_name(path: str) -> str:
+    """Return the folder that a file is in, as text that can be shown."""
+    return plain(os.path.dirname(path))  # noqa: PTH120 - bytes that are no text survive

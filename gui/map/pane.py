@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from core.catalog.projection import kept_map
 from core.errors import SoundalikeError
 from core.jobs import Job
+from core.options import Ranking
 from core.types import Matches, UInt8
 from gui import formats, theme
 from gui.map.canvas import MapCanvas
 from gui.map.colors import ground_color, group_colors
 from gui.map.marks import Marks
 from gui.map.raster import Chart, MapView, picture
+from gui.search.answers import clip_of, match_in, name_of
 from gui.widgets.palette_widget import PaletteWidget
 from gui.workers import Worker
 
@@ -109,7 +111,9 @@ class MapPane(PaletteWidget):
         if chart is None:
             return
         rows = tuple(match.row for match in answer.matches if match.row >= 0)
-        place = chart.map.place(answer.query.frames) if len(answer.query.frames) else None
+        # Another listener's frames lie in another space.
+        has_place = len(answer.query.frames) > 0 and Ranking.SOUND in answer.catalog.rankings
+        place = chart.map.place(answer.query.frames) if has_place else None
         self.canvas.show_marks(Marks(place, rows))
 
     def select(self, row: int) -> None:
@@ -176,13 +180,14 @@ class MapPane(PaletteWidget):
         self._worker.submit(lambda _: picture(chart, view, colors, ground), done, self._on_failed)
 
     def _describe(self, row: int) -> str:
-        """Return what a clip is called: its labels, and below them its id and time."""
+        """Return what a clip is called: its labels, what it is in, and when."""
         if self._catalog is None:
             return ""
-        clip = self._catalog.clip(row)
-        labels = " · ".join(clip.labels) or "no labels"
-        time = f"  {formats.span(clip.start_s, clip.end_s)}" if clip.end_s else ""
-        return f"{labels}\n{clip.video_id}{time}"
+        match = match_in(self._catalog, row)
+        time = formats.span(match.start_s, match.end_s) if match.end_s else ""
+        lines = [" · ".join(match.labels) or ("no tags" if match.path else "no labels")]
+        lines.append(f"{name_of(clip_of(match))}  {time}".rstrip())
+        return "\n".join([*lines, formats.folder_name(match.path)] if match.path else lines)
 
     def _follow_palette(self) -> None:
         for button in (self.zoom_in, self.zoom_out, self.fit):

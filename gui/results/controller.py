@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -21,7 +20,7 @@ from gui.results.heat_strip import HeatStrip
 from gui.results.look_up_questions import LookUpQuestions
 from gui.results.panel import ResultsPanel
 from gui.results.sound_pictures import SoundPictures
-from gui.search.answers import Answer, clip_of, is_heard, name_of
+from gui.search.answers import Answer, is_heard
 from gui.search.state import State
 from gui.widgets.saving import Saving
 from gui.youtube.look_ups import LookUps
@@ -118,7 +117,7 @@ class ResultsController(QObject):
         table.chosen_changed.connect(self._explain)
         details.open_pressed.connect(self._open)
         details.play_pressed.connect(self._play)
-        details.more_pressed.connect(self._more_like)
+        details.more_pressed.connect(session.shown.more_like)
         details.copied.connect(self._context.say)
         self.look_ups.failing_changed.connect(panel.show_failing)
         permission.changed.connect(self._on_permission)
@@ -180,19 +179,10 @@ class ResultsController(QObject):
     def _more(self) -> None:
         match = self._panel.table.chosen()
         if match is not None and self._session.state is not State.RECORDING:
-            self._more_like(match)
-
-    def _more_like(self, match: Match) -> None:
-        further, clip = self._session.further, clip_of(match)
-        if further.shown is None:
-            self._session.more_like(clip)
-        else:
-            # The main catalogue does not have this clip.
-            step = f"more like {name_of(clip)}"
-            self._session.go_on(step, partial(further.query_of, match))
+            self._session.shown.more_like(match)
 
     def _ask_for_more(self, n_missing: int) -> None:
-        if self._session.further.shown is None:
+        if self._session.further.index == 0:
             self._session.ask_for_more(n_missing)
 
     def _refine(self, is_liked: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from core.foreign import plain
@@ -31,7 +30,7 @@ def title_of(match: Match, video: Video | None) -> str:
 def remark_on(match: Match, video: Video | None, is_there: bool = True) -> str:
     """Return what is to be said of a video or a file beside its name."""
     if match.path:
-        folder = plain(os.path.dirname(match.path))  # noqa: PTH120 - bytes may be no text
+        folder = formats.folder_name(match.path)
         return folder if is_there else f"{NOT_THERE} · {folder}"
     if video is None:
         return "" if match.url else (match.no_link or NOT_RESOLVED)

@@ -149,14 +149,15 @@ def clip_of(match: Match) -> str | OwnClip:
     return OwnClip(match.video_id, match.start_s, formats.file_name(match.path))
 
 
-def clip_in(catalog: Catalog, row: int) -> str | OwnClip:
-    """Return a clip of a catalogue as what other clips may be like."""
-    clip = catalog.clip(row)
-    if catalog.manifest.kind != CatalogKind.SOUNDS:
-        return clip.video_id
-    files = catalog.sound_files
-    path = files.path(files.of_clip(row)[0])
-    return OwnClip(clip.video_id, clip.start_s, formats.file_name(path))
+def match_in(catalog: Catalog, row: int) -> Match:
+    """Return a clip of a catalogue as a match of nothing."""
+    clip, path = catalog.clip(row), ""
+    if catalog.manifest.kind == CatalogKind.SOUNDS:
+        files = catalog.sound_files
+        path = files.path(files.of_clip(row)[0])
+    return Match(
+        0, clip.video_id, clip.start_s, clip.end_s, clip.labels, 0.0, "", row=row, path=path
+    )
 
 
 def steered(answer: Answer, changes: tuple[TagChange, ...]) -> Source:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +10,7 @@ from core.audio.reader import AudioFile
 from core.engine import Engine
 from core.errors import CatalogError, SoundalikeError
 from core.jobs import Job
-from core.types import Match, Matches
+from core.types import Matches
 from gui.search.answers import (
     Answer,
     Source,
@@ -21,7 +20,6 @@ from gui.search.answers import (
     is_clip,
     matches_of,
     query_of,
-    refined,
 )
 from gui.search.options import SearchOptions, SearchValues
 from gui.workers import Worker
@@ -108,18 +106,6 @@ class CatalogSearch(QObject):
                 self._options.adopt(self._good_values)
 
         self._worker.submit(search, done, failed, self.progressed.emit)
-
-    def refine(
-        self, answer: Answer, chosen: list[Match], is_liked: bool, done: Callable[[Source], None]
-    ) -> None:
-        """Move what was asked towards some matches, or away from them; call back with that."""
-        query = answer.matches.query
-        more, less = (chosen, []) if is_liked else ([], chosen)
-        self._worker.submit(
-            lambda job: refined(answer.source, self._engine.refine(query, more, less)),
-            done,
-            self.failed.emit,
-        )
 
     def can_find_more(self, answer: Answer, n_missing: int) -> bool:
         """Whether asking again would find more than an answer has; makes room for that."""

@@ -12,7 +12,7 @@ from core.errors import SoundalikeError, unforeseen
 from core.jobs import Job
 from core.options import Comparison, ListenerKind, Ranking
 from core.search.feedback import Calibration
-from core.types import Match, Matches, Query
+from core.types import CatalogInfo, Match, Matches, Query
 from gui import formats
 from gui.search.answers import Answer, OwnClip, Source, Steered, Words, is_heard, refined
 from gui.search.options import SearchOptions, SearchValues
@@ -29,6 +29,8 @@ class FurtherAnswer:
         The catalogue's, for people.
     engine : Engine
         What asks it, in the worker that owns the main one.
+    info : CatalogInfo or None
+        What it can be asked by; None where it cannot be loaded.
     matches : Matches or None
         None where it could not be asked so.
     calibration : Calibration or None
@@ -39,6 +41,7 @@ class FurtherAnswer:
 
     name: str
     engine: Engine
+    info: CatalogInfo | None = None
     matches: Matches | None = None
     calibration: Calibration | None = None
     problem: str = ""
@@ -59,22 +62,29 @@ class FurtherAnswers(QObject):
 
     Attributes
     ----------
+    engine : Engine
+        The main one.
     names : tuple of str
         Of the further catalogues that were chosen.
     answers : tuple of FurtherAnswer
         As many as have been given, in this order.
+    index : int
+        Of the list that a person looks at: 0 for the main catalogue's.
     shown : FurtherAnswer or None
-        What a person looks at; None where that is the main catalogue's answer.
+        What is looked at; None where that is the main catalogue's answer, or is not given yet.
 
     Signals
     -------
     changed
         Other catalogues were chosen, or more of them have answered.
+    looked_at
+        A person looks at another list, or at another answer in it.
     failed : SoundalikeError
         Nothing can be asked about the clips of the shown catalogue.
     """
 
     changed = Signal()
+    looked_at = Signal()
     failed = Signal(SoundalikeError)
     _given = Signal(object, FurtherAnswer)
 
@@ -82,9 +92,10 @@ class FurtherAnswers(QObject):
         self, engine: Engine, worker: Worker, options: SearchOptions, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._engine, self._worker, self._options = engine, worker, options
+        self.engine, self._worker, self._options = engine, worker, options
         self.names: tuple[str, ...] = ()
         self.answers: tuple[FurtherAnswer, ...] = ()
+        self.index = 0
         self.shown: FurtherAnswer | None = None
         self._answer: Answer | None = None
         # Emitted by the worker's thread, as each catalogue answers.
@@ -92,6 +103,8 @@ class FurtherAnswers(QObject):
 
     def offer(self, names: tuple[str, ...]) -> None:
         """Take note of which catalogues there are beside the main one."""
+        if len(names) != len(self.names):
+            self.index = 0  # the tabs are other ones
         self.names = names
         self.forget()
 
@@ -107,7 +120,7 @@ class FurtherAnswers(QObject):
             return
         self.forget()
         self._answer = answer
-        engine, values = self._engine, self._options.values
+        engine, values = self.engine, self._options.values
 
         def work(job: Job) -> None:
             for given in further_answers(engine, answer, values, job):
@@ -118,22 +131,26 @@ class FurtherAnswers(QObject):
     def show(self, index: int) -> None:
         """Take note of which list a person looks at: 0 for the main one."""
         answers = self.answers[index - 1 : index] if index > 0 else ()
-        self.shown = answers[0] if answers else None
+        shown = answers[0] if answers else None
+        is_other = shown is not self.shown or index != self.index
+        self.index, self.shown = index, shown
+        if is_other:
+            self.looked_at.emit()
 
     def refine(
         self, answer: Answer, chosen: list[Match], is_liked: bool, done: Callable[[Source], None]
     ) -> None:
-        """Move what was asked towards some matches of the shown catalogue, or away from them."""
-        shown, engine = self.shown, self._engine
-        if shown is None or shown.matches is None:
-            return
-        query, model_id = shown.matches.query, shown.matches.catalog.model_key
+        """Move what was asked towards some matches in sight, or away from them."""
+        engine, asking, matches = self.engine, self.engine, answer.matches
+        if self.shown is not None and self.shown.matches is not None:
+            asking, matches = self.shown.engine, self.shown.matches
         more, less = (chosen, []) if is_liked else ([], chosen)
 
         def work(job: Job) -> Source:
-            moved = shown.engine.refine(query, more, less)
-            if not moved.model_id and shown.engine.listener_kind is not engine.listener_kind:
-                moved = replace(moved, model_id=model_id)
+            moved = asking.refine(matches.query, more, less)
+            is_of_other = asking is not engine and asking.listener_kind is not engine.listener_kind
+            if not moved.model_id and is_of_other:
+                moved = replace(moved, model_id=matches.catalog.model_key)
             return refined(answer.source, moved)
 
         self._worker.submit(work, done, self.failed.emit)
@@ -165,25 +182,27 @@ def further_answers(
     queries = {engine.listener_kind: answer.matches.query} if engine.others else {}
     names = engine.load(job).others if engine.others else ()
     for name, other in zip(names, engine.others, strict=True):
+        info = None
         try:
-            found = _asked(engine, other, answer, values, queries, job)
+            info = other.load(job)
+            found = _asked(engine, other, info, answer, values, queries, job)
             calibration = other.calibration(values.by, job)
-            yield FurtherAnswer(name, other, found, calibration)
+            yield FurtherAnswer(name, other, info, found, calibration)
         except SoundalikeError as error:
-            yield FurtherAnswer(name, other, problem=error.message)
+            yield FurtherAnswer(name, other, info, problem=error.message)
         except (OSError, MemoryError, ValueError) as error:
-            yield FurtherAnswer(name, other, problem=unforeseen(error).message)
+            yield FurtherAnswer(name, other, info, problem=unforeseen(error).message)
 
 
 def _asked(
     engine: Engine,
     other: Engine,
+    info: CatalogInfo,
     answer: Answer,
     values: SearchValues,
     queries: dict[ListenerKind, Query],
     job: Job,
 ) -> Matches:
-    info = other.load(job)
     filters = values.filters
     if filters.only_sure and not info.knows_sure_labels:
         filters = replace(filters, only_sure=False)

@@ -21,6 +21,7 @@ from gui.search.further import FurtherAnswers
 from gui.search.loading import LOADING, EngineLoader
 from gui.search.options import SearchOptions
 from gui.search.repeats import Repeats
+from gui.search.shown_catalog import ShownCatalog
 from gui.search.state import State
 from gui.workers import Worker
 
@@ -43,6 +44,7 @@ class Session(QObject):
     loader : EngineLoader
     answers : AnswerHistory
     further : FurtherAnswers
+    shown : ShownCatalog
     state : State
     subject : str
         What is asked, in a word.
@@ -106,7 +108,7 @@ class Session(QObject):
         self._search.rejected.connect(self.troubled)
         self.answers = AnswerHistory(self)
         self.further = FurtherAnswers(engine, searches, options, self)
-        self.loader.ready.connect(lambda info: self.further.offer(info.others))
+        self.shown = ShownCatalog(self.loader, self.further, options, self.more_like, self.go_on)
         self.analysis.began.connect(self.began)
         self.analysis.noted.connect(self.noted)
         self.analysis.live.glimpsed.connect(self.glimpsed)
@@ -175,9 +177,8 @@ class Session(QObject):
     def refine(self, chosen: list[Match], is_liked: bool) -> None:
         """Search on towards some matches, or away from them; what was said before still counts."""
         if (answer := self.answer) is not None:
-            search = self._search if self.further.shown is None else self.further
-            step = refining(chosen, is_liked)
-            self.go_on(step, lambda ask: search.refine(answer, chosen, is_liked, ask))
+            step, refine = refining(chosen, is_liked), self.further.refine
+            self.go_on(step, lambda ask: refine(answer, chosen, is_liked, ask))
 
     def go_on(self, step: str, make: Callable[[Callable[[Source], None]], None]) -> None:
         """Ask what is made of the answer in the worker of searches, as a step from it."""
@@ -211,8 +212,7 @@ class Session(QObject):
 
     def ask_for_more(self, n_missing: int) -> None:
         """Get more matches than asked for, because some of them are hidden."""
-        answer = self.answer
-        is_at_rest = self.state is State.RESULTS
+        answer, is_at_rest = self.answer, self.state is State.RESULTS
         if answer is not None and is_at_rest and self._search.can_find_more(answer, n_missing):
             self._ask(answer.source)
 

@@ -52,6 +52,7 @@ class CatalogTagController(QObject):
         self._searched = ""
         self._shown: Path | None = None
         self._read: Path | None = None
+        self._is_chosen = False
         panel.source_chosen.connect(self._on_source)
         panel.catalog_table.chosen.connect(self._jump)
         panel.catalog_table.play_pressed.connect(self._play)
@@ -68,8 +69,17 @@ class CatalogTagController(QObject):
         if self._context.actions.tag_table.isChecked():
             self.look()
 
-    def look(self) -> None:
-        """Look which catalogues there are, and read the one that is shown."""
+    def look(self, prefers_shown: bool = False) -> None:
+        """Look which catalogues there are, and read the one that is shown.
+
+        Parameters
+        ----------
+        prefers_shown : bool
+            Whether that is to be the one whose matches are shown, if a person has chosen none.
+        """
+        matched = self._context.session.shown.info
+        if prefers_shown and not self._is_chosen and matched is not None:
+            self._shown = Path(matched.path)
         data, searched = self._context.data, self._searched
 
         def find(_: Job) -> list[Path]:
@@ -87,7 +97,7 @@ class CatalogTagController(QObject):
 
     def show(self, path: Path) -> None:
         """Show the tags of the catalogue in a folder, instead of the matches."""
-        self._shown = path
+        self._shown, self._is_chosen = path, True
         if self._context.actions.tag_table.isChecked():
             self.look()
         else:
@@ -105,6 +115,7 @@ class CatalogTagController(QObject):
         self._show_place(place)
 
     def _on_source(self, place: int) -> None:
+        self._is_chosen = True
         self._panel.show_source(place)
         self._show_place(place)
 

@@ -85,7 +85,7 @@ class TagTableController(QObject):
     def _on_toggled(self, is_shown: bool) -> None:
         self._show_offer()
         if is_shown:
-            self.catalogs.look()
+            self.catalogs.look(prefers_shown=not self._collector.offer)
 
     def _take_offer(self) -> None:
         self.catalogs.show_opened()

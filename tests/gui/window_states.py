@@ -71,7 +71,7 @@ def _map(app: App, folder: Path) -> None:
     _opened(app, folder)
     app.window.commands.map.trigger()
     assert app.coordinator.features is not None
-    app.wait_for(app.coordinator.features.map.isVisible)
+    app.wait_for(app.coordinator.features.map.pane.isVisible)
     app.wait_for(lambda: not app.coordinator.workers["map"].is_busy)
 
 

@@ -155,7 +155,7 @@ def test_the_map_comes_and_goes_in_a_window_and_the_window_closes(
     app.window.resize(*size)
     commands, features = app.window.commands, app.coordinator.features
     assert features is not None
-    canvas = features.map.canvas
+    canvas = features.map.pane.canvas
     for _ in range(4):
         commands.map.trigger()
     for action in (commands.history, commands.filter, commands.history, commands.map):
