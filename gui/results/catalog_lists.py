@@ -12,7 +12,7 @@ from gui.results.panel import ResultsPanel
 from gui.search.state import State
 
 _SEARCHING = "Searching."
-_LATER = "It is searched when the recording ends."
+_RECORDING = "Recording. The matches follow."
 
 
 class CatalogLists(QObject):
@@ -62,8 +62,13 @@ class CatalogLists(QObject):
 
     def _on_further(self) -> None:
         self._name_tabs()
-        # What is looked at stays as it is while the others answer.
-        if self._index > 0 and self._further.shown is None:
+        if self._index == 0:
+            return
+        # What is looked at stays as it is while the others answer; what a recording is like now
+        # is shown at once, but what is about to be clicked must not move.
+        is_recording = self._session.state is State.RECORDING
+        is_renewed = is_recording and not self._panel.table.viewport().underMouse()
+        if self._further.shown is None or is_renewed:
             self._show()
 
     def _name_tabs(self) -> None:
@@ -90,7 +95,7 @@ class CatalogLists(QObject):
             matches, calibration = self._main
         elif index > 0:
             is_recording = self._session.state is State.RECORDING
-            problem = _LATER if is_recording else _SEARCHING
+            problem = _RECORDING if is_recording else _SEARCHING
             if (given := self._further.shown) is not None:
                 matches, calibration, problem = given.matches, given.calibration, given.problem
         if matches is not None:

@@ -198,6 +198,8 @@ class ResultsController(QObject):
         matches = matches if shown is None else shown.matches
         self.heat.clear()
         is_known = match is not None and matches is not None and _has_seconds(match, matches)
+        # What a recording is like changes each second.
+        is_known = is_known and self._session.state is not State.RECORDING
         self._panel.details.reason.setVisible(is_known)
         if match is None or answer is None or matches is None or not is_known:
             return
@@ -230,6 +232,8 @@ class ResultsController(QObject):
             self._on_answered(self._session.answer)
 
     def _on_further(self) -> None:
+        if self._session.state is State.RECORDING:
+            return
         lists = (each.matches for each in self._session.further.answers if each.matches is not None)
         if any(youtube_id_of(match.url) for found in lists for match in found.matches):
             self._questions.ask_once()

@@ -19,6 +19,7 @@ from gui import theme
 from gui.results.heard_chips import HeardChips
 from gui.results.match_menu import RANKINGS, MatchMenu
 from gui.results.step_line import Step, StepLine
+from gui.search.live import MOST_WINDOW_S
 from gui.search.options import SearchOptions
 from gui.widgets.dimming import Dimming
 from gui.widgets.menu_button import MenuButton
@@ -70,7 +71,7 @@ class AnswerHeader(PaletteWidget):
         self.closeness.setTextFormat(Qt.TextFormat.PlainText)
         self.closeness.setAccessibleName("How close the first match is")
         self.closeness.hide()
-        self.live.setRange(1, 60)
+        self.live.setRange(1, MOST_WINDOW_S)
         self.live.setPrefix("last ")
         self.live.setSuffix(" s")
         self.live.setAccessibleName("Seconds of the recording that are matched while it runs")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.engine import Engine
-from core.errors import SoundalikeError, unforeseen
+from core.errors import AudioFileError, SoundalikeError, unforeseen
 from core.jobs import Job
 from core.options import Comparison, ListenerKind, Ranking
 from core.search.feedback import Calibration
 from core.types import CatalogInfo, Match, Matches, Query
 from gui import formats
 from gui.search.answers import Answer, OwnClip, Source, Steered, Words, is_heard, refined
+from gui.search.live import NAME, Live
 from gui.search.options import SearchOptions, SearchValues
 from gui.workers import Worker
 
@@ -51,7 +55,8 @@ class FurtherAnswers(QObject):
     """Asks the other chosen catalogues, one after the other, once the main one has answered.
 
     A newer question takes the place of an older one, as everywhere; what broke in one catalogue is
-    part of its answer, and takes nobody else's.
+    part of its answer, and takes nobody else's. While a recording runs, they are asked in the time
+    that is left between two searches of the main one, and go on where that was too short.
 
     Parameters
     ----------
@@ -59,6 +64,8 @@ class FurtherAnswers(QObject):
     worker : Worker
         The one that owns the engine.
     options : SearchOptions
+    live : Live
+        Follows a recording.
 
     Attributes
     ----------
@@ -86,12 +93,18 @@ class FurtherAnswers(QObject):
     changed = Signal()
     looked_at = Signal()
     failed = Signal(SoundalikeError)
-    _given = Signal(object, FurtherAnswer)
+    _given = Signal(object, int, FurtherAnswer)
 
     def __init__(
-        self, engine: Engine, worker: Worker, options: SearchOptions, parent: QObject | None = None
+        self,
+        engine: Engine,
+        worker: Worker,
+        options: SearchOptions,
+        live: Live,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._live, self._next = live, 0
         self.engine, self._worker, self._options = engine, worker, options
         self.names: tuple[str, ...] = ()
         self.answers: tuple[FurtherAnswer, ...] = ()
@@ -100,6 +113,7 @@ class FurtherAnswers(QObject):
         self._answer: Answer | None = None
         # Emitted by the worker's thread, as each catalogue answers.
         self._given.connect(self._on_given)
+        live.glimpsed.connect(self._glimpse)
 
     def offer(self, names: tuple[str, ...]) -> None:
         """Take note of which catalogues there are beside the main one."""
@@ -111,6 +125,7 @@ class FurtherAnswers(QObject):
     def forget(self) -> None:
         """Forget the answers: another question is being asked."""
         self._answer, self.shown, self.answers = None, None, ()
+        self._next = 0
         self.changed.emit()
 
     def ask(self, answer: Answer) -> None:
@@ -123,9 +138,31 @@ class FurtherAnswers(QObject):
         engine, values = self.engine, self._options.values
 
         def work(job: Job) -> None:
-            for given in further_answers(engine, answer, values, job):
-                self._given.emit(answer, given)
+            for place, given in further_answers(engine, answer, values, job):
+                self._given.emit(answer, place, given)
 
+        self._worker.submit(work)
+
+    def _glimpse(self, matches: Matches) -> None:
+        """Ask for the last seconds of a recording, until the main catalogue is asked again."""
+        if not self.names:
+            return
+        self._answer = answer = Answer(matches.query, matches)
+        engine, values, first = self.engine, self._options.values, self._next
+        blocks, window_s = self._live.recent, self._live.window_s
+
+        def work(job: Job) -> None:
+            queries: dict[ListenerKind, Query] = {}
+            for other in engine.others:
+                if other.listener_kind not in (engine.listener_kind, *queries):
+                    samples = np.concatenate(blocks)[-window_s * MODEL_RATE_HZ :]
+                    sound = Waveform(samples, MODEL_RATE_HZ, NAME)
+                    with suppress(AudioFileError):  # silence: the main one's tags are asked
+                        queries[other.listener_kind] = other.query(sound, job=job)
+            for place, given in further_answers(engine, answer, values, job, queries, first):
+                self._given.emit(answer, place, given)
+
+        # Nothing is told of what fails: the next search of the main one tells it, or goes on.
         self._worker.submit(work)
 
     def show(self, index: int) -> None:
@@ -169,33 +206,53 @@ class FurtherAnswers(QObject):
 
         self._worker.submit(work, done, self.failed.emit)
 
-    def _on_given(self, answer: Answer, given: FurtherAnswer) -> None:
+    def _on_given(self, answer: Answer, place: int, given: FurtherAnswer) -> None:
         if answer is self._answer:
-            self.answers = (*self.answers, given)
+            self.answers = (*self.answers[:place], given, *self.answers[place + 1 :])
+            self._next = (place + 1) % len(self.names)
             self.changed.emit()
 
 
 def further_answers(
-    engine: Engine, answer: Answer, values: SearchValues, job: Job
-) -> Iterator[FurtherAnswer]:
-    """Yield what the other catalogues of an engine answer; a sound is analysed once a listener."""
-    queries = {engine.listener_kind: answer.matches.query} if engine.others else {}
-    names = engine.load(job).others if engine.others else ()
-    for name, other in zip(names, engine.others, strict=True):
+    engine: Engine,
+    answer: Answer,
+    values: SearchValues,
+    job: Job,
+    queries: dict[ListenerKind, Query] | None = None,
+    first: int = 0,
+) -> Iterator[tuple[int, FurtherAnswer]]:
+    """Yield what the other catalogues of an engine answer, each with its place.
+
+    Parameters
+    ----------
+    engine : Engine
+    answer : Answer
+        Of the main one.
+    values : SearchValues
+    job : Job
+    queries : dict, optional
+        The same sound, as other listeners analysed it; what is missing is analysed once each.
+    first : int
+        The place to begin at; those before it come last.
+    """
+    if not engine.others:
+        return
+    queries = {**(queries or {}), engine.listener_kind: answer.matches.query}
+    pairs = [*enumerate(zip(engine.load(job).others, engine.others, strict=True))]
+    for place, (name, other) in pairs[first:] + pairs[:first]:
         info = None
         try:
             info = other.load(job)
-            found = _asked(engine, other, info, answer, values, queries, job)
+            found = _asked(other, info, answer, values, queries, job)
             calibration = other.calibration(values.by, job)
-            yield FurtherAnswer(name, other, info, found, calibration)
+            yield place, FurtherAnswer(name, other, info, found, calibration)
         except SoundalikeError as error:
-            yield FurtherAnswer(name, other, info, problem=error.message)
+            yield place, FurtherAnswer(name, other, info, problem=error.message)
         except (OSError, MemoryError, ValueError) as error:
-            yield FurtherAnswer(name, other, info, problem=unforeseen(error).message)
+            yield place, FurtherAnswer(name, other, info, problem=unforeseen(error).message)
 
 
 def _asked(
-    engine: Engine,
     other: Engine,
     info: CatalogInfo,
     answer: Answer,
@@ -208,7 +265,7 @@ def _asked(
         filters = replace(filters, only_sure=False)
     if isinstance(answer.source, Words):
         return other.find(answer.source.text, values.k, filters, job)
-    query = _query_for(engine, other, answer, queries, job)
+    query = _query_for(other, answer, queries, job)
     has_sound = len(query.frames) > 0 or query.direction is not None
     ranking, by = values.ranking, values.by
     if ranking not in info.rankings or not has_sound or query.model_id:
@@ -220,7 +277,6 @@ def _asked(
 
 
 def _query_for(
-    engine: Engine,
     other: Engine,
     answer: Answer,
     queries: dict[ListenerKind, Query],
@@ -231,14 +287,13 @@ def _query_for(
     if asked.model_id or not is_heard(answer.source):
         return asked  # a clip, or words: what made its frames is known, or it has none
     kind = other.listener_kind
-    if kind is engine.listener_kind:
-        return asked
+    if kind in queries:
+        return queries[kind]
     if answer.audio is None or asked.direction is not None:
         # The sound is gone, or it was refined by clips of the main catalogue: its tags are asked.
         return replace(asked, model_id=answer.matches.catalog.model_key)
-    if kind not in queries:
-        start_s, end_s = answer.span or (None, None)
-        heard = other.query(answer.audio, start_s, end_s, job)
-        changes = answer.source.changes if isinstance(answer.source, Steered) else ()
-        queries[kind] = other.steer(heard, changes)
+    start_s, end_s = answer.span or (None, None)
+    heard = other.query(answer.audio, start_s, end_s, job)
+    changes = answer.source.changes if isinstance(answer.source, Steered) else ()
+    queries[kind] = other.steer(heard, changes)
     return queries[kind]

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from core.audio.logmel import PATCH_FRAMES, frame_count
+from core.audio.waveform import MODEL_RATE_HZ
 from core.engine import Engine
 from core.errors import AudioFileError, SoundalikeError
 from core.jobs import Job
@@ -21,8 +22,8 @@ from gui.workers import Worker
 if TYPE_CHECKING:
     from core.query import QueryStream
 
-DEFAULT_WINDOW_S = 5
-_NAME = "Recording"
+DEFAULT_WINDOW_S, MOST_WINDOW_S = 5, 60
+NAME = "Recording"
 
 
 class Live(QObject):
@@ -62,7 +63,13 @@ class Live(QObject):
         self._stream: list[QueryStream] = []
         # Taken out in the worker: what a request that is never done would have taken, waits here.
         self._waiting: deque[Float32] = deque()
-        self._n_samples = self._n_patches = 0
+        self._n_samples = self._n_patches = self._n_recent = 0
+        self._recent: deque[Float32] = deque()
+
+    @property
+    def recent(self) -> list[Float32]:
+        """Blocks of the samples that came last, mono at 16 kHz: a minute and a little more."""
+        return [*self._recent]
 
     @property
     def is_active(self) -> bool:
@@ -79,6 +86,10 @@ class Live(QObject):
         if not self._is_active:
             return
         self._waiting.append(samples)
+        self._recent.append(samples)
+        self._n_recent += len(samples)
+        while self._n_recent - len(self._recent[0]) >= MOST_WINDOW_S * MODEL_RATE_HZ:
+            self._n_recent -= len(self._recent.popleft())
         self._n_samples += len(samples)
         n_patches = frame_count(self._n_samples) // PATCH_FRAMES
         if n_patches > self._n_patches and not self._is_at_work:
@@ -96,8 +107,8 @@ class Live(QObject):
     def end(self) -> None:
         """Forget the recording."""
         self._is_active = self._is_at_work = False
-        self._stream, self._waiting = [], deque()
-        self._n_samples = self._n_patches = 0
+        self._stream, self._waiting, self._recent = [], deque(), deque()
+        self._n_samples = self._n_patches = self._n_recent = 0
 
     def _search(self) -> None:
         step, values, window_s = self._step(), self._options.possible, self.window_s
@@ -131,7 +142,7 @@ class Live(QObject):
 
         def push(job: Job) -> QueryStream:
             if not stream:
-                stream.append(engine.query_stream(_NAME, job))
+                stream.append(engine.query_stream(NAME, job))
             samples = [waiting.popleft() for _ in range(len(waiting))]
             stream[0].push(np.concatenate([np.empty(0, np.float32), *samples]), job)
             return stream[0]

@@ -107,7 +107,7 @@ class Session(QObject):
         self._search.answered.connect(self._on_answer)
         self._search.rejected.connect(self.troubled)
         self.answers = AnswerHistory(self)
-        self.further = FurtherAnswers(engine, searches, options, self)
+        self.further = FurtherAnswers(engine, searches, options, self.analysis.live, self)
         self.shown = ShownCatalog(self.loader, self.further, options, self.more_like, self.go_on)
         self.analysis.began.connect(self.began)
         self.analysis.noted.connect(self.noted)
@@ -228,8 +228,8 @@ class Session(QObject):
         self._forget_work()
         self.subject = ""
         self._rest()
-        self.further.forget()
         self._enter(State.RECORDING)
+        self.further.forget()
         self.analysis.live.begin()
 
     def match_recording(self, audio: AudioFile, note: str = "") -> None:

@@ -19,7 +19,7 @@ class HeardNotice(QObject):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
-        self._banner = context.banner
+        self._banner, self._further = context.banner, context.session.further
         self._heard: frozenset[str] = frozenset()
         context.session.glimpsed.connect(self._on_glimpsed)
         context.session.state_changed.connect(self._on_state)
@@ -29,7 +29,10 @@ class HeardNotice(QObject):
             self._heard = frozenset()
 
     def _on_glimpsed(self, matches: Matches) -> None:
-        heard = frozenset(tag.label for tag in matches.query.heard if tag.is_taught)
+        # Another catalogue's listener may know classes that this one does not.
+        others = (each.matches for each in self._further.answers if each.matches is not None)
+        queries = [matches.query, *(each.query for each in others)]
+        heard = frozenset(tag.label for each in queries for tag in each.heard if tag.is_taught)
         for label in sorted(heard - self._heard):
             self._banner.show_note(f"“{label}” is heard now.")
         self._heard = heard
