@@ -69,6 +69,13 @@ class ClassTeaching(Searches):
         """Return the class of a name; raise ModelError if there is none."""
         return self._loaded.taught.named(name)
 
+    def taught_query(self, name: str) -> Query | None:
+        """Return the query that the class of a name is; None if none of this name was taught."""
+        from core.teaching.questions import class_query
+
+        taught = self._loaded.taught.find(name)
+        return None if taught is None else class_query(taught)
+
     def taught_faults(self) -> list[ModelError]:
         """Return what is wrong with files of classes that cannot be read."""
         return self._loaded.taught.faults()

@@ -242,11 +242,8 @@ class Features(QObject):
             from gui.teaching.controller import TeachingController
 
             table = self._window.results.table
-            further = self._context.session.further
-            # Answers are kept for clips of the main catalogue.
-            self.teaching = teaching = TeachingController(
-                self._context, lambda: table.selected() if further.shown is None else []
-            )
+            self.teaching = teaching = TeachingController(self._context, table.selected)
+            teaching.play_wanted.connect(self._play)
             layout = QVBoxLayout(self._teaching_page)
             layout.setContentsMargins(0, 0, 0, 0)
             layout.addWidget(teaching.panel)

@@ -84,10 +84,13 @@ class CatalogSearch(QObject):
             try:
                 found = matches_of(engine, source, wanted, job)
             except CatalogError as error:
-                query = query_of(source)
-                if query is None or not engine.others:
+                query = query_of(source) if engine.others else None
+                if isinstance(source, Words) and engine.others:
+                    query = engine.taught_query(source.text)
+                if query is None:
                     raise
-                # Such as a class that only the others know: they are asked all the same.
+                # Such as a class that only the others know, or one that was taught by another's
+                # listener: they are asked all the same.
                 found, problem = Matches(query, engine.load(job), ()), error.message
             calibration = engine.calibration(values.by, job)
             return Answer(source, found, audio, span, calibration, problem=problem)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox
 
 from core.class_teaching import ClipAnswer, SoundAnswer
+from core.engine import Engine
 from core.errors import ModelError, SoundalikeError
 from core.jobs import Job
 from core.types import Match, Matches, Query
@@ -23,11 +24,16 @@ if TYPE_CHECKING:
     from core.teaching.taught_class import TaughtClass
 
 _Given: TypeAlias = ClipAnswer | SoundAnswer
+_Answer: TypeAlias = tuple[str, Engine, _Given]
+"""A class's name, what asks the catalogue that is meant, and what a person said."""
+
 _ENDING = "json"
 
 
 class TeachingController(QObject):
     """Teaches one class at a time, whenever the engine is free: no answer is lost.
+
+    It asks about the catalogue whose matches are shown.
 
     Parameters
     ----------
@@ -38,7 +44,14 @@ class TeachingController(QObject):
     Attributes
     ----------
     panel : TeachingPanel
+
+    Signals
+    -------
+    play_wanted : Match
+        A person wants to hear a clip of one of their own files.
     """
+
+    play_wanted = Signal(Match)
 
     def __init__(self, context: Context, selected: Callable[[], list[Match]]) -> None:
         super().__init__(context.window)
@@ -46,13 +59,14 @@ class TeachingController(QObject):
         self.panel = panel = TeachingPanel()
         self._name = ""
         self._classes: dict[str, TaughtClass] = {}
-        self._answers: list[tuple[str, _Given]] = []
+        self._answers: list[_Answer] = []
         self._wants_questions = False
+        self._asked_by: Engine = context.engine
         panel.chosen.connect(self._choose)
         panel.matches_answered.connect(self._answer_matches)
         panel.sound_answered.connect(self._answer_sound)
         panel.question_answered.connect(self._on_question)
-        panel.open_pressed.connect(lambda match: context.external.browse(match.url))
+        panel.open_pressed.connect(self._open)
         panel.find_pressed.connect(lambda: context.session.find(self._name))
         panel.next_pressed.connect(self._ask)
         panel.export_pressed.connect(self._export)
@@ -60,7 +74,8 @@ class TeachingController(QObject):
         panel.remove_pressed.connect(self._remove)
         session = context.session
         session.answered.connect(self._on_answered)
-        session.ready.connect(lambda _: self._ask())
+        session.shown.changed.connect(self._on_shown)
+        session.further.looked_at.connect(self.show_what)
         session.state_changed.connect(lambda _: self._work_if_idle())
         session.searches.busy_changed.connect(self._work_if_idle)
         self.show_what()
@@ -115,23 +130,33 @@ class TeachingController(QObject):
     # Answers
 
     def _answer_matches(self, is_member: bool) -> None:
+        engine = self._session.shown.engine
         for match in self._selected():
-            self._answers.append((self._name, ClipAnswer(match.row, is_member)))
+            self._answers.append((self._name, engine, ClipAnswer(match.row, is_member)))
         self._work_if_idle()
 
     def _answer_sound(self, is_member: bool) -> None:
-        answer = self._session.answer
+        answer, shown = self._session.answer, self._session.further.shown
         query = None if answer is None else origin_of(answer.source)
         if answer is None or not isinstance(query, Query):
             return
+        if shown is not None and shown.matches is not None:
+            query = shown.matches.query  # as the listener of the shown catalogue analysed it
         source = answer.audio.path.name if answer.audio is not None else query.name
         start_s = 0.0 if answer.span is None else answer.span[0]
-        self._answers.append((self._name, SoundAnswer(query, source, start_s, is_member)))
+        given = SoundAnswer(query, source, start_s, is_member)
+        self._answers.append((self._name, self._session.shown.engine, given))
         self._work_if_idle()
 
     def _on_question(self, match: Match, is_member: bool) -> None:
-        self._answers.append((self._name, ClipAnswer(match.row, is_member)))
+        self._answers.append((self._name, self._asked_by, ClipAnswer(match.row, is_member)))
         self._work_if_idle()
+
+    def _open(self, match: Match) -> None:
+        if match.path:
+            self.play_wanted.emit(match)
+        else:
+            self._context.external.browse(match.url)
 
     # Work, whenever the engine is free
 
@@ -144,19 +169,18 @@ class TeachingController(QObject):
             self._learn()
         elif self._wants_questions and self._context.actions.teach.isChecked():
             self._wants_questions = False
-            name, engine = self._name, self._context.engine
+            name, engine = self._name, session.shown.engine
             session.searches.submit(
                 lambda job: engine.to_ask(name, N_QUESTIONS, job),
-                lambda asked: self._on_asked(name, asked),
+                lambda asked: self._on_asked(name, engine, asked),
                 self._on_not_asked,
             )
 
     def _learn(self) -> None:
-        name = self._answers[0][0]
-        given = [answer for each, answer in self._answers if each == name]
-        self._answers = [each for each in self._answers if each[0] != name]
+        name, engine, _ = self._answers[0]
+        given = [each for *to, each in self._answers if to == [name, engine]]
+        self._answers = [each for each in self._answers if each[:2] != (name, engine)]
         newest = list({_place(answer): answer for answer in given}.values())
-        engine = self._context.engine
 
         def learn(job: Job) -> TaughtClass:
             return engine.teach(name, newest, job)
@@ -187,8 +211,9 @@ class TeachingController(QObject):
         self._wants_questions = self._name in self._classes
         self._work_if_idle()
 
-    def _on_asked(self, name: str, asked: Matches) -> None:
+    def _on_asked(self, name: str, engine: Engine, asked: Matches) -> None:
         if name == self._name:
+            self._asked_by = engine
             self.panel.show_questions(asked.matches)
 
     def _on_not_asked(self, error: SoundalikeError) -> None:
@@ -196,6 +221,12 @@ class TeachingController(QObject):
         self.panel.show_message(error.in_full)
 
     # What the session tells
+
+    def _on_shown(self) -> None:
+        """Ask about the catalogue that is shown now; what was said of another does not hold."""
+        self.panel.show_message()
+        self.panel.show_questions(())
+        self._ask()
 
     def _on_answered(self, answer: Answer) -> None:
         self.show_what()

@@ -12,6 +12,7 @@ from gui.widgets.palette_widget import PaletteWidget
 
 BUTTON_HEIGHT = 28
 _MARK = "✓ "
+_OF_VIDEO = ("Open", "Open the video at this clip")
 
 
 class QuestionRow(PaletteWidget):
@@ -21,7 +22,7 @@ class QuestionRow(PaletteWidget):
     -------
     answered : bool
     open_pressed
-        The clip is to be heard where it is.
+        The clip is to be heard: a video in the browser, one's own file here.
     """
 
     answered = Signal(bool)
@@ -39,7 +40,6 @@ class QuestionRow(PaletteWidget):
             choice.toggled.connect(self._mark)
             choice.clicked.connect(lambda _=False, answer=is_member: self._answer(answer))
         self.open.setAutoRaise(True)
-        self.open.setToolTip("Open the video at this clip")
         self.open.clicked.connect(self.open_pressed)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -56,20 +56,30 @@ class QuestionRow(PaletteWidget):
         self._follow_palette()
 
     def _follow_palette(self) -> None:
-        self.open.setIcon(theme.icon("arrow-square-out", self.palette()))
+        is_file = self.match is not None and bool(self.match.path)
+        icon = "play" if is_file else "arrow-square-out"
+        self.open.setIcon(theme.icon(icon, self.palette()))
 
     def ask(self, match: Match) -> None:
         """Ask about a clip."""
         self.match = match
-        name = " · ".join(match.labels) or match.video_id
-        place = f"{formats.clip_span(match.start_s, match.end_s)} · {match.video_id}"
+        title = formats.file_name(match.path) if match.path else match.video_id
+        name = " · ".join(match.labels) or title
+        parts = [formats.clip_span(match.start_s, match.end_s), title]
+        if match.path:  # the name tells more than the span, and the folder may be cut
+            parts = [title, parts[0], formats.folder_name(match.path)]
+        place = " · ".join(parts)
         self.labels.setText(name)
         self.place.setText(place)
-        self.labels.setToolTip(name.replace("<", "‹"))
-        named: dict[QAbstractButton, str] = {self.open: "Open", self.yes: "Yes", self.no: "No"}
+        for label, text in ((self.labels, name), (self.place, place)):
+            label.setToolTip(text.replace("<", "‹"))
+        verb, tip = ("Play", "Play the clip from its file") if match.path else _OF_VIDEO
+        named: dict[QAbstractButton, str] = {self.open: verb, self.yes: "Yes", self.no: "No"}
         for each, what in named.items():
             each.setAccessibleName(f"{what}: {name}, {place}")
-        self.open.setEnabled(bool(match.url))
+        self.open.setToolTip(tip)
+        self.open.setEnabled(bool(match.url or match.path))
+        self._follow_palette()
         self.yes.setChecked(False)
         self.no.setChecked(False)
 
