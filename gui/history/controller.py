@@ -76,7 +76,7 @@ class HistoryController(QObject):
         panel.removed.connect(store.remove)
         panel.star_set.connect(store.set_star)
         panel.cleared.connect(store.clear)
-        panel.folder_wanted.connect(lambda entry: external.show_folder(entry.path.parent))
+        panel.folder_wanted.connect(lambda entry: external.show_file(entry.path))
         panel.star_chosen.connect(lambda star: external.browse(star.url))
         panel.star_liked.connect(lambda star: session.more_like(clip_of(star)))
         panel.star_removed.connect(lambda star: lists.unstar(star.video_id, star.start_s))

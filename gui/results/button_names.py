@@ -27,7 +27,7 @@ class ButtonNames(NamedTuple):
 
 _OF_FILES = ButtonNames(
     "Show in folder",
-    "Show the folder that the file is in",
+    "Show the file in its folder",
     "Play",
     "Play the clip from its file",
     "Find what sounds like this clip",

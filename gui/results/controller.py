@@ -137,7 +137,7 @@ class ResultsController(QObject):
             return
         if match.path:
             if place := self._place(match):
-                self._context.external.show_folder(Path(place).parent)
+                self._context.external.show_file(Path(place))
         elif match.url:
             self._context.external.browse(match.url)
         else:

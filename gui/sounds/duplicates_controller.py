@@ -67,9 +67,7 @@ class DuplicatesController(QObject):
         dialog.cancelled.connect(self._cancel)
         dialog.play_pressed.connect(self._play)
         dialog.stop_pressed.connect(lambda: self.played.emit(None))
-        dialog.folder_pressed.connect(
-            lambda path: self._context.external.show_folder(Path(path).parent)
-        )
+        dialog.folder_pressed.connect(lambda path: self._context.external.show_file(Path(path)))
         return dialog
 
     def show_playing(self, is_playing: bool) -> None:
