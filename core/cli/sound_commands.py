@@ -76,6 +76,7 @@ def _tell(report: SoundsReport, out: Path, took_s: float) -> None:
         for n, what in (
             (report.n_analysed - report.n_changed, "analysed"),
             (report.n_changed, "changed"),
+            (report.n_resumed, "read before"),
             (report.n_recognised, "recognised by their content"),
             (report.n_removed, "removed"),
             (report.n_missing, "missing"),

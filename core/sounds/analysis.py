@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -74,7 +74,11 @@ class AnalysedFile:
 
 
 def analysed_file(
-    listener: Listener, path: Path, known: Container[str] = (), job: Job | None = None
+    listener: Listener,
+    path: Path,
+    known: Container[str] = (),
+    job: Job | None = None,
+    moved: Callable[[float], None] = lambda _: None,
 ) -> AnalysedFile:
     """Return what is in a file, in memory that grows with its length by 150 bytes a second.
 
@@ -88,6 +92,8 @@ def analysed_file(
         Keys of contents that need not be analysed again.
     job : Job, optional
         May cancel.
+    moved : callable
+        Told, as the sound is read, what share of it is.
     """
     job = job or Job()
     n_bytes, changed_ns = 0, -1
@@ -100,7 +106,8 @@ def analysed_file(
         found = AnalysedFile(key, n_bytes, changed_ns)
         if key not in known:
             audio = AudioFile(path, job=job)
-            found = replace(_ClipsOfFile(listener, key, job).of(audio), changed_ns=changed_ns)
+            clips = _ClipsOfFile(listener, key, job).of(audio, moved)
+            found = replace(clips, changed_ns=changed_ns)
             found = replace(found, n_bytes=n_bytes)
         now = path.stat()
     except Cancelled:
@@ -157,12 +164,13 @@ class _ClipsOfFile:
         self._is_loud: list[bool] = []
         self._parts: list[tuple[int, Analysis]] = []
 
-    def of(self, audio: AudioFile) -> AnalysedFile:
+    def of(self, audio: AudioFile, moved: Callable[[float], None]) -> AnalysedFile:
         """Return the file's clips."""
         if audio.is_ultrasonic:
             self._quietest = LEFT_OF_ULTRASOUND
         for samples in _ahead(batches(audio.blocks())):
             self._push(samples)
+            moved(min(1.0, self._n_samples / MODEL_RATE_HZ / max(audio.duration_s, 1e-9)))
         n_samples = self._n_samples
         if n_samples < PATCH_SAMPLES:  # one patch, padded
             self._take(np.zeros(PATCH_SAMPLES - n_samples, np.float32))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,32 @@ class SoundPart:
     stored: Mapping[str, Stored] = field(default_factory=dict)
 
     def files(self) -> list[OwnFile]:
-        """Return the files; raise OSError, ValueError or KeyError where the part is damaged."""
-        arrays = npz_arrays(self.path, ["files", "texts"], _MOST_BYTES)
-        if arrays["files"].dtype != FILE:
+        """Return the files whose clips are here.
+
+        Raises
+        ------
+        OSError, ValueError or KeyError
+            If the part is damaged.
+        """
+        return self._listed("files", "texts")
+
+    def others(self) -> list[OwnFile]:
+        """Return further files that were read: those of known content, and unreadable ones.
+
+        Raises
+        ------
+        OSError, ValueError or KeyError
+            If the part is damaged.
+        """
+        return self._listed("others", "other_texts")
+
+    def _listed(self, name: str, texts_name: str) -> list[OwnFile]:
+        arrays = npz_arrays(self.path, [name, texts_name], _MOST_BYTES)
+        if arrays[name].dtype != FILE:
             raise ValueError("its rows are other ones")
-        texts = arrays["texts"].tobytes()
+        texts = arrays[texts_name].tobytes()
         found = []
-        for row in arrays["files"]:
+        for row in arrays[name]:
             at, why = int(row["path"]), int(row["reason"])
             found.append(
                 OwnFile(
@@ -121,16 +141,22 @@ class PartsFolder:
     folder : Path
     model_id : str
         What analyses the sounds: parts of others are removed.
+    folders : sequence of str
+        Paths of the folders that are looked through, in the order that files know them by.
     """
 
-    def __init__(self, folder: Path, model_id: str) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, model_id: str, folders: Sequence[str] = ()) -> None:
+        self._folder, self._folders = folder, folders
         self._model = hashlib.sha256(model_id.encode()).hexdigest()[:16]
         self._n_written = 0
 
-    def found(self) -> list[tuple[SoundPart, list[OwnFile]]]:
-        """Return the parts that earlier builds have left, with their files; remove all else."""
-        kept: list[tuple[SoundPart, list[OwnFile]]] = []
+    def found(self) -> list[tuple[SoundPart, list[OwnFile], list[OwnFile]]]:
+        """Return the parts that earlier builds have left; remove all else.
+
+        Each comes with the files whose clips it has, and with all that were read and lie in the
+        folders of now, by the numbers of now.
+        """
+        kept: list[tuple[SoundPart, list[OwnFile], list[OwnFile]]] = []
         if not self._folder.is_dir():
             return kept
         for path in sorted(self._folder.iterdir()):
@@ -141,27 +167,58 @@ class PartsFolder:
                     raise ValueError("it is another build's")
                 files = part.files()
                 part.check(files)
-            except (OSError, ValueError, KeyError, TypeError):
+                read = self._placed(part, [*files, *part.others()])
+            except (OSError, ValueError, KeyError, TypeError, IndexError):
                 path.unlink()
                 continue
             self._n_written = max(self._n_written, int(number) + 1)
-            kept.append((part, files))
+            kept.append((part, files, read))
         return kept
 
+    def _placed(self, part: SoundPart, files: Sequence[OwnFile]) -> list[OwnFile]:
+        packed = npz_arrays(part.path, ["folders"], _MOST_BYTES)["folders"].tobytes()
+        now = {os.fsencode(path): number for number, path in enumerate(self._folders)}
+        numbers = [now.get(path) for path in packed.split(b"\0")]
+        if any(file.folder < 0 for file in files):
+            raise ValueError("a file lies in no folder")
+        placed = ((numbers[file.folder], file) for file in files)
+        return [replace(file, folder=number) for number, file in placed if number is not None]
+
     def write(
-        self, files: Sequence[OwnFile], clips: Sequence[Clips], loudness: Sequence[Float32]
+        self,
+        files: Sequence[OwnFile],
+        clips: Sequence[Clips],
+        loudness: Sequence[Float32],
+        others: Sequence[OwnFile] = (),
     ) -> SoundPart:
-        """Write a part, whole or not at all; raise OSError if it cannot be written."""
+        """Write a part, whole or not at all; raise OSError if it cannot be written.
+
+        Parameters
+        ----------
+        files : sequence of OwnFile
+            With the rows of their clips here.
+        clips : sequence of Clips
+        loudness : sequence of float32 arrays
+            Of each file, of each of its clips.
+        others : sequence of OwnFile
+            Further files that were read, whose clips are elsewhere, or that have none.
+        """
         self._folder.mkdir(exist_ok=True)
         path = self._folder / f"{self._model}-{self._n_written:06}{_SUFFIX}"
         self._n_written += 1
-        rows, texts = file_arrays(files)
         columns: dict[str, Any] = {}
+        for name, texts_name, listed in (
+            ("files", "texts", files),
+            ("others", "other_texts", others),
+        ):
+            columns[name], columns[texts_name] = file_arrays(listed)
+        packed = b"\0".join(map(os.fsencode, self._folders))
+        columns["folders"] = np.frombuffer(packed, np.uint8)
         joined = Clips.concatenate(clips) if clips else Clips.from_lists([], [], [], [], [])
         columns.update(zip(_COLUMNS, joined.columns(), strict=True))
         columns["loudness"] = np.concatenate([np.empty(0, np.float32), *loudness])
         with written_whole(path) as file:
-            np.savez(file, files=rows, texts=texts, **columns)
+            np.savez(file, **columns)
         return SoundPart(path)
 
     def remove(self) -> None:

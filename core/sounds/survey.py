@@ -23,7 +23,6 @@ class Found:
     place: Place
     path: Path
     n_bytes: int
-    is_known: bool
 
 
 @dataclass
@@ -102,12 +101,17 @@ def survey(folders: list[Folder], known: Mapping[Place, OwnFile], is_new: bool, 
     Raises
     ------
     AudioFileError
-        If there must be a sound and is none.
+        If there must be a sound and is none, or it cannot be looked for.
     """
     found = Survey(folders)
     seen = set[Place]()
     for number, folder in enumerate(folders):
         reason = _refusal(folder.path)
+        if reason and is_new:
+            raise AudioFileError(
+                f"The folder {folder.path} cannot be read: {reason}.",
+                "Check its permissions, or name another folder.",
+            )
         if reason:
             found.absent.append(f"{folder.path} ({reason})")
             found.partial.add(number)
@@ -116,9 +120,9 @@ def survey(folders: list[Folder], known: Mapping[Place, OwnFile], is_new: bool, 
         begin = len(os.path.join(os.fsencode(folder.path), b""))  # noqa: PTH118
         for path in walk:
             place = number, os.fsencode(path)[begin:]
-            seen.add(place)
-            _take(found, place, path, known.get(place))
-            if len(seen) % 256 == 0:
+            if _take(found, place, path, known.get(place)):
+                seen.add(place)
+            if walk.n_sounds % 256 == 0:
                 job.report(f"Looking for sounds: {len(seen):,}")
         if walk.n_closed or _refusal(folder.path):
             found.partial.add(number)
@@ -129,12 +133,14 @@ def survey(folders: list[Folder], known: Mapping[Place, OwnFile], is_new: bool, 
     return found
 
 
-def _take(found: Survey, place: Place, path: Path, old: OwnFile | None) -> None:
+def _take(found: Survey, place: Place, path: Path, old: OwnFile | None) -> bool:
+    """Take up a file; return False where it is known, and has gone since the walk."""
     try:
         status = os.stat(path)  # noqa: PTH116 - for each of many files
-    except OSError:  # gone since the walk: unreadable, if it is not back by then
-        found.to_read.append(Found(place, path, 0, old is not None))
-        return
+    except OSError:  # unreadable, if it is not back by then
+        if old is None:
+            found.to_read.append(Found(place, path, 0))
+        return old is None
     if old is not None and (old.n_bytes, old.changed_ns) == (status.st_size, status.st_mtime_ns):
         found.unchanged[place] = replace(old, is_missing=False) if old.is_missing else old
     elif not status.st_size:
@@ -143,7 +149,8 @@ def _take(found: Survey, place: Place, path: Path, old: OwnFile | None) -> None:
             *place, b"", 0, status.st_mtime_ns, state=FileState.UNREADABLE, reason=reason
         )
     else:
-        found.to_read.append(Found(place, path, status.st_size, old is not None))
+        found.to_read.append(Found(place, path, status.st_size))
+    return True
 
 
 def _refusal(folder: str) -> str:

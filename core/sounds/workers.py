@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.synchronize import Event
@@ -19,6 +19,9 @@ from core.setup.selection import listener, listener_kind
 from core.sounds.analysis import AnalysedFile, analysed_file
 
 _POLL_S = 0.1
+_MOST_FILES = 1 << 20
+"""Of a task: more than any has."""
+
 _AHEAD = 2
 """Tasks that wait for each process: with more, a cancelled build would drop as many."""
 
@@ -39,6 +42,7 @@ def analysed(
     options: Options,
     workers: int,
     job: Job,
+    moved: Callable[[Mapping[int, float]], None] = lambda _: None,
 ) -> Iterator[tuple[int, list[AnalysedFile]] | None]:
     """Yield the number of each task, as it is done, with what its files hold; None meanwhile.
 
@@ -54,6 +58,9 @@ def analysed(
         Processes.
     job : Job
         May cancel.
+    moved : callable
+        Told, several times a second, of each task at work how many of its files are read, and what
+        share of the next one.
 
     Raises
     ------
@@ -64,18 +71,21 @@ def analysed(
     """
     stop = SPAWN.Event()
     workers = min(workers, len(tasks))
+    places = _Places(workers)
     pool = ProcessPoolExecutor(
-        workers, SPAWN, initializer=_begin_worker, initargs=(data, options, known, stop)
+        workers, SPAWN, initializer=_begin_worker, initargs=(data, options, known, stop, places)
     )
     waiting = iter(enumerate(tasks))
     running: dict[Future[list[AnalysedFile]], int] = {}
     try:
         while True:
             while len(running) < workers * _AHEAD and (task := next(waiting, None)) is not None:
-                running[pool.submit(_analyse, list(task[1]))] = task[0]
+                running[pool.submit(_analyse, task[0], list(task[1]))] = task[0]
             if not running:
                 return
             done, _ = wait(running, _POLL_S, FIRST_COMPLETED)
+            at_work = {number for future, number in running.items() if future not in done}
+            moved({task: n for task, n in places.read() if task in at_work})
             for future in done:
                 yield running.pop(future), future.result()
             if not done:
@@ -91,13 +101,45 @@ def analysed(
         pool.shutdown(cancel_futures=True)
 
 
+class _Places:
+    """How far each process is, in memory that all of them share."""
+
+    def __init__(self, workers: int) -> None:
+        # A task and a place in it are one number, so that nobody reads halves of two.
+        self._numbers = SPAWN.RawArray("d", [-1.0] * workers)
+        self._taken = SPAWN.Value("i", 0)
+        self._own = 0
+
+    def take(self) -> None:
+        """Become a process's own."""
+        with self._taken.get_lock():
+            self._own = self._taken.value
+            self._taken.value += 1
+
+    def tell(self, task: int, n_files: float) -> None:
+        """Say which task this process is at, and how many of its files are read."""
+        self._numbers[self._own] = task * _MOST_FILES + n_files
+
+    def read(self) -> list[tuple[int, float]]:
+        """Return the tasks at work, and how many files are read of each."""
+        pairs = (divmod(number, _MOST_FILES) for number in self._numbers if number >= 0)
+        return [(int(task), n_files) for task, n_files in pairs]
+
+
 class _Analyser:
     """The listener of a worker process, and what it knows."""
 
     def __init__(
-        self, data: DataFolder, options: Options, known: frozenset[str], stop: Event
+        self,
+        data: DataFolder,
+        options: Options,
+        known: frozenset[str],
+        stop: Event,
+        places: _Places,
     ) -> None:
         self._data, self._options, self._known, self._stop = data, options, known, stop
+        self._places = places
+        places.take()
         self._job = Job(self._check)
         self._listener: Listener | None = None
 
@@ -105,23 +147,30 @@ class _Analyser:
         if self._stop.is_set():
             raise Cancelled
 
-    def analyse(self, paths: Sequence[Path]) -> list[AnalysedFile]:
-        """Return what files hold."""
+    def analyse(self, task: int, paths: Sequence[Path]) -> list[AnalysedFile]:
+        """Return what the files of a task hold."""
         if self._listener is None:
             self._listener = listener(self._data, self._options, Job())
         found = []
-        for path in paths:
+        for number, path in enumerate(paths):
             self._check("", None)
-            found.append(analysed_file(self._listener, path, self._known, self._job))
+
+            def moved(share: float, number: int = number) -> None:
+                self._places.tell(task, number + share)
+
+            moved(0.0)
+            found.append(analysed_file(self._listener, path, self._known, self._job, moved))
         return found
 
 
 _worker: _Analyser | None = None
 
 
-def _begin_worker(data: DataFolder, options: Options, known: frozenset[str], stop: Event) -> None:
+def _begin_worker(
+    data: DataFolder, options: Options, known: frozenset[str], stop: Event, places: _Places
+) -> None:
     global _worker
-    _worker = _Analyser(data, options, known, stop)
+    _worker = _Analyser(data, options, known, stop, places)
     # Libraries complain there about damaged files, each in its own way; reasons say what is wrong.
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
@@ -129,6 +178,6 @@ def _begin_worker(data: DataFolder, options: Options, known: frozenset[str], sto
     give_way()
 
 
-def _analyse(paths: list[Path]) -> list[AnalysedFile]:
+def _analyse(task: int, paths: list[Path]) -> list[AnalysedFile]:
     assert _worker is not None  # noqa: S101 - the pool has begun it
-    return _worker.analyse(paths)
+    return _worker.analyse(task, paths)

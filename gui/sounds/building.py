@@ -93,7 +93,8 @@ def build(request: SoundsRequest, data: DataFolder, given: Options, job: Job) ->
 
 def _built(request: SoundsRequest, data: DataFolder, given: Options, job: Job) -> SoundsOutcome:
     from core.catalog.sound_files import FileState
-    from core.sounds.update import ANALYSING, update_sounds
+    from core.sounds.reading import ANALYSING
+    from core.sounds.update import update_sounds
     from core.sounds.workers import usual_workers
 
     out = data.catalogs / request.name
@@ -117,7 +118,7 @@ def _built(request: SoundsRequest, data: DataFolder, given: Options, job: Job) -
         str(report.catalog.path),
         len(report.catalog),
         int((state == FileState.ANALYSED).sum()),
-        report.n_analysed - report.n_changed,
+        report.n_analysed - report.n_changed + report.n_resumed,
         report.n_changed,
         report.n_recognised,
         report.n_removed,

@@ -302,7 +302,8 @@ class SoundPartReader(Reader):
         clips = Clips.from_lists(ids, spans, [[1, 2]] * 3, frames, [False] * 3)
         own = OwnFile(0, b"a/b.wav", b"k" * 24, 100, 10**18, 30.0, -20.0, n_clips=3)
         bad = OwnFile(0, b"c.wav", b"", 5, 10**18, state=2, reason="it is none")
-        PartsFolder(folder, self.model).write([own, bad], [clips], [np.full(3, -20.0, np.float32)])
+        loudness = [np.full(3, -20.0, np.float32)]
+        PartsFolder(folder, self.model, ["/a"]).write([own], [clips], loudness, [bad])
 
     def changed(self, random: Random, name: str, content: bytes) -> bytes:
         return mutated_npz(random, content)
@@ -310,8 +311,9 @@ class SoundPartReader(Reader):
     def read(self, folder: Path, name: str) -> None:
         from core.sounds.parts import PartsFolder
 
-        for part, files in PartsFolder(folder, self.model).found():
+        for part, files, read in PartsFolder(folder, self.model, ["/a"]).found():
             clips, _ = part.load()
+            assert all(file.folder == 0 for file in read)
             assert all(file.first_clip + file.n_clips <= len(clips) for file in files)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -59,9 +60,12 @@ def test_a_part_that_does_not_fit_is_made_again(tmp_path):
     spans_s = [(0.0, 10.0), (10.0, 20.0), (20.0, 30.0)]
     clips = Clips.from_lists([b"k" * 24] * 3, spans_s, [[1, 2]] * 3, frames, [False] * 3)
     own = OwnFile(0, b"a.wav", b"k" * 24, 9, 9, 30.0, -20.0, n_clips=3)
-    part = PartsFolder(tmp_path, MODEL).write([own], [clips], [np.full(3, -20.0, np.float32)])
-    ((found, files),) = PartsFolder(tmp_path, MODEL).found()
+    other = OwnFile(1, b"b.wav", b"k" * 24, 9, 9, 30.0, -20.0, n_clips=3)
+    loudness = np.full(3, -20.0, np.float32)
+    part = PartsFolder(tmp_path, MODEL, ["/a", "/b"]).write([own], [clips], [loudness], [other])
+    ((found, files, read),) = PartsFolder(tmp_path, MODEL, ["/b"]).found()
     assert (found.path, files) == (part.path, [own])
+    assert read == [replace(other, folder=0)], "the other folder is not looked through any more"
     whole = part.path.read_bytes()
     arrays = dict(np.load(part.path))
     changes = {
@@ -72,11 +76,15 @@ def test_a_part_that_does_not_fit_is_made_again(tmp_path):
         "loudness": arrays["loudness"][:2],
         "label_indices": arrays["label_indices"].astype(np.float64),
         "tags": arrays["tags"].ravel(),
+        "folders": arrays["folders"][:2],
+        "others": arrays["others"][["key", "folder"]],
+        "other_texts": None,
     }
     for name, changed in changes.items():
         part.path.write_bytes(whole)
         with part.path.open("wb") as file:
-            np.savez(file, **{**arrays, name: changed})
+            given = {**arrays, name: changed}
+            np.savez(file, **{each: value for each, value in given.items() if value is not None})
         assert PartsFolder(tmp_path, MODEL).found() == [], name
         assert not part.path.exists()
     part.path.write_bytes(whole[:-900] + bytes(900))

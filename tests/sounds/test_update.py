@@ -247,8 +247,8 @@ def test_cancelling_keeps_what_was_analysed(update, folder, tmp_path):
         update(tmp_path / "mine", folder, job=job.watched_by(stop))
     assert any(beside(tmp_path / "mine", "parts").iterdir())
     report = update(tmp_path / "mine", folder)
-    assert report.n_recognised > 0
-    assert report.n_analysed + report.n_recognised == 86
+    assert report.n_resumed > 0
+    assert report.n_analysed + report.n_resumed == 86
     assert not beside(tmp_path / "mine", "parts").exists()
 
 
@@ -274,7 +274,7 @@ def test_a_kill_leaves_the_old_catalogue_and_the_next_build_goes_on(
     assert report.n_files == 8 + n_new
     assert len(report.catalog) == len(first.catalog) + n_new
     if moment.startswith("parts"):
-        assert report.n_recognised > 0
+        assert report.n_resumed > 0
 
 
 def test_a_damaged_table_is_one_error(update, folder, tmp_path):
