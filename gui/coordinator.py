@@ -258,7 +258,7 @@ class Coordinator(QObject):
         elif self.session.state is State.ANALYSING:
             self.session.cancel()
         else:
-            self._window.banner.clear()
+            self._window.banner.dismiss_shown()
 
     # What the session says
 

@@ -87,7 +87,11 @@ class ResultsController(QObject):
         panel.use_look_ups(self.look_ups)
         self.files = FilePlaces(context.workers["own files"], self)
         pictures = SoundPictures(
-            context.data.thumbnails, context.workers["thumbnails"], self.files.place, self
+            context.data.thumbnails,
+            context.workers["thumbnails"],
+            context.workers["large thumbnails"],
+            self.files.place,
+            self,
         )
         panel.use_files(self.files, pictures)
         self._questions = LookUpQuestions(

@@ -51,6 +51,7 @@ class ResultsPanel(QWidget):
         self.details = DetailsPane()
         self._veil = Dimming(self.table)
         self._look_ups: LookUps | None = None
+        self._pictures: SoundPictures | None = None
         self._are_failing = False
         self.heading = ""
         self.message.setTextFormat(Qt.TextFormat.PlainText)
@@ -71,8 +72,10 @@ class ResultsPanel(QWidget):
 
     def use_files(self, files: FilePlaces, pictures: SoundPictures) -> None:
         """Show which of a person's own files are there, and their spectrograms."""
+        self._pictures = pictures
         self.table.use_files(files, pictures)
-        files.changed.connect(lambda: self._show_details(self.details.match))
+        for changed in (files.changed, pictures.large_changed):
+            changed.connect(lambda: self._show_details(self.details.match))
 
     def show_playing(self, clip: tuple[str, float] | None) -> None:
         """Mark the clip that plays from its file: its key and start."""
@@ -138,9 +141,9 @@ class ResultsPanel(QWidget):
 
     def _make_room(self) -> None:
         has_pictures = self._permission.is_given and not self._are_failing
-        has_pictures = has_pictures and not self.table.results.has_files
-        self.table.set_tall(has_pictures)
-        self.details.picture.setVisible(has_pictures)
+        has_files = self.table.results.has_files
+        self.table.set_tall(has_pictures and not has_files)
+        self.details.picture.setVisible(has_pictures or has_files)
 
     def _on_looked_up(self, ids: list[str]) -> None:
         match = self.details.match
@@ -149,7 +152,8 @@ class ResultsPanel(QWidget):
 
     def _show_details(self, match: Match | None) -> None:
         if match is not None and match.path:
-            self.details.show_match(match, None, None, self.table.is_there(match))
+            picture = None if self._pictures is None else self._pictures.large(match)
+            self.details.show_match(match, None, picture, self.table.is_there(match))
             return
         if match is None or self._look_ups is None:
             self.details.show_match(match, None)

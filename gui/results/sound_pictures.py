@@ -11,15 +11,20 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from core.audio.reader import AudioFile
+from core.audio.thumbnail import thumbnail
 from core.audio.thumbnail_cache import ThumbnailCache
 from core.errors import SoundalikeError
 from core.jobs import Job
-from core.types import Match
+from core.types import Match, UInt8
 from gui.widgets.color_map import ColorMap
 from gui.workers import Worker
 
 MOST_IMAGES = 2_000
 """Kept in memory: 6 KB each."""
+
+LARGE_SIZE, MOST_LARGE = (64, 320), 50
+"""Of large ones, rows and columns; as many are kept, at 60 KB each."""
 
 _Key: TypeAlias = tuple[str, float]
 
@@ -31,29 +36,33 @@ class SoundPictures(QObject):
     ----------
     folder : Path
         Where they are kept.
-    worker : Worker
+    worker, large_worker : Worker
         Used by nobody else.
     place : callable
         Returns the path of a match's file, or "" where it is not there.
 
     Signals
     -------
-    changed
-        There are more of them.
+    changed, large_changed
+        There are more of them, small ones or large ones.
     """
 
     changed = Signal()
+    large_changed = Signal()
     _made = Signal(object, object)  # _Key, UInt8 | None
 
     def __init__(
         self,
         folder: Path,
         worker: Worker,
+        large_worker: Worker,
         place: Callable[[Match], str],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._cache, self._worker, self._place = ThumbnailCache(folder), worker, place
+        self._large_worker = large_worker
+        self._large: OrderedDict[_Key, QImage | None] = OrderedDict()
         # None stands for what cannot be read.
         self._images: OrderedDict[_Key, QImage | None] = OrderedDict()
         self._wanted: dict[_Key, tuple[str, float]] = {}
@@ -79,6 +88,24 @@ class SoundPictures(QObject):
             # Its own copy: what is made is taken out of the other one meanwhile.
             self._worker.submit(partial(self._make, tuple(wanted.items())))
 
+    def large(self, match: Match) -> QImage | None:
+        """Return a clip's large spectrogram; where there is none yet, it is made now."""
+        key, place = (match.video_id, match.start_s), self._place(match)
+        if key in self._large or not place:
+            return self._large.get(key)
+
+        def make(job: Job) -> UInt8:
+            file = AudioFile(Path(place), job=job)
+            span = match.start_s, min(match.end_s, file.duration_s)
+            return thumbnail(file, span, job, LARGE_SIZE)
+
+        def made(levels: UInt8 | None) -> None:
+            _keep(self._large, key, levels, MOST_LARGE)
+            self.large_changed.emit()
+
+        self._large_worker.submit(make, made, lambda _: made(None))
+        return None
+
     def _make(self, wanted: tuple[tuple[_Key, tuple[str, float]], ...], job: Job) -> None:
         for (key, start_s), (place, end_s) in wanted:
             job.check()
@@ -89,11 +116,16 @@ class SoundPictures(QObject):
             else:
                 self._made.emit((key, start_s), levels)
 
-    def _on_made(self, key: _Key, levels: object) -> None:
-        # Low bands come first, and are to be below.
-        image = None if levels is None else ColorMap.INFERNO.image_of(levels[::-1])  # type: ignore[index]
+    def _on_made(self, key: _Key, levels: UInt8 | None) -> None:
         self._wanted.pop(key, None)
-        self._images[key] = image
-        while len(self._images) > MOST_IMAGES:
-            self._images.popitem(last=False)
+        _keep(self._images, key, levels, MOST_IMAGES)
         self.changed.emit()
+
+
+def _keep(
+    images: OrderedDict[_Key, QImage | None], key: _Key, levels: UInt8 | None, most: int
+) -> None:
+    # Low bands come first, and are to be below.
+    images[key] = None if levels is None else ColorMap.INFERNO.image_of(levels[::-1])
+    while len(images) > most:
+        images.popitem(last=False)

@@ -56,7 +56,9 @@ class SoundsController(QObject):
         self._context, self._session, self._data = context, context.session, context.data
         self._building = context.workers["own sounds"]
         self._looking = context.workers["own catalogues"]
-        self._searched, self._tells_of_absent = "", False
+        self._searched: CatalogInfo | None = None
+        self._offered: SoundsOutcome | None = None
+        self._tells_of_absent = False
         self._running: SoundsRequest | None = None
         self._unfinished: SoundsRequest | None = None
         self.progress = SoundsProgress()
@@ -75,8 +77,16 @@ class SoundsController(QObject):
         return self._running is not None or self._building.is_busy
 
     def take(self, info: CatalogInfo) -> None:
-        """Take note of which catalogue is searched."""
-        self._searched = info.path
+        """Take note of which catalogues are searched."""
+        self._searched = info
+        if self._offered is not None and self._is_searched(self._offered):
+            self._context.banner.withdraw(self._offered.said)
+            self._offered = None
+
+    def _is_searched(self, outcome: SoundsOutcome) -> bool:
+        info = self._searched
+        is_other = info is not None and outcome.request.name in info.others
+        return is_other or (info is not None and outcome.path == info.path)
 
     # What a person does
 
@@ -202,7 +212,7 @@ class SoundsController(QObject):
         self.progress.finish()
         if self.dialog is not None:
             self.dialog.show_busy(False)
-        is_searched = outcome.path == self._searched
+        is_searched = self._is_searched(outcome)
         if is_searched:
             self._session.loader.reload()
         self.changed.emit()
@@ -214,7 +224,12 @@ class SoundsController(QObject):
             choices.append(Choice("Remove the &missing…", partial(self._ask, outcome)))
         if outcome.left_out:
             choices.append(Choice("Show &which", partial(self._show_left_out, outcome)))
-        self._context.banner.offer(outcome.said, *choices[:2])
+        # What has nothing to be answered is a note: the next search takes it back.
+        if choices:
+            self._context.banner.offer(outcome.said, *choices[:2])
+            self._offered = outcome if search in choices else None
+        else:
+            self._context.banner.show_note(outcome.said)
 
     def search(self, name: str) -> None:
         """Search a catalogue from now on."""

@@ -29,8 +29,17 @@ class Level(IntEnum):
     """Importance of a notice; of several the most important is shown, the others wait."""
 
     QUESTION = 0
-    NOTE = 1
-    TROUBLE = 2
+    OFFER = 1
+    NOTE = 2
+    TROUBLE = 3
+
+
+_SPOKEN = {
+    Level.TROUBLE: "Trouble",
+    Level.NOTE: "Note",
+    Level.OFFER: "Note",
+    Level.QUESTION: "Question",
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ class Banner(PaletteWidget):
         self.dismiss.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.dismiss.setToolTip("Dismiss")
         self.dismiss.setAccessibleName("Dismiss message")
-        self.dismiss.clicked.connect(self.clear)
+        self.dismiss.clicked.connect(self.dismiss_shown)
         self.setAutoFillBackground(True)
         self._growth.setDuration(theme.ANIMATION_MS)
         self._growth.valueChanged.connect(self.setFixedHeight)
@@ -124,9 +133,9 @@ class Banner(PaletteWidget):
         self._put(Level.NOTE, message, action, act)
 
     def offer(self, message: str, *choices: Choice) -> None:
-        """Say something worth knowing, with up to two buttons."""
+        """Say something worth knowing, with up to two buttons; it waits below what comes later."""
         self.clear()
-        self._notices[Level.NOTE] = Notice(message, choices)
+        self._notices[Level.OFFER] = Notice(message, choices)
         self._show_first()
 
     def ask(self, question: str, yes: Choice, no: Choice) -> None:
@@ -142,11 +151,18 @@ class Banner(PaletteWidget):
         self._show_first()
 
     def clear(self) -> None:
-        """Take trouble and notes back; a question waits for its answer."""
+        """Take trouble and notes back; questions and offers wait for their answers."""
+        waiting = (Level.QUESTION, Level.OFFER)
         self._notices = {
-            level: notice for level, notice in self._notices.items() if level is Level.QUESTION
+            level: notice for level, notice in self._notices.items() if level in waiting
         }
         self._show_first()
+
+    def dismiss_shown(self) -> None:
+        """Take back what is shown, unless it is a question."""
+        if self._shown is not None and self._shown[0] is Level.OFFER:
+            del self._notices[Level.OFFER]
+        self.clear()
 
     def _put(self, level: Level, message: str, action: str, act: Callable[[], None] | None) -> None:
         choices = () if act is None else (Choice(action, act),)
@@ -168,8 +184,7 @@ class Banner(PaletteWidget):
             return
         level, notice = shown
         self.text.setText(notice.text)
-        name = {Level.TROUBLE: "Trouble", Level.NOTE: "Note", Level.QUESTION: "Question"}[level]
-        self.setAccessibleName(name)
+        self.setAccessibleName(_SPOKEN[level])
         self.setAccessibleDescription(notice.text)
         for place, button in enumerate(self._buttons):
             is_there = place < len(notice.choices)

@@ -163,6 +163,28 @@ def test_the_rows_in_sight_have_spectrograms(shown: App) -> None:
     assert any(kept.iterdir())
 
 
+def test_the_details_have_a_large_spectrogram(shown: App, own_folder: Path) -> None:
+    app, table = shown, shown.window.results.table
+    details = app.window.results.details
+    assert details.picture.isVisible()
+    assert details.picture.accessibleName() == "Spectrogram"
+    app.wait_for(lambda: not app.coordinator.workers["large thumbnails"].is_busy)
+    first = details.picture.grab().toImage()
+    table.selectRow(1)
+    app.wait_for(lambda: not app.coordinator.workers["large thumbnails"].is_busy)
+    second = details.picture.grab().toImage()
+    assert first != second
+    colors = {second.pixel(x, y) for x in range(0, 200, 5) for y in range(0, 100, 5)}
+    assert len(colors) > 20, "a picture, not the sign of one"
+    (own_folder / text(app, Column.VIDEO, 2)).write_bytes(b"no sound any more")
+    table.selectRow(2)
+    app.wait_for(lambda: not app.coordinator.workers["large thumbnails"].is_busy)
+    nothing = details.picture.grab().toImage()
+    colors = {nothing.pixel(x, y) for x in range(0, 200, 5) for y in range(0, 100, 5)}
+    assert len(colors) < 20
+    assert not app.window.banner.is_trouble
+
+
 def test_a_row_is_dragged_out_as_a_file(shown: App) -> None:
     table = shown.window.results.table
     assert table.dragEnabled()

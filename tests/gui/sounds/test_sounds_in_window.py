@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from gui.sounds.add_dialog import AddSoundsDialog
 from gui.sounds.progress import SoundsProgress
 from gui.sounds.request import SoundsRequest
 from tests.gui.conftest import App, FakeDevices
+from tests.gui.search.test_session import open_and_wait
 
 
 def features_of(app: App) -> Features:
@@ -100,6 +102,38 @@ def test_a_folder_becomes_a_catalogue_that_can_be_searched(app: App, field: Path
     assert not (app.settings_folder / ".adding-sounds.json").exists()
     banner.action.click()
     app.wait_for(lambda: ("choose", ("Field",)) in app.engine.calls)
+
+
+def test_the_end_is_told_until_it_is_answered_and_no_search_takes_it_back(
+    app: App, field: Path, sine: Path
+) -> None:
+    app.window.permission.adopt(False)
+    add(app, field)
+    banner = app.window.banner
+    said = banner.message
+    open_and_wait(app, sine)
+    assert banner.message == said
+    app.session.find("dog barking")
+    app.wait_for(lambda: app.session.subject == "dog barking")
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    banner.clear()
+    assert banner.message == said
+    assert banner.action.text() == "&Search them"
+    app.window.commands.cancel.trigger()  # Escape
+    assert banner.message == ""
+
+
+def test_the_end_is_not_told_any_more_once_they_are_searched(app: App, field: Path) -> None:
+    app.window.permission.adopt(False)
+    add(app, field)
+    assert app.window.banner.action.text() == "&Search them"
+    app.engine.info = replace(app.engine.info, others=("Field",))
+    app.session.loader.reload(app.engine.load)
+    app.wait_for(lambda: app.window.banner.message == "")
+    (field / "new.wav").write_bytes((field / "Bell.wav").read_bytes()[:-4])
+    features_of(app).sounds.update_catalog("Field")
+    wait_for_the_end(app)
+    assert ("reload",) in app.engine.calls, "it is searched beside the main one"
 
 
 def test_what_was_left_out_is_listed_with_its_reason(app: App, field: Path) -> None:

@@ -93,3 +93,28 @@ def test_text_from_outside_is_plain(banner: Banner) -> None:
     banner.show_trouble("<b>bold</b>")
     assert banner.text.textFormat() == Qt.TextFormat.PlainText
     assert banner.accessibleDescription() == "<b>bold</b>"
+
+
+def test_an_offer_outlives_what_is_said_meanwhile_and_goes_when_it_is_dismissed(
+    banner: Banner,
+) -> None:
+    taken: list[str] = []
+    ask(banner, [])
+    banner.show_note("A note")
+    banner.offer("It is done.", Choice("Search them", lambda: taken.append("search")))
+    assert banner.message == "It is done.", "the newest counts"
+    banner.show_note("Another note")
+    assert banner.message == "Another note"
+    banner.clear()
+    assert banner.message == "It is done."
+    banner.show_trouble("Trouble")
+    banner.dismiss.click()
+    assert banner.message == "It is done."
+    banner.clear()
+    assert banner.message == "It is done."
+    banner.dismiss.click()
+    assert banner.message == "Look it up?"
+    banner.offer("It is done.", Choice("Search them", lambda: taken.append("search")))
+    banner.action.click()
+    assert taken == ["search"]
+    assert banner.message == "Look it up?"
