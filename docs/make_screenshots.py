@@ -293,7 +293,7 @@ def show_own_sounds(window: MainWindow) -> None:
     timer.start(100)
 
 
-def show_several(window: MainWindow) -> None:
+def show_several(window: MainWindow, then: Callable[[], None] = lambda: None) -> None:
     """Search the catalogue in the program and own sounds, and look at these."""
     from PySide6.QtCore import QTimer
 
@@ -308,6 +308,7 @@ def show_several(window: MainWindow) -> None:
         if "(" in window.results.tabs.tabText(1):
             timer.stop()
             window.results.tabs.setCurrentIndex(1)
+            then()
 
     timer = QTimer(window)
     timer.timeout.connect(look)
@@ -320,6 +321,27 @@ def show_catalog_tags(window: MainWindow) -> None:
 
     answer_questions(window)
     window.findChild(StorageController).chooser.tags_pressed.emit(make_own_catalog())
+
+
+def teach_own(window: MainWindow) -> None:
+    """Teach a class by the first of own sounds, beside the catalogue in the program."""
+    show_several(window, lambda: teach(window))
+
+
+def show_own_map(window: MainWindow) -> None:
+    """Show the map and the classes of own sounds, beside the catalogue in the program."""
+
+    def show() -> None:
+        window.commands.filter.trigger()
+        window.commands.map.trigger()
+        window.results.table.selectRow(2)
+
+    show_several(window, show)
+
+
+def record_beside_own(window: MainWindow) -> None:
+    """Record while the list of own sounds is shown, which follows the recording."""
+    show_several(window, lambda: record(window))
 
 
 def open_bad_file(window: MainWindow) -> None:
@@ -382,6 +404,9 @@ SCENES = {
     "licences": Scene(show_licences, rest_ms=4 * REST_MS),
     "playing": Scene(show_own_sounds, rest_ms=4 * REST_MS),
     "several": Scene(show_several, rest_ms=4 * REST_MS),
+    "recording-own": Scene(record_beside_own, rest_ms=14_000),
+    "teach-own": Scene(teach_own, rest_ms=8 * REST_MS),
+    "map-own": Scene(show_own_map, rest_ms=8 * REST_MS),
     "catalog-tags": Scene(show_catalog_tags, rest_ms=4 * REST_MS),
     "trouble": Scene(open_bad_file),
     "no-device": Scene(answer_questions, has_sound=False, has_microphone=False),

@@ -56,6 +56,7 @@ class MapPane(PaletteWidget):
         self._worker, self._folder = worker, folder
         self._catalog: Catalog | None = None
         self._answer: Matches | None = None
+        self._selected = -1
         self._is_made = self._is_drawing = False
         self._next: MapView | None = None
         self.canvas = MapCanvas()
@@ -98,6 +99,7 @@ class MapPane(PaletteWidget):
     def set_catalog(self, catalog: Catalog) -> None:
         """Show another catalogue."""
         self._catalog, self._answer, self._is_made = catalog, None, False
+        self._selected = -1
         clips = formats.count(len(catalog), "clip", "clips")
         self.heading.setText(f"Map of {clips}")
         self.canvas.show_message("Drawing the map")
@@ -106,7 +108,7 @@ class MapPane(PaletteWidget):
 
     def show_answer(self, answer: Matches) -> None:
         """Mark a query and its matches."""
-        self._answer = answer
+        self._answer, self._selected = answer, -1
         chart = self.canvas.chart
         if chart is None:
             return
@@ -117,7 +119,8 @@ class MapPane(PaletteWidget):
         self.canvas.show_marks(Marks(place, rows))
 
     def select(self, row: int) -> None:
-        """Mark one clip, and bring it into sight."""
+        """Mark one clip, and bring it into sight, once there is a map."""
+        self._selected = row
         if self.canvas.chart is not None:
             self.canvas.show_marks(replace(self.canvas.marks, current=row))
             self.canvas.reveal(row)
@@ -148,8 +151,11 @@ class MapPane(PaletteWidget):
 
     def _on_made(self, chart: Chart) -> None:
         self.canvas.show_chart(chart)
+        selected = self._selected
         if self._answer is not None:
             self.show_answer(self._answer)
+        if selected >= 0:
+            self.select(selected)
 
     def _on_failed(self, error: SoundalikeError) -> None:
         self._is_made = self._is_drawing = False

@@ -229,7 +229,7 @@ class DetailsPane(PaletteWidget):
         self.match = match
         for button in self.buttons:
             button.setEnabled(match is not None)
-        self.picture.show_image(image)
+        self.picture.show_image(image, match is not None and bool(match.path))
         self.show_star(match is not None and (match.video_id, match.start_s) in self._stars)
         if match is None:
             for label in self._texts:
@@ -245,7 +245,6 @@ class DetailsPane(PaletteWidget):
         self.channel.setText(channel_of(match, video, is_there))
         self.channel.setVisible(bool(self.channel.text()))
         nothing = "No tags" if match.path else "No labels"
-        self.picture.setAccessibleName("Spectrogram" if match.path else "Thumbnail")
         self.labels.setText(" · ".join(match.labels) or nothing)
         self.span.setText(span_of(match).capitalize())
         self.similarity.setText(self._words(match))

@@ -1,4 +1,4 @@
-"""The large thumbnail of the selected match."""
+"""The large thumbnail of the selected match, or the spectrogram of one's own sound."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from gui import theme
 
 
 class LargeThumbnail(QWidget):
-    """A thumbnail of 16:9 as large as there is room; its place is kept while there is none."""
+    """A thumbnail of 16:9 as large as there is room; its place is kept while there is none.
+
+    A spectrogram, which has no shape of its own, takes all of the width.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
+        self._is_spectrogram = False
         self._most = 180
         self.setAccessibleName("Thumbnail")
 
-    def show_image(self, image: QImage | None) -> None:
+    def show_image(self, image: QImage | None, is_spectrogram: bool = False) -> None:
         """Show another picture, or an empty place."""
-        if image is not self._image:
-            self._image = image
+        if (image, is_spectrogram) != (self._image, self._is_spectrogram):
+            self._image, self._is_spectrogram = image, is_spectrogram
+            self.setAccessibleName("Spectrogram" if is_spectrogram else "Thumbnail")
             self.update()
 
     def limit(self, height: int) -> None:
@@ -41,7 +46,8 @@ class LargeThumbnail(QWidget):
         """Paint the picture, or the sign of one."""
         painter = QPainter(self)
         palette = self.palette()
-        whole = QRect(0, 0, round(self.height() * 16 / 9), self.height())
+        wide = self.width() if self._is_spectrogram else round(self.height() * 16 / 9)
+        whole = QRect(0, 0, wide, self.height())
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(whole, self._image)

@@ -63,12 +63,13 @@ class QuestionRow(PaletteWidget):
     def ask(self, match: Match) -> None:
         """Ask about a clip."""
         self.match = match
-        title = formats.file_name(match.path) if match.path else match.video_id
-        name = " · ".join(match.labels) or title
-        parts = [formats.clip_span(match.start_s, match.end_s), title]
-        if match.path:  # the name tells more than the span, and the folder may be cut
-            parts = [title, parts[0], formats.folder_name(match.path)]
-        place = " · ".join(parts)
+        labels, span = " · ".join(match.labels), formats.clip_span(match.start_s, match.end_s)
+        if match.path:  # the whole width for what tells most; the folder may be cut
+            title = formats.file_name(match.path)
+            name = f"{title} · {labels}" if labels else title
+            place = f"{span} · {formats.folder_name(match.path)}"
+        else:
+            name, place = labels or match.video_id, f"{span} · {match.video_id}"
         self.labels.setText(name)
         self.place.setText(place)
         for label, text in ((self.labels, name), (self.place, place)):

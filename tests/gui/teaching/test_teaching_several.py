@@ -56,10 +56,9 @@ def test_a_row_of_own_sounds_teaches_and_the_next_are_asked_about_by_name(own_ta
     assert len(asked(app)) == 2
     assert chosen.video_id not in [match.video_id for match in asked(app)]
     row, match = panel.questions[0], asked(app)[0]
-    said = row.place.text()
-    assert said.startswith(f"{Path(match.path).name} · 0:00–0:05 · ")
-    assert said.endswith(str(Path(match.path).parent))
-    assert match.video_id not in said
+    assert row.labels.text() == " · ".join((Path(match.path).name, *match.labels))
+    assert row.place.text() == f"0:00–0:05 · {Path(match.path).parent}"
+    assert match.video_id not in row.labels.text() + row.place.text()
     assert row.open.toolTip() == "Play the clip from its file"
     assert row.open.accessibleName().startswith("Play: ")
     press(app, row.no)
