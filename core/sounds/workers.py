@@ -102,7 +102,7 @@ def analysed(
 
 
 class _Places:
-    """How far each process is, in memory that all of them share."""
+    """Place of each process in its task, in memory that all of them share."""
 
     def __init__(self, workers: int) -> None:
         # A task and a place in it are one number, so that nobody reads halves of two.
