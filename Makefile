@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-quick fuzz say-test setup setup-test lint lock screenshots benchmarks clean
+.PHONY: run test test-quick fuzz say-test setup setup-test lint lock screenshots bench bench-quick setup-bench clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -72,10 +72,29 @@ lock: setup-test
 	$(PIP) uv
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) pyproject.toml --extra dev --extra bench -c requirements-dev.txt -o requirements-bench.txt
+
+# Everything measured beside other ways of doing the same, in an environment of its own (9 GB: the
+# peers are large). Half an hour, 20 GB of disk; bench-quick prints smaller cases in three minutes.
+bench: setup-bench
+	.venv-bench/bin/python -m benchmarks
+
+bench-quick: setup-bench
+	.venv-bench/bin/python -m benchmarks --quick
+
+setup-bench: check-python
+	@.ci/system-packages $(PYTHON) test
+	@$(MAKE) --no-print-directory VENV=.venv-bench .venv-bench/.installed-bench
+
+.venv-bench/.installed-bench: requirements-bench.txt
+	@echo "Setting up .venv-bench: about 9 GB, ten minutes, once."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) -r requirements-bench.txt
+	@touch $@
 
 SOUND ?= ../shared/data/wav/ibm_dog.wav
 screenshots: setup-test
 	$(BIN)/python docs/make_screenshots.py $(SOUND)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

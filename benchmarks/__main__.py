@@ -19,7 +19,10 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.measure import PROJECT
 
-NAMES = ("embedding", "front_end", "process", "search", "build", "window", "tagging", "sounds")
+NAMES = (
+    *("embedding", "front_end", "process", "search", "build"),
+    *("window", "tagging", "sounds", "long_file"),
+)
 KEPT = PROJECT / "build" / "benchmarks.json"
 
 

@@ -1,6 +1,7 @@
 """One way of analysing a folder, in a process of its own; prints seconds and peak memory as JSON.
 
 python -m benchmarks.sounds_child ours FOLDER OUT DATA [--model FILE --pca FILE]
+python -m benchmarks.sounds_child file FILE
 python -m benchmarks.sounds_child {librosa|librosa-vggish NETWORK|tensorflow WEIGHTS} FILE…
 """
 
@@ -58,6 +59,13 @@ def main(way: str, *arguments: str) -> None:
     """Run one way."""
     if way == "ours":
         ours(arguments)
+    elif way == "file":
+        from core.listeners import BuiltIn
+        from core.sounds.analysis import analysed_file
+
+        begun_s = time.perf_counter()
+        analysed_file(BuiltIn(), Path(arguments[0]))
+        tell(time.perf_counter() - begun_s)
     elif way == "librosa":
         import onnxruntime
 
