@@ -162,7 +162,7 @@ def sureness(wholes: Float32, wanted: NDArray[np.int64]) -> Iterator[str]:
         if not names:
             found["(nothing said)"].append((False, False))
             continue
-        first = names[0].index
+        first = ontology.names.index(names[0].label)
         right = first in ontology.below(ontology.node_of(int(index)))
         above = int(index) in ontology.below(ontology.node_of(first))
         found[names[0].sureness or "(sure)"].append((right, above and not right))
