@@ -80,7 +80,7 @@ def measure_window(arguments: list[str]) -> None:  # noqa: C901 - a window with 
                 self.finish()
             elif self.n_matched > self.n_seen:
                 self.n_seen = self.n_matched
-                self.options.change(k=200 if self.n_matched % 2 else 50)
+                self.options.change(k=50 if self.n_matched % 2 else 200)
 
         def go_on(self, phase: str) -> None:
             self.beats.phase, self.n_beats, self.n_matched, self.n_seen = phase, 0, 0, 0
