@@ -66,7 +66,7 @@ class Hang(_Faulty):
 
 class Greedy(_Faulty):
     def breaks(self, folder: Path) -> None:
-        bytearray(1 << 30)
+        assert len(b"x" * (1 << 30))
 
 
 class Leftover(_Faulty):

@@ -33,6 +33,10 @@ time in microseconds, and its input."""
 _POLL_S = 0.005
 _DONE, _FAILED = 0, 3
 _MOST_LEAKED = 8
+_RESERVED_BYTES = 8 << 30
+_PATIENCE = 6
+"""So many times the limit may an input take that waits, or is kept waiting."""
+
 _MOST_FAILURES = 25
 
 
@@ -209,18 +213,27 @@ def _keep(kept: Path, failure: Failure, content: Path) -> None:
 
 def _watched(child: int, shared: mmap.mmap, limit_s: float) -> tuple[int, int, bool]:
     """Wait for a process; end it where an input takes too long."""
-    last, since_s, is_late = None, time.monotonic(), False
+    last, since_s, used_s, is_late = None, time.monotonic(), 0.0, False
     while True:
         found, status, usage = os.wait4(child, os.WNOHANG)
         if found:
             return status, usage.ru_maxrss * 1024, is_late
         number = _STATE.unpack_from(shared, 0)[0]
         if number != last:
-            last, since_s = number, time.monotonic()
+            last, since_s, used_s = number, time.monotonic(), _processor_s(child)
         elif time.monotonic() - since_s > limit_s and not is_late:
-            is_late = True
-            os.kill(child, signal.SIGKILL)
+            # On a busy machine most of that time may have been others'.
+            waited_s, is_busy = time.monotonic() - since_s, _processor_s(child) - used_s > limit_s
+            if is_busy or waited_s > _PATIENCE * limit_s:
+                is_late = True
+                os.kill(child, signal.SIGKILL)
         time.sleep(_POLL_S)
+
+
+def _processor_s(process: int) -> float:
+    """Return the time that a process has had of processors so far, in seconds."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class _Inputs:
@@ -234,7 +247,7 @@ class _Inputs:
 
     def read(self, first: int, stop: int, end_s: float) -> None:
         reader = self._reader
-        self._bound_files()
+        self._bound()
         reader.begin(self._folder / "samples")
         temporary = self._folder / "inputs" / "tmp"
         temporary.mkdir(parents=True)
@@ -257,24 +270,22 @@ class _Inputs:
             took_us = int((time.monotonic() - begun_s) * 1e6)
             if took_us > longest_us:
                 longest_us, longest = took_us, number
-            if n_read == 1:  # what is imported, compiled and opened once is there now
-                self._bound_memory()
+            if n_read == 1:
                 leaks_at = _n_held()
             n_leaked = _n_held() - leaks_at
             if n_leaked > _MOST_LEAKED:
                 self._fail(f"{n_leaked} threads and descriptors more than after the first input")
         _STATE.pack_into(self._shared, 0, stop - 1, n_refused, n_read, longest_us, longest)
 
-    def _bound_files(self) -> None:
+    def _bound(self) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in (1, 2):  # sound libraries print what they find
             os.dup2(nowhere, stream)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 32, 1 << 32))
-
-    def _bound_memory(self) -> None:
         now = int(Path("/proc/self/statm").read_text().split()[0]) * mmap.PAGESIZE
-        most = now + self._reader.most_bytes
+        # Libraries reserve addresses that they never use; what is used is looked at below.
+        most = now + self._reader.most_bytes + _RESERVED_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
     def _read_one(self, number: int, temporary: Path) -> bool:
@@ -297,6 +308,9 @@ class _Inputs:
         except BaseException as error:
             words = "too much memory was wanted" if is_out_of_memory(error) else "unforeseen"
             self._fail(f"{words}: {''.join(traceback.format_exception(error)[-12:])}")
+        n_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        if n_bytes > reader.most_bytes:
+            self._fail(f"it took {n_bytes >> 20} MB of memory")
         left = _names(place) - before if is_refused else _names(temporary)
         if left or _names(temporary):
             self._fail(f"it left {sorted(left | _names(temporary))[:5]}")
@@ -316,7 +330,9 @@ class _Inputs:
 
 
 def _names(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+    """Return what lies in a folder, but for empty locks, which are kept on purpose."""
+    found = (path for path in folder.rglob("*") if path.suffix != ".lock")
+    return {str(path.relative_to(folder)) for path in found}
 
 
 def _n_held() -> int:

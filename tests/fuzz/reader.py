@@ -28,9 +28,9 @@ class Reader(ABC):
     is_contained : bool
         Whether the program runs it in a process of its own, whose end it can bear.
     limit_s : float
-        An input that takes longer never ends.
+        An input that takes so long of the processor, or six times as long, never ends.
     most_bytes : int
-        Of memory that reading may take beside what the process has before the first input.
+        Of memory that a process of inputs may take, all of it.
     batch : int
         Inputs that one process reads.
     """

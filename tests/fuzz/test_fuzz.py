@@ -46,7 +46,7 @@ def found() -> dict:
         "Unforeseen": "KeyError: 'nobody thought of this'",
         "Crash": "it ended the process: SIGABRT",
         "Hang": "it did not end within 1 s",
-        "Greedy": "too much memory was wanted",
+        "Greedy": "MB of memory",
         "Leftover": "it left ['.out.partial']",
         "Leak": "threads and descriptors more than after the first input",
         "Wordless": "an error that tells nothing",
