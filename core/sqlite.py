@@ -34,6 +34,11 @@ _DAMAGE = frozenset(
 )
 """SQLite's codes that tell of the file itself; others tell of no room, no right, no answer."""
 
+_NO_ROOM = frozenset(
+    (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+)
+"""What it says where it may not, or cannot, write."""
+
 
 class Database:
     """A database in the write-ahead mode: readers and a writer do not stop each other.
@@ -77,10 +82,15 @@ class Database:
             try:
                 return self._try(work)
             except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-                if not _is_damage(error, self.path):
+                if _is_damage(error, self.path):
+                    self._put_aside()
+                    return self._try(work)
+                if not self._is_only_readable(error):
                     raise
-                self._put_aside()
-                return self._try(work)
+                try:
+                    return self._read(work)
+                except sqlite3.Error:  # it wanted to write
+                    raise error from None
         except (sqlite3.Error, UnicodeDecodeError, OSError) as error:
             raise LibraryError(
                 f"History and stars cannot be read or kept ({self.path.name}: {error}).",
@@ -122,6 +132,22 @@ class Database:
         with closing(connection(self.path, _WAIT_S)) as db, db:
             if not self._is_checked:
                 self._check(db)
+            return work(db)
+
+    def _is_only_readable(self, error: Exception) -> bool:
+        """Return whether nothing can be written beside the file, and all that was is in it."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        log = self.path.with_name(f"{self.path.name}-wal")
+        is_whole = not (log.is_file() and log.stat().st_size)
+        return code in _NO_ROOM and is_whole and self.path.is_file()
+
+    def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do work that writes nothing, without the files that SQLite wants beside this one."""
+        address = f"{self.path.absolute().as_uri()}?immutable=1"
+        with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as db:
+            db.text_factory = text_or_bytes
+            if _version(db) != self._version:
+                raise sqlite3.OperationalError("its tables are other ones")
             return work(db)
 
     def _check(self, db: sqlite3.Connection) -> None:

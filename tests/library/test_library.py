@@ -431,8 +431,9 @@ def test_a_file_that_may_not_be_written_is_left_as_it_is(
     library.star(Star("a", 0.0))
     connect = sqlite3.connect
 
-    def read_only(path: Path, **options: object) -> sqlite3.Connection:
-        return connect(f"{Path(path).as_uri()}?mode=ro", uri=True, **options)
+    def read_only(path: Path | str, **options: object) -> sqlite3.Connection:
+        address = path if isinstance(path, str) else f"{path.as_uri()}?mode=ro"
+        return connect(address, **{**options, "uri": True})
 
     monkeypatch.setattr(sqlite3, "connect", read_only)
     with pytest.raises(LibraryError, match="readonly"):
