@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-quick fuzz say-test setup setup-test lint lock screenshots bench bench-quick setup-bench clean
+.PHONY: run test test-quick fuzz audit say-test setup setup-test lint lock screenshots bench bench-quick setup-bench clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -29,6 +29,11 @@ test-quick: setup-test lint
 FUZZ ?= --seconds 60
 fuzz: setup-test
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+# Known weaknesses of what is pinned; asks the advisory database, so it needs the internet.
+audit: setup-test
+	$(PIP) pip-audit
+	$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip
 
 say-test:
 	@echo "This takes up to 15 minutes on two cores (make test-quick: three), and up to 5 GB in"

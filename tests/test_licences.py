@@ -43,3 +43,16 @@ def test_reading_can_be_given_up():
     job.cancel()
     with pytest.raises(Cancelled):
         licences(job)
+
+
+KNOWN_LICENCES = (
+    *("apache", "bsd", "mit", "mpl-2.0", "psf-2.0", "lgpl", "isc", "zlib", "unlicense"),
+    *("hpnd", "python software foundation", "mozilla"),
+)
+
+
+def test_each_package_says_a_licence_that_lets_it_be_used_here():
+    """One without a name must carry its text."""
+    for each in licences(Job()):
+        named = any(word in each.licence.casefold() for word in KNOWN_LICENCES)
+        assert named or (not each.licence and "Apache" in each.text), each.name
