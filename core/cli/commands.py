@@ -283,7 +283,9 @@ def _model_text(model: dict[str, Any]) -> str:
         f"  converted from {plain(model['source'])}",
     ]
     if model["agreement"] is not None:
-        lines.append(f"  differs from TensorFlow by {model['agreement']:.1e} standard deviations")
+        lines.append(
+            f"  differs from the reference by {model['agreement']:.1e} standard deviations"
+        )
     return "\n".join(lines)
 
 
