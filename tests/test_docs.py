@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 
+import pyqtgraph
 import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
 
+from docs import make_notebook
 from tests.conftest import PROJECT
 
 BLOCK = re.compile(r"^```(python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -37,3 +42,26 @@ def test_the_dataframe_page(real_catalog, tmp_path, monkeypatch):
     for expected, actual in blocks:
         assert actual == expected
     assert {"clips.parquet", "clips.csv"} <= {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.real_data
+def test_the_research_page_and_its_notebook(
+    real_catalog, tmp_path, monkeypatch, own_data_folder, qapp
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("background", "foreground", "antialias"):  # the page changes them
+        monkeypatch.setitem(pyqtgraph.CONFIG_OPTIONS, name, pyqtgraph.getConfigOption(name))
+    (tmp_path / "my-catalog").symlink_to(real_catalog.path, target_is_directory=True)
+    blocks = printed((PROJECT / "docs" / "research.md").read_text("utf-8"))
+    assert len(blocks) == 5
+    for expected, actual in blocks:
+        assert actual == expected
+    assert QImage(str(tmp_path / "alike.png")).size() == QSize(800, 500)
+    assert json.loads(make_notebook.NOTEBOOK.read_text("utf-8")) == make_notebook.notebook()
+
+
+def test_code_of_the_notebook_is_that_of_the_page():
+    cells = [each for each in make_notebook.notebook()["cells"] if each["cell_type"] == "code"]
+    text = make_notebook.PAGE.read_text("utf-8")
+    code = [content for kind, content in BLOCK.findall(text) if kind == "python"]
+    assert ["".join(each["source"]) + "\n" for each in cells] == code
