@@ -6,12 +6,14 @@ import contextlib
 import io
 import json
 import re
+import shlex
 
 import pyqtgraph
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
+from core.cli.parser import parsed
 from docs import make_notebook
 from tests.conftest import PROJECT
 
@@ -65,3 +67,30 @@ def test_code_of_the_notebook_is_that_of_the_page():
     text = make_notebook.PAGE.read_text("utf-8")
     code = [content for kind, content in BLOCK.findall(text) if kind == "python"]
     assert ["".join(each["source"]) + "\n" for each in cells] == code
+
+
+PAGES = [
+    PROJECT / "README.md",
+    PROJECT / "CONTRIBUTING.md",
+    *sorted((PROJECT / "docs").glob("*.md")),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8"))
+    missing = [link for link in links if ":" not in link and not (page.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_command_of_the_pages_is_one():
+    n_commands = 0
+    for page in PAGES:
+        for block in re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S):
+            for line in re.findall(r"^python -m core (.+)$", block, re.MULTILINE):
+                words = shlex.split(line, comments=True)
+                if ">" in words:  # the shell's
+                    words = words[: words.index(">")]
+                assert parsed(words).command is not None, line
+                n_commands += 1
+    assert n_commands > 25
