@@ -86,6 +86,7 @@ step "The window, for the first time"
 inside env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
     xvfb xdotool imagemagick openbox pulseaudio pulseaudio-utils libasound2-plugins man-db \
     >"$results/tools.log" 2>&1 || fail "the tools for the proof cannot be installed"
+install -d -m 1777 "$root/tmp/.X11-unix"
 as ada Xvfb :77 -screen 0 1280x800x24 >"$results/xvfb.log" 2>&1 &
 within 30 test -e "$root/tmp/.X11-unix/X77"
 as ada openbox >/dev/null 2>&1 &
