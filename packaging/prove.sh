@@ -30,7 +30,7 @@ within() {  # within SECONDS COMMAND…: until it succeeds
 picture() { inside env DISPLAY=:77 import -window root "/tmp/$1.png"; cp "$root/tmp/$1.png" "$results"; }
 
 ended() {
-    for job in $(jobs -p); do kill "$job" 2>/dev/null || true; done
+    for job in $(jobs -p); do kill $(ps -o pid= --ppid "$job") "$job" 2>/dev/null || true; done
     for mounted in usr/lib/soundalike tmp run dev proc; do
         umount --lazy "$root/$mounted" 2>/dev/null || true
     done
@@ -84,12 +84,11 @@ fi
 
 step "The window, for the first time"
 inside env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
-    xvfb xdotool imagemagick openbox pulseaudio pulseaudio-utils libasound2-plugins man-db \
+    xvfb xdotool imagemagick pulseaudio pulseaudio-utils libasound2-plugins man-db \
     >"$results/tools.log" 2>&1 || fail "the tools for the proof cannot be installed"
 install -d -m 1777 "$root/tmp/.X11-unix"
-as ada Xvfb :77 -screen 0 1280x800x24 >"$results/xvfb.log" 2>&1 &
+as ada Xvfb :77 -nolisten local -screen 0 1280x800x24 >"$results/xvfb.log" 2>&1 &
 within 30 test -e "$root/tmp/.X11-unix/X77"
-as ada openbox >/dev/null 2>&1 &
 as ada pulseaudio -n --daemonize=no --exit-idle-time=-1 --use-pid-file=no \
     -L "module-native-protocol-unix auth-anonymous=1" \
     -L "module-null-sink sink_name=speaker rate=48000" \
@@ -105,17 +104,17 @@ picture first-start
 
 step "A recording"
 window=$(inside env DISPLAY=:77 xdotool search --onlyvisible --name Soundalike | tail -1)
-inside env DISPLAY=:77 xdotool windowactivate "$window" key space
+inside env DISPLAY=:77 xdotool windowfocus --sync "$window" key space
 sleep 2
 as ada paplay --device=speaker rain.wav
 picture recording
-inside env DISPLAY=:77 xdotool windowactivate "$window" key space
+inside env DISPLAY=:77 xdotool windowfocus --sync "$window" key space
 recorded() { find "$root/home/ada/.local/share/soundalike/recordings" -name '*.flac' -size +20k | grep -q .; }
 within 30 recorded
 sleep 5
 picture recorded
 ls -l "$root/home/ada/.local/share/soundalike/recordings"
-inside env DISPLAY=:77 xdotool windowactivate "$window" key ctrl+q
+inside env DISPLAY=:77 xdotool windowfocus --sync "$window" key ctrl+q
 ended_window() { ! shown; }
 within 30 ended_window
 
