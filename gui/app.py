@@ -8,12 +8,10 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from core.engine import Engine
@@ -74,8 +72,6 @@ def _make_application() -> None:
     application.setApplicationName(NAME)
     application.setApplicationDisplayName(NAME)
     application.setDesktopFileName(NAME.lower())
-    icon = str(files("resources") / "soundalike.svg")
-    application.setWindowIcon(QIcon.fromTheme(NAME.lower(), QIcon(icon)))
     # The window waits this long for each turn that another thread's Python code has.
     sys.setswitchinterval(SWITCH_INTERVAL_S)
 

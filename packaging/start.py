@@ -7,15 +7,21 @@ processes of pools and their helpers out first.
 
 from __future__ import annotations
 
+import ctypes.util
 import multiprocessing
 import os
 import runpy
 import sys
 from pathlib import Path
 
+FOLDER = Path(getattr(sys, "_MEIPASS", Path(__file__).parent))
+"""Where the libraries lie."""
+
 
 def main() -> None:
     """Do what the process was started for."""
+    _find_own_libraries_first()
+    _restore_environment()
     multiprocessing.freeze_support()
     option, arguments = (sys.argv[1:2] or [""])[0], sys.argv[2:]
     if option == "-P":
@@ -27,6 +33,29 @@ def main() -> None:
     else:
         _keep_compiled_code_with_the_data()
         _begin()
+
+
+def _find_own_libraries_first() -> None:
+    """Have packages that ask for a library of the system by its name find the folder's."""
+    of_the_system = ctypes.util.find_library
+
+    def found(name: str) -> str | None:
+        own = sorted(FOLDER.glob(f"lib{name}.so*"))
+        return str(own[0]) if own else of_the_system(name)
+
+    ctypes.util.find_library = found
+
+
+def _restore_environment() -> None:
+    """Let programs that this one opens, such as a browser, find the system's libraries again.
+
+    This process has looked already where PyInstaller's start sent it.
+    """
+    if getattr(sys, "frozen", False):
+        before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+        os.environ.pop("LD_LIBRARY_PATH", None)
+        if before is not None:
+            os.environ["LD_LIBRARY_PATH"] = before
 
 
 def _keep_compiled_code_with_the_data() -> None:
