@@ -55,6 +55,7 @@ inside apt-get -qq update
 inside env DEBIAN_FRONTEND=noninteractive \
     apt-get -qq install -y --no-install-recommends /tmp/soundalike.deb >"$results/install.log" 2>&1 ||
     { cat "$results/install.log"; fail "it cannot be installed"; }
+rm "$root/tmp/soundalike.deb"
 if inside sh -c 'command -v python3 || find / -xdev -name "libQt6*" -not -path "/usr/lib/soundalike/*" | grep .'; then
     fail "it brought Python or Qt"
 fi
@@ -141,9 +142,9 @@ inside man --warnings soundalike >/dev/null
 inside dpkg -r soundalike
 left=$(find "$root/usr" "$root/etc" "$root/opt" "$root/var/lib" -name '*soundalike*' -not -path '*/dpkg/*')
 [ -z "$left" ] || fail "left behind: $left"
-for person in ada ben; do
-    find "$root/home/$person" -mindepth 1 -maxdepth 3 -name '.*' -newer "$root/etc/passwd"
-    find "$root/home/$person" "$root/tmp" -iname '*soundalike*' -not -path '*/.local/share/soundalike*'
-done
+left=$(find "$root/home" "$root/root" "$root/tmp" -iname '*soundalike*' -not -path '*/.local/share/soundalike*')
+[ -z "$left" ] || fail "left behind: $left"
+[ -z "$(find "$root/home" -name numba -o -name '*.nbi' -not -path '*/.local/share/soundalike/*')" ] ||
+    fail "compiled code is left behind"
 [ -d "$root/home/ada/.local/share/soundalike" ] || fail "the data folder is gone"
 step "Proven"
