@@ -11,6 +11,9 @@ media=${3:+$(realpath "$3")}
 root=$place/root
 results=$place/results
 suite=${SUITE:-bookworm}
+# Abstract sockets pass a root's walls: the screen must be nobody else's.
+screen=:90
+while grep -q "X11-unix/X${screen#:}\$" /proc/net/unix; do screen=:$((${screen#:} + 1)); done
 mkdir -p "$results"
 
 step() { printf '\n== %s\n' "$*"; }
@@ -20,14 +23,14 @@ inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root L
 as() {  # as PERSON COMMAND…: with a home and nothing else
     local person=$1; shift
     chroot --userspec="$person:$person" "$root" env -i HOME="/home/$person" USER="$person" \
-        PATH=/usr/bin:/bin LC_ALL=C.UTF-8 XDG_RUNTIME_DIR="/run/user/$person" DISPLAY=:77 \
+        PATH=/usr/bin:/bin LC_ALL=C.UTF-8 XDG_RUNTIME_DIR="/run/user/$person" DISPLAY=$screen \
         sh -c "cd ~ && exec \"\$@\"" - "$@"
 }
 within() {  # within SECONDS COMMAND…: until it succeeds
     local end=$((SECONDS + $1)); shift
     until "$@"; do [ $SECONDS -lt $end ] || fail "waited in vain for: $*"; sleep 0.5; done
 }
-picture() { inside env DISPLAY=:77 import -window root "/tmp/$1.png"; cp "$root/tmp/$1.png" "$results"; }
+picture() { inside env DISPLAY=$screen import -window root "/tmp/$1.png"; cp "$root/tmp/$1.png" "$results"; }
 
 ended() {
     for job in $(jobs -p); do kill $(ps -o pid= --ppid "$job") "$job" 2>/dev/null || true; done
@@ -88,8 +91,8 @@ inside env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-re
     xvfb xdotool imagemagick pulseaudio pulseaudio-utils libasound2-plugins man-db \
     >"$results/tools.log" 2>&1 || fail "the tools for the proof cannot be installed"
 install -d -m 1777 "$root/tmp/.X11-unix"
-as ada Xvfb :77 -nolisten local -screen 0 1280x800x24 >"$results/xvfb.log" 2>&1 &
-within 30 test -e "$root/tmp/.X11-unix/X77"
+as ada Xvfb $screen -nolisten local -screen 0 1280x800x24 >"$results/xvfb.log" 2>&1 &
+within 30 test -e "$root/tmp/.X11-unix/X${screen#:}"
 as ada pulseaudio -n --daemonize=no --exit-idle-time=-1 --use-pid-file=no \
     -L "module-native-protocol-unix auth-anonymous=1" \
     -L "module-null-sink sink_name=speaker rate=48000" \
@@ -98,24 +101,24 @@ as ada pulseaudio -n --daemonize=no --exit-idle-time=-1 --use-pid-file=no \
 within 30 as ada pactl info >/dev/null 2>&1
 as ada pactl set-default-source microphone
 as ada soundalike-window rain.wav >"$results/window.log" 2>&1 &
-shown() { inside env DISPLAY=:77 xdotool search --onlyvisible --name Soundalike >/dev/null 2>&1; }
+shown() { inside env DISPLAY=$screen xdotool search --onlyvisible --name Soundalike >/dev/null 2>&1; }
 within 60 shown
 sleep 15
 picture first-start
 
 step "A recording"
-window=$(inside env DISPLAY=:77 xdotool search --onlyvisible --name Soundalike | tail -1)
-inside env DISPLAY=:77 xdotool windowfocus --sync "$window" key space
+window=$(inside env DISPLAY=$screen xdotool search --onlyvisible --name Soundalike | tail -1)
+inside env DISPLAY=$screen xdotool windowfocus --sync "$window" key space
 sleep 2
 as ada paplay --device=speaker rain.wav
 picture recording
-inside env DISPLAY=:77 xdotool windowfocus --sync "$window" key space
+inside env DISPLAY=$screen xdotool windowfocus --sync "$window" key space
 recorded() { find "$root/home/ada/.local/share/soundalike/recordings" -name '*.flac' -size +20k | grep -q .; }
 within 30 recorded
 sleep 5
 picture recorded
 ls -l "$root/home/ada/.local/share/soundalike/recordings"
-inside env DISPLAY=:77 xdotool windowfocus --sync "$window" key ctrl+q
+inside env DISPLAY=$screen xdotool windowfocus --sync "$window" key ctrl+q
 ended_window() { ! shown; }
 within 30 ended_window
 
