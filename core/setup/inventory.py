@@ -23,7 +23,6 @@ WHOLE = "audioset"
 """The catalogue that is searched where none was chosen: all of AudioSet."""
 
 _OLD_DEMO = re.compile(r"\.?demo(-\d+)?(\.\w+)?")
-_OLD_QUANTISED = "network.int8.onnx*"
 _OLD_STARTER = re.compile(r"starter-\d+-\d+|audioset-starter-[0-9a-f]{8}-\d+")
 
 
@@ -154,14 +153,12 @@ def delete_catalog(data: DataFolder, name: str) -> None:
 def remove_leftovers(data: DataFolder) -> None:
     """Remove the models and catalogues that older versions of the program made for themselves.
 
-    A demo, and quantised networks: none can be used any more. What cannot be removed stays;
-    `storage` lists it.
+    None can be used any more. What cannot be removed stays; `storage` lists it.
     """
     models = [path for path in _children(data.models) if _OLD_DEMO.fullmatch(path.name)]
-    models += data.models.glob(f"*/{_OLD_QUANTISED}")
     catalogs = [path.name for path in _children(data.catalogs) if _OLD_STARTER.fullmatch(path.name)]
     with suppress(OSError, CatalogError):
-        remove_paths(models)
+        remove_paths([*models, *data.models.glob("*/network.int8.onnx*")])
         for name in catalogs:
             delete_catalog(data, name)
 
