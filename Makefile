@@ -7,7 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-quick fuzz audit say-test setup setup-test lint lock screenshots bench bench-quick setup-bench clean
+.PHONY: run test test-quick fuzz audit say-test setup setup-test lint lock screenshots bench bench-quick \
+	setup-bench dist clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -76,6 +77,8 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-
 lock: setup-test
 	$(PIP) uv
 	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --override packaging/without-tensorflow.txt -c requirements.txt \
+		-o packaging/requirements.txt
 	$(LOCK) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
 	$(LOCK) pyproject.toml --extra dev --extra bench -c requirements-dev.txt -o requirements-bench.txt
 
@@ -97,9 +100,13 @@ setup-bench: check-python
 	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
+# What is given away: wheel, source, a folder that needs no Python, its archive and .deb.
+dist: check-python
+	$(PYTHON) packaging/build.py
+
 SOUND ?= ../shared/data/wav/ibm_dog.wav
 screenshots: setup-test
 	$(BIN)/python docs/make_screenshots.py $(SOUND)
 
 clean:
-	rm -rf $(VENV) .venv-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""Soundalike's window: ``python main.py [AUDIO]``."""
+"""Soundalike's window: ``python main.py [AUDIO …]``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ with ending_on_interrupt():
     import sys
     from pathlib import Path
 
-    from core.cli.output import prepare, put, tell
+    from core.cli.output import SOURCE_NAME, prepare, put, tell
     from core.errors import SoundalikeError
     from core.options import ENGINES, Options
 
@@ -27,10 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
         tell(error)
         return 1
     if not has_display():
-        sys.stderr.write(
-            "error: There is no display for the window. Start it in a desktop session "
-            "(or under xvfb-run), or use the command line: python -m core match AUDIO\n"
+        hint = (
+            "Start it in a desktop session (or under xvfb-run), or use the command line: "
+            f"{SOURCE_NAME} match AUDIO"
         )
+        tell(SoundalikeError("There is no display for the window.", hint))
         return 1
     # Imported only now, so that --help and a wrong option answer at once. Nothing of it is garbage,
     # and looking for some would take a tenth of the time. The window says when it is looked for.
@@ -39,14 +40,14 @@ def main(arguments: list[str] | None = None) -> int:
         from core.paths import DataFolder
         from gui import app
     options = Options(chosen.model, chosen.pca, chosen.catalog, chosen.engine)
-    return app.run(DataFolder.default(), options, [chosen.audio] if chosen.audio else [])
+    return app.run(DataFolder.default(), options, chosen.audio)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="main.py", description="Hear a sound, find the videos that sound like it."
+        prog=Path(sys.argv[0]).name, description="Hear a sound, find the videos that sound like it."
     )
-    parser.add_argument("audio", nargs="?", type=Path, help="a sound to match at once")
+    parser.add_argument("audio", nargs="*", type=Path, help="sounds to match at once")
     parser.add_argument("--catalog", type=Path, metavar="DIR", help="the catalogue to search")
     parser.add_argument("--model", type=Path, metavar="FILE", help="VGGish's checkpoint")
     parser.add_argument("--pca", type=Path, metavar="FILE", help="VGGish's PCA parameters")

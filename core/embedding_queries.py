@@ -20,6 +20,7 @@ from core.catalog.records.tfrecord import read_batches
 from core.errors import AudioFileError, CatalogError
 from core.foreign import npz_arrays, plain
 from core.listeners import heard
+from core.protobuf_wire import WireError
 from core.tagging.naming import TAGGER_THRESHOLDS
 from core.tagging.tagger import Tagger
 from core.tagging.tags import loud
@@ -114,7 +115,7 @@ def _frames(batch: RecordBatch, row: int) -> UInt8:
         record = batch.record(row)
         lists = protobuf.feature_lists(protobuf.submessage(record, 2), 1)
         values = [protobuf.feature(each) for each in lists.get("audio_embedding", [])]
-    except protobuf.WireError as error:
+    except WireError as error:
         raise batch.error(row, f"is not a SequenceExample: {error}") from None
     if not values:
         raise batch.error(row, "has no audio_embedding in it")

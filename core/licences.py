@@ -17,6 +17,9 @@ _NAME = "soundalike"
 _PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 """There where the program runs from its source."""
 
+BUNDLED = _PROJECT.parent / "licenses"
+"""Texts of what is in a self-contained program and is no Python package; see packaging/build.py."""
+
 _OWN = ("LICENSE", "NOTICE")
 _TEXTS = re.compile(r"(licen[cs]e|copying|notice|third.?party|authors)", re.IGNORECASE)
 _ENDINGS = ("", ".txt", ".md", ".rst")
@@ -52,7 +55,7 @@ class LicensedPackage:
 
 
 def licences(job: Job) -> list[LicensedPackage]:
-    """Return the program itself, then all packages that it runs on, by name.
+    """Return the program itself, all packages that it runs on, and what else is beside it, by name.
 
     Parameters
     ----------
@@ -67,6 +70,9 @@ def licences(job: Job) -> list[LicensedPackage]:
         found.append(
             LicensedPackage(package.name, package.version, _licence_of(package), _text_of(package))
         )
+    for path in sorted(BUNDLED.glob("*.txt")):
+        text = path.read_bytes()[:_MOST_BYTES].decode("utf-8", "replace").strip()
+        found.append(LicensedPackage(path.stem, "", "", text))
     return found
 
 

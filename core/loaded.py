@@ -67,10 +67,10 @@ class Loaded:
             job = job or Job()
             job.report("Opening the catalogue", 0.0)
             from core.search.matcher import Matcher
-            from core.setup.inventory import remove_demo
+            from core.setup.inventory import remove_leftovers
             from core.setup.selection import catalog
 
-            remove_demo(self.data)
+            remove_leftovers(self.data)
             self._matcher = Matcher(catalog(self.data, self.options))
         return self._matcher
 

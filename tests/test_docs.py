@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
+import shlex
 
+import pyqtgraph
 import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImage
 
+from core.cli.parser import parsed
+from docs import make_notebook
 from tests.conftest import PROJECT
 
 BLOCK = re.compile(r"^```(python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -37,3 +44,54 @@ def test_the_dataframe_page(real_catalog, tmp_path, monkeypatch):
     for expected, actual in blocks:
         assert actual == expected
     assert {"clips.parquet", "clips.csv"} <= {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.real_data
+def test_the_research_page_and_its_notebook(
+    real_catalog, tmp_path, monkeypatch, own_data_folder, qapp
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("background", "foreground", "antialias"):  # the page changes them
+        monkeypatch.setitem(pyqtgraph.CONFIG_OPTIONS, name, pyqtgraph.getConfigOption(name))
+    (tmp_path / "my-catalog").symlink_to(real_catalog.path, target_is_directory=True)
+    blocks = printed((PROJECT / "docs" / "research.md").read_text("utf-8"))
+    assert len(blocks) == 5
+    for expected, actual in blocks:
+        assert actual == expected
+    assert QImage(str(tmp_path / "alike.png")).size() == QSize(800, 500)
+    assert json.loads(make_notebook.NOTEBOOK.read_text("utf-8")) == make_notebook.notebook()
+
+
+def test_code_of_the_notebook_is_that_of_the_page():
+    cells = [each for each in make_notebook.notebook()["cells"] if each["cell_type"] == "code"]
+    text = make_notebook.PAGE.read_text("utf-8")
+    code = [content for kind, content in BLOCK.findall(text) if kind == "python"]
+    assert ["".join(each["source"]) + "\n" for each in cells] == code
+
+
+PAGES = [
+    PROJECT / "README.md",
+    PROJECT / "CONTRIBUTING.md",
+    *sorted((PROJECT / "docs").glob("*.md")),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8"))
+    missing = {link for link in links if ":" not in link and not (page.parent / link).exists()}
+    # `make bench` writes that one.
+    assert {link for link in missing if not link.endswith("performance.md")} == set()
+
+
+def test_every_command_of_the_pages_is_one():
+    n_commands = 0
+    for page in PAGES:
+        for block in re.findall(r"^```sh\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S):
+            for line in re.findall(r"^python -m core (.+)$", block, re.MULTILINE):
+                words = shlex.split(line, comments=True)
+                if ">" in words:  # the shell's
+                    words = words[: words.index(">")]
+                assert parsed(words).command is not None, line
+                n_commands += 1
+    assert n_commands > 25

@@ -38,6 +38,13 @@ def test_what_only_tests_need_is_not_part_of_it():
     assert not found & {"pytest", "mypy", "ruff", "hypothesis", "vulture"}
 
 
+def test_a_self_contained_program_says_what_else_is_in_it(tmp_path, monkeypatch):
+    (tmp_path / "libsndfile1.txt").write_text("GNU Lesser General Public License")
+    monkeypatch.setattr("core.licences.BUNDLED", tmp_path)
+    last = licences(Job())[-1]
+    assert (last.name, last.text) == ("libsndfile1", "GNU Lesser General Public License")
+
+
 def test_reading_can_be_given_up():
     job = Job()
     job.cancel()

@@ -283,7 +283,8 @@ def _model_text(model: dict[str, Any]) -> str:
         f"  converted from {plain(model['source'])}",
     ]
     if model["agreement"] is not None:
-        lines.append(f"  differs from TensorFlow by {model['agreement']:.1e} standard deviations")
+        difference = f"{model['agreement']:.1e} standard deviations"
+        lines.append(f"  differs from the reference by {difference}")
     return "\n".join(lines)
 
 

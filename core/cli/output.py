@@ -11,6 +11,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import OutputError, SoundalikeError
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from core.catalog.manifest import CatalogManifest
     from core.tagging.spans import TagSpan
     from core.types import Match, Matches
+
+SOURCE_NAME = "python -m core"
+"""What the command line is called in a checkout, and in the program's own sentences."""
 
 _INTERVAL_S = 0.1
 _LEAST_LABELS, _ENDS = 20, 10
@@ -97,9 +101,15 @@ def _escaped(sign: str) -> str:
     return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else json.dumps(sign)[1:-1]
 
 
+def command_name() -> str:
+    """Return how this command line is called where it runs: its own name where it is installed."""
+    return "soundalike" if Path(sys.argv[0]).stem.startswith("soundalike") else SOURCE_NAME
+
+
 def tell(error: SoundalikeError) -> None:
     """Say on standard error what happened and what to do, a line each."""
-    sys.stderr.write(f"error: {plain(error.message)}\nhint: {plain(error.hint)}\n")
+    hint = plain(error.hint).replace(SOURCE_NAME, command_name())
+    sys.stderr.write(f"error: {plain(error.message)}\nhint: {hint}\n")
 
 
 def tell_line(message: str) -> None:

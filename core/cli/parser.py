@@ -20,7 +20,7 @@ from core.cli.option_groups import (
     positive,
     weights,
 )
-from core.cli.output import put
+from core.cli.output import command_name, put
 from core.cli.teach_options import add_teaching
 from core.downloads.mirrors import REGIONS, VARIABLE
 from core.embedding_file import WRITERS
@@ -70,7 +70,7 @@ def _shield_files(arguments: Sequence[str]) -> list[str]:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     top = argparse.ArgumentParser(
-        prog="python -m core",
+        prog=command_name(),
         description="Hear a sound, find the videos that sound like it.",
         epilog="Environment: SOUNDALIKE_HOME is the data folder. SOUNDALIKE_ID_SERVICE is the "
         f"address at which YouTube's ids of YouTube-8M are looked up ({ID_SERVICE}).",

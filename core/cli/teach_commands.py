@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.class_teaching import ClipAnswer, SoundAnswer
 from core.cli.inputs import Reading, opened_sound
-from core.cli.output import Progress, match_table, plain, put, put_json, remark
+from core.cli.output import Progress, command_name, match_table, plain, put, put_json, remark
 from core.engine import Engine
 from core.errors import CatalogError
 from core.jobs import Job
@@ -77,7 +77,7 @@ def _list(engine: Engine, is_json: bool) -> None:
     for each in classes:
         put(_line(each))
     if not classes:
-        put("No class was taught yet: python -m core teach NAME --yes SOUND …")
+        put(f"No class was taught yet: {command_name()} teach NAME --yes SOUND …")
 
 
 def _answers(engine: Engine, arguments: Namespace, job: Job) -> Iterator[ClipAnswer | SoundAnswer]:

@@ -150,15 +150,15 @@ def delete_catalog(data: DataFolder, name: str) -> None:
         raise _unwritable(data, error) from error
 
 
-def remove_demo(data: DataFolder) -> None:
-    """Remove the model and the catalogues that older versions of the program made for themselves.
+def remove_leftovers(data: DataFolder) -> None:
+    """Remove the models and catalogues that older versions of the program made for themselves.
 
     None can be used any more. What cannot be removed stays; `storage` lists it.
     """
     models = [path for path in _children(data.models) if _OLD_DEMO.fullmatch(path.name)]
     catalogs = [path.name for path in _children(data.catalogs) if _OLD_STARTER.fullmatch(path.name)]
     with suppress(OSError, CatalogError):
-        remove_paths(models)
+        remove_paths([*models, *data.models.glob("*/network.int8.onnx*")])
         for name in catalogs:
             delete_catalog(data, name)
 

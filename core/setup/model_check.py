@@ -39,7 +39,7 @@ class ModelCheck:
     found : dict of (float, float)
         Mean and standard deviation, by the names in `PUBLISHED`.
     agreement : float or None
-        Largest difference from TensorFlow when it was converted, in standard deviations.
+        Largest difference from the reference when it was converted, in standard deviations.
     """
 
     name: str
@@ -83,7 +83,7 @@ class ModelCheck:
             )
         if self.agreement is not None:
             lines.append(
-                f"{self.name}: differed from TensorFlow by {self.agreement:.1e} standard "
+                f"{self.name}: differed from the reference by {self.agreement:.1e} standard "
                 "deviations when it was converted"
             )
         return lines

@@ -1,4 +1,4 @@
-"""Sounds that a converted network is compared with TensorFlow on: noise, tones and sweeps."""
+"""Sounds that a converted network is compared with the reference on: noise, tones and sweeps."""
 
 from __future__ import annotations
 

@@ -6,33 +6,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from core.atomic import made_once
 from core.downloads.pinned import CHECKPOINT, PCA, is_official, sha256_of
 from core.errors import ROOM_IN_THE_WINDOW, ModelError
 from core.jobs import Job
 from core.types import Float32
 from core.vggish import model
+from core.vggish.checkpoint import Checkpoint, checkpoint_files
+from core.vggish.network import Weights, write_onnx
 from core.vggish.postprocess import Pca
-from core.vggish.tensorflow_process import TensorflowProcess
+from core.vggish.reference import reference_embedding
+from core.vggish.runtime import OnnxNetwork
 
+LARGEST_DISAGREEMENT = 1e-3
+"""Between the converted network and the reference, in standard deviations of the embedding."""
 
-def checkpoint_files(checkpoint: Path) -> list[Path]:
-    """Return the files a checkpoint consists of: one (V1), or an index and its shards (V2).
-
-    Raises
-    ------
-    ModelError
-        If there is no such checkpoint.
-    """
-    prefix = checkpoint.with_suffix("") if checkpoint.suffix == ".index" else checkpoint
-    index = prefix.with_name(f"{prefix.name}.index")
-    if index.is_file():
-        return [index, *sorted(prefix.parent.glob(f"{prefix.name}.data-*-of-*"))]
-    if checkpoint.is_file():
-        return [checkpoint]
-    raise ModelError(
-        f"There is no checkpoint {checkpoint}.", "Give the file vggish_model.ckpt with --model."
-    )
+_AGREEMENT_PATCHES = 16
 
 
 def converted(
@@ -71,7 +62,7 @@ def converted(
         )
     parameters = Pca.load(pca)
     pca_sha256 = _sha256([pca], Job(), "Checking the PCA parameters")
-    # TensorFlow takes a V2 checkpoint by its prefix, not by its index file.
+    # A V2 checkpoint is known by its prefix, which is what TensorFlow takes.
     source = files[0].with_suffix("") if files[0].suffix == ".index" else files[0]
     state = tuple((file.stat().st_size, file.stat().st_mtime_ns) for file in files)
     for folder, known in model.installed(models).items():
@@ -128,12 +119,29 @@ def _convert(
     manifest: model.ModelManifest, pca: Pca, folder: Path, probes: Float32, job: Job
 ) -> None:
     """Fill an empty folder with the converted model, the manifest last."""
-    job.report("Starting TensorFlow, once for this checkpoint")
-    process = TensorflowProcess()
-    try:
-        network = str(folder / model.NETWORK_FILE)
-        agreement = process.call("convert", manifest.source, network, probes, job=job)
-    finally:
-        process.close()
+    job.report("Reading the checkpoint")
+    with Checkpoint(Path(manifest.source), job) as weights:
+        agreement = _convert_network(weights, folder / model.NETWORK_FILE, probes, job)
     pca.save(folder / model.PCA_FILE)
     replace(manifest, agreement=agreement).save(folder)
+
+
+def _convert_network(weights: Weights, path: Path, probes: Float32, job: Job) -> float:
+    """Write the network, and return how far it is from the reference; see `ModelManifest`."""
+    job.report("Converting VGGish", 0.2)
+    write_onnx(weights, path)
+    some = np.ascontiguousarray(probes[:_AGREEMENT_PATCHES])
+    expected = reference_embedding(weights, some, job.part(0.4, 0.9))
+    network = OnnxNetwork(path)
+    try:
+        difference = np.abs(network.embed(some, Job()) - expected).max()
+    finally:
+        network.close()
+    agreement = float(difference / expected.std())
+    if not agreement <= LARGEST_DISAGREEMENT:
+        raise ModelError(
+            f"The converted network differs from what it should compute by {agreement:.2g} "
+            "standard deviations.",
+            "Try again, and please report this.",
+        )
+    return agreement

@@ -44,8 +44,9 @@ class ModelManifest:
         Size in bytes and time of change in nanoseconds of each of the checkpoint's files: while
         they are the same, its checksum is not computed again.
     agreement : float or None
-        Largest difference between the converted network and TensorFlow on probe sounds, in
-        standard deviations of the embedding; None where TensorFlow was not asked.
+        Largest difference between the converted network and the reference (NumPy; programs before
+        0.2 took TensorFlow) on probe sounds, in standard deviations of the embedding; None where
+        it was not measured.
     """
 
     model_id: str

@@ -6,6 +6,7 @@ The parent's side. `core.vggish.tensorflow_child` is what runs over there.
 from __future__ import annotations
 
 import multiprocessing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -62,16 +63,10 @@ class TensorflowProcess:
         self, name: str, arguments: tuple[Any, ...], job: Job
     ) -> tuple[Exception | None, Any]:
         self._connection.send((name, arguments))
-        while True:
-            while not self._connection.poll(_POLL_S):
-                job.check()
-            kind, *content = self._connection.recv()
-            if kind == "progress":
-                job.report(*content)
-            elif kind == "error":
-                return content[0], None
-            else:
-                return None, content[0]
+        while not self._connection.poll(_POLL_S):
+            job.check()
+        kind, content = self._connection.recv()
+        return (content, None) if kind == "error" else (None, content)
 
     def close(self) -> None:
         """End the process."""
@@ -81,9 +76,20 @@ class TensorflowProcess:
 
 
 class TensorflowNetwork:
-    """The reference: the checkpoint's own network, run by TensorFlow."""
+    """The checkpoint's own network, read and run by TensorFlow.
+
+    Raises
+    ------
+    ModelError
+        If TensorFlow is not installed.
+    """
 
     def __init__(self, checkpoint: Path) -> None:
+        if find_spec("tensorflow") is None:
+            raise ModelError(
+                "The engine tensorflow needs TensorFlow, which is not installed.",
+                "Leave out --engine: the engine float32 computes the same, and faster.",
+            )
         self._checkpoint = checkpoint
         self._process: TensorflowProcess | None = None
 

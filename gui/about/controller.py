@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QDialog
 
 from core.errors import SoundalikeError
@@ -41,6 +42,8 @@ class AboutController(QObject):
         self._reading = context.workers["licences"]
         self.dialog: AboutDialog | None = None
         self.page: LicencePage | None = None
+        # Drawn only now: it takes 20 ms, which the first paint need not wait for.
+        context.window.setWindowIcon(QIcon(str(files("resources") / "soundalike.svg")))
         context.actions.about.triggered.connect(self._open_about)
         context.actions.licences.triggered.connect(self._open_licences)
         context.actions.copy_details.triggered.connect(lambda: self._copy(with_names=False))

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 NOT_INSTALLED = (
     "Videos play here once the optional extra “player” is installed.",
-    "The README tells how; until then, open the video in the browser.",
+    "The guide tells how; until then, open the video in the browser.",
 )
 NOT_RUNNING = ("The player cannot run on this computer.", "Open the video in the browser.")
 

@@ -297,7 +297,7 @@ def test_info_shows_what_was_measured_of_the_model(home, capsys):
     assert main(["info"]) == 0
     text = capsys.readouterr().out
     assert "converted from" in text
-    assert "differs from TensorFlow by" in text
+    assert "differs from the reference by" in text
     assert main(["info", "--json"]) == 0
     model = json.loads(capsys.readouterr().out)["models"][0]
     assert f"{model['agreement']:.1e}" in text

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from core.__main__ import main
 from core.errors import SoundalikeError, unforeseen
 from tests.conftest import PROJECT
 
@@ -161,3 +162,19 @@ def test_all_ways_to_say_that_memory_is_short(error):
 
 def test_other_accidents_are_named():
     assert "KeyError: 'x'" in unforeseen(KeyError("x")).message
+
+
+@pytest.mark.parametrize(
+    ("started_as", "named"),
+    [("/usr/bin/soundalike", "soundalike"), ("core/__main__.py", "python -m core")],
+)
+def test_commands_are_named_as_the_program_was_started(
+    started_as, named, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(sys, "argv", [started_as])
+    soundfile.write(tmp_path / "sine.wav", np.sin(np.arange(16_000) * 0.4), 16_000)
+    assert main(["match", str(tmp_path / "sine.wav"), "--listener", "vggish"]) == 1
+    assert f"hint: Fetch it ({named} files fetch), or leave" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert capsys.readouterr().out.startswith(f"usage: {named} ")

@@ -50,7 +50,7 @@ def test_other_weights_differ_as_expected(check):
 
 def test_how_it_was_converted_is_said(check, model_folder):
     assert check.agreement == ModelManifest.load(model_folder).agreement
-    assert "differed from TensorFlow by" in check.lines()[-1]
+    assert "differed from the reference by" in check.lines()[-1]
 
 
 def released(**found):

@@ -14,6 +14,7 @@ from core.catalog.clips import Clips, RecordBatch, without_notes
 from core.catalog.records import protobuf
 from core.catalog.records.ids import IS_YOUTUBE_ID_BYTE, YOUTUBE_ID_BYTES, is_youtube_id
 from core.foreign import LONGEST_S
+from core.protobuf_wire import WireError
 from core.types import EMBEDDING_SIZE, UInt8
 
 N_CLASSES = 527
@@ -111,7 +112,7 @@ def _decode_one(batch: RecordBatch, row: int) -> Clips:
         }
         lists = protobuf.feature_lists(protobuf.submessage(record, 2), 1)
         seconds = [protobuf.feature(value) for value in lists.get("audio_embedding", [])]
-    except protobuf.WireError as error:
+    except WireError as error:
         raise batch.error(row, f"is not a SequenceExample: {error}") from None
     video_id = _only(batch, row, context, "video_id")
     if not (isinstance(video_id, bytes) and is_youtube_id(video_id)):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core.catalog.clips import Clips, RecordBatch, without_notes
 from core.catalog.records import protobuf
 from core.catalog.records.ids import IS_ID_BYTE, MAX_ID_BYTES, is_id, is_youtube_id
+from core.protobuf_wire import WireError
 from core.types import EMBEDDING_SIZE, UInt8
 from core.vectors import CENTRE, quantise
 
@@ -168,7 +169,7 @@ def decode_one(batch: RecordBatch, row: int, visual: bool) -> Clips:
         }
         lists = protobuf.feature_lists(protobuf.submessage(record, 2), 1)
         seconds = {key: [protobuf.feature(value) for value in rows] for key, rows in lists.items()}
-    except protobuf.WireError as error:
+    except WireError as error:
         raise batch.error(row, f"is not an Example: {error}") from None
     ids = context.get("video_id") or context.get("id") or []
     if len(ids) != 1 or not (context.get("mean_audio") or seconds.get("audio")):

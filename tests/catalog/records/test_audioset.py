@@ -13,6 +13,7 @@ from core.catalog.clips import Clips, RecordBatch, offsets
 from core.catalog.records import audioset, protobuf
 from core.catalog.records.audioset import decode
 from core.errors import CatalogError
+from core.protobuf_wire import WireError
 from tests.record_writers import Feature, SequenceExample, clip_record, records_of
 
 FRAME = bytes(range(128))
@@ -146,7 +147,7 @@ def test_split_and_repeated_messages_merge_as_protobuf_merges_them():
 def test_the_walker_accepts_no_feature_that_protobuf_reads_otherwise(data: bytes):
     try:
         values = protobuf.feature(data)
-    except protobuf.WireError:
+    except WireError:
         return  # Stricter than protobuf is allowed: groups, for one, are refused.
     try:
         message = Feature.FromString(data)

@@ -147,3 +147,7 @@ def test_trouble_is_told_in_sentences_and_its_cause_goes_to_the_log(
         assert word not in app.window.banner.message
     assert "save it there as WAV" in app.window.banner.message
     assert "libsndfile" in caplog.text
+
+
+def test_the_window_has_the_programs_icon(app: App) -> None:
+    assert not app.window.windowIcon().pixmap(64, 64).isNull()

@@ -1,0 +1,155 @@
+"""What is built beside the program: pages of the parser, files for desktops, the specification.
+
+The build and its proof in an empty root take long; `docs/packaging.md` tells how to run them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from core import __version__
+from core.cli.parser import parser
+from tests.conftest import PROJECT
+
+PACKAGING = PROJECT / "packaging"
+METADATA = PACKAGING / "desktop" / "app.soundalike.Soundalike.metainfo.xml"
+
+
+def run(*command: object, **options: object) -> subprocess.CompletedProcess[str]:
+    words = list(map(str, command))
+    return subprocess.run(words, capture_output=True, text=True, timeout=120, **options)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """The folder with the man page and the completions, made now."""
+    folder = tmp_path_factory.mktemp("pages")
+    done = run(sys.executable, PACKAGING / "pages.py", folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_the_man_page_has_every_command_and_no_fault(pages):
+    page = pages / "soundalike.1"
+    done = run("groff", "-man", "-ww", "-Kutf8", "-Tutf8", page)
+    assert done.stderr == ""
+    shown = re.sub(r"\x1b\[\d*m|.\x08", "", done.stdout)
+    names = re.search(r"\{(.+?)\}", parser().format_usage())
+    assert names is None  # it says COMMAND; so the names are those of the help
+    commands = re.findall(r"^    (\w+)  ", parser().format_help(), re.MULTILINE)
+    assert {"match", "find", "teach", "files"} <= set(commands)
+    for name in commands:
+        assert re.search(rf"^   {name}$", shown, re.MULTILINE), name
+    assert "--only-sure-labels" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("ma", {"match"}),
+        ("match --ra", {"--rank"}),
+        ("match --rank ", {"both", "sound", "meaning"}),
+        ("build aud", {"audioset"}),
+    ],
+)
+def test_bash_and_fish_complete(pages, words, offered):
+    script = (
+        f"source {pages}/soundalike.bash\n"
+        'COMP_WORDS=(soundalike $1); [ "$2" ] || COMP_WORDS+=("")\n'
+        'COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _soundalike; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    ends = "" if words.endswith(" ") else "x"
+    done = run("bash", "-c", script, "-", words, ends)
+    assert done.stderr == ""
+    assert set(done.stdout.split()) == offered
+    done = run("fish", "-c", f"source {pages}/soundalike.fish; complete -C 'soundalike {words}'")
+    assert done.stderr == ""
+    assert offered <= {line.partition("\t")[0] for line in done.stdout.splitlines()}
+
+
+def test_zsh_takes_its_completion(pages):
+    script = (
+        "autoload -Uz compinit; compinit -D -u\n"
+        f"source {pages}/_soundalike 2>/dev/null; whence -w _soundalike"
+    )
+    assert run("zsh", "-n", pages / "_soundalike").stderr == ""
+    assert run("zsh", "-f", "-c", script).stdout.strip() == "_soundalike: function"
+
+
+def test_desktops_take_the_entry_and_the_metadata():
+    entry = PACKAGING / "desktop" / "soundalike.desktop"
+    done = run("desktop-file-validate", entry)
+    assert (done.returncode, done.stdout) == (0, "")
+    started = re.search(r"^Exec=(\S+) %F$", entry.read_text(), re.MULTILINE)
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert started is not None
+    assert started[1] in project["gui-scripts"]
+    done = run("appstreamcli", "validate", "--no-net", METADATA)
+    assert done.returncode == 0, done.stdout
+    releases = ElementTree.parse(METADATA).getroot().findall("releases/release")
+    assert releases[0].get("version") == __version__ == project["version"]
+
+
+def test_the_specification_names_what_there_is(monkeypatch):
+    text = (PACKAGING / "soundalike.spec").read_text()
+    packages = re.search(r"^PACKAGES = \((.+)\)$", text, re.MULTILINE)
+    assert packages is not None
+    for name in re.findall(r'"(\w+)"', packages[1]):
+        assert importlib.util.find_spec(name) is not None
+    hidden = re.search(r"hiddenimports=\[(.+?)\]", text, re.DOTALL)
+    assert hidden is not None
+    for name in re.findall(r'"([\w.]+)"', hidden[1]):
+        assert importlib.util.find_spec(name) is not None, name
+    monkeypatch.syspath_prepend(str(PACKAGING))
+    import build
+    import pages
+
+    for name in build.PLACES:
+        places = (PACKAGING / "desktop" / name, PROJECT / "resources" / name)
+        assert name in pages.PAGES or any(path.is_file() for path in places), name
+
+
+def test_the_bundles_versions_are_those_that_are_tested_less_tensorflow():
+    pinned, bundled = (
+        set((folder / "requirements.txt").read_text().splitlines())
+        for folder in (PROJECT, PACKAGING)
+    )
+    assert bundled < pinned
+    assert not any(line.startswith(("tensorflow", "keras")) for line in bundled)
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Return what runs a program by a name, from what the self-contained one starts with."""
+
+    def start(name: str, *words: object) -> str:
+        program = tmp_path / name
+        program.symlink_to(PACKAGING / "start.py")
+        environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+        return run(sys.executable, program, *words, env=environment).stdout
+
+    return start
+
+
+def test_the_bundle_answers_where_it_starts_itself_as_python(started, tmp_path):
+    assert started("one", "-c", "import sys; print(sys.argv)", "x") == "['-c', 'x']\n"
+    script = tmp_path / "script.py"
+    script.write_text("import sys; print(__name__, sys.argv[1:])")
+    assert started("other", "-P", script, "a", "b") == "__main__ ['a', 'b']\n"
+
+
+def test_the_bundle_is_both_programs_by_its_name(started):
+    assert started("soundalike", "--version") == f"Soundalike {__version__}\n"
+    assert started("soundalike-window", "--help").startswith("usage: soundalike-window ")
+
+
+def test_the_proof_is_a_script_that_bash_takes():
+    assert run("bash", "-n", PACKAGING / "prove.sh").stderr == ""
