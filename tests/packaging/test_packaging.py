@@ -5,6 +5,7 @@ The build and its proof in an empty root take long; `docs/packaging.md` tells ho
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import re
@@ -109,9 +110,7 @@ def test_the_specification_names_what_there_is(monkeypatch):
     for name in re.findall(r'"([\w.]+)"', hidden[1]):
         assert importlib.util.find_spec(name) is not None, name
     monkeypatch.syspath_prepend(str(PACKAGING))
-    import build
-    import pages
-
+    build, pages = map(importlib.import_module, ("build", "pages"))
     for name in build.PLACES:
         places = (PACKAGING / "desktop" / name, PROJECT / "resources" / name)
         assert name in pages.PAGES or any(path.is_file() for path in places), name
