@@ -10,7 +10,7 @@ from typing import Any
 import google_crc32c
 
 from core.errors import CatalogError
-from core.foreign import parsed_json
+from core.foreign import parsed_json, plain
 from core.options import CatalogKind
 
 FORMAT, VERSION = "soundalike-catalog", 3
@@ -203,4 +203,4 @@ def check_files(folder: Path, manifest: CatalogManifest, verify: bool) -> None:
 
 def damaged(path: Path, what: str) -> CatalogError:
     """Return the error for a file of a catalogue that cannot be used."""
-    return CatalogError(f"{path} cannot be used: {what}.", _BUILD_AGAIN)
+    return CatalogError(f"{path} cannot be used: {plain(what)}.", _BUILD_AGAIN)

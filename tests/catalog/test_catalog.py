@@ -180,6 +180,7 @@ def test_a_senseless_manifest_is_refused(catalog: Catalog, text: str):
         {"files": {"clips.npy": [1, 2, 3]}},
         {"sources": None},
         {"surprise": 1},
+        {"\x1b[2J": 1},
         {"n_clips": 4},
         {"n_frames": 15},
         {"n_labels": -1},
@@ -187,7 +188,9 @@ def test_a_senseless_manifest_is_refused(catalog: Catalog, text: str):
 )
 def test_a_manifest_that_fits_its_checksum_but_nothing_else(catalog: Catalog, changes: dict):
     rewrite(catalog.path, **changes)
-    assert refused(catalog.path).hint
+    error = refused(catalog.path)
+    assert error.hint
+    assert error.message.isprintable()
 
 
 def test_arrays_of_the_wrong_kind_are_refused(catalog: Catalog):
