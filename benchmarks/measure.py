@@ -21,6 +21,9 @@ class Cost:
     peak_mb: float
 
 
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "ORT_DISABLE_TELEMETRY": "1"}
+"""For the environment of peers: no greetings, and nothing told to others."""
+
 _LAUNCHER = """
 import json, os, subprocess, sys, time
 began_s = time.perf_counter()
@@ -53,7 +56,7 @@ def call(arguments: Sequence[str]) -> str:
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env={**os.environ, **QUIET, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
         check=False,

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import PROJECT
+from benchmarks.measure import PROJECT, QUIET
 from core.jobs import Job
 from core.vggish import network
 
@@ -77,6 +77,7 @@ class Heartbeat:
 def measure(runtime: str, folder: Path) -> dict[str, float]:
     """Measure one runtime in this process, from import to steady work."""
     sys.setswitchinterval(0.001)  # as the window does
+    os.environ.update(QUIET)
     check = np.load(folder / "check.npz")
     stalls: dict[str, float] = {}
     began_s = time.perf_counter()
