@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.audio.devices import CHECK_HINT, Device, find, list_inputs
-from core.audio.portaudio import held, portaudio, reason
+from core.audio.portaudio import held, let_go, portaudio, reason
 from core.audio.streams import is_active, open_stream, watch
 from core.errors import MicrophoneError
 from core.types import Float32
@@ -60,7 +60,7 @@ class OpenInput:
         with ExitStack() as undo:
             undo.enter_context(held())
             self._stream, self.rate_hz = self._open(self.device)
-            undo.callback(self._stream.close, ignore_errors=True)
+            undo.callback(let_go, self._stream)
             self._closing = undo.pop_all()
 
     def _open(self, device: Device) -> tuple[Any, int]:
@@ -116,21 +116,10 @@ class OpenInput:
             self._closing.callback(watching.stop)
 
     def close(self) -> None:
-        """Let go of the device; nothing is sent any more.
-
-        Raises
-        ------
-        MicrophoneError
-            If the device does not stop cleanly.
-        """
-        library = portaudio()
-        try:
-            self._stream.abort(ignore_errors=True)
-            self._closing.close()
-        except library.PortAudioError as error:  # a device that is gone may refuse even that
-            raise MicrophoneError(
-                f"{self.device.name} did not stop cleanly: {reason(error)}.", CHECK_HINT
-            ) from error
+        """Let go of the device; nothing is sent any more."""
+        self._closing.close()
+        with self._switching:
+            self._is_gone = True
 
     def _on_gone(self) -> None:
         self._is_gone = True

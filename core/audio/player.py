@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.audio.devices import Device, find, list_outputs
-from core.audio.portaudio import held, portaudio, reason
+from core.audio.portaudio import held, let_go, portaudio, reason
 from core.audio.read_ahead import Block, ReadAhead
 from core.audio.reader import AudioFile
 from core.audio.streams import is_active, open_stream, watch
@@ -113,7 +113,7 @@ class Player:
         with ExitStack() as undo:
             undo.enter_context(held())
             self._stream, self.rate_hz, self._channels = self._open(audio.rate_hz)
-            undo.callback(self._stream.close, ignore_errors=True)
+            undo.callback(let_go, self._stream)
             self._fade = round(_FADE_S * self.rate_hz)
             self._ahead = ReadAhead(audio, self.start_s, self.end_s, self.rate_hz, self._channels)
             undo.callback(self._ahead.stop)
@@ -194,7 +194,6 @@ class Player:
         while self._is_audible() and self.problem is None and time.monotonic() < deadline_s:
             time.sleep(_FADE_S)
         self._is_stopped = True
-        self._stream.abort(ignore_errors=True)
         self._closing.close()
 
     def _on_gone(self) -> None:

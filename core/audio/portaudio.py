@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 from core.audio.quiet import quiet
 from core.errors import MicrophoneError
@@ -14,6 +16,8 @@ lock = threading.Lock()
 """The environment, and PortAudio's list of devices, belong to one thread at a time."""
 
 open_streams = 0
+
+_PATIENCE_S = 3.0
 
 _REASONS = {
     -9997: "it takes no rate that this program knows",
@@ -75,6 +79,27 @@ def held() -> Iterator[None]:
         finally:
             with lock:
                 open_streams -= 1
+
+
+def let_go(stream: Any) -> None:
+    """End and close a stream, held until then; one that does not end within seconds is given up.
+
+    Where the sound server has died meanwhile, PortAudio may wait for it for ever: in the thread
+    that stops a recording, and again when the program ends.
+    """
+    global open_streams
+    ending = threading.Thread(target=_end, args=(stream,), daemon=True)
+    ending.start()
+    ending.join(_PATIENCE_S)
+    if ending.is_alive():
+        with lock:
+            open_streams += 1  # never to be looked again: that would wait as well
+        atexit.unregister(portaudio()._exit_handler)
+
+
+def _end(stream: Any) -> None:
+    stream.abort(ignore_errors=True)
+    stream.close(ignore_errors=True)
 
 
 def look_again() -> None:

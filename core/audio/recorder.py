@@ -167,10 +167,7 @@ class Recorder:
             If nothing was recorded at all; then there is no file either.
         """
         self.is_stopped = True
-        try:
-            self._source.close()
-        except MicrophoneError as error:
-            self.problem = self.problem or error
+        self._source.close()
         self._blocks.put(None)
         self._writer.join()
         if not self._n_samples:
