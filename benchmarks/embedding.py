@@ -135,13 +135,17 @@ def measure(work: Path, quick: bool) -> Section:
             ),
         ],
         {
-            f"VGGish, {size} patches: {WAYS[way]}".replace("`", ""): ms[way][size]
+            f"VGGish, {_patches(size)}: {WAYS[way]}".replace("`", ""): ms[way][size]
             / ms["ours"][size]
             for size in (1, 10, *sizes[3:])
             for way in WAYS
             if way != "ours"
         },
     )
+
+
+def _patches(number: int) -> str:
+    return "1 patch" if number == 1 else f"{number} patches"
 
 
 def _agreement(work: Path, way: str) -> str:
