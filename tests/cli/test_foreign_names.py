@@ -21,7 +21,7 @@ from core.match_lists import Listed, as_table, save
 from core.paths import DataFolder
 from core.types import CatalogInfo, Match, Matches, Query, Tag
 from core.vggish.model import MANIFEST_FILE, ModelManifest
-from tests.catalog.test_structure import signed
+from tests.resealed import reseal
 
 EVIL = "a\x1b[2J\x1b]0;t\x07\x9b31m\nb\r\u202egnp\u2028c\x7f\u200b\U000e0001"
 OBEYED = ("\x1b", "\x07", "\x9b", "\r", "\u202e", "\u2028", "\x7f", "\u200b")
@@ -48,7 +48,7 @@ def catalog(tmp_path: Path) -> Catalog:
     content["created"] = EVIL
     content["sources"][0] |= {"name": EVIL, "added": EVIL, "include": [EVIL], "exclude": [EVIL]}
     (folder / MANIFEST).write_text(json.dumps(content))
-    signed(folder)
+    reseal(folder)
     return Catalog.open(folder)
 
 
