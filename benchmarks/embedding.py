@@ -118,7 +118,7 @@ def measure(work: Path, quick: bool) -> Section:
         "largest difference in standard deviations of the embedding, and the share of identical "
         f"bytes behind a PCA. A patch takes {flops_a_patch() / 1e9:.2f} GFLOP: at {last} patches "
         f"ours reaches {reached:,.0f} GFLOP/s, {reached / peak:.0%} of the {peak:,.0f} that a "
-        "product of two matrices of 2,048 × 2,048 reaches in the same run. After a minute of sound "
+        "product of two matrices of 2,048 × 2,048 reaches in the same run. After a while "
         "the program packs its weights, which its times here include."
     )
     return Section(

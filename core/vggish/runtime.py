@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 BATCH_PATCHES = 16
 """Enough to be fast, few enough to cancel within a fifth of a second and stay small."""
 
-_PATCHES_PLAIN = 64
-"""After so many, a minute of sound, the weights are packed: the next minute gets that time back."""
+_PATCHES_PLAIN = 24
+"""After so many the weights are packed: a minute of sound gets that time back."""
 
 
 class Network(Protocol):
@@ -64,10 +65,13 @@ class OnnxNetwork:
             finally:
                 self._session = self._session or _opened(self._path, is_packed=False)
         embedding = np.empty((len(patches), EMBEDDING_SIZE), np.float32)
-        for first in range(0, len(patches), BATCH_PATCHES):
+        # Of about the same size: one patch that is left over would take as long as two.
+        n_batches = max(min(1, len(patches)), round(len(patches) / BATCH_PATCHES))
+        bounds = np.linspace(0, len(patches), n_batches + 1).astype(int).tolist()
+        for first, end in pairwise(bounds):
             job.report("Analysing with VGGish", first / len(patches))
-            batch = patches[first : first + BATCH_PATCHES]
-            embedding[first : first + len(batch)] = self._session.run(None, {"patches": batch})[0]
+            batch = patches[first:end]
+            embedding[first:end] = self._session.run(None, {"patches": batch})[0]
         job.check()
         return embedding
 

@@ -1,4 +1,4 @@
-"""Running a converted network: its weights are packed after a minute of sound."""
+"""Running a converted network: its weights are packed after a while."""
 
 from __future__ import annotations
 
