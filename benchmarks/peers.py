@@ -15,29 +15,12 @@ from numpy.typing import NDArray
 
 from core.audio.logmel import LOG_OFFSET, MEL_BANDS, PATCH_FRAMES, mel_matrix
 from core.vggish.network import LAYERS, POOL, Weights
+from core.vggish.tensorflow_child import forward
 
 Embed = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 RATE_HZ, WINDOW, HOP, FFT_SIZE = 16_000, 400, 160, 512
 BLOCK = 65_536
-
-
-def _tensorflow_graph(weights: dict[str, Any], patches: Any) -> Any:
-    import tensorflow as tf
-
-    value = patches[..., tf.newaxis]
-    for layer, shape in LAYERS:
-        if layer == POOL:
-            value = tf.nn.max_pool2d(value, 2, 2, "SAME")
-            continue
-        kernel, bias = weights[f"{layer}/weights"], weights[f"{layer}/biases"]
-        if len(shape) == 4:
-            value = tf.nn.conv2d(value, kernel, 1, "SAME") + bias
-        else:
-            value = tf.reshape(value, (-1, shape[0])) @ kernel + bias
-        if layer != LAYERS[-1][0]:
-            value = tf.nn.relu(value)
-    return value
 
 
 def session(weights: Weights) -> Embed:
@@ -52,7 +35,7 @@ def session(weights: Weights) -> Embed:
             name: v1.get_variable(name.replace("/", "_"), initializer=value)
             for name, value in given.items()
         }
-        embedding = _tensorflow_graph(variables, patches)
+        embedding = forward(variables, patches)
         running = v1.Session()
         feed = {given[name]: value for name, value in weights.items()}
         running.run(v1.global_variables_initializer(), feed)
@@ -67,7 +50,7 @@ def function(weights: Weights) -> Embed:
 
     @tf.function(input_signature=[tf.TensorSpec((None, 96, 64), tf.float32)])  # type: ignore[untyped-decorator]
     def embed(patches: Any) -> Any:
-        return _tensorflow_graph(variables, patches)
+        return forward(variables, patches)
 
     return lambda patches: embed(patches).numpy()  # type: ignore[no-any-return]
 

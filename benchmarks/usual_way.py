@@ -1,8 +1,8 @@
 """The usual way: Google's inference script, then pandas, then scikit-learn, in one process.
 
 Usage: python -m benchmarks.usual_way CHECKPOINT PCA CATALOG.pkl AUDIO…. Prints the 25 most similar
-clips' ids of each sound. Written as anybody would; none of the program's code runs VGGish or the
-search, and sounds are resampled and transformed as the reference does.
+clips' ids of each sound. Written as anybody would; TensorFlow runs VGGish, scikit-learn
+the search, and sounds are resampled and transformed as the reference does.
 """
 
 from __future__ import annotations
