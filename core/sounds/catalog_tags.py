@@ -21,6 +21,9 @@ from core.types import Float32
 NO_CLASS = -1
 """Stands in the row of a file in which no class is named."""
 
+SILENT = "Nothing is to be heard in it."
+"""Why a file that could be read has no clip."""
+
 _NEAR_S = 1e-3
 """Clips that are no further apart follow each other."""
 
@@ -148,7 +151,7 @@ def _files(
 ) -> tuple[tuple[CatalogFile, ...], NDArray[np.int64], NDArray[np.int64]]:
     """Return the files in the order of their paths, and where the clips of each are."""
     folders = [folder.path for folder in catalog.sound_files.folders]
-    found, reasons = [], {FileState.SILENT: "Nothing is to be heard in it."}
+    found, reasons = [], {FileState.SILENT: SILENT}
     for own in catalog.sound_files.files():
         root, inner = folders[own.folder], os.fsdecode(own.path)
         path = os.path.join(root, inner)  # noqa: PTH118 - bytes that are no text survive

@@ -13,8 +13,6 @@ from core.paths import DataFolder
 from gui import formats
 from gui.sounds.request import SoundsRequest, forget
 
-SILENT = "Nothing is to be heard in it."
-
 
 @dataclass(frozen=True)
 class SoundsOutcome:
@@ -93,6 +91,7 @@ def build(request: SoundsRequest, data: DataFolder, given: Options, job: Job) ->
 
 def _built(request: SoundsRequest, data: DataFolder, given: Options, job: Job) -> SoundsOutcome:
     from core.catalog.sound_files import FileState
+    from core.sounds.catalog_tags import SILENT
     from core.sounds.reading import ANALYSING
     from core.sounds.update import update_sounds
     from core.sounds.workers import usual_workers

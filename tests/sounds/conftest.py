@@ -11,6 +11,7 @@ import pytest
 from core.audio.examples import EXAMPLES, example
 from core.audio.waveform import Waveform
 from core.audio.writing import save_wav
+from core.jobs import Job
 from core.options import Options
 from core.paths import DataFolder
 from core.sounds.update import SoundsReport, update_sounds
@@ -20,6 +21,17 @@ def write_long(path: Path, duration_s: float) -> None:
     """Write a sound of this length: rain, cut or repeated."""
     samples = np.resize(example("Rain").samples, round(duration_s * 16_000))
     save_wav(Waveform(samples, 16_000, path.name), path)
+
+
+def job_of_one_task() -> Job:
+    """Return a job that is cancelled when the first of several tasks has been read."""
+    job = Job()
+
+    def stop(stage: str, _fraction: float | None) -> None:
+        if stage.startswith("Analysing") and not stage.startswith("Analysing sounds: 0 "):
+            job.cancel()
+
+    return job.watched_by(stop)
 
 
 @pytest.fixture(scope="session")

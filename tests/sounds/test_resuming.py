@@ -15,7 +15,7 @@ from core.errors import Cancelled
 from core.jobs import Job
 from core.sounds.parts import PartsFolder
 from core.sounds.update import SoundsReport
-from tests.sounds.conftest import write_long
+from tests.sounds.conftest import job_of_one_task, write_long
 
 N_FILES = 40
 
@@ -35,14 +35,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def interrupted(update: Callable[..., SoundsReport], folder: Path, tmp_path: Path) -> Path:
     """A catalogue that was cancelled when the first of two tasks was read, and kept."""
-    job = Job()
-
-    def stop(stage: str, _fraction: float | None) -> None:
-        if stage.startswith("Analysing") and not stage.startswith("Analysing sounds: 0 "):
-            job.cancel()
-
     with pytest.raises(Cancelled):
-        update(tmp_path / "mine", folder, job=job.watched_by(stop))
+        update(tmp_path / "mine", folder, job=job_of_one_task())
     assert any(beside(tmp_path / "mine", "parts").iterdir())
     return tmp_path / "mine"
 
@@ -121,14 +115,8 @@ def test_an_update_that_was_stopped_goes_on_too(update, folder, tmp_path):
     update(tmp_path / "mine", folder)
     for number in range(40):
         write_long(folder / f"new {number:02}.wav", 3 + number / 50)
-    job = Job()
-
-    def stop(stage: str, _fraction: float | None) -> None:
-        if stage.startswith("Analysing") and not stage.startswith("Analysing sounds: 0 "):
-            job.cancel()
-
     with pytest.raises(Cancelled):
-        update(tmp_path / "mine", job=job.watched_by(stop))
+        update(tmp_path / "mine", job=job_of_one_task())
     report = update(tmp_path / "mine")
     assert report.n_resumed >= 32
     assert report.n_resumed + report.n_analysed == 40

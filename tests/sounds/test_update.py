@@ -20,12 +20,11 @@ from core.catalog.counting import count_classes
 from core.catalog.replacing import alone, beside
 from core.engine import Engine
 from core.errors import AudioFileError, Cancelled, CatalogError
-from core.jobs import Job
 from core.options import CatalogKind, Filter, ListenerKind, Options, Ranking
 from core.paths import DataFolder
 from core.sounds.update import update_sounds
 from tests.conftest import PROJECT, small_disk
-from tests.sounds.conftest import write_long
+from tests.sounds.conftest import job_of_one_task, write_long
 
 
 @pytest.fixture
@@ -237,14 +236,8 @@ def test_cancelling_keeps_what_was_analysed(update, folder, tmp_path):
     for number in range(80):
         write_long(folder / f"{number}.wav", 1 + number / 50)
 
-    job = Job()
-
-    def stop(stage: str, _fraction: float | None) -> None:
-        if stage.startswith("Analysing") and not stage.startswith("Analysing sounds: 0 "):
-            job.cancel()
-
     with pytest.raises(Cancelled):
-        update(tmp_path / "mine", folder, job=job.watched_by(stop))
+        update(tmp_path / "mine", folder, job=job_of_one_task())
     assert any(beside(tmp_path / "mine", "parts").iterdir())
     report = update(tmp_path / "mine", folder)
     assert report.n_resumed > 0
