@@ -88,7 +88,7 @@ def clip_sums(frames: UInt8, n_frames: NDArray[np.integer]) -> NDArray[np.int64]
     first = np.cumsum(counts) - counts
     sums = np.empty((len(counts), EMBEDDING_SIZE), dtype=np.int64)
     # Clips of one length at a time: several times faster than add.reduceat over rows.
-    for count in np.unique(counts):
+    for count in np.flatnonzero(np.bincount(counts)):  # np.unique takes ten times as long
         clips = np.flatnonzero(counts == count)
         each = frames[first[clips][:, None] + np.arange(count)]
         sums[clips] = each.sum(axis=1, dtype=np.int64) - CENTRE * count

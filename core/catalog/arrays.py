@@ -79,7 +79,9 @@ def opened_arrays(folder: Path, manifest: CatalogManifest) -> tuple[NDArray[Any]
         fits = array.dtype == dtype and array.shape == shape and array.flags.c_contiguous
         if not fits or array.offset + array.nbytes != manifest.files[name][0]:
             raise damaged(folder / name, f"its array is {array.dtype} {array.shape}")
-    return clips, labels, frames, vectors, visual, tags, is_sure
+    opened = clips, labels, frames, vectors, visual, tags, is_sure
+    # Plain views: each row that is taken of a `memmap` makes a new one, in Python.
+    return tuple(np.asarray(array) for array in opened)
 
 
 def opened_array(path: Path) -> np.memmap[Any, Any]:

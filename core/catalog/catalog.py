@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,15 +197,16 @@ class Catalog:
 
     def clip(self, row: int) -> Clip:
         """Return the clip at a row, 0 to C - 1."""
-        record = self.clips[row]
-        labels = _span(self.label_indices, record["first_label"], record["n_labels"])
+        record = dict(zip(self.clips.dtype.names or (), self.clips[row].item(), strict=True))
+        first_label, first_frame = record["first_label"], record["first_frame"]
+        labels = self.label_indices[first_label : first_label + record["n_labels"]]
         return Clip(
             video_id=record["video_id"].decode("ascii"),
-            is_youtube_id=bool(record["is_youtube_id"]),
-            start_s=float(record["start_s"]),
-            end_s=float(record["end_s"]),
+            is_youtube_id=record["is_youtube_id"],
+            start_s=record["start_s"],
+            end_s=record["end_s"],
             labels=tuple(map(self.label_name, labels.tolist())),
-            frames=_span(self.frames, record["first_frame"], record["n_frames"]),
+            frames=self.frames[first_frame : first_frame + record["n_frames"]],
         )
 
     @cached_property
@@ -344,7 +345,3 @@ def _vocabulary(manifest: CatalogManifest, id_width: int) -> str:
     """Return whose class names are used; only YouTube-8M's version 2 has ids of four characters."""
     is_v1 = manifest.kind == CatalogKind.YOUTUBE8M and id_width > 4
     return YOUTUBE8M_V1 if is_v1 else manifest.kind
-
-
-def _span(array: Any, first: int, count: int) -> Any:
-    return np.asarray(array[first : first + count])

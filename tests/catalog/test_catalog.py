@@ -64,7 +64,7 @@ def test_what_was_written_is_read(catalog: Catalog):
 
 def test_arrays_are_memory_mapped_and_cannot_be_changed(catalog: Catalog):
     for array in (catalog.clips, catalog.label_indices, catalog.frames, catalog.vectors):
-        assert isinstance(array, np.memmap)
+        assert isinstance(array.base, np.memmap)
         assert not array.flags.writeable
 
 
