@@ -173,9 +173,11 @@ def test_what_is_no_picture_is_not_shown(
     state = look_ups.states[key(begin)]
     qtbot.waitUntil(lambda: state.n_pictures == n_tries)
     qtbot.waitUntil(lambda: state.has_picture is False)
+    n_asked = len(youtube.asked)
     qtbot.wait(100)
     assert look_ups.image(key(begin), 56) is None
-    assert sum("/vi/" in path for path in youtube.asked) == n_tries
+    # On a busy machine, questions that were not answered in time come on top.
+    assert (state.n_pictures, len(youtube.asked)) == (n_tries, n_asked)
 
 
 def test_a_removed_video_is_asked_for_no_picture(
