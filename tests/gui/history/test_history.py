@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -136,10 +135,10 @@ def test_a_day_later_all_is_there_and_can_be_asked_again(
     assert (image.width(), image.height()) == (64, 32)
     second = make_window()
     second.load()
-    today = formats.day(time.time())
+    when = [formats.day(past.time_s) for past in second.library.history()]  # a minute may begin
     assert second.texts() == [
-        f"sine.wav\n0:00.5–0:01.2 · {today}",
-        f"Sounds like Dog, Bark (2 of the 2 nearest)\nsine.wav · 0:01.5 · {today}",
+        f"sine.wav\n0:00.5–0:01.2 · {when[0]}",
+        f"Sounds like Dog, Bark (2 of the 2 nearest)\nsine.wav · 0:01.5 · {when[1]}",
     ]
     assert [at.split(" · ")[:2] for at in first.texts()] == [
         at.split(" · ")[:2] for at in second.texts()
