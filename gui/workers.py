@@ -42,6 +42,13 @@ def _ignore(*_: object) -> None:
 
 @dataclass(eq=False)
 class _Request:
+    """What a worker is asked, and what came of it: the window's thread lets go of it last.
+
+    Callbacks and results may be the last to hold a widget, and Qt crashes where one dies in another
+    thread. So nothing of it is sent through signals, which let go of it where they are received,
+    or where they were sent from, whichever comes last.
+    """
+
     number: int
     work: Work
     done: Callable[[Any], None]
@@ -50,30 +57,39 @@ class _Request:
     must_finish: bool
     job: Job = field(default_factory=Job)
     is_dropped: bool = False
+    result: Any = None
+    error: SoundalikeError | None = None
 
 
 class _Worker(QObject):
     """Lives in the worker's thread and does what it is given."""
 
     progressed = Signal(int, str, object)  # float | None
-    succeeded = Signal(int, object)  # whatever the work returned
-    broke = Signal(int, SoundalikeError)
+    succeeded = Signal(int)
+    broke = Signal(int)
     ended = Signal(int)
+    request: _Request | None = None
 
-    @Slot(_Request)
-    def perform(self, request: _Request) -> None:
+    @Slot(int)
+    def perform(self, number: int) -> None:
+        self._perform()
+        self.ended.emit(number)
+
+    def _perform(self) -> None:
+        request = self.request
+        assert request is not None  # noqa: S101 - it is set before it is asked for
         try:
-            result = request.work(request.job)
+            request.result = request.work(request.job)
         except Cancelled:
-            pass
+            return
         except SoundalikeError as error:
-            self.broke.emit(request.number, error)
+            # Without its traceback, which would hold this call and so the request.
+            request.error = error.with_traceback(None)
         except Exception as error:  # the window must live on, whatever broke
             log.exception("Work in the background broke")
-            self.broke.emit(request.number, unforeseen(error))
-        else:
-            self.succeeded.emit(request.number, result)
-        self.ended.emit(request.number)
+            request.error = unforeseen(error.with_traceback(None))
+        signal = self.succeeded if request.error is None else self.broke
+        signal.emit(request.number)
 
     def reporter(self, number: int) -> Callable[[str, float | None], None]:
         last_s, last_stage = 0.0, ""
@@ -125,7 +141,7 @@ class Worker(QObject):
     """
 
     busy_changed = Signal(bool)
-    _start = Signal(_Request)
+    _start = Signal(int)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -217,8 +233,9 @@ class Worker(QObject):
 
     def _begin(self, request: _Request) -> None:
         self._at_work = request
+        self._worker.request = request
         self._start_thread()
-        self._start.emit(request)
+        self._start.emit(request.number)
         self.busy_changed.emit(True)
 
     @staticmethod
@@ -237,21 +254,22 @@ class Worker(QObject):
         if request := self._current(number):
             request.progressed(stage, fraction)
 
-    @Slot(int, object)
-    def _on_succeeded(self, number: int, result: object) -> None:
+    @Slot(int)
+    def _on_succeeded(self, number: int) -> None:
         if request := self._current(number):
-            request.done(result)
+            request.done(request.result)
 
-    @Slot(int, SoundalikeError)
-    def _on_broke(self, number: int, error: SoundalikeError) -> None:
-        if request := self._current(number):
-            request.failed(error)
+    @Slot(int)
+    def _on_broke(self, number: int) -> None:
+        request = self._current(number)
+        if request is not None and request.error is not None:
+            request.failed(request.error)
 
     @Slot(int)
     def _on_ended(self, number: int) -> None:
         if self._at_work is None or self._at_work.number != number:
             return
-        self._at_work = None
+        self._at_work = self._worker.request = None
         waiting, self._waiting = self._waiting, None
         if waiting is not None and not self._is_closed:
             self._begin(waiting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import pytest
 from PySide6.QtCore import QDeadlineTimer
 from pytestqt.qtbot import QtBot
 
-from core.errors import AudioFileError, SoundalikeError
+from core.errors import AudioFileError, Cancelled, SoundalikeError
 from core.jobs import Job
 from gui import workers
 from gui.workers import Worker
@@ -181,3 +182,44 @@ def test_a_stuck_thread_is_left_alone_rather_than_aborting(
     (thread,) = (each for each in workers.abandoned if each.objectName() == "test")
     assert thread.wait(20_000)  # type: ignore[attr-defined]
     workers.abandoned.clear()
+
+
+class Noting:
+    """Notes in which thread it dies, as a widget would crash in another one than its own."""
+
+    def __init__(self, threads: list[int]) -> None:
+        self.threads = threads
+
+    def __del__(self) -> None:
+        self.threads.append(threading.get_ident())
+
+
+@pytest.mark.parametrize("ending", ["result", "error", "cancelled"])
+def test_the_windows_thread_lets_go_of_work_and_results(
+    qtbot: QtBot, worker: Worker, ending: str
+) -> None:
+    threads: list[int] = []
+    n_times = 200
+
+    def submit() -> None:
+        mine = Noting(threads)
+
+        def work(job: Job, mine: Noting = mine) -> Noting:
+            if ending == "error":
+                raise AudioFileError(f"{mine.threads is threads}", "Again.")
+            if ending == "cancelled":
+                raise Cancelled
+            return Noting(threads)
+
+        worker.submit(work, lambda result: None, lambda error: None)
+
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # the other thread may be quicker at any place
+    try:
+        for _ in range(n_times):
+            submit()
+            qtbot.waitUntil(lambda: not worker.is_busy)
+    finally:
+        sys.setswitchinterval(interval_s)
+    assert len(threads) == n_times * (2 if ending == "result" else 1)
+    assert set(threads) == {threading.get_ident()}
