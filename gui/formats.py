@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta
+from functools import lru_cache
 
+from core.catalog.ontology import Ontology
 from core.foreign import plain
 
 
@@ -96,3 +98,14 @@ def file_name(path: str) -> str:
 def folder_name(path: str) -> str:
     """Return the folder that a file is in, as text that can be shown."""
     return plain(os.path.dirname(path))  # noqa: PTH120 - bytes that are no text survive
+
+
+@lru_cache(4096)
+def specific_first(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a clip's labels as people read them; see `Ontology.specific_first`."""
+    return Ontology.load().specific_first(labels)
+
+
+def labels_line(labels: tuple[str, ...]) -> str:
+    """Return a clip's labels in a line."""
+    return " · ".join(specific_first(labels))

@@ -42,7 +42,7 @@ def _ignore(*_: object) -> None:
 
 @dataclass(eq=False)
 class _Request:
-    """What a worker is asked, and what came of it: the window's thread lets go of it last.
+    """A piece of work, and what came of it: the window's thread lets go of it last.
 
     Callbacks and results may be the last to hold a widget, and Qt crashes where one dies in another
     thread. So nothing of it is sent through signals, which let go of it where they are received,

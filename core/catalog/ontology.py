@@ -126,6 +126,15 @@ class Ontology:
             above.update(dict.fromkeys(level))
         return tuple(self.nodes[key] for key in above)
 
+    def specific_first(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return classes with those last that others of them imply: what a clip is comes first.
+
+        Names that are no class's imply nothing.
+        """
+        nodes = [self._by_name.get(name.casefold()) for name in names]
+        above = [node.name for each in nodes if each is not None for node in self.ancestors(each)]
+        return tuple(sorted(names, key=above.count))
+
     @cached_property
     def _classes(self) -> tuple[Node, ...]:
         classes = {node.index: node for node in self.nodes.values() if node.index is not None}

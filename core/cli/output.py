@@ -300,6 +300,8 @@ def tag_lines(name: str, spans: Sequence[TagSpan], width: int) -> list[str]:
 
 
 def _row(match: Match) -> tuple[str, ...]:
+    from core.catalog.ontology import Ontology
+
     return (
         str(match.rank),
         f"{match.similarity:.3f}",
@@ -310,7 +312,7 @@ def _row(match: Match) -> tuple[str, ...]:
         ),
         _span(match),
         *(() if match.best_second is None else (clock(match.best_second),)),
-        " · ".join(match.labels),
+        " · ".join(Ontology.load().specific_first(match.labels)),
         _link(match),
     )
 

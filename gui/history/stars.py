@@ -85,7 +85,7 @@ class Stars(QAbstractListModel):
 
 
 def _title(star: Star) -> str:
-    return star.note or " · ".join(star.labels) or name_of(star)
+    return star.note or formats.labels_line(star.labels) or name_of(star)
 
 
 def name_of(star: Star) -> str:
@@ -104,5 +104,5 @@ def clip_of(star: Star) -> str | OwnClip:
 
 def _detail(star: Star) -> str:
     time = formats.span(star.start_s, star.end_s) if star.end_s else ""
-    labels = " · ".join(star.labels) if star.note else ""
+    labels = formats.labels_line(star.labels) if star.note else ""
     return " · ".join(filter(None, (time, name_of(star), labels)))

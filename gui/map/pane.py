@@ -191,7 +191,7 @@ class MapPane(PaletteWidget):
             return ""
         match = match_in(self._catalog, row)
         time = formats.span(match.start_s, match.end_s) if match.end_s else ""
-        lines = [" · ".join(match.labels) or ("no tags" if match.path else "no labels")]
+        lines = [formats.labels_line(match.labels) or ("no tags" if match.path else "no labels")]
         lines.append(f"{name_of(clip_of(match))}  {time}".rstrip())
         return "\n".join([*lines, formats.folder_name(match.path)] if match.path else lines)
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from gui import theme
+from gui.formats import specific_first
 from gui.results.delegates import (
     LEFT,
     TALL_ROW,
@@ -40,7 +41,7 @@ class LabelsDelegate(CellDelegate):
             return
         height = metrics.height() + 6
         n_lines = 2 if room.height() >= TALL_ROW else 1
-        chips, n_left = lay_chips(match.labels, metrics, room.width(), n_lines)
+        chips, n_left = lay_chips(specific_first(match.labels), metrics, room.width(), n_lines)
         n_used = 1 + max(line for line, *_ in chips)
         top = room.center().y() + 1 - (n_used * (height + 4) - 4) // 2
         painter.setFont(font)

@@ -152,7 +152,7 @@ class VideoDelegate(CellDelegate):
             room = room.adjusted(THUMBNAIL_WIDTH + theme.GRID + 4, 0, 0, 0)
         texts = title_of(match, row.video), remark_on(match, row.video, row.is_there)
         if self.shows_labels and match.labels and row.is_watchable:
-            labels = " · ".join(match.labels)
+            labels = formats.labels_line(match.labels)
             has_title = texts[0] != match.video_id
             texts = (texts[0], labels) if has_title else (labels, texts[0])
         self.two_lines(painter, room, option, row, texts, texts[1] == match.video_id)

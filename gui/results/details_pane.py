@@ -245,7 +245,7 @@ class DetailsPane(PaletteWidget):
         self.channel.setText(channel_of(match, video, is_there))
         self.channel.setVisible(bool(self.channel.text()))
         nothing = "No tags" if match.path else "No labels"
-        self.labels.setText(" · ".join(match.labels) or nothing)
+        self.labels.setText(formats.labels_line(match.labels) or nothing)
         self.span.setText(span_of(match).capitalize())
         self.similarity.setText(self._words(match))
         self.address.setText(address_of(match))

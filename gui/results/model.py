@@ -175,7 +175,7 @@ class ResultsModel(QAbstractTableModel):
             case Column.VIDEO:
                 return self._title(row).casefold()
             case Column.LABELS:
-                return " ".join(match.labels).casefold()
+                return formats.labels_line(match.labels).casefold()
             case Column.TIME:
                 return match.start_s
             case Column.SIMILARITY:
@@ -276,7 +276,8 @@ class ResultsModel(QAbstractTableModel):
             case Column.VIDEO:
                 return self._title(row)
             case Column.LABELS:
-                return " · ".join(match.labels) or f"no {self._title_of(column).casefold()}"
+                nothing = f"no {self._title_of(column).casefold()}"
+                return formats.labels_line(match.labels) or nothing
             case Column.TIME:
                 return formats.clip_span(match.start_s, match.end_s)
             case Column.SIMILARITY:
@@ -304,7 +305,7 @@ class ResultsModel(QAbstractTableModel):
             case Column.VIDEO:
                 text = self._spoken(row, column)
             case Column.LABELS:
-                text = ", ".join(match.labels)
+                text = ", ".join(formats.specific_first(match.labels))
             case Column.LINK if match.path:
                 text = "Stop" if self._plays(row) else "Play"
             case Column.LINK:

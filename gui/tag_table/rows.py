@@ -89,5 +89,5 @@ class TagRow:
         if self.best is None:
             return ""
         of = "these seconds: " if self.own_best is not None else ""
-        said = ", ".join(self.best.labels) or self.best.video_id
+        said = ", ".join(formats.specific_first(self.best.labels)) or self.best.video_id
         return f"{of}{formats.similarity(self.best.similarity, 2)} {said}"

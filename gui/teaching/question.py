@@ -63,7 +63,8 @@ class QuestionRow(PaletteWidget):
     def ask(self, match: Match) -> None:
         """Ask about a clip."""
         self.match = match
-        labels, span = " · ".join(match.labels), formats.clip_span(match.start_s, match.end_s)
+        labels = formats.labels_line(match.labels)
+        span = formats.clip_span(match.start_s, match.end_s)
         if match.path:  # the whole width for what tells most; the folder may be cut
             title = formats.file_name(match.path)
             name = f"{title} · {labels}" if labels else title

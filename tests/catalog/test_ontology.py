@@ -121,3 +121,19 @@ def test_roots_and_children_fit_together(ontology):
     above = [ontology.node(name) for name in ("Animal", "Domestic animals, pets", "Dog", "Bark")]
     for parent, child in pairwise(above):
         assert child in ontology.children(parent)
+
+
+@pytest.mark.parametrize(
+    ("labels", "wanted"),
+    [
+        (("Animal", "Domestic animals, pets", "Dog", "Howl"),)
+        + (("Howl", "Dog", "Domestic animals, pets", "Animal"),),
+        (("Speech", "Animal", "Bird"), ("Speech", "Bird", "Animal")),
+        (("Concert", "Guitar"), ("Concert", "Guitar")),  # none of AudioSet's, and one
+        ((), ()),
+    ],
+)
+def test_what_other_labels_imply_comes_last(
+    ontology: Ontology, labels: tuple[str, ...], wanted: tuple[str, ...]
+) -> None:
+    assert ontology.specific_first(labels) == wanted

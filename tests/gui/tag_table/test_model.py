@@ -58,7 +58,7 @@ def test_a_row_says_what_was_heard_when_and_what_it_is_like(model: TagTableModel
         *("Dog", "Bark", "Rain", "broken.wav is not sound.", "Nothing was recognised")
     ]
     assert texts(model, TagColumn.STRENGTH) == ["0.40", "0.90", "0.60", "", ""]
-    assert texts(model, TagColumn.MATCH) == ["0.50 Rain", "0.50 Rain", "0.87 Dog, Bark", "", ""]
+    assert texts(model, TagColumn.MATCH) == ["0.50 Rain", "0.50 Rain", "0.87 Bark, Dog", "", ""]
     tip = model.index(2, TagColumn.FILE).data(Qt.ItemDataRole.ToolTipRole)
     assert tip == "<p>/sounds/A &lt;b&gt;.wav</p>"  # a file's name is never markup
 
@@ -132,9 +132,9 @@ def test_a_sound_that_is_heard_again_keeps_its_place(model: TagTableModel) -> No
 def test_the_best_match_of_the_seconds_of_a_row(model: TagTableModel) -> None:
     model.set_best(B.path, 0.96, 2.88, MATCH)
     model.set_best(Path("/elsewhere"), 0.0, 1.0, MATCH)
-    assert texts(model, TagColumn.MATCH)[:2] == ["0.50 Rain", "these seconds: 0.87 Dog, Bark"]
+    assert texts(model, TagColumn.MATCH)[:2] == ["0.50 Rain", "these seconds: 0.87 Bark, Dog"]
     model.set_whole_best(B.path, None)
-    assert texts(model, TagColumn.MATCH)[:2] == ["", "these seconds: 0.87 Dog, Bark"]
+    assert texts(model, TagColumn.MATCH)[:2] == ["", "these seconds: 0.87 Bark, Dog"]
 
 
 def test_there_is_a_most_of_rows(model: TagTableModel, monkeypatch: pytest.MonkeyPatch) -> None:

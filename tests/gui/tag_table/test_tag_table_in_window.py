@@ -116,7 +116,7 @@ def test_a_click_or_return_opens_the_file_and_matches_its_seconds(thirty: App) -
     assert selection.span == app.session.span == pytest.approx((0.96, 1.92))
     assert app.engine.calls.count(("query", "21.wav")) == 1  # it was not listened to again
     assert table.isVisible()
-    assert model.index(place, TagColumn.MATCH).data().startswith("these seconds: 0.99 Dog")
+    assert model.index(place, TagColumn.MATCH).data().startswith("these seconds: 0.99 Bark, Dog")
     # What is matched already is only shown.
     n_calls, zoomed = len(app.engine.calls), app.window.spectrogram
     zoomed.show_span((2.0, 2.5))
