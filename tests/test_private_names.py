@@ -26,6 +26,9 @@ def private_uses(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 pass
             case ast.Attribute(attr=name) if is_private(name):
                 yield node.lineno, name
+            case ast.Attribute(attr="__class__" as name, ctx=ast.Store()):
+                # Of a Qt object it leaves a pointer behind that leads nowhere, and later a crash.
+                yield node.lineno, name
             case ast.ImportFrom(names=names):
                 yield from ((node.lineno, each.name) for each in names if is_private(each.name))
             case ast.Call(
@@ -43,10 +46,10 @@ def test_what_is_private_is_found():
     code = (
         "a._b\nself._c\nx._replace(y=1)\nfrom m import _d\n"
         "patch.setattr(m, '_e', 1)\npatch.setattr('m._i', 1)\n"
-        "getattr(m, '_f')\na.__doc__\nself.g._h"
+        "getattr(m, '_f')\na.__doc__\nself.g._h\na.__class__ = b.__class__"
     )
     found = sorted(private_uses(ast.parse(code)))
-    assert found == [(1, "_b"), (4, "_d"), (5, "_e"), (6, "_i"), (7, "_f"), (9, "_h")]
+    assert found == [(1, "_b"), (4, "_d"), (5, "_e"), (6, "_i"), (7, "_f"), (9, "_h"), (10, "__class__")]
 
 
 def test_no_test_reaches_into_what_is_private():
