@@ -49,7 +49,8 @@ def test_what_is_private_is_found():
         "getattr(m, '_f')\na.__doc__\nself.g._h\na.__class__ = b.__class__"
     )
     found = sorted(private_uses(ast.parse(code)))
-    assert found == [(1, "_b"), (4, "_d"), (5, "_e"), (6, "_i"), (7, "_f"), (9, "_h"), (10, "__class__")]
+    assert found[:6] == [(1, "_b"), (4, "_d"), (5, "_e"), (6, "_i"), (7, "_f"), (9, "_h")]
+    assert found[6:] == [(10, "__class__")]
 
 
 def test_no_test_reaches_into_what_is_private():
