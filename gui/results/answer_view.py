@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.audio.reader import AudioFile
 from core.search.feedback import Calibration
@@ -28,6 +28,7 @@ from gui.search.answers import (
     what_it_is,
 )
 from gui.search.state import State
+from gui.widgets.progress_row import DELAY_MS
 
 _SENTENCES = {
     State.EMPTY: "",
@@ -66,6 +67,11 @@ class AnswerView(QObject):
         self._options = context.session.options
         self._heading, self._subject, self._closeness = "", "", ""
         self._so_far: dict[str, Tag] = {}
+        # As with progress: where the next answer is there at once, a flash would only unsettle.
+        self._lasting = QTimer(self)
+        self._lasting.setSingleShot(True)
+        self._lasting.setInterval(DELAY_MS)
+        self._lasting.timeout.connect(self._make_quiet)
         session = context.session
         session.state_changed.connect(self._on_state)
         session.answered.connect(self._on_answer)
@@ -79,19 +85,27 @@ class AnswerView(QObject):
         self._on_live_seconds(header.live.value())
 
     def _on_state(self, state: State) -> None:
-        is_replaced = state in (State.ANALYSING, State.RECORDING)
         self._so_far = {}
-        self._panel.set_dimmed(is_replaced)
-        self._header.set_dimmed(is_replaced)
+        self._lasting.stop()
         self._header.live.setVisible(state is State.RECORDING)
         if self._session.answer is None:
             self._panel.show_message(_SENTENCES[state])
             self._show_heading("Recording" if state is State.RECORDING else "", "")
-        elif is_replaced and self._subject:
-            # Never as if it belonged to the new sound.
-            self._header.show_heading(f"{self._subject}: {self._heading}", self._closeness)
+        if state is State.RECORDING:
+            self._make_quiet()
+        elif state is State.ANALYSING:
+            self._lasting.start()
         else:
+            self._panel.set_dimmed(False)
+            self._header.set_dimmed(False)
             self._header.show_heading(self._heading, self._closeness)
+
+    def _make_quiet(self) -> None:
+        """Show what another answer will replace, never as if it belonged to the new sound."""
+        self._panel.set_dimmed(True)
+        self._header.set_dimmed(True)
+        if self._session.answer is not None and self._subject:
+            self._header.show_heading(f"{self._subject}: {self._heading}", self._closeness)
 
     def _on_live_seconds(self, seconds: int) -> None:
         self._session.analysis.live.window_s = seconds
@@ -123,6 +137,7 @@ class AnswerView(QObject):
             self._so_far[tag.label] = max(known, tag, key=lambda each: each.score)
         surest = sorted(self._so_far.values(), key=lambda tag: -tag.score)
         if surest:
+            self._lasting.stop()
             self._header.set_dimmed(False)
             self._header.heard.show_tags(tuple(surest))
             self._header.show_heading(f"So far: {spoken(surest[:_MOST_SO_FAR])}")

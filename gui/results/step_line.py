@@ -39,6 +39,11 @@ class Step:
     text: str
     take_back: Callable[[], None] | None = None
 
+    @property
+    def looks(self) -> tuple[str, bool]:
+        """What can be seen of it."""
+        return self.text, self.take_back is not None
+
 
 class StepChip(QToolButton):
     """A step that can be taken back: the words, then the sign."""
@@ -96,14 +101,18 @@ class StepLine(QWidget):
         return QSize(16 * theme.GRID, theme.ROW_HEIGHT)
 
     def show_steps(self, steps: Sequence[Step]) -> None:
-        """Show other steps."""
+        """Show other steps; those that look the same keep their chips."""
+        before, self._steps = self._steps, tuple(steps)
+        if [step.looks for step in before] != [step.looks for step in self._steps]:
+            self._make_chips()
+
+    def _make_chips(self) -> None:
         has_focus = any(chip.hasFocus() for chip in self.chips)
-        self._steps = tuple(steps)
         for widget in (*self.chips, *self._signs):
             self._layout.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
-        self.chips = [self._chip(step) for step in self._steps]
+        self.chips = [self._chip(place, step) for place, step in enumerate(self._steps)]
         self._signs = [QLabel(_SIGN, self) for _ in self._steps[1:]]
         self.setAccessibleDescription(", ".join(self.texts))
         for place, chip in enumerate(self.chips):
@@ -118,7 +127,7 @@ class StepLine(QWidget):
         if has_focus and len(self.chips) > 1:
             self.chips[-1].setFocus()
 
-    def _chip(self, step: Step) -> QWidget:
+    def _chip(self, place: int, step: Step) -> QWidget:
         shown = self.fontMetrics().elidedText(step.text, Qt.TextElideMode.ElideMiddle, _LONGEST)
         plain = step.text.replace("<", "‹")
         if step.take_back is None:
@@ -136,8 +145,12 @@ class StepLine(QWidget):
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         chip.setToolTip(f"Leave out “{plain}”")
         chip.setAccessibleName(f"{step.text}. Press to leave it out.")
-        chip.clicked.connect(lambda _=False, take_back=step.take_back: take_back())
+        chip.clicked.connect(lambda: self._take_back(place))
         return chip
+
+    def _take_back(self, place: int) -> None:
+        if (take_back := self._steps[place].take_back) is not None:
+            take_back()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many steps as there is room for."""
@@ -148,7 +161,7 @@ class StepLine(QWidget):
         """Follow the palette, and measure again in another font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.show_steps(self._steps)
+            self._make_chips()
 
     def _fit(self) -> None:
         gap = self._layout.spacing()
@@ -174,7 +187,6 @@ class StepLine(QWidget):
         self._layout.insertWidget(min(1, len(self.chips)), self.rest)
         menu = self.rest.menu()
         menu.clear()
-        for step in self._steps[1 : 1 + n_left]:
+        for place, step in enumerate(self._steps[1 : 1 + n_left], start=1):
             action = menu.addAction(f"Leave out “{step.text}”".replace("&", "&&"))
-            if step.take_back is not None:
-                action.triggered.connect(lambda _=False, take_back=step.take_back: take_back())
+            action.triggered.connect(lambda _=False, place=place: self._take_back(place))

@@ -200,7 +200,8 @@ class ResultsTable(QTableView):
         most : int, optional
             How many rows to show; further matches take the places of those that are hidden.
         """
-        self.sortByColumn(Column.RANK, Qt.SortOrder.AscendingOrder)
+        if self.proxy.sortColumn() >= 0:
+            self.sortByColumn(Column.RANK, Qt.SortOrder.AscendingOrder)
         self.proxy.most = most
         verb = "plays the file from the clip’s start" if matches and matches[0].path else ""
         self.setAccessibleDescription(f"Return {verb or 'opens the video at its second'}.")

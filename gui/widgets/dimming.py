@@ -38,6 +38,8 @@ class Dimming(QWidget):
 
     def set_down(self, is_down: bool) -> None:
         """Cover the widget, or uncover it."""
+        if is_down == self.is_down:
+            return
         self.resize(self._covered.size())
         self.raise_()
         self.setVisible(is_down)

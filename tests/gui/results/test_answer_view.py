@@ -128,13 +128,24 @@ def test_an_older_answer_is_quiet_and_bears_its_own_name(app: App, sine: Path, t
     other = tmp_path / "other.wav"
     other.write_bytes(sine.read_bytes())
     app.coordinator.open_paths([other])
-    app.wait_for(lambda: app.session.state is State.ANALYSING)
-    assert header.heading.text() == "sine.wav: Dog"
+    app.wait_for(lambda: header.heading.text() == "sine.wav: Dog")
+    assert app.session.state is State.ANALYSING and app.window.results.is_dimmed
     assert header.heading.palette().windowText().color() != strong
     app.engine.gate.set()
     app.wait_for(lambda: app.session.state is State.RESULTS)
     assert header.heading.text() == "Dog"
     assert header.heading.palette().windowText().color() == strong
+
+
+def test_nothing_is_made_quiet_for_an_answer_that_comes_at_once(app: App, sine: Path) -> None:
+    open_and_wait(app, sine)
+    seen: list[tuple[State, bool]] = []
+    app.session.state_changed.connect(
+        lambda state: seen.append((state, app.window.results.is_dimmed))
+    )
+    app.window.options.change(k=5)
+    app.wait_for(lambda: app.rows == 5)
+    assert seen == [(State.ANALYSING, False), (State.RESULTS, False)]
 
 
 def test_the_focus_goes_to_the_matches_of_what_was_opened(app: App, sine: Path) -> None:

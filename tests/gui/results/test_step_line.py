@@ -70,3 +70,16 @@ def test_the_focus_stays_in_the_line(qtbot: QtBot, line: StepLine) -> None:
     line.chips[2].setFocus()
     line.show_steps(steps([])[:2])
     assert line.focusWidget() is line.chips[1]
+
+
+def test_steps_that_look_the_same_keep_their_chips_and_take_back_what_they_say_now(
+    qtbot: QtBot, line: StepLine
+) -> None:
+    line.show_steps(steps([]))
+    before, taken_back = list(line.chips), []
+    line.show_steps(steps(taken_back))
+    assert line.chips == before
+    qtbot.mouseClick(line.chips[1], Qt.MouseButton.LeftButton)
+    assert taken_back == [line.texts[1]]
+    line.show_steps(steps(taken_back)[:2])
+    assert line.chips != before[:2]
