@@ -18,6 +18,7 @@ from core.types import Tag
 from gui import theme
 from gui.results.added_class import AddedClass
 from gui.results.chips import lay_chips
+from gui.results.painted_rows import MeasuredFont
 from gui.widgets.class_completer import Complete
 from gui.widgets.menu_button import MenuButton
 
@@ -223,10 +224,10 @@ class HeardChips(QWidget):
     def _lay_out(self) -> None:
         width = self.width()
         add = self.add.sizeHint().width() + _GAP if self._can_steer else 0
-        metrics = self.fontMetrics()
+        font = MeasuredFont(self.font())
         sign = " ▾" if self._can_steer else ""
         texts = tuple(f"{chip.words}{sign}" for chip in self.chips)
-        laid, n_left = lay_chips(texts, metrics, width - add, 1)
+        laid, n_left = lay_chips(texts, font, width - add, 1)
         right = 0
         for chip, (_, x, chip_width, text) in zip(self.chips, laid, strict=False):
             chip.setText(text)
@@ -237,7 +238,7 @@ class HeardChips(QWidget):
         self.rest.setVisible(n_left > 0)
         if n_left:
             self._list_rest(self.chips[-n_left:])
-            self.rest.setGeometry(right, 0, metrics.horizontalAdvance("+99") + _GAP, _HEIGHT)
+            self.rest.setGeometry(right, 0, font.width("+99") + _GAP, _HEIGHT)
             right = self.rest.geometry().right() + _GAP
         self.add.setGeometry(right, 0, self.add.sizeHint().width(), _HEIGHT)
 

@@ -42,6 +42,8 @@ class Column(IntEnum):
 
 
 _COLUMNS = tuple(Column)
+_N_COLUMNS = len(_COLUMNS)
+_FLAGS = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 _TITLES = {
     Column.RANK: "#",
     Column.VIDEO: "Video",
@@ -185,6 +187,8 @@ class ResultsModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let files that are there be dragged away."""
+        if index.isValid() and not self.has_files:
+            return _FLAGS  # each painted cell asks for it several times
         flags = super().flags(index)
         if index.isValid() and index.row() < len(self._matches) and self.place(index.row()):
             return flags | Qt.ItemFlag.ItemIsDragEnabled
@@ -208,13 +212,13 @@ class ResultsModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Return the number of columns."""
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else _N_COLUMNS
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Return a column's title."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < _N_COLUMNS:
             return None
         column = Column(section)
         if role == Qt.ItemDataRole.DisplayRole:
@@ -262,7 +266,7 @@ class ResultsModel(QAbstractTableModel):
 
     def _repaint(self) -> None:
         if self._matches:
-            last = self.index(len(self._matches) - 1, len(Column) - 1)
+            last = self.index(len(self._matches) - 1, _N_COLUMNS - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     def _title(self, row: int) -> str:
@@ -318,7 +322,7 @@ class ResultsModel(QAbstractTableModel):
 
     def _on_changed(self, ids: list[str]) -> None:
         rows = [row for youtube_id in ids for row in self._rows.get(youtube_id, ())]
-        last = len(Column) - 1
+        last = _N_COLUMNS - 1
         if len(rows) > _ROW_BY_ROW:
             self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), last))
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from core.types import Match
@@ -21,6 +21,7 @@ from gui.results.delegates import (
     VideoDelegate,
 )
 from gui.results.model import Column, ResultsModel
+from gui.results.painted_rows import PaintedRows
 from gui.results.proxy import ResultsProxy
 from gui.widgets.quiet_selection import QuietSelection
 from gui.widgets.table_header import follow_palette
@@ -65,14 +66,15 @@ class ResultsTable(QTableView):
         self.proxy = ResultsProxy(self.results, self)
         self.setModel(self.proxy)
         self._menu = QMenu(self)
-        self._video = VideoDelegate(self)
+        self._painted = PaintedRows()
+        self._video = VideoDelegate(self._painted, self)
         self._delegates: dict[Column, CellDelegate] = {
-            Column.RANK: CellDelegate(self),
+            Column.RANK: CellDelegate(self._painted, self),
             Column.VIDEO: self._video,
-            Column.LABELS: LabelsDelegate(self),
-            Column.TIME: TimeDelegate(self),
-            Column.SIMILARITY: SimilarityDelegate(self),
-            Column.LINK: LinkDelegate(self),
+            Column.LABELS: LabelsDelegate(self._painted, self),
+            Column.TIME: TimeDelegate(self._painted, self),
+            Column.SIMILARITY: SimilarityDelegate(self._painted, self),
+            Column.LINK: LinkDelegate(self._painted, self),
         }
         self._look_ups: LookUps | None = None
         self._files: FilePlaces | None = None
@@ -308,6 +310,11 @@ class ResultsTable(QTableView):
         self.setColumnWidth(Column.TIME, _WIDE_TIME if is_wide else _WIDTHS[Column.TIME])
         wide = _WIDTHS[Column.SIMILARITY]
         self.setColumnWidth(Column.SIMILARITY, _NARROW_SIMILARITY if is_narrow else wide)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what the rows are now."""
+        self._painted.forget()
+        super().paintEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look up what comes into sight."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QStyleOptionViewItem
@@ -21,6 +21,7 @@ from gui.results.chips import lay_chips
 from gui.results.delegates import TALL_ROW
 from gui.results.details_pane import DetailsPane
 from gui.results.model import NOT_RESOLVED, SORT_ROLE, Column, ResultsModel
+from gui.results.painted_rows import MeasuredFont
 from gui.results.panel import ResultsPanel
 from gui.results.proxy import ResultsProxy
 from gui.results.table import ResultsTable
@@ -386,13 +387,13 @@ def test_the_labels_stand_below_the_title_where_it_is_narrow(qtbot: QtBot) -> No
 
 
 def test_chips_take_the_lines_there_are(qapp: object) -> None:
-    metrics = QFontMetrics(QGuiApplication.font())
+    font = MeasuredFont(QGuiApplication.font())
     labels = ("Dog", "Bark", "Domestic animals, pets", "Animal")
-    chips, n_left = lay_chips(labels, metrics, 2000, 1)
+    chips, n_left = lay_chips(labels, font, 2000, 1)
     assert [text for *_, text in chips] == list(labels) and n_left == 0
     for width in range(30, 600, 7):
         for n_lines in (1, 2):
-            chips, n_left = lay_chips(labels, metrics, width, n_lines)
+            chips, n_left = lay_chips(labels, font, width, n_lines)
             assert len(chips) + n_left == len(labels) and chips
             assert max(line for line, *_ in chips) < n_lines
             assert all(x + wide <= max(width, 24) for _, x, wide, _ in chips)

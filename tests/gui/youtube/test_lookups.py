@@ -21,6 +21,7 @@ from gui import theme
 from gui.results.delegates import TALL_ROW, VideoDelegate
 from gui.results.look_up_questions import TROUBLE, LookUpQuestions
 from gui.results.model import Column, Row
+from gui.results.painted_rows import PaintedRows
 from gui.results.panel import ResultsPanel
 from gui.widgets.banner import Banner
 from gui.workers import Worker
@@ -412,11 +413,13 @@ def test_an_id_is_never_cut(qtbot: QtBot, make: Make) -> None:
         for labels in (("Dog",), ("Domestic animals, pets", "Bark", "Canidae, dogs, wolves")):
             drawn.clear()
             match = Match(1, "-0RWZT-miFs", 30, 40, labels, 0.5, watch_url("-0RWZT-miFs", 30))
-            delegate = VideoDelegate()
+            rows = PaintedRows()
+            delegate = VideoDelegate(rows)
             delegate.shows_labels = True
             picture = QImage(width, theme.ROW_HEIGHT, QImage.Format.Format_RGB32)
             painter = Painter(picture)
-            delegate.paint_in(painter, picture.rect(), option, Row(match, None, None), "")
+            painted = rows.of(option, Row(match, None, None))
+            delegate.paint_in(painter, picture.rect(), painted)
             painter.end()
             assert drawn[-1] == "-0RWZT-miFs"
 
