@@ -92,6 +92,10 @@ class Features(QObject):
         self._teaching_page = QWidget()
         self._other: Playback | None = None
         self._closing: list[Callable[[], None]] = []
+        # A timer, not `singleShot`, which would go on before the clicks and keys that wait.
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self.build)
         self._steps = iter(
             (
                 self._build_playback,
@@ -117,7 +121,7 @@ class Features(QObject):
             self.built.emit()
         else:
             step()
-            QTimer.singleShot(0, self, self.build)
+            self._next.start()
 
     def _build_playback(self) -> None:
         context, window, sound = self._context, self._window, self._sound

@@ -37,14 +37,16 @@ class LookUpQuestions(QObject):
         super().__init__(look_ups)
         self._banner, self._permission, self._look_ups = banner, permission, look_ups
         self._answered = answered
+        # The same ones each time: a banner that shows them already stays as it is.
+        self._yes = Choice("Look up", lambda: self._answer(True))
+        self._no = Choice(_NO, lambda: self._answer(False))
         look_ups.failing_changed.connect(self._on_failing)
         permission.changed.connect(self._on_permission)
 
     def ask_once(self) -> None:
         """Ask whether titles may be looked up, unless that was answered."""
         if self._permission.answer is None:
-            yes = Choice("Look up", lambda: self._answer(True))
-            self._banner.ask(MAY_BE, yes, Choice(_NO, lambda: self._answer(False)))
+            self._banner.ask(MAY_BE, self._yes, self._no)
 
     def _answer(self, is_allowed: bool) -> None:
         self._permission.adopt(is_allowed)
@@ -58,4 +60,4 @@ class LookUpQuestions(QObject):
         self._banner.withdraw(TROUBLE)
         if is_failing:
             again = Choice("Try again", self._look_ups.try_again)
-            self._banner.ask(TROUBLE, again, Choice(_NO, lambda: self._answer(False)))
+            self._banner.ask(TROUBLE, again, self._no)

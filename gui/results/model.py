@@ -185,15 +185,6 @@ class ResultsModel(QAbstractTableModel):
             case Column.LINK:
                 return match.url or match.path
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Let files that are there be dragged away."""
-        if index.isValid() and not self.has_files:
-            return _FLAGS  # each painted cell asks for it several times
-        flags = super().flags(index)
-        if index.isValid() and index.row() < len(self._matches) and self.place(index.row()):
-            return flags | Qt.ItemFlag.ItemIsDragEnabled
-        return flags
-
     def supportedDragActions(self) -> Qt.DropAction:
         """Return that files are copied, never moved."""
         return Qt.DropAction.CopyAction

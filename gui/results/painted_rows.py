@@ -14,6 +14,8 @@ from gui.widgets.model_index import Index
 
 _SMALL = 0.85
 _MOST_TEXTS = 4096
+_MOST_COLORS = 32
+_SELECTED, _ENABLED = QStyle.StateFlag.State_Selected, QStyle.StateFlag.State_Enabled
 
 
 class MeasuredFont:
@@ -95,6 +97,7 @@ class PaintedRows:
     def __init__(self) -> None:
         self._rows: dict[int, PaintedRow] = {}
         self._fonts: tuple[MeasuredFont, MeasuredFont] | None = None
+        self._colors: dict[tuple[int, int, bool, bool, bool], Colors] = {}
 
     def forget(self) -> None:
         """Ask for all rows anew."""
@@ -115,13 +118,23 @@ class PaintedRows:
             small.setPointSizeF(font.pointSizeF() * _SMALL)
             self._fonts = MeasuredFont(QFont(font)), MeasuredFont(small)
         # A copy: the option's own goes with it.
-        return PaintedRow(row, _colors_of(option, row), QPalette(option.palette), *self._fonts)
+        palette = QPalette(option.palette)
+        return PaintedRow(row, self._colors_of(palette, option.state, row), palette, *self._fonts)
+
+    def _colors_of(self, palette: QPalette, state: QStyle.StateFlag, row: Row) -> Colors:
+        key = (
+            *(palette.cacheKey(), QGuiApplication.palette().cacheKey()),
+            *(_SELECTED in state, _ENABLED in state, row.is_watchable),
+        )
+        if key not in self._colors:
+            if len(self._colors) >= _MOST_COLORS:
+                self._colors.clear()
+            self._colors[key] = _colors(palette, *key[2:])
+        return self._colors[key]
 
 
-def _colors_of(option: QStyleOptionViewItem, row: Row) -> Colors:
-    palette, roles, flags = option.palette, QPalette.ColorRole, QStyle.StateFlag
-    is_selected = bool(option.state & flags.State_Selected)
-    is_enabled = bool(option.state & flags.State_Enabled)
+def _colors(palette: QPalette, is_selected: bool, is_enabled: bool, is_watchable: bool) -> Colors:
+    roles = QPalette.ColorRole
     group = QPalette.ColorGroup.Active if is_enabled else QPalette.ColorGroup.Disabled
     text = palette.color(group, roles.HighlightedText if is_selected else roles.Text)
     ground = palette.color(group, roles.Highlight if is_selected else roles.Base)
@@ -131,15 +144,15 @@ def _colors_of(option: QStyleOptionViewItem, row: Row) -> Colors:
     bar = QGuiApplication.palette().color(group, roles.Highlight)
     if is_selected and palette.color(roles.HighlightedText) != palette.color(roles.Text):
         bar = text
-    elif not row.is_watchable:
+    elif not is_watchable:
         bar = theme.mixed(text, ground, 0.55)
     return Colors(
         text=text,
-        strong=text if row.is_watchable else quiet,
+        strong=text if is_watchable else quiet,
         quiet=quiet,
         ground=ground,
         chip=theme.mixed(ground, text, 0.1),
-        link=link if row.is_watchable else quiet,
+        link=link if is_watchable else quiet,
         bar=bar,
         bar_ground=theme.mixed(text, ground, 0.8),
     )

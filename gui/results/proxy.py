@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt, Signal
 from gui.results.model import Column, ResultsModel
 from gui.widgets.model_index import Index
 
+_FLAGS = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+
 
 class ResultsProxy(QSortFilterProxyModel):
     """Sorts by values, and equal values by rank; hides what a person does not want to see.
@@ -61,6 +63,15 @@ class ResultsProxy(QSortFilterProxyModel):
         if column == Column.RANK and order == Qt.SortOrder.AscendingOrder:
             column = -1
         super().sort(column, order)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let files that are there be dragged away."""
+        # Not the model's: each painted cell asks several times, and would ask it through the proxy.
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        if self._results.has_files and self._results.place(self.mapToSource(index).row()):
+            return _FLAGS | Qt.ItemFlag.ItemIsDragEnabled
+        return _FLAGS
 
     def lessThan(self, left: Index, right: Index) -> bool:
         """Compare two cells of one column."""

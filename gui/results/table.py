@@ -80,7 +80,7 @@ class ResultsTable(QTableView):
         self._files: FilePlaces | None = None
         self._pictures: SoundPictures | None = None
         self._is_tall = False
-        self._settling = QTimer(self)
+        self._settling, self._painting = QTimer(self), QTimer(self)
         self._build()
         QuietSelection(self)
 
@@ -118,6 +118,8 @@ class ResultsTable(QTableView):
         self._settling.setSingleShot(True)
         self._settling.setInterval(_SETTLED_MS)
         self._settling.timeout.connect(self._look_up)
+        self._painting.setSingleShot(True)
+        self._painting.timeout.connect(lambda: self.viewport().setUpdatesEnabled(True))
         self.verticalScrollBar().valueChanged.connect(self._settle)
         for signal in (self.proxy.rowsInserted, self.proxy.rowsRemoved, self.proxy.layoutChanged):
             signal.connect(self._settle)
@@ -202,6 +204,9 @@ class ResultsTable(QTableView):
         most : int, optional
             How many rows to show; further matches take the places of those that are hidden.
         """
+        # Painting takes as long as all else that follows an answer: the keys go between.
+        self.viewport().setUpdatesEnabled(False)
+        self._painting.start()
         if self.proxy.sortColumn() >= 0:
             self.sortByColumn(Column.RANK, Qt.SortOrder.AscendingOrder)
         self.proxy.most = most

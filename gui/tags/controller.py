@@ -48,6 +48,7 @@ class TagController(QObject):
         self._worker = context.workers["tags"]
         self._audio: AudioFile | None = None
         self._part: Span | None = None
+        self._taken: Query | None = None
         self._has_whole = self._lacks_analysis = False
         self._spans: list[TagSpan] = []
         session = context.session
@@ -71,11 +72,14 @@ class TagController(QObject):
         query, span = answer.matches.query, answer.span
         if answer.audio is None or not is_heard(answer.source):
             return  # a video or words, or a sound without a picture above the lane
+        if query is self._taken:
+            return  # it was asked anew under other options
         if self._has_whole and (span is not None or query.patch_tags is None):
             return
         if query.patch_tags is None and span is not None and span == self._part:
             return
         self._has_whole, self._part, self._lacks_analysis = span is None, span, False
+        self._taken = query
         if query.patch_tags is not None:
             self._take(query)
         elif answer.matches.catalog.has_released_frames:
@@ -132,6 +136,6 @@ class TagController(QObject):
 
     def _clear(self) -> None:
         self._worker.cancel()
-        self._audio, self._part = None, None
+        self._audio, self._part, self._taken = None, None, None
         self._has_whole = self._lacks_analysis = False
         self._show([])
