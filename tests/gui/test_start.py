@@ -47,6 +47,13 @@ print("loaded:", loaded)
 raise SystemExit(status)
 """
 
+IMPORTING = """
+import builtins
+before = builtins.__import__
+import {module}
+print(builtins.__import__ is before)
+"""
+
 AFTER_AN_ACCIDENT = """
 import gui.app
 from PySide6.QtCore import QTimer
@@ -116,3 +123,12 @@ def test_an_accident_is_told_and_logged_and_the_window_lives(own_data_folder: Pa
     assert "nobody foresaw this" in done.stdout
     assert done.stdout.strip().endswith("True")
     assert "Traceback" in (own_data_folder / "window.log").read_text()
+
+
+def test_imports_stay_pythons_own() -> None:
+    said = {}
+    for module in ("PySide6.QtCore", "gui"):
+        command = [sys.executable, "-c", IMPORTING.format(module=module)]
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+        said[module] = done.stdout.strip()
+    assert said == {"PySide6.QtCore": "False", "gui": "True"}
