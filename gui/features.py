@@ -35,6 +35,7 @@ from gui.setup.controller import SetUpController
 from gui.sounds.controller import SoundsController
 from gui.sounds.duplicates_controller import DuplicatesController
 from gui.spectrogram.controller import SpectrogramController
+from gui.storage.catalog_chooser import CatalogChooser
 from gui.storage.controller import StorageController
 from gui.storage.move_controller import MoveController
 from gui.tag_table.collector import TagCollector
@@ -93,8 +94,7 @@ class Features(QObject):
         self._other: Playback | None = None
         self._closing: list[Callable[[], None]] = []
         # A timer, not `singleShot`, which would go on before the clicks and keys that wait.
-        self._next = QTimer(self)
-        self._next.setSingleShot(True)
+        self._next = QTimer(self, singleShot=True)
         self._next.timeout.connect(self.build)
         self._steps = iter(
             (
@@ -107,6 +107,7 @@ class Features(QObject):
                 self._build_teaching,
                 self._build_set_up,
                 self._build_sounds,
+                self._build_chooser,
                 self._build_storage,
                 self._build_preferences,
             )
@@ -213,11 +214,8 @@ class Features(QObject):
         filters.preset_saved.connect(lists.save_preset)
         filters.preset_removed.connect(lists.remove_preset)
         lists.presets_changed.connect(filters.set_presets)
-        for signal in (
-            self._history.rowsInserted,
-            self._history.rowsRemoved,
-            self._history.modelReset,
-        ):
+        kept = self._history
+        for signal in (kept.rowsInserted, kept.rowsRemoved, kept.modelReset):
             signal.connect(self._offer_history)
 
     def _save_entry(self, entry: Entry) -> None:
@@ -285,12 +283,14 @@ class Features(QObject):
             self._other.set_volume(self._window.playback.volume.value() / 100)
             self._other.play(audio)
 
+    def _build_chooser(self) -> None:
+        self._chooser = CatalogChooser(self._window)
+
     def _build_storage(self) -> None:
-        sounds = self.sounds
+        sounds, chooser = self.sounds, self._chooser
         self.storage = StorageController(
-            self._context, lambda: self.set_up.is_active or sounds.is_active, self.moving
+            self._context, lambda: self.set_up.is_active or sounds.is_active, self.moving, chooser
         )
-        chooser = self.storage.chooser
         chooser.add_pressed.connect(lambda: sounds.open(chooser))
         chooser.update_pressed.connect(sounds.update_catalog)
         chooser.duplicates_pressed.connect(lambda name: self.duplicates.open(name, chooser))
@@ -301,7 +301,7 @@ class Features(QObject):
         sounds.changed.connect(self.tag_table.catalogs.refresh)
 
     def _show_tags(self, path: Path) -> None:
-        self.storage.chooser.close()
+        self._chooser.close()
         self.tag_table.catalogs.show(path)
 
     def _build_preferences(self) -> None:

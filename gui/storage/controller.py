@@ -14,12 +14,12 @@ from core.setup.choice import BALANCED
 from core.setup.selection import BALANCED_NAME
 from core.types import CatalogInfo
 from gui.context import Context
-from gui.storage.catalog_chooser import CatalogChooser
 from gui.storage.move_controller import MoveController
 from gui.storage.page import StoragePage
 
 if TYPE_CHECKING:
     from core.setup.inventory import CatalogEntry, StoredItem
+    from gui.storage.catalog_chooser import CatalogChooser
 
 
 class StorageController(QObject):
@@ -31,10 +31,15 @@ class StorageController(QObject):
     is_setting_up : callable
         Whether anything is being made there: then nothing may be removed.
     moving : MoveController
+    chooser : CatalogChooser
     """
 
     def __init__(
-        self, context: Context, is_setting_up: Callable[[], bool], moving: MoveController
+        self,
+        context: Context,
+        is_setting_up: Callable[[], bool],
+        moving: MoveController,
+        chooser: CatalogChooser,
     ) -> None:
         super().__init__(context.window)
         self._context, self._is_setting_up = context, is_setting_up
@@ -42,7 +47,7 @@ class StorageController(QObject):
         self._looking = context.workers["storage"]
         self._searched: CatalogInfo | None = None
         window, actions, session = context.window, context.actions, context.session
-        self.chooser, self.page = CatalogChooser(window), StoragePage(window)
+        self.chooser, self.page = chooser, StoragePage(window)
         actions.catalogs.triggered.connect(lambda: self._open(self.chooser))
         actions.storage.triggered.connect(lambda: self._open(self.page))
         self.chooser.chosen.connect(self._choose)
