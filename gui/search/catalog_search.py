@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.audio.reader import AudioFile
 from core.engine import Engine
@@ -70,11 +70,15 @@ class CatalogSearch(QObject):
         self._good_values = SearchValues()
         self._good_source: Source | None = None
         self._n_spare = 0
+        self._found: tuple[Answer, SearchValues] | None = None
+        # What follows an answer takes a turn of its own: keys and clicks that wait go before it.
+        self._telling = QTimer(self, singleShot=True)
+        self._telling.timeout.connect(self._tell)
         self.pending: Source | None = None
 
     def ask(self, source: Source, audio: AudioFile | None, span: Span | None) -> None:
         """Ask for the matches of a source, instead of what was asked before."""
-        self.pending = source
+        self.pending, self._found = source, None
         engine, values = self._engine, self._options.values
         possible = self._options.possible_for(is_clip(source))
         wanted = replace(possible, k=values.k + self._n_spare)
@@ -96,8 +100,8 @@ class CatalogSearch(QObject):
             return Answer(source, found, audio, span, calibration, problem=problem)
 
         def done(answer: Answer) -> None:
-            self._good_values, self._good_source, self.pending = values, source, None
-            self.answered.emit(answer)
+            self._found = answer, values
+            self._telling.start()
 
         def failed(error: SoundalikeError) -> None:
             is_typed = isinstance(source, Words | Steered)
@@ -109,6 +113,13 @@ class CatalogSearch(QObject):
                 self._options.adopt(self._good_values)
 
         self._worker.submit(search, done, failed, self.progressed.emit)
+
+    def _tell(self) -> None:
+        if self._found is None or self.pending is None:
+            return  # something else is asked meanwhile, or nothing any more
+        answer, self._good_values = self._found
+        self._good_source, self.pending, self._found = answer.source, None, None
+        self.answered.emit(answer)
 
     def can_find_more(self, answer: Answer, n_missing: int) -> bool:
         """Whether asking again would find more than an answer has; makes room for that."""
