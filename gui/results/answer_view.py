@@ -86,7 +86,8 @@ class AnswerView(QObject):
 
     def _on_state(self, state: State) -> None:
         self._so_far = {}
-        self._lasting.stop()
+        if state is not State.ANALYSING:
+            self._lasting.stop()
         self._header.live.setVisible(state is State.RECORDING)
         if self._session.answer is None:
             self._panel.show_message(_SENTENCES[state])
@@ -94,7 +95,8 @@ class AnswerView(QObject):
         if state is State.RECORDING:
             self._make_quiet()
         elif state is State.ANALYSING:
-            self._lasting.start()
+            if not self._lasting.isActive():  # what is analysed is searched for next
+                self._lasting.start()
         else:
             self._panel.set_dimmed(False)
             self._header.set_dimmed(False)
