@@ -422,7 +422,7 @@ def test_stars_are_kept_noted_and_removed(make_window: Callable[[], Window]) -> 
     first.panel.tabs.setCurrentIndex(1 - HISTORY)
     assert not first.panel.clear.isVisible()
     index = first.panel.starred.found.index(0, 0)
-    assert index.data() == "Dog · Bark\n0:30–0:40 · abcdefghijk"
+    assert index.data() == "Bark · Dog\n0:30–0:40 · abcdefghijk"
     first.panel.starred.setCurrentIndex(index)
     first.panel.starred.setFocus()
     first.qtbot.keyClick(first.panel.starred, Qt.Key.Key_F2)
@@ -438,7 +438,7 @@ def test_stars_are_kept_noted_and_removed(make_window: Callable[[], Window]) -> 
     assert (star.note, star.labels, star.url) == ("<b>my</b> dog", ("Dog", "Bark"), MATCH.url)
     second.panel.tabs.setCurrentIndex(1 - HISTORY)
     index = second.panel.starred.found.index(0, 0)
-    assert index.data() == "<b>my</b> dog\n0:30–0:40 · abcdefghijk · Dog · Bark"
+    assert index.data() == "<b>my</b> dog\n0:30–0:40 · abcdefghijk · Bark · Dog"
     said: list[tuple[str, Star]] = []
     second.panel.star_chosen.connect(lambda star: said.append(("open", star)))
     second.panel.star_liked.connect(lambda star: said.append(("like", star)))
