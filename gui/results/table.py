@@ -39,6 +39,8 @@ _WIDE_TIME = 152
 _NARROW_SIMILARITY = 120
 _NARROW = 640
 """In less than this the labels stand below the title, not in a column of their own."""
+_ROOMY = 760
+"""In less than this a name needs the room more than the best second, which the details tell."""
 
 _SETTLED_MS = 40
 
@@ -311,10 +313,11 @@ class ResultsTable(QTableView):
         self._video.shows_labels = is_narrow
         self.setColumnHidden(Column.LABELS, is_narrow)
         has_best = any(match.best_second is not None for match in self.results.matches[:1])
-        is_wide = has_best and not self._is_tall
+        is_roomy = self.viewport().width() >= _ROOMY
+        is_wide = has_best and is_roomy and not self._is_tall
         self.setColumnWidth(Column.TIME, _WIDE_TIME if is_wide else _WIDTHS[Column.TIME])
         wide = _WIDTHS[Column.SIMILARITY]
-        self.setColumnWidth(Column.SIMILARITY, _NARROW_SIMILARITY if is_narrow else wide)
+        self.setColumnWidth(Column.SIMILARITY, wide if is_roomy else _NARROW_SIMILARITY)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what the rows are now."""
