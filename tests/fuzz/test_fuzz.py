@@ -6,15 +6,21 @@ import datetime
 import json
 import subprocess
 import sys
+from contextlib import closing
 from random import Random
 
 import numpy as np
 import pytest
 
+from core.audio import container
+from core.audio.reader import AudioFile
+from core.errors import AudioFileError
 from tests.conftest import IN_CI, PROJECT
+from tests.fuzz.container_server import ContainerServer
 from tests.fuzz.faulty import FAULTY, N_INPUTS
 from tests.fuzz.mutations import mutated
 from tests.fuzz.readers import READERS
+from tests.fuzz.sound_readers import write_videos
 from tests.fuzz.structured import mutated_array, mutated_json, mutated_message
 from tests.record_writers import SequenceExample, clip_record
 
@@ -68,6 +74,19 @@ def test_what_breaks_the_rule_is_found_and_known_by_its_number(found, name, word
 def test_a_crash_that_the_program_bears_is_counted(found):
     assert found["ContainedCrash"]["failures"] == []
     assert found["ContainedCrash"]["contained"] == len(found["Crash"]["failures"]) > 0
+
+
+def test_containers_of_a_forked_process_hold_what_those_of_a_started_one_do(tmp_path, monkeypatch):
+    write_videos(tmp_path)
+    started = {path.name: AudioFile(path).waveform().samples for path in tmp_path.iterdir()}
+    damaged = tmp_path / "damaged.mp4"
+    damaged.write_bytes((tmp_path / "sound.mp4").read_bytes()[:200])
+    with closing(ContainerServer()) as server:
+        monkeypatch.setattr(container, "subprocess", server.subprocess)
+        for name, samples in started.items():
+            assert np.array_equal(AudioFile(tmp_path / name).waveform().samples, samples)
+        with pytest.raises(AudioFileError, match=r"FFmpeg: \w+"):
+            AudioFile(damaged)
 
 
 def test_an_input_is_known_by_its_number_alone():

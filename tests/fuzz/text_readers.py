@@ -148,12 +148,12 @@ class LibraryReader(Reader):
     """The database of history and stars: whatever it is, all of it can be used afterwards."""
 
     name = "library"
-    batch = 300
+    n_entries = 6  # of each table; an input costs as much time as there are
 
     def make_samples(self, folder: Path) -> None:
         from tests.library.test_damage import filled
 
-        filled(folder / "library.sqlite")
+        filled(folder / "library.sqlite", self.n_entries)
         for rest in folder.glob("*.lock"):
             rest.unlink()
 

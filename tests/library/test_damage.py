@@ -19,11 +19,11 @@ from core.types import Query
 N_ENTRIES = 40
 
 
-def filled(path: Path) -> bytes:
+def filled(path: Path, n_entries: int = N_ENTRIES) -> bytes:
     """Write a library and return its bytes."""
     rng = np.random.default_rng(1)
     library = Library(path, now_s=lambda: 1e9)
-    for number in range(N_ENTRIES):
+    for number in range(n_entries):
         frames = rng.integers(0, 256, (2 + number % 9, 128), np.uint8)
         direction = rng.integers(-1000, 1000, 128) if number % 3 == 0 else None
         tags = rng.random(527).astype(np.float32)
