@@ -73,7 +73,9 @@ def measure(folder: Path) -> None:  # noqa: C901 - a window with all of its meth
                 assert dialog is not None
                 dialog.add_folder(folder)
                 dialog.add.click()
-                self.chip = self.findChild(SoundsProgress)
+                chip = self.findChild(SoundsProgress)
+                assert chip is not None
+                self.chip = chip
                 self.beats.phase, self.added_s = "adding", now_s
             elif self.beats.phase == "adding" and self.chip.isHidden():
                 took_s = now_s - self.added_s
@@ -87,7 +89,7 @@ def measure(folder: Path) -> None:  # noqa: C901 - a window with all of its meth
                 took_s = time.perf_counter() - self.asked_s
                 self.answers[self.beats.phase].append(took_s)
 
-    app.MainWindow = Watched  # type: ignore[misc]
+    app.MainWindow = Watched  # type: ignore[attr-defined]
     raise SystemExit(main.main([]))
 
 

@@ -91,7 +91,7 @@ def measure(work: Path, quick: bool) -> Section:
     """Run all ways in turns."""
     sizes = QUICK_SIZES if quick else SIZES
     material.onnx_network(work)
-    np.savez(work / "weights.npz", **network.seeded_weights(0))
+    np.savez(work / "weights.npz", allow_pickle=False, **network.seeded_weights(0))
     found: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
     peaks = []
     for _ in range(1 if quick else 3):

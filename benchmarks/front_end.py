@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -26,15 +27,19 @@ def _of_file(path: Path) -> dict[str, Callable[[], Any]]:
     from core.audio.reader import load
 
     works: dict[str, Callable[[], Any]] = {
-        name: lambda way=way: way(*peers.read(path)) for name, way in WAYS.items()
+        name: partial(_read_and, way, path) for name, way in WAYS.items()
     }
     works[OURS] = lambda: log_mel(load(path)).patches
     return works
 
 
+def _read_and(way: Callable[..., Any], path: Path) -> Any:
+    return way(*peers.read(path))
+
+
 def _of_samples(path: Path) -> dict[str, Callable[[], Any]]:
     given = peers.read(path)
-    return {name: lambda way=way: way(*given) for name, way in WAYS.items()}
+    return {name: partial(way, *given) for name, way in WAYS.items()}
 
 
 def measure(work: Path, quick: bool) -> Section:

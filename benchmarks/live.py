@@ -274,8 +274,8 @@ def measure_window(result: Path, minutes: float, arguments: list[str]) -> None:
             drives.append(Drive(self))
             drives[0].begin(course(drives[0], minutes, result))
 
-    SpectrogramPlot.paintEvent = painted  # type: ignore[method-assign]
-    app.Coordinator = Driven  # type: ignore[misc]
+    SpectrogramPlot.paintEvent = painted
+    app.Coordinator = Driven  # type: ignore[attr-defined]
     raise SystemExit(main.main(arguments))
 
 
@@ -326,7 +326,7 @@ def main() -> None:
     report(found, chosen.minutes, played, lost)
 
 
-def report(found: dict, minutes: float, played: int, lost: int) -> None:
+def report(found: dict[str, Any], minutes: float, played: int, lost: int) -> None:
     """Print the table."""
     gaps_ms = [1000 * gap for gap in found["gaps_s"]]
     paint_ms = [1000 * gap for gap in found["paint_gaps_s"]]

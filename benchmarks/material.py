@@ -11,6 +11,7 @@ import soundfile
 from benchmarks import generate
 from benchmarks.measure import PROJECT, call
 from core.catalog.build.build import build_catalog
+from core.options import CatalogKind
 from core.vggish import network
 
 N_CLIPS = 23_135
@@ -52,7 +53,7 @@ def catalog(folder: Path) -> Path:
     if not path.exists():
         shards = folder / "shards"
         generate.write(shards, N_CLIPS, 100, 0)
-        build_catalog(path, "audioset", [shards])
+        build_catalog(path, CatalogKind.AUDIOSET, [shards])
         shutil.rmtree(shards)
     return path
 

@@ -39,7 +39,7 @@ def session(weights: Weights) -> Embed:
         running = v1.Session()
         feed = {given[name]: value for name, value in weights.items()}
         running.run(v1.global_variables_initializer(), feed)
-    return lambda some: running.run(embedding, {patches: some})  # type: ignore[no-any-return]
+    return lambda some: running.run(embedding, {patches: some})
 
 
 def function(weights: Weights) -> Embed:
@@ -52,7 +52,7 @@ def function(weights: Weights) -> Embed:
     def embed(patches: Any) -> Any:
         return forward(variables, patches)
 
-    return lambda patches: embed(patches).numpy()  # type: ignore[no-any-return]
+    return lambda patches: embed(patches).numpy()
 
 
 def keras(weights: Weights) -> Embed:
@@ -76,7 +76,7 @@ def keras(weights: Weights) -> Embed:
             model.add(layers.Dense(shape[-1], activation=activation))
         values += [weights[f"{layer}/weights"], weights[f"{layer}/biases"]]
     model.set_weights(values)
-    return lambda patches: model.predict(patches, verbose=0)  # type: ignore[no-any-return]
+    return lambda patches: model.predict(patches, verbose=0)
 
 
 def torch(weights: Weights) -> Embed:
@@ -106,7 +106,8 @@ def torch(weights: Weights) -> Embed:
 
     def embed(patches: NDArray[np.float32]) -> NDArray[np.float32]:
         with library.inference_mode():
-            return model(library.from_numpy(patches)[:, None]).numpy()  # type: ignore[no-any-return]
+            found: NDArray[np.float32] = model(library.from_numpy(patches)[:, None]).numpy()
+            return found
 
     return embed
 
@@ -141,7 +142,8 @@ def read(path: Path) -> tuple[Samples, int]:
     """Return a file's samples, float32, shape (n, channels), and its rate in hertz."""
     import soundfile
 
-    return soundfile.read(path, dtype="float32", always_2d=True)  # type: ignore[no-any-return]
+    samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    return samples, rate_hz
 
 
 def reference_patches(samples: Samples, rate_hz: int) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,11 @@ class Bench:
         self.spectrogram.repaint()
         self.spectrogram.plot.viewport().repaint()
 
+    def zoomed(self, factor: float) -> None:
+        """Zoom and paint."""
+        self.spectrogram.zoom(factor)
+        self.painted()
+
     def measure_first_picture(self, runs: int) -> None:
         """From the path of a file to its first picture, without a window."""
 
@@ -127,9 +133,7 @@ class Bench:
             self.spectrogram.reset_zoom()
             steps_s = []
             for factor in [1.25] * 40 + [0.8] * 40:
-                steps_s.append(
-                    took_s(lambda factor=factor: (self.spectrogram.zoom(factor), self.painted()))
-                )
+                steps_s.append(took_s(partial(self.zoomed, factor)))
                 self.application.processEvents()
             self.row(f"zoom step, painted, {view.value}", steps_s, "50 ms")
 
@@ -150,7 +154,8 @@ class Bench:
         for view in FrequencyView:
             self.spectrogram.choose(replace(self.spectrogram.choices, view=view))
             picture = LivePicture()
-            samples = 0.1 * np.random.default_rng(0).standard_normal(16_000 // 60).astype("f4")
+            noise = np.random.default_rng(0).standard_normal(16_000 // 60)
+            samples = (0.1 * noise).astype(np.float32)
 
             def frame() -> None:
                 picture.push(samples)  # noqa: B023

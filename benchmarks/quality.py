@@ -50,7 +50,7 @@ def ranking_figures(best: Rows, wanted: Flags, labels: Flags) -> dict[str, float
     A hit has a label in common; for macro P@5 it has the class, and each class counts the same.
     """
     found = labels[best]
-    hits = (found & wanted[:, None]).any(2)
+    hits = np.any(found & wanted[:, None], axis=2)
     precision = np.cumsum(hits, 1) / np.arange(1, 11)
     average = (precision * hits).sum(1) / np.maximum(hits.sum(1), 1)
     share = found[:, :5].mean(1)

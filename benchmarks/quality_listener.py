@@ -50,14 +50,16 @@ def balanced_labels() -> NDArray[np.bool_]:
 
 def quieter(samples: Float32) -> Float32:
     """Return a sound 20 dB down."""
-    return samples * np.float32(0.1)
+    found: Float32 = samples * np.float32(0.1)
+    return found
 
 
 def noisy(samples: Float32) -> Float32:
     """Return a sound with white noise 15 dB below it."""
     noise = np.random.default_rng(13).standard_normal(len(samples))
     level = np.sqrt(np.mean(np.square(samples, dtype=np.float64)))
-    return (samples + level * 10 ** (-15 / 20) * noise).astype(np.float32)
+    found: Float32 = (samples + level * 10 ** (-15 / 20) * noise).astype(np.float32)
+    return found
 
 
 def telephone(samples: Float32) -> Float32:
@@ -93,7 +95,7 @@ def whole_of(listener: BuiltInListener, samples: Float32) -> Float32:
 
 def held_out_clips(sounds: Sounds, archive: Path) -> Iterator[tuple[int, Float32]]:
     """Yield (row, samples) of the clips of the test split."""
-    rows = {f"{row:05}.opus": row for row in np.flatnonzero(sounds.split == 2)}
+    rows = {f"{row:05}.opus": row for row in np.flatnonzero(sounds.split == 2).tolist()}
     with tarfile.open(archive) as clips:
         for member in clips:
             row = rows.get(Path(member.name).name)
@@ -134,7 +136,7 @@ def first_and_five(wholes: Float32, wanted: NDArray[np.int64]) -> dict[str, floa
 def by_file_names(listener: BuiltInListener, sounds: Sounds) -> Iterator[str]:
     """Yield how often a clip of `balanced` with the class of the file's name is found first."""
     wanted = {row: class_of(name) for row, name in enumerate(sounds.names)}
-    rows = [row for row in np.flatnonzero(sounds.split > 0) if wanted[row] is not None]
+    rows = [row for row in np.flatnonzero(sounds.split > 0).tolist() if wanted[row] is not None]
     own, teachers = [], []
     for row in rows:
         windows = np.flatnonzero(sounds.clip == row)

@@ -22,6 +22,7 @@ from core.catalog.build.build import build_catalog
 from core.catalog.catalog import Catalog
 from core.catalog.ontology import Ontology
 from core.catalog.packed_tags import classes_of, packed, strengths_of
+from core.catalog.records.audioset import N_CLASSES
 from core.options import CatalogKind, Ranking
 from core.search.matcher import Matcher
 from core.tagging.noting import noted, sure_scores
@@ -30,7 +31,7 @@ from core.tagging.tagger import Tagger
 from core.tagging.words import word_query
 from core.types import Float32, UInt8
 from core.vectors import mean_frames
-from resources.training.clips import N_CLASSES, TrainingClips, closed, load_clips
+from resources.training.clips import TrainingClips, closed, load_clips
 
 LEAST_VIDEOS = 5
 
@@ -88,7 +89,8 @@ def strengths(clips: TrainingClips, tagger: Tagger, rows: Rows) -> Float32:
     tags = packed(tagger.frame_scores(means(clips, rows)))
     found = np.zeros((len(rows), N_CLASSES), np.float32)
     np.put_along_axis(found, classes_of(tags), strengths_of(tags).astype(np.float32), 1)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    directions: Float32 = found / np.linalg.norm(found, axis=1, keepdims=True)
+    return directions
 
 
 def means(clips: TrainingClips, rows: Rows) -> UInt8:

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks.window import screen
 
@@ -106,6 +107,9 @@ def measure(address: str, speed: int) -> None:
         window.close()
         application.quit()
 
+    show_s = 0.0
+    at_rest: list[float] = []
+
     def begin() -> None:
         nonlocal show_s, at_rest
         at_rest = gaps_of(beats)
@@ -119,8 +123,6 @@ def measure(address: str, speed: int) -> None:
         beats.clear()
         frame.start(FRAME_MS)
 
-    show_s = 0.0
-    at_rest: list[float] = []
     beat, frame = QTimer(), QTimer()
     for timer in (beat, frame):
         timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -160,6 +162,7 @@ def main() -> None:
             text=True,
         )
         try:
+            assert server.stdout is not None
             address = server.stdout.readline().strip()
             with screen() as display:
                 environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
@@ -173,6 +176,7 @@ def main() -> None:
                     check=False,
                 )
         finally:
+            assert server.stdin is not None
             server.stdin.close()
             server.wait()
         lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
@@ -182,7 +186,7 @@ def main() -> None:
     report(runs, chosen.speed)
 
 
-def report(runs: list[dict], speed: int) -> None:
+def report(runs: list[dict[str, Any]], speed: int) -> None:
     """Print the table."""
     p99, rest = (
         statistics.median(statistics.quantiles(run[name], n=100)[98] * 1000 for run in runs)

@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.measure import PROJECT, QUIET
 from core.jobs import Job
@@ -38,8 +39,8 @@ def convert(folder: Path) -> None:
     weights = network.seeded_weights(0)
     network.write_onnx(weights, folder / "network.onnx")
 
-    class Module(tf.Module):
-        @tf.function(input_signature=[tf.TensorSpec((None, 96, 64), tf.float32)])
+    class Module(tf.Module):  # type: ignore[misc]
+        @tf.function(input_signature=[tf.TensorSpec((None, 96, 64), tf.float32)])  # type: ignore[untyped-decorator]
         def embed(self, patches: tf.Tensor) -> tf.Tensor:
             return forward(weights, patches)
 
@@ -98,7 +99,9 @@ def measure(runtime: str, folder: Path) -> dict[str, float]:
                 interpreter.allocate_tensors()
             interpreter.set_tensor(place, patches)
             interpreter.invoke()
-            return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+            place = interpreter.get_output_details()[0]["index"]
+            found: NDArray[np.float32] = interpreter.get_tensor(place)
+            return found
 
     else:
         from core.vggish.runtime import OnnxNetwork

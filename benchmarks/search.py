@@ -13,7 +13,7 @@ import os
 import shutil
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -33,7 +33,7 @@ from core.catalog.build.build import write_catalog
 from core.catalog.catalog import Catalog
 from core.catalog.clips import Clips, without_notes
 from core.catalog.manifest import RELEASED_MODEL
-from core.options import Comparison, Filter, Ranking
+from core.options import CatalogKind, Comparison, Filter, Ranking
 from core.search.matcher import Matcher
 from core.types import Query
 
@@ -107,7 +107,7 @@ def in_turns(works: dict[str, Callable[[int], Any]], n_rounds: int) -> dict[str,
     return {name: each[1:] for name, each in times.items()}
 
 
-@njit(nogil=True)
+@njit(nogil=True)  # type: ignore[untyped-decorator]
 def _xor(words: NDArray[np.int64]) -> int:
     total = 0
     for word in words:
@@ -130,7 +130,7 @@ Unit = NDArray[np.float32]
 def best(scores: NDArray[np.float32]) -> NDArray[np.int64]:
     """Return the rows of the highest scores, best first."""
     found = np.argpartition(scores, -K)[-K:]
-    return found[np.argsort(-scores[found])]  # type: ignore[no-any-return]
+    return found[np.argsort(-scores[found])]
 
 
 def peers(vectors: NDArray[np.float32]) -> dict[str, Callable[[Unit], Any]]:
@@ -156,8 +156,16 @@ def peers(vectors: NDArray[np.float32]) -> dict[str, Callable[[Unit], Any]]:
     for name, index in kinds.items():
         index.train(vectors[:1000])
         index.add(vectors)
-        found[name] = lambda query, index=index: index.search(query[None], K)[1][0]
+        found[name] = partial(_found_by, index)
     return found
+
+
+def _at(queries: Sequence[Any], search: Callable[[Any], Any], number: int) -> Any:
+    return search(queries[number])
+
+
+def _found_by(index: Any, query: Unit) -> Any:
+    return index.search(query[None], K)[1][0]
 
 
 def labels_of(catalog: Catalog) -> csr_matrix:
@@ -198,7 +206,7 @@ def measure_one(path: Path, rounds: int) -> tuple[dict[str, list[float]], dict[s
         ),
     }
     for name, search in peers(vectors).items():
-        works[name] = lambda number, search=search: search(units[number])
+        works[name] = partial(_at, units, search)
         same = [
             len({f"{row:011d}" for row in search(unit).tolist()} & ids) / K
             for unit, ids in zip(units, exact, strict=False)
@@ -211,9 +219,8 @@ def measure_one(path: Path, rounds: int) -> tuple[dict[str, list[float]], dict[s
     works[FRAMES_PASS] = one_pass(catalog.frames)
     for seconds in QUERY_SECONDS:
         sounds = queries(catalog, rounds, seconds)
-        works[f"**Soundalike by frames**, a query of {seconds} s"] = lambda number, sounds=sounds: (
-            by_sound(sounds[number], K, by=Comparison.FRAMES)
-        )
+        by_frames = partial(by_sound, k=K, by=Comparison.FRAMES)
+        works[f"**Soundalike by frames**, a query of {seconds} s"] = partial(_at, sounds, by_frames)
     times |= in_turns(works, rounds)
     matcher.close()
     return times, notes
@@ -237,7 +244,9 @@ def measure(work: Path, quick: bool) -> Section:
     for size in ("0.02", "0.2") if quick else SIZES:
         path = work / f"catalogue-{size}"
         try:
-            write_catalog(path, batches(*SIZES[size]), "audioset", RELEASED_MODEL, "synthetic")
+            write_catalog(
+                path, batches(*SIZES[size]), CatalogKind.AUDIOSET, RELEASED_MODEL, "synthetic"
+            )
             times[size], notes[size] = measure_one(path, 5 if quick else 9)
         finally:
             shutil.rmtree(path, ignore_errors=True)

@@ -54,7 +54,7 @@ def measure(work: Path, quick: bool) -> Section:
         paths = written(folder / "sounds", 0.1 if quick else 0.5)
         given = material.checkpoint(work), material.pca_file(work)
         network, weights = material.onnx_network(work), work / "weights.npz"
-        np.savez(weights, **seeded_weights(0))
+        np.savez(weights, allow_pickle=False, **seeded_weights(0))
         data, child = DataFolder(work / "home"), ["-m", "benchmarks.sounds_child"]
         model_folder(data, Options(*given), Job())  # converted before
         options = ["--model", str(given[0]), "--pca", str(given[1])]

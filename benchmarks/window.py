@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from benchmarks import material
 from benchmarks.beats import BEAT_MS, joined, largest_ms, largest_own_ms, p99_ms
@@ -61,7 +62,8 @@ def run(mode: list[str], environment: dict[str, str]) -> dict[str, object]:
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if not lines:
         raise SystemExit(f"The process printed nothing:\n{done.stderr}")
-    return json.loads(lines[-1])
+    found: dict[str, object] = json.loads(lines[-1])
+    return found
 
 
 def take_options(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +88,8 @@ def measure(work: Path, quick: bool) -> Section:
     vggish += ["--pca", str(material.pca_file(work))]
     (sound,) = material.sounds(work / "sounds-60", 1, 60)
     kinds = {BUILT_IN: [], VGGISH: vggish}
-    peers, windows = [], {name: [] for name in kinds}
+    peers: list[dict[str, Any]] = []
+    windows: dict[str, list[dict[str, Any]]] = {name: [] for name in kinds}
     with tempfile.TemporaryDirectory() as folder, screen() as display:
         environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
         # Compiled once, as on anybody's machine, and not at each start.
@@ -103,7 +106,7 @@ def measure(work: Path, quick: bool) -> Section:
     return section(peers, windows)
 
 
-def section(peers: list[dict], windows: dict[str, list[dict]]) -> Section:
+def section(peers: list[dict[str, Any]], windows: dict[str, list[dict[str, Any]]]) -> Section:
     """Return the tables."""
     peer_ms = [1000 * run["first_paint_s"] for run in peers]
     rows = [["empty window with a plot: start to first paint, ms", spread(peer_ms), ""]]

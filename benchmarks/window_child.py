@@ -19,7 +19,7 @@ def measure_peer() -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication, QMainWindow
 
-    class Plot(pyqtgraph.PlotWidget):
+    class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         is_painted = False
 
         def paintEvent(self, event: object) -> None:  # noqa: N802
@@ -56,7 +56,7 @@ def measure_window(arguments: list[str]) -> None:  # noqa: C901 - a window with 
             self.first_paint_s = time.monotonic() - float(os.environ[BEGUN])
             self.memory_mb = {"first paint": resident_mb()}
             self.begun_s, self.matched_s = time.perf_counter(), 0.0
-            self.n_beats = self.n_matched = 0
+            self.n_beats = self.n_matched = self.n_seen = 0
             self.results.table.model().modelReset.connect(self.on_matches)
             self.beats = Beats(self, self.beat)
             self.beats.phase = STARTING
@@ -95,7 +95,7 @@ def measure_window(arguments: list[str]) -> None:  # noqa: C901 - a window with 
             print(json.dumps(found))
             self.close()
 
-    app.MainWindow = Measured  # type: ignore[misc]
+    app.MainWindow = Measured  # type: ignore[attr-defined]
     raise SystemExit(main.main(arguments))
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.catalog.ontology import Ontology
 from core.catalog.records.audioset import N_CLASSES
+from core.options import CatalogKind
 from core.types import EMBEDDING_SIZE, Float32, UInt8
 from core.vectors import clip_vectors
 from resources.training.sounds import SPLITS, split_of
@@ -69,7 +70,7 @@ def load_clips(archive: Path, cache: Path) -> TrainingClips:
     kept = cache / "clips.npz"
     if not kept.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        np.savez(kept, **_read(archive))
+        np.savez(kept, allow_pickle=False, **_read(archive))
     with np.load(kept) as stored:
         columns = dict(stored)
     names = (key.decode() for key in columns["video_ids"])
@@ -80,7 +81,8 @@ def _read(archive: Path) -> dict[str, NDArray[Any]]:
     from core.catalog.build.build import build_catalog
 
     with tempfile.TemporaryDirectory() as folder:
-        catalog = build_catalog(Path(folder) / "clips", "audioset", [archive], splits=["bal_train"])
+        clips = Path(folder) / "clips"
+        catalog = build_catalog(clips, CatalogKind.AUDIOSET, [archive], splits=["bal_train"])
         count = catalog.clips["n_frames"].astype(np.int64)
         frames = np.zeros((len(count), MOST_FRAMES, EMBEDDING_SIZE), np.uint8)
         frames[np.arange(MOST_FRAMES) < count[:, None]] = catalog.frames

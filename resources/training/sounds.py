@@ -72,12 +72,14 @@ class Sounds:
     def patches(self, windows: NDArray[np.int64]) -> Float32:
         """Return windows as the network's input, float32, shape (N, 96, 64)."""
         mel = self.magnitudes(self.first[windows])
-        return np.log(mel + np.float32(LOG_OFFSET))
+        found: Float32 = np.log(mel + np.float32(LOG_OFFSET))
+        return found
 
     def magnitudes(self, first: NDArray[np.int64]) -> Float32:
         """Return the mel magnitudes of the 96 frames from each of these on, float32."""
         logs = self.frames[first[:, None] + np.arange(PATCH_FRAMES)].astype(np.float32)
-        return np.maximum(np.exp(logs) - np.float32(LEAST_MEL), 0)
+        found: Float32 = np.maximum(np.exp(logs) - np.float32(LEAST_MEL), 0)
+        return found
 
 
 def split_of(source_file: str) -> int:
