@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +22,11 @@ from core.paths import DataFolder
 from core.vggish.convert import converted
 from tests import made_data
 from tests.record_writers import write_archive
+from tests.virtual_microphone import VirtualMicrophone, serving_microphone
 
 PROJECT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("SOUNDALIKE_TEST_DATA") or PROJECT.parent / "shared" / "data")
 IN_CI = os.environ.get("CI") == "true"
-LONG_S = 120.0
-"""How long a test waits for what must come: far longer than a busy machine takes."""
 NO_DATA = f"they need the real records of AudioSet and YouTube-8M, and {REAL_DATA} is no folder"
 
 
@@ -95,103 +91,13 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-@dataclass(frozen=True)
-class VirtualMicrophone:
-    """A PulseAudio server of the tests' own, whose microphone hears what its speaker plays.
-
-    Attributes
-    ----------
-    environment : dict
-        What a program needs to find it.
-    key, name : str
-        The input's own name, and what people call it.
-    play : callable
-        Starts playing a wav file into it.
-    control : callable
-        Runs ``pactl`` with these arguments and returns what it prints.
-    stop_server : callable
-        Takes the microphone away, as if it were unplugged.
-    """
-
-    environment: dict[str, str]
-    key: str
-    name: str
-    play: Callable[[Path], subprocess.Popen[bytes]]
-    control: Callable[..., str]
-    stop_server: Callable[[], None]
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float = LONG_S) -> None:
-    """Wait for something another process does, and that sends no signal."""
-    deadline_s = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline_s, "waited in vain"
-        time.sleep(0.02)
-
-
 @pytest.fixture
 def virtual_microphone(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[VirtualMicrophone]:
-    """A real microphone without hardware: a null sink, and its monitor remapped to a source."""
-    assert shutil.which("pulseaudio"), "pulseaudio is missing: run `make test`"
-    folder = tmp_path_factory.mktemp("pulse")
-    socket = folder / "native"
-    environment = {"PULSE_SERVER": f"unix:{socket}", "XDG_RUNTIME_DIR": str(folder)}
-    monkeypatch.delenv("PULSE_COOKIE", raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
-            + ["-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
-            + [
-                "-L",
-                "module-null-sink sink_name=speaker rate=48000"
-                " sink_properties=device.description=Speaker",
-            ]
-            + [
-                "-L",
-                "module-remap-source source_name=microphone master=speaker.monitor"
-                " source_properties=device.description=Microphone",
-            ],
-            env={**os.environ, "HOME": str(folder)},
-            stdout=log,
-            stderr=log,
-        )
-    programs = [server]
-
-    def play(path: Path) -> subprocess.Popen[bytes]:
-        programs.append(subprocess.Popen(["paplay", "--device=speaker", str(path)]))
-        return programs[-1]
-
-    def stop_server() -> None:
-        server.kill()
-        server.wait()
-
-    try:
-        wait_until(lambda: socket.exists() and _answers())
-        _pactl("set-default-source", "microphone")
-        # A null sink at rest wakes up only every two seconds; silence keeps it awake.
-        programs.append(
-            subprocess.Popen(
-                ["pacat", "--device=speaker", "--latency-msec=20", "--rate=48000", "/dev/zero"]
-            )
-        )
-        yield VirtualMicrophone(environment, "microphone", "Microphone", play, _pactl, stop_server)
-    finally:
-        for program in reversed(programs):
-            program.kill()
-            program.wait()
-
-
-def _answers() -> bool:
-    return subprocess.run(["pactl", "info"], capture_output=True, check=False).returncode == 0
-
-
-def _pactl(*arguments: str) -> str:
-    command = ["pactl", *arguments]
-    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+    """A real microphone without hardware; see `tests/virtual_microphone.py`."""
+    with serving_microphone(tmp_path_factory.mktemp("pulse"), monkeypatch) as microphone:
+        yield microphone
 
 
 def write_checkpoints(*wanted: str | Path, seed: int = 0) -> None:

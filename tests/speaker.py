@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 
 from core.audio.recorder import RecordedBlock, Recorder
-from tests.conftest import wait_until
+from tests.waiting import wait_until
 
 RATE_HZ = 48_000
 LEAST = 2 / (1 << 15)

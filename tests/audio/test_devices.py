@@ -16,7 +16,9 @@ from core.audio.reader import AudioFile
 from core.audio.recorder import Recorder
 from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import MicrophoneError, PlaybackError
-from tests.conftest import PROJECT, VirtualMicrophone, wait_until
+from tests.conftest import PROJECT
+from tests.virtual_microphone import VirtualMicrophone
+from tests.waiting import wait_until
 
 TONE_HZ = 7000
 

@@ -14,7 +14,7 @@ from core.audio.reader import AudioFile
 from core.audio.recorder import Recorder
 from core.errors import MicrophoneError
 from tests.audio.test_recorder import write_tone
-from tests.conftest import wait_until
+from tests.waiting import wait_until
 
 TONE_HZ = 1000
 

@@ -21,8 +21,8 @@ from core.audio.player import Player, outputs
 from core.audio.read_ahead import AHEAD_S, ReadAhead
 from core.audio.reader import AudioFile
 from core.errors import AudioFileError, PlaybackError
-from tests.conftest import wait_until
 from tests.speaker import LEAST, RATE_HZ, Monitor, noise, write
+from tests.waiting import wait_until
 
 FADED = round(0.005 * RATE_HZ)
 MISSED = round(0.02 * RATE_HZ)

@@ -18,7 +18,7 @@ from core.audio.reader import AudioFile
 from core.audio.recorder import Recorder
 from core.audio.waveform import MODEL_RATE_HZ
 from core.errors import MicrophoneError
-from tests.conftest import wait_until
+from tests.waiting import wait_until
 
 TONE_HZ = 1000
 

@@ -19,8 +19,9 @@ from core.audio.logmel import log_mel
 from core.audio.reader import load
 from core.tagging.ranking import MEANING
 from core.vggish.model import Vggish
-from tests.conftest import LONG_S, PROJECT
+from tests.conftest import PROJECT
 from tests.made_data import N_CLIPS
+from tests.waiting import LONG_S
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from core.downloads.mirrors import Mirror
 from core.downloads.pinned import CHECKPOINT, FEATURES, FILES, PCA, PinnedFile
 from core.errors import Cancelled, DownloadError, DownloadInterruptedError
 from core.jobs import Job
-from tests.conftest import LONG_S
+from tests.waiting import LONG_S
 from tests.web_server import (
     body,
     dripping,

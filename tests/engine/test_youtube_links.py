@@ -19,8 +19,9 @@ from core.jobs import Job
 from core.options import ID_SERVICE, Options
 from core.paths import DataFolder
 from core.types import NoLink
-from tests.conftest import LONG_S, PROJECT, wait_until
+from tests.conftest import PROJECT
 from tests.id_service import LOG_IN, NOT_FOUND, STALL, IdService, serving
+from tests.waiting import LONG_S, wait_until
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ def main() -> int:
     n_failed = 0
     for name in options.fault or FAULTS:
         fault, begun_s, lost = FAULTS[name], time.monotonic(), set()
+        n_before = n_failed
         times = options.times or fault.times
         for number in range(times):
             with tempfile.TemporaryDirectory(prefix="soundalike-faults-") as folder:
@@ -43,6 +44,8 @@ def main() -> int:
                     print(f"{name}, try {number}: {type(error).__name__}: {error}", flush=True)
                     n_failed += 1
         words = max(lost - {""}, default="nothing")
+        if n_failed > n_before:
+            words = f"failed {n_failed - n_before} times"
         took_s = time.monotonic() - begun_s
         print(f"| {fault.words} | {times} | {words} | {took_s:.0f} |", flush=True)
     return 1 if n_failed else 0

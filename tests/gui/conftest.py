@@ -46,8 +46,8 @@ from gui.coordinator import Coordinator
 from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.youtube.services import Services
-from tests.conftest import LONG_S
 from tests.gui.own_catalogs import own_app, own_folder  # noqa: F401 - fixtures of all
+from tests.waiting import LONG_S
 
 NOTE = "Searched are 132 clips of AudioSet."
 INFO = CatalogInfo(

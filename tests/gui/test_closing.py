@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.conftest import PROJECT, VirtualMicrophone
+from tests.conftest import PROJECT
+from tests.virtual_microphone import VirtualMicrophone
 
 PROGRAM = """
 import os

@@ -16,7 +16,9 @@ import pytest
 
 from core.audio.reader import AudioFile
 from core.paths import DataFolder
-from tests.conftest import LONG_S, PROJECT, VirtualMicrophone, wait_until
+from tests.conftest import PROJECT
+from tests.virtual_microphone import VirtualMicrophone
+from tests.waiting import LONG_S, wait_until
 
 READ_CLIPBOARD = """
 from PySide6.QtWidgets import QApplication

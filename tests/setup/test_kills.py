@@ -19,8 +19,9 @@ from core.catalog.catalog import Catalog
 from core.paths import DataFolder
 from core.tagging.noting import noted
 from core.vggish.model import MANIFEST_FILE, installed
-from tests.conftest import PROJECT, as_root, small_disk, wait_until
+from tests.conftest import PROJECT, as_root, small_disk
 from tests.setup.run_command import BEGUN
+from tests.waiting import wait_until
 from tests.web_server import serve, web_server
 
 pytestmark = pytest.mark.slow

@@ -20,8 +20,9 @@ from core.setup import inventory
 from core.setup.folder_lock import alone_in, in_use
 from core.setup.moving import move
 from core.setup.planned_move import cancel_move, carry_out, has_work, plan_move, planned_move
-from tests.conftest import PROJECT, as_root, small_disk, wait_until
+from tests.conftest import PROJECT, as_root, small_disk
 from tests.setup.kill_a_move import contents, filled, lies_at
+from tests.waiting import wait_until
 
 LIFE = "my life's work"
 ROOM = 1 << 27

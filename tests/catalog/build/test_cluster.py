@@ -22,7 +22,8 @@ from core.jobs import Job
 from core.tagging.noting import noted
 from tests.catalog.build.test_resuming import parts_of, same
 from tests.catalog.conftest import N_IN_SHARDS
-from tests.conftest import PROJECT, wait_until
+from tests.conftest import PROJECT
+from tests.waiting import wait_until
 
 
 @dataclass

@@ -22,9 +22,10 @@ from core.errors import Cancelled, CatalogError
 from core.jobs import Job
 from tests.catalog.build.test_build import digest
 from tests.catalog.conftest import CLIPS_A_SHARD, N_IN_SHARDS
-from tests.conftest import PROJECT, wait_until
+from tests.conftest import PROJECT
 from tests.made_data import N_CLIPS
 from tests.record_writers import clip_record, write_shard
+from tests.waiting import wait_until
 
 CLIPS_A_PART = 3 * CLIPS_A_SHARD
 

@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 
 from core.audio import portaudio
 from gui.search.state import State
-from tests.conftest import VirtualMicrophone
 from tests.gui.conftest import App, write_wav
 from tests.gui.search.test_session import open_and_wait, said
+from tests.virtual_microphone import VirtualMicrophone
 
 
 @pytest.fixture

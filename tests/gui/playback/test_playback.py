@@ -12,8 +12,8 @@ from core.audio.reader import AudioFile
 from core.errors import AudioFileError, PlaybackError
 from gui.playback.playback import Playback
 from gui.workers import Worker
-from tests.conftest import LONG_S
 from tests.speaker import LEAST, RATE_HZ, Monitor, noise, write
+from tests.waiting import LONG_S
 
 SOUND = noise(4)
 

@@ -14,8 +14,8 @@ import soundfile
 from core.audio import inputs, portaudio
 from core.audio.pre_roll import PRE_ROLL_S
 from gui.search.state import State
-from tests.conftest import VirtualMicrophone
 from tests.gui.conftest import App, FakeMonitor, FakeRecorder
+from tests.virtual_microphone import VirtualMicrophone
 
 TONE_HZ = 1000
 

@@ -12,9 +12,9 @@ import soundfile
 from core.audio import inputs, portaudio
 from core.audio.reader import AudioFile
 from gui.search.state import State
-from tests.conftest import VirtualMicrophone
 from tests.gui.conftest import App
 from tests.gui.search.test_session import said
+from tests.virtual_microphone import VirtualMicrophone
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from core.types import Match
 from gui.results.file_places import FilePlaces
 from gui.results.model import ROW_ROLE, Column
 from gui.search.state import State
-from tests.conftest import VirtualMicrophone
 from tests.gui.conftest import App
 from tests.gui.search.test_session import open_and_wait, said
+from tests.virtual_microphone import VirtualMicrophone
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ from core.library import Library
 from core.listeners import BUILT_IN_ID
 from core.paths import MOVED_TO, PLANNED_MOVE, DataFolder
 from core.vggish.model import installed
-from tests.conftest import PROJECT, wait_until
+from tests.conftest import PROJECT
 from tests.gui.test_real_window import Program, screen
 from tests.setup.conftest import archive_of
+from tests.waiting import wait_until
 from tests.web_server import web_server
 
 __all__ = ["screen"]

@@ -13,9 +13,9 @@ from core.audio.examples import example
 from core.audio.writing import save_wav
 from gui.sounds.duplicates_dialog import DuplicatesDialog
 from gui.sounds.request import SoundsRequest
-from tests.conftest import VirtualMicrophone
 from tests.gui.conftest import App
 from tests.speaker import Monitor
+from tests.virtual_microphone import VirtualMicrophone
 
 
 @pytest.fixture

@@ -21,8 +21,9 @@ from core.setup.folder_lock import alone_in
 from core.setup.planned_move import has_work, plan_move, planned_move
 from gui.storage.opening import OpenedData, open_data
 from gui.storage.page import StoragePage
-from tests.conftest import PROJECT, wait_until
+from tests.conftest import PROJECT
 from tests.gui.conftest import App
+from tests.waiting import wait_until
 
 MEGABYTES = 200
 
