@@ -305,7 +305,8 @@ def write_files(
 def _folders(content: Any) -> tuple[Folder, ...]:
     found = tuple(Folder(each["path"], each["has_subfolders"]) for each in content["folders"])
     for each in found:
-        if type(each.has_subfolders) is not bool or "\0" in as_text(each.path):
+        # No system knows a name that its encoding cannot have.
+        if type(each.has_subfolders) is not bool or b"\0" in os.fsencode(as_text(each.path)):
             raise ValueError("a folder in it is none")
     return found
 

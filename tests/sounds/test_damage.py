@@ -36,9 +36,10 @@ def test_what_is_no_array_is_refused(copied, name, magic):
         Catalog.open(copied)
 
 
-def test_a_folder_that_no_system_has_is_refused(copied):
+@pytest.mark.parametrize("path", ["/a\0b", "/a\ud800b"])
+def test_a_folder_that_no_system_has_is_refused(copied, path):
     (copied / "folders.json").write_text(
-        json.dumps({"folders": [{"path": "/a\0b", "has_subfolders": True}]})
+        json.dumps({"folders": [{"path": path, "has_subfolders": True}]})
     )
     reseal(copied)
     with pytest.raises(CatalogError, match=r"folders\.json|files\.npy"):
