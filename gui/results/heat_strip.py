@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.types import CLIP_HOP_S, Float32
@@ -145,9 +145,6 @@ class HeatStrip(QWidget):
         painter.setPen(theme.hairline(self.palette()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.drawRect(field.adjusted(0, 0, -1, -1))
-        if self.hasFocus():
-            painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
-            painter.drawRect(field.adjusted(1, 1, -2, -2))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell what lies under the mouse."""
