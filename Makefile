@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-quick fuzz audit say-test setup setup-test lint lock screenshots bench bench-quick \
+.PHONY: run test test-quick fuzz coverage audit say-test setup setup-test lint lock screenshots bench bench-quick \
 	setup-bench dist clean
 .DEFAULT_GOAL := run
 
@@ -30,6 +30,11 @@ test-quick: setup-test lint
 FUZZ ?= --seconds 60
 fuzz: setup-test
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+# How much of the program the tests run, by rooms; an hour, since everything is traced.
+coverage: setup-test
+	$(PIP) coverage
+	$(BIN)/python .ci/measure_coverage.py
 
 # Known weaknesses of what is pinned; asks the advisory database, so it needs the internet.
 audit: setup-test
