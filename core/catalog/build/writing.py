@@ -36,8 +36,10 @@ class ClipsTable:
         }
         self._schema = pa.schema(fields)
         repeated = ["start_s", "end_s", "labels.list.element", "n_frames"]
+        # Arrow opens only names that are UTF-8.
+        self._file = path.open("wb")
         self._writer = pq.ParquetWriter(
-            path, self._schema, compression="snappy", use_dictionary=repeated
+            self._file, self._schema, compression="snappy", use_dictionary=repeated
         )
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="clips.parquet")
         self._writing: Future[None] | None = None
@@ -77,7 +79,8 @@ class ClipsTable:
             self._wait()
         finally:
             self._thread.shutdown()
-            self._writer.close()
+            with self._file:
+                self._writer.close()
 
     @property
     def size_and_crc(self) -> tuple[int, str]:

@@ -8,6 +8,7 @@ import tracemalloc
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from core.catalog.build import merge, tasks
@@ -194,6 +195,20 @@ def test_a_clip_alone_is_a_catalogue(tmp_path: Path):
     (match,) = matcher.matches(Query("own frames", catalog.clip(0).frames, 10.0), 5).matches
     assert match.similarity == pytest.approx(1)
     matcher.close()
+
+
+def test_a_folder_whose_name_is_no_text_is_one_like_any_other(tmp_path: Path):
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/na\xffme"))
+    ids = ["first123456", "later123456"]
+    shards = [
+        write_shard(tmp_path / f"{each}.tfrecord", [clip_record(each.encode())]) for each in ids
+    ]
+    build_catalog(folder, "audioset", shards[:1])
+    build_catalog(folder, "audioset", shards)
+    catalog = Catalog.open(folder, verify=True)
+    assert sorted(catalog.clip(row).video_id for row in range(2)) == ids
+    with (folder / "clips.parquet").open("rb") as table:
+        assert sorted(pq.read_table(table).column("video_id").to_pylist()) == ids
 
 
 def test_clips_from_arrays_make_a_catalogue_of_a_named_model(tmp_path: Path):
