@@ -326,6 +326,15 @@ def test_edges_can_be_dragged(shown: Spectrogram) -> None:
     assert shown.selection.span == pytest.approx((45.0, 50.0), abs=0.1)
 
 
+def test_shift_and_a_press_move_the_nearer_edge(shown: Spectrogram) -> None:
+    shift = Qt.KeyboardModifier.ShiftModifier
+    shown.selection.select(20.0, 30.0)
+    for time_s, expected in ((40.0, (20.0, 40.0)), (10.0, (10.0, 40.0)), (24.0, (24.0, 40.0))):
+        mouse(shown, QEvent.Type.MouseButtonPress, at(shown, time_s), modifiers=shift)
+        mouse(shown, QEvent.Type.MouseButtonRelease, at(shown, time_s), modifiers=shift)
+        assert shown.selection.span == pytest.approx(expected, abs=0.1)
+
+
 def test_a_click_seeks_and_outside_clears(shown: Spectrogram, qtbot: QtBot) -> None:
     shown.selection.select(20.0, 30.0)
     shown.selection.settle()

@@ -163,6 +163,21 @@ def test_without_a_sound_nothing_of_it_is_offered(bar: SpectrogramToolbar):
         assert bar.start.isEnabled() == bar.end.isEnabled() == is_ready
 
 
+def test_each_map_of_colours_shows_its_own(bar: SpectrogramToolbar):
+    menu = bar.color_menu
+    menu.aboutToShow.emit()
+    swatches = {}
+    for colors, action in menu.maps.items():
+        (size,) = action.icon().availableSizes()
+        image = action.icon().pixmap(size).toImage()
+        ends = image.pixelColor(0, 0), image.pixelColor(image.width() - 1, 0)
+        table = colors.table()
+        for end, expected in zip(ends, (table[0], table[-1]), strict=True):
+            assert np.allclose(end.getRgb()[:3], expected, atol=24), colors
+        swatches[colors] = bytes(image.constBits())
+    assert len(set(swatches.values())) == len(ColorMap)
+
+
 def test_the_menus_choose_and_show(bar: SpectrogramToolbar, view: SoundView):
     spectrogram = view.spectrogram
     for action, wanted in zip(bar.view_menu.actions(), FrequencyView, strict=True):
