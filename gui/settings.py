@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from contextlib import suppress
@@ -122,7 +123,7 @@ _READERS: dict[Any, Callable[[object], Any]] = {
     bool: _as(bool),
     bool | None: lambda value: None if value is None else _as(bool)(value),
     bytes: _as_bytes,
-    float: lambda value: as_number(value, float("-inf"), float("inf")),
+    float: lambda value: as_number(value, -sys.float_info.max, sys.float_info.max),
     int: _as(int),
     str: as_text,
     Comparison: lambda value: Comparison(as_text(value)),

@@ -102,6 +102,7 @@ def test_a_file_of_anything_is_read(content: bytes) -> None:
         ("live_s", "61"),
         ("volume", "1.01"),
         ("volume", "NaN"),
+        pytest.param("volume", f"1{400 * '0'}", id="volume-beyond-floats"),
         ("by", '"meaning"'),
         ("filters", '{"include": ["Dog"]}'),
         ("geometry", '"§"'),
