@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -29,6 +30,10 @@ REAL_DATA = Path(os.environ.get("SOUNDALIKE_TEST_DATA") or PROJECT.parent / "sha
 IN_CI = os.environ.get("CI") == "true"
 NO_DATA = f"they need the real records of AudioSet and YouTube-8M, and {REAL_DATA} is no folder"
 
+
+# On a busy machine any input may take longer than the usual 200 ms.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 # Started in the background (`nohup make test &`), this process ignores Ctrl-C, and so would every
 # program that a test starts to interrupt it.
