@@ -67,12 +67,15 @@ def saved_variables(
     ]
 
 
-def saved_shapes(shapes: Mapping[str, tuple[int, ...]], kind: int = _FLOAT) -> bytes:
+def saved_shapes(
+    shapes: Mapping[str, tuple[int, ...]], kind: int = _FLOAT, parted: str = ""
+) -> bytes:
     tensors = b""
     for name, shape in sorted(shapes.items()):
         sizes = b"".join(field(2, field(1, size)) for size in shape)
         extents = field(1, b"") * len(shape)
         tensor = field(1, name.encode()) + field(2, sizes) + field(3, kind) + field(4, extents)
+        tensor += field(4, extents) if name == parted else b""
         tensors += field(1, tensor)
     return field(1, tensors)
 

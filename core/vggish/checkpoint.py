@@ -75,8 +75,9 @@ class Checkpoint(Mapping[str, Float32]):
     Raises
     ------
     WrongModelError
-        If it cannot be read as a checkpoint, or its variables are not VGGish's; from asking for
-        a variable, also if its values are damaged or not finite.
+        If it cannot be read as a checkpoint, data files are missing, or its variables are not
+        VGGish's or one is saved in parts; from asking for a variable, also if its values are
+        damaged or not finite.
     ModelError
         If a file cannot be read at all.
     """
@@ -132,6 +133,13 @@ class Checkpoint(Mapping[str, Float32]):
             ) from error
 
 
+def _in_parts(source: str, name: str) -> WrongModelError:
+    return WrongModelError(
+        f"{source} holds {name} in several parts, as a partitioned variable is saved.",
+        "Load the checkpoint without a partitioner and save it again.",
+    )
+
+
 def _not_finite(source: str, name: str) -> WrongModelError:
     return WrongModelError(
         f"{source} holds values in {name} that are not finite float32 numbers.",
@@ -168,6 +176,8 @@ class _SavedSlices:
         for name in variable_shapes():
             if _integer(tensors[name], 3) != _FLOAT:
                 raise _not_finite(self._source, name)
+            if len(_messages(tensors[name], 4)) > 1:
+                raise _in_parts(self._source, name)
 
     def read(self, name: str) -> Float32:
         """Return a variable's values."""
@@ -175,7 +185,7 @@ class _SavedSlices:
         content = next(islice(entries(read_block(self._file, block)), number, None))[1]
         (saved,) = _messages(content, 2)
         (tensor,) = _messages(saved, 3)
-        (values,) = _messages(tensor, 5)  # TensorFlow's reader takes no variable in parts either
+        (values,) = _messages(tensor, 5)
         return np.frombuffer(values, "<f4").reshape(variable_shapes()[name])
 
 
@@ -191,20 +201,29 @@ class _Bundle:
                     raise TableError("there is too much in it")
                 found[key] = value
         header = found.pop(b"", memoryview(b""))
-        if _integer(header, 1) != len(self._shards) or _integer(header, 2):
-            raise TableError("its files are not all there, or of another order of bytes")
+        n_shards = _integer(header, 1)
+        if n_shards == 0 or _integer(header, 2):
+            raise TableError("it has no files, or another order of bytes")
+        if n_shards != len(self._shards):
+            raise WrongModelError(
+                f"{source} was saved with {n_shards} data files, and {len(self._shards)} are "
+                "beside it.",
+                "Put the index and its own data files into one folder, and no others of its name.",
+            )
         self._places = {key.decode("utf-8", "replace"): value for key, value in found.items()}
         check_shapes({name: _shape(value, 2) for name, value in self._places.items()}, source)
         for name in variable_shapes():
             if _integer(self._places[name], 1) != _FLOAT:
                 raise _not_finite(source, name)
+            if _messages(self._places[name], 7):
+                raise _in_parts(source, name)
 
     def read(self, name: str) -> Float32:
         """Return a variable's values."""
         place, shape = self._places[name], variable_shapes()[name]
         shard, offset, size = (_integer(place, number) for number in (3, 4, 5))
         if size != 4 * prod(shape) or not 0 <= shard < len(self._shards):
-            raise TableError(f"{name} is not where it should be, or saved in parts")
+            raise TableError(f"{name} is not where it should be")
         file = self._shards[shard]
         file.seek(offset)
         content = memoryview(file.read(size))

@@ -33,9 +33,12 @@ SHAPES = variable_shapes()
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory, checkpoint):
-    """Checkpoints of both versions by TensorFlow, one packed, and one by the same with a NaN."""
+    """Checkpoints of both versions by TensorFlow, whole, with a NaN, in parts; and one packed."""
     folder = tmp_path_factory.mktemp("checkpoints")
-    write_checkpoints("V2", folder / "v2.ckpt", "", "V1", folder / "nan.ckpt", "nan")
+    write_checkpoints(
+        *("V2", folder / "v2.ckpt", "", "V1", folder / "nan.ckpt", "nan"),
+        *("V2", folder / "files.ckpt", "files", "V2", folder / "parts.ckpt", "parts"),
+    )
     values = {}
     for number, (name, shape) in enumerate(SHAPES.items()):
         values[name] = np.full(shape, number, np.float32)
@@ -47,7 +50,7 @@ def written(tmp_path_factory, checkpoint):
 
 
 def test_tensorflows_own_reader_finds_the_same(written):
-    names = ("v1.ckpt", "v2.ckpt", "packed.ckpt")
+    names = ("v1.ckpt", "v2.ckpt", "files.ckpt", "packed.ckpt")
     theirs = subprocess.run(
         [sys.executable, "-m", "tests.read_checkpoint", *(str(written / name) for name in names)],
         cwd=PROJECT,
@@ -103,8 +106,24 @@ def test_a_flipped_bit_of_a_second_version_is_noticed(written, tmp_path):
     assert UNREADABLE in refused(tmp_path / index, asked_for=list(SHAPES)[-2])
     (tmp_path / shard).write_bytes(content[:-2000])
     assert UNREADABLE in refused(tmp_path / index, asked_for=list(SHAPES)[-2])
-    (tmp_path / shard).unlink()
-    assert UNREADABLE in refused(tmp_path / index)
+
+
+def test_missing_data_files_are_counted(written, tmp_path):
+    (tmp_path / "files.ckpt.index").write_bytes((written / "files.ckpt.index").read_bytes())
+    words = "files.ckpt was saved with 2 data files, and {} are beside it."
+    assert refused(tmp_path / "files.ckpt") == words.format(0)
+    name = "files.ckpt.data-00001-of-00002"
+    (tmp_path / name).symlink_to(written / name)
+    assert refused(tmp_path / "files.ckpt") == words.format(1)
+
+
+def test_a_variable_saved_in_parts_is_named(written, tmp_path):
+    words = "{} holds vggish/fc2/weights in several parts"
+    assert words.format("parts.ckpt") in refused(written / "parts.ckpt")
+    first = write(
+        tmp_path / "v1.ckpt", [[(b"", saved_shapes(SHAPES, parted="vggish/fc2/weights"))]]
+    )
+    assert words.format("v1.ckpt") in refused(first)
 
 
 def write(path, blocks, **options):
