@@ -45,7 +45,8 @@ class LicensedPackage:
     licence : str
         Its name, in the package's own words; empty where it says nothing.
     text : str
-        All licence texts that the package carries, one below the other; empty where it has none.
+        All licence texts that the package carries, one below the other. Where it carries none,
+        those that its licence names and that are beside a self-contained program; else empty.
     """
 
     name: str
@@ -70,10 +71,17 @@ def licences(job: Job) -> list[LicensedPackage]:
         found.append(
             LicensedPackage(package.name, package.version, _licence_of(package), _text_of(package))
         )
-    for path in sorted(BUNDLED.glob("*.txt")):
-        text = path.read_bytes()[:_MOST_BYTES].decode("utf-8", "replace").strip()
-        found.append(LicensedPackage(path.stem, "", "", text))
+    found += [LicensedPackage(path.stem, "", "", _read(path)) for path in _bundled_texts()]
     return found
+
+
+def _bundled_texts() -> list[Path]:
+    return sorted(BUNDLED.glob("*.txt"))
+
+
+def _read(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(_MOST_BYTES).decode("utf-8", "replace").strip()
 
 
 def own_text() -> str:
@@ -151,8 +159,11 @@ def _text_of(package: metadata.Distribution) -> str:
         is_text = path.suffix.lower() in _ENDINGS and _TEXTS.search(path.name)
         if not is_text or len(texts) == _MOST_TEXTS:
             continue
-        with suppress(OSError), Path(str(path.locate())).open("rb") as file:
-            text = file.read(_MOST_BYTES).decode("utf-8", "replace").strip()
+        with suppress(OSError):
+            text = _read(Path(str(path.locate())))
             if text and text not in texts.values():
                 texts[path.name if path.name not in texts else str(path)] = text
+    if not texts:  # the self-contained program has the common ones
+        named = _licence_of(package).replace(" ", "-")
+        texts = {path.name: _read(path) for path in _bundled_texts() if path.stem in named}
     return "\n\n".join(f"{name}\n\n{text}" for name, text in texts.items())

@@ -18,6 +18,8 @@ import pytest
 
 from core import __version__
 from core.cli.parser import parser
+from core.jobs import Job
+from core.licences import licences
 from tests.conftest import PROJECT
 
 PACKAGING = PROJECT / "packaging"
@@ -114,6 +116,16 @@ def test_the_specification_names_what_there_is(monkeypatch):
     for name in build.PLACES:
         places = (PACKAGING / "desktop" / name, PROJECT / "resources" / name)
         assert name in pages.PAGES or any(path.is_file() for path in places), name
+
+
+def test_the_bundle_has_a_licence_text_for_every_package(monkeypatch):
+    monkeypatch.setattr("core.licences.BUNDLED", PACKAGING / "licenses")
+    texts = {each.name: each.text for each in licences(Job())}
+    assert [name for name, text in texts.items() if not text] == []
+    assert "Apache License" in texts["flatbuffers"]
+    for name in ("PySide6_Essentials", "shiboken6"):
+        assert "GNU LESSER GENERAL PUBLIC LICENSE" in texts[name]
+        assert "GNU GENERAL PUBLIC LICENSE" in texts[name]
 
 
 def test_the_bundles_versions_are_those_that_are_tested_less_tensorflow():
