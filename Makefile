@@ -105,9 +105,10 @@ setup-bench: check-python
 	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
-# What is given away: wheel, source, a folder that needs no Python, its archive and .deb.
+# What is given away: wheel, source, a folder that needs no Python, its archive, .deb and AppImage,
+# the latter with RUNTIME=FILE before it; docs/packaging.md.
 dist: check-python
-	$(PYTHON) packaging/build.py
+	$(PYTHON) packaging/build.py $(if $(RUNTIME),--appimage-runtime "$(RUNTIME)")
 
 SOUND ?= ../shared/data/wav/ibm_dog.wav
 screenshots: setup-test

@@ -1,7 +1,7 @@
 """Build what is given away: ``python packaging/build.py [--out DIR] [--with-tensorflow]``.
 
 A wheel and the source; and for this system a folder that needs no Python, as an archive and, on
-Linux, a Debian package. ``docs/packaging.md`` tells why it is made so.
+Linux, a Debian package and an AppImage. ``docs/packaging.md`` tells why it is made so.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import tarfile
 import venv
 from pathlib import Path
 
+from appimage import packaged_runtime, runtime_of, write_appimage
 from debian import write_package
 from libraries import remove_needless, strip_symbols
 
@@ -121,6 +122,19 @@ class Build:
         run("xz", "--force", "--threads=0", "-6", path.with_suffix(""))
         return path
 
+    def appimage(self, version: str, runtime: bytes | None) -> list[Path]:
+        """Make the AppImage, where there is what makes it."""
+        if shutil.which("mksquashfs") is None:
+            print("No AppImage: there is no mksquashfs (Debian: squashfs-tools).")
+            return []
+        if runtime is None and platform.machine() != "x86_64":
+            print("No AppImage: --appimage-runtime must say a runtime for this processor.")
+            return []
+        path = self.out / f"Soundalike-{version}-{platform.machine()}.AppImage"
+        runtime = runtime or packaged_runtime(self.python, self.work / "appimage")
+        write_appimage(self.folder, self.work / "appdir", path, runtime)
+        return [path]
+
 
 PLACES = {
     "soundalike.1": "man/man1",
@@ -174,7 +188,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="default: dist")
     parser.add_argument("--work", type=Path, default=ROOT / "build", help="default: build")
     parser.add_argument("--with-tensorflow", action="store_true", help="the reference engine, too")
+    parser.add_argument(
+        "--appimage-runtime",
+        type=Path,
+        metavar="FILE",
+        help="AppImage's runtime of type 2, or an AppImage that begins with one; "
+        "default: an older one, from a package",
+    )
     given = parser.parse_args()
+    try:
+        runtime = runtime_of(given.appimage_runtime) if given.appimage_runtime else None
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
     out, work = given.out.resolve(), given.work.resolve()
     out.mkdir(parents=True, exist_ok=True)
     build = Build(work, out, given.with_tensorflow)
@@ -184,8 +209,10 @@ def main() -> None:
     build.freeze()
     build.add_texts()
     made = [build.folder, build.archive(version)]
-    if sys.platform == "linux" and shutil.which("dpkg-deb") and not given.with_tensorflow:
-        made.append(write_package(build.folder, work / "debian", out, version))
+    if sys.platform == "linux" and not given.with_tensorflow:
+        if shutil.which("dpkg-deb"):
+            made.append(write_package(build.folder, work / "debian", out, version))
+        made += build.appimage(version, runtime)
     for path in (wheel, *made):
         print(f"{path.relative_to(path.parent.parent)}: {size_mb(path):.0f} MB")
 

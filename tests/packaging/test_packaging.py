@@ -138,6 +138,61 @@ def test_the_bundles_versions_are_those_that_are_tested_less_tensorflow():
 
 
 @pytest.fixture
+def appimage(monkeypatch):
+    """The module that writes AppImages."""
+    monkeypatch.syspath_prepend(str(PACKAGING))
+    return importlib.import_module("appimage")
+
+
+def made_runtime() -> bytes:
+    """A program of 300 bytes by its head, marked as AppImage's runtime; it does nothing."""
+    head = bytearray(300)
+    head[:11] = b"\x7fELF\x02\x01\x01\0AI\x02"
+    head[40:48] = (172).to_bytes(8, "little")
+    head[58:62] = (64).to_bytes(2, "little") + (2).to_bytes(2, "little")
+    return bytes(head)
+
+
+def test_the_appimage_is_the_runtime_and_the_folder(appimage, tmp_path):
+    folder = tmp_path / "folder"
+    for name in ("applications", "icons/hicolor/scalable/apps", "metainfo"):
+        (folder / "share" / name).mkdir(parents=True)
+    (folder / "share/applications/soundalike.desktop").write_text("[Desktop Entry]")
+    (folder / "share/icons/hicolor/scalable/apps/soundalike.svg").write_text("<svg/>")
+    program = folder / "soundalike"
+    program.write_text('#!/bin/sh\necho "${0##*/}" "$@"\n')
+    program.chmod(0o755)
+    (folder / "soundalike-window").symlink_to("soundalike")
+    whole = tmp_path / "Soundalike.AppImage"
+    appimage.write_appimage(folder, tmp_path / "appdir", whole, made_runtime())
+    assert os.access(whole, os.X_OK)
+    assert appimage.runtime_of(whole) == made_runtime()
+    unpacked = tmp_path / "unpacked"
+    done = run("unsquashfs", "-quiet", "-no-progress", "-offset", 300, "-dest", unpacked, whole)
+    assert done.returncode == 0, done.stderr
+    assert (unpacked / ".DirIcon").read_text() == "<svg/>"
+    assert (unpacked / "soundalike.desktop").read_text() == "[Desktop Entry]"
+    assert (unpacked / "usr/share/metainfo").is_dir()
+    for started_as, is_program in (
+        ("./Soundalike.AppImage", "soundalike-window"),
+        ("/home/ada/soundalike", "soundalike"),
+    ):
+        done = run(unpacked / "AppRun", "a b", env={**os.environ, "ARGV0": started_as})
+        assert done.stdout == f"{is_program} a b\n"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"#!/bin/sh\n" + bytes(100), b"\x7fELF\x02\x01" + bytes(100)]
+)
+def test_what_is_no_runtime_is_refused_before_anything_is_built(tmp_path, content):
+    path = tmp_path / "runtime"
+    path.write_bytes(content)
+    done = run(sys.executable, PACKAGING / "build.py", "--appimage-runtime", path)
+    assert done.returncode == 2
+    assert f"error: {path} is no AppImage runtime of type 2" in done.stderr
+
+
+@pytest.fixture
 def started(tmp_path):
     """Return what runs a program by a name, from what the self-contained one starts with."""
 
