@@ -21,7 +21,7 @@ from pathlib import Path
 
 from appimage import packaged_runtime, runtime_of, write_appimage
 from debian import write_package
-from libraries import remove_needless, strip_symbols
+from libraries import link_copies, remove_needless, strip_symbols
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -85,6 +85,7 @@ class Build:
         if sys.platform == "linux":
             print("Left out:", *remove_needless(inside))
             print(f"Stripped: {strip_symbols(self.folder) / 1e6:.0f} MB")
+            print(f"There twice: {link_copies(inside) / 1e6:.1f} MB")
             (self.folder / WINDOW).unlink(missing_ok=True)
             (self.folder / WINDOW).symlink_to(NAME)
 

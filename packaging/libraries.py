@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +16,8 @@ FROM_THE_SYSTEM = (
     *("libstdc++.so.*", "libgcc_s.so.*", "libasound.so.*", "libdrm.so.*"),
     # With it comes what it is configured with.
     *("libdbus-1.so.*", "libsystemd.so.*", "libselinux.so.*", "libmount.so.*"),
+    # A part of the C library, which must be of one version.
+    "libmvec.so.*",
 )
 """What every desktop has, and the Debian package depends on."""
 
@@ -77,6 +81,23 @@ def remove_needless(folder: Path) -> list[str]:
             remove(path)
         if not needless:
             return removed
+
+
+def link_copies(folder: Path) -> int:
+    """Replace libraries that are there twice, as several wheels bring them, by links.
+
+    Returns the bytes that were saved.
+    """
+    kept: dict[str, Path] = {}
+    saved = 0
+    for path in shared_objects(folder):
+        with path.open("rb") as file:
+            first = kept.setdefault(hashlib.file_digest(file, "sha256").hexdigest(), path)
+        if first is not path:
+            saved += path.stat().st_size
+            path.unlink()
+            path.symlink_to(os.path.relpath(first, path.parent))
+    return saved
 
 
 def strip_symbols(folder: Path) -> int:

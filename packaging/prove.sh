@@ -1,13 +1,15 @@
 #!/bin/bash
 # Prove the Debian package in an empty root: no Python, no Qt, nothing but what it depends on.
-# Usage: packaging/prove.sh PACKAGE.deb DIR [MEDIA]   as root, on Debian, with debootstrap.
+# Usage: packaging/prove.sh PACKAGE.deb DIR [MEDIA [APPIMAGE]]   as root, on Debian, with debootstrap.
 # DIR gets the root, pictures of the window and what the program wrote; MEDIA is a sound in a
-# container, such as a phone's .m4a, to be decoded in a process of its own.
+# container, such as a phone's .m4a, to be decoded in a process of its own. The AppImage is started
+# when the package is gone: unpacked by itself, and mounted where there is a /dev/fuse.
 set -euo pipefail
 
 package=$(realpath "$1")
 place=$(mkdir -p "$2" && realpath "$2")
 media=${3:+$(realpath "$3")}
+appimage=${4:+$(realpath "$4")}
 root=$place/root
 results=$place/results
 suite=${SUITE:-bookworm}
@@ -150,4 +152,31 @@ left=$(find "$root/home" "$root/root" "$root/tmp" -iname '*soundalike*' -not -pa
 [ -z "$(find "$root/home" -name numba -o -name '*.nbi' -not -path '*/.local/share/soundalike/*')" ] ||
     fail "compiled code is left behind"
 [ -d "$root/home/ada/.local/share/soundalike" ] || fail "the data folder is gone"
+
+if [ -n "$appimage" ]; then
+    step "The AppImage, by unpacking itself"
+    cp "$appimage" "$root/home/ben/Soundalike.AppImage"
+    as ben ln -s Soundalike.AppImage soundalike
+    as ben ./soundalike --appimage-extract-and-run match bark.wav -k 1
+    [ -z "$(find "$root/tmp" -maxdepth 1 -name 'appimage_extracted_*')" ] || fail "what was unpacked is left"
+    if [ -e /dev/fuse ]; then
+        step "The AppImage, mounted"
+        inside env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+            fuse libfuse2 >>"$results/tools.log" 2>&1 || fail "FUSE cannot be installed"
+        # By root, for a machine may keep /dev/fuse from others, and so from those of this root.
+        inside env SOUNDALIKE_HOME=/tmp/data /home/ben/soundalike match /home/ben/bark.wav -k 1
+        inside env DISPLAY=$screen SOUNDALIKE_HOME=/tmp/data /home/ben/Soundalike.AppImage \
+            /home/ben/bark.wav >"$results/appimage.log" 2>&1 &
+        within 120 shown
+        grep -q "fuse[.]Soundalike[.]AppImage" /proc/mounts || fail "it is not mounted"
+        sleep 15
+        picture appimage
+        window=$(inside env DISPLAY=$screen xdotool search --onlyvisible --name Soundalike | tail -1)
+        inside env DISPLAY=$screen xdotool windowfocus --sync "$window" key ctrl+q
+        within 30 ended_window
+        unmounted() { ! grep -q "fuse[.]Soundalike[.]AppImage" /proc/mounts; }
+        within 30 unmounted
+    fi
+fi
+
 step "Proven"
