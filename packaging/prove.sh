@@ -79,6 +79,8 @@ as ada sh -c 'soundalike match rain.wav -k 3 --json > match.json'
 grep -q '"listener": "built-in"' "$root/home/ada/match.json" || fail "no match"
 as ada soundalike match rain.wav -k 3
 as ada soundalike tags rain.wav | head -3
+as ada soundalike teach "our rain" --yes rain.wav
+as ada soundalike tags rain.wav | grep -q "our rain" || fail "nothing is taught"
 as ada sh -c 'mkdir -p mine && cp rain.wav mine && soundalike build sounds mine --out catalog >/dev/null'
 as ada soundalike match rain.wav --catalog catalog -k 1
 for ending in csv parquet json; do as ada soundalike export catalog "clips.$ending"; done
