@@ -41,7 +41,7 @@ class Step:
 
     @property
     def looks(self) -> tuple[str, bool]:
-        """What can be seen of it."""
+        """All that can be seen of it."""
         return self.text, self.take_back is not None
 
 
