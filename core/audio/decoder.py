@@ -167,6 +167,8 @@ class SndfileDecoder:
             block: Float32 = self._file.read(n_frames, dtype="float32", always_2d=True)
         except (soundfile.LibsndfileError, RuntimeError) as error:
             raise DecodingError(f"libsndfile: {_words(error)}") from error
+        except ValueError as error:  # a damaged MP3 may be sought to behind the end that it tells
+            raise DecodingError("libsndfile: its end is before its position") from error
         return block
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -124,7 +125,7 @@ class _LabelFiles:
         path = self._path(item, "")
         if path in self._written:
             raise AudioFileError(f"{path} has another sound's labels.", "Write them elsewhere.")
-        if path.exists() and not self._may_replace:
+        if os.path.exists(path) and not self._may_replace:  # noqa: PTH110 - it may be no name
             raise AudioFileError(
                 f"{path} is there already.", "Replace it with --force, or use --out."
             )
@@ -135,7 +136,13 @@ class _LabelFiles:
 
         path = self._path(item, number)
         if self._out is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise OutputError(
+                    f"The folder {path.parent} cannot be made: {error.strerror}.",
+                    "Choose another one with --out.",
+                ) from error
         write(path, [self._text(spans)])
         self._written.add(path)
         put(f"{len(spans)} labels in {plain(str(path))}")

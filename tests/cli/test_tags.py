@@ -107,6 +107,14 @@ def test_labels_stand_beside_each_sound_and_replace_nothing(
     assert written[0].read_text() != "mine"
 
 
+def test_labels_that_no_folder_can_take_are_one_error(folder, tmp_path, capsys):
+    out = tmp_path / ("x" * 300)
+    assert main(["tags", str(folder / "a.wav"), "--audacity", "--out", str(out)]) == 1
+    error, hint = capsys.readouterr().err.splitlines()[-2:]
+    assert error.endswith(" cannot be made: File name too long.")
+    assert hint.startswith("hint: Choose another")
+
+
 def test_labels_in_a_folder_keep_the_folders_of_their_sounds(folder, tmp_path, capsys):
     out = tmp_path / "labels"
     assert main(["tags", str(folder), "--audacity", "--out", str(out)]) == 0
