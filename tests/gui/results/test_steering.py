@@ -205,6 +205,7 @@ def test_another_model_steers_the_sound_as_before(dog_and_rain: App) -> None:
     app = dog_and_rain
     choose(app, "Dog", "Without this")
     other = replace(INFO, model="VGGish", model_id="vggish-1")
+    app.engine.info = other  # its answers say so, too: the status stays
     app.session.loader.reload(lambda job: other)
     app.wait_for(lambda: app.window.status.text().startswith("VGGish"))
     app.wait_for(lambda: app.session.state is State.RESULTS)
