@@ -183,14 +183,13 @@ def test_a_former_sound_that_cannot_be_read_leaves_the_lane_empty(
     on_another_day: Callable[[bool], App], sound: Path
 ) -> None:
     app = on_another_day(False)
-    search = app.engine.search
+    query = app.engine.query
 
     def gone(*given, **named):  # type: ignore[no-untyped-def]
-        sound.unlink(missing_ok=True)  # before the answer, which has the lane filled at once
-        return search(*given, **named)
+        sound.unlink(missing_ok=True)
+        return query(*given, **named)
 
-    app.engine.search = gone  # type: ignore[method-assign]
-    app.session.answered.connect(lambda: sound.unlink(missing_ok=True))
+    app.engine.query = gone  # type: ignore[method-assign]
     app.wait_for(lambda: asked(app) == ["search", "query"])
     settle(app)
     assert shown(app) == []
