@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -107,3 +108,27 @@ def write(path: Path, texts: Iterable[str]) -> None:
             f"{plain(str(path))} cannot be written: {error.strerror or error}.",
             "Choose another place, or free some space.",
         ) from error
+
+
+def is_free(path: Path) -> bool:
+    """Return whether nothing is at a path; also where it is a name that no system takes."""
+    return not os.path.exists(path)  # noqa: PTH110 - a path's own way raises where it is no name
+
+
+def write_in_folder(path: Path, texts: Iterable[str]) -> None:
+    """Write a table as `write` does, into a folder that is made where there is none.
+
+    Raises
+    ------
+    SoundalikeError
+        If either cannot be.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SoundalikeError(
+            f"The folder {plain(str(path.parent))} cannot be made: {error.strerror or error}.",
+            "Choose another one with --out.",
+            "Choose another folder.",
+        ) from error
+    write(path, texts)

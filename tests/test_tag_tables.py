@@ -12,9 +12,11 @@ from core.errors import SoundalikeError
 from core.tag_tables import (
     audacity_text,
     csv_texts,
+    is_free,
     json_text,
     raven_text,
     write,
+    write_in_folder,
 )
 from core.tagging.spans import TagSpan
 
@@ -79,3 +81,13 @@ def test_a_table_is_written_whole_or_it_is_one_error(tmp_path):
     with pytest.raises(SoundalikeError, match="cannot be written") as caught:
         write(tmp_path / "none" / "x.txt", [])
     assert caught.value.hint
+
+
+def test_a_name_that_no_system_takes_is_one_error(tmp_path):
+    (tmp_path / "there").touch()
+    assert not is_free(tmp_path / "there")
+    path = tmp_path / ("x" * 300)
+    assert is_free(path)
+    with pytest.raises(SoundalikeError, match="cannot be written: File name too long"):
+        write_in_folder(path, ["labels"])
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["there"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -122,28 +121,22 @@ class _LabelFiles:
 
     def check(self, item: Input) -> None:
         """Raise AudioFileError if a sound's labels have no place, before it is listened to."""
+        from core.tag_tables import is_free
+
         path = self._path(item, "")
         if path in self._written:
             raise AudioFileError(f"{path} has another sound's labels.", "Write them elsewhere.")
-        if os.path.exists(path) and not self._may_replace:  # noqa: PTH110 - it may be no name
+        if not self._may_replace and not is_free(path):
             raise AudioFileError(
                 f"{path} is there already.", "Replace it with --force, or use --out."
             )
 
     def write(self, item: Input, number: str, spans: Sequence[TagSpan]) -> None:
         """Write a sound's labels."""
-        from core.tag_tables import write
+        from core.tag_tables import write_in_folder
 
         path = self._path(item, number)
-        if self._out is not None:
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise OutputError(
-                    f"The folder {path.parent} cannot be made: {error.strerror}.",
-                    "Choose another one with --out.",
-                ) from error
-        write(path, [self._text(spans)])
+        write_in_folder(path, [self._text(spans)])
         self._written.add(path)
         put(f"{len(spans)} labels in {plain(str(path))}")
 

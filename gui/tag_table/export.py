@@ -17,9 +17,11 @@ from core.tag_tables import (
     RAVEN_ENDING,
     audacity_text,
     csv_texts,
+    is_free,
     json_text,
     raven_text,
     write,
+    write_in_folder,
 )
 from core.tagging.spans import TagSpan
 from gui.tag_table.rows import TagRow
@@ -123,21 +125,14 @@ def write_labels(selected: Selected, folder: Path, ending: str, text: LabelText,
             raise SoundalikeError(
                 f"Two of the files are called {sound.inner}.", "Filter the table to one of them."
             )
-        if (folder / name).exists():
+        if not is_free(folder / name):
             raise SoundalikeError(
                 f"{Path(name).name} is there already.", "Choose another folder, or move it away."
             )
         taken.add(name)
     for sound in _told(selected, job):
         path = folder / f"{sound.inner}{ending}"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise SoundalikeError(
-                f"The folder {path.parent} cannot be made: {error.strerror or error}.",
-                "Choose another folder.",
-            ) from error
-        write(path, [text(sound.spans)])
+        write_in_folder(path, [text(sound.spans)])
 
 
 def _told(selected: Selected, job: Job) -> Iterator[SoundSpans]:
