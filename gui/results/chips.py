@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter
 
 from gui.formats import specific_first
 from gui.results.delegates import LEFT, TALL_ROW, CellDelegate, write_line
+from gui.results.match_words import unlabelled
 from gui.results.painted_rows import MeasuredFont, PaintedRow
 
 
@@ -17,8 +18,7 @@ class LabelsDelegate(CellDelegate):
         """Paint the chips, in two lines where the row is tall."""
         match, colors, font = painted.row.match, painted.colors, painted.small
         if not match.labels:
-            text = "no tags" if match.path else "no labels"
-            write_line(painter, room, text, font, colors.quiet, LEFT)
+            write_line(painter, room, unlabelled(match), font, colors.quiet, LEFT)
             return
         height = font.height + 6
         n_lines = 2 if room.height() >= TALL_ROW else 1

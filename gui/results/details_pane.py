@@ -30,6 +30,7 @@ from gui.results.match_words import (
     parts_of,
     span_of,
     title_of,
+    unlabelled,
 )
 from gui.results.reason import FoldedReason
 from gui.widgets.elided import Elided
@@ -244,8 +245,7 @@ class DetailsPane(PaletteWidget):
         self.title.setText(title_of(match, video))
         self.channel.setText(channel_of(match, video, is_there))
         self.channel.setVisible(bool(self.channel.text()))
-        nothing = "No tags" if match.path else "No labels"
-        self.labels.setText(formats.labels_line(match.labels) or nothing)
+        self.labels.setText(formats.labels_line(match.labels) or unlabelled(match).capitalize())
         self.span.setText(span_of(match).capitalize())
         self.similarity.setText(self._words(match))
         self.address.setText(address_of(match))

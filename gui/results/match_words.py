@@ -83,3 +83,8 @@ def compared(share: float) -> str:
     if share <= 0:
         return "no random pair was as close."
     return f"one random pair in {round(1 / share):,} is as close."
+
+
+def unlabelled(match: Match) -> str:
+    """Return what stands in the place of labels where there are none; files have tags."""
+    return "no tags" if match.path else "no labels"

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from core.types import Match, youtube_id_of
 from gui import formats
-from gui.results.match_words import NOT_RESOLVED, parts_of, remark_on, title_of
+from gui.results.match_words import NOT_RESOLVED, parts_of, remark_on, title_of, unlabelled
 from gui.widgets.model_index import Index
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ class Column(IntEnum):
 
 _COLUMNS = tuple(Column)
 _N_COLUMNS = len(_COLUMNS)
-_FLAGS = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 _TITLES = {
     Column.RANK: "#",
     Column.VIDEO: "Video",
@@ -271,8 +270,7 @@ class ResultsModel(QAbstractTableModel):
             case Column.VIDEO:
                 return self._title(row)
             case Column.LABELS:
-                nothing = f"no {self._title_of(column).casefold()}"
-                return formats.labels_line(match.labels) or nothing
+                return formats.labels_line(match.labels) or unlabelled(match)
             case Column.TIME:
                 return formats.clip_span(match.start_s, match.end_s)
             case Column.SIMILARITY:
