@@ -28,7 +28,7 @@ from core.search.visual import VisualSearch
 from core.tagging.naming import BUILT_IN_THRESHOLDS, TAGGER_THRESHOLDS, named
 from core.tagging.ranking import LEAST_TAG_AGREEMENT, MEANING, is_close
 from core.tagging.tags import closed_upwards
-from core.types import Match, NoLink, Query, Tag
+from core.types import Match, NoLink, Query, Tag, watch_url
 
 _COMPILED_FROM_CLIPS = 200_000
 """NumPy searches smaller catalogues in some 10 ms; importing Numba would take longer."""
@@ -236,7 +236,13 @@ class Matcher:
         if best_second is not None:
             begin_s, hop_s = self.catalog.seconds_of_frames(clip.start_s)
             best_second = begin_s + best_second * hop_s
-        is_asked_for = self.catalog.manifest.kind == CatalogKind.YOUTUBE8M and is_key(clip.video_id)
+        kind, url = self.catalog.manifest.kind, ""
+        no_link: NoLink | None = NoLink.NO_ID
+        if clip.is_youtube_id:
+            second = clip.start_s if best_second is None else best_second
+            url, no_link = watch_url(clip.video_id, second), None
+        elif kind == CatalogKind.YOUTUBE8M and is_key(clip.video_id):
+            no_link = NoLink.NOT_LOOKED_UP
         match = Match(
             rank,
             clip.video_id,
@@ -244,17 +250,15 @@ class Matcher:
             clip.end_s,
             clip.labels,
             similarity,
-            "",
+            url,
             best_second,
             query_second,
-            NoLink.NOT_LOOKED_UP if is_asked_for else NoLink.NO_ID,
+            no_link,
             row,
             sound,
             meaning,
         )
-        if self.catalog.manifest.kind == CatalogKind.SOUNDS:
-            return self._with_paths(match)
-        return match.linked(clip.video_id) if clip.is_youtube_id else match
+        return self._with_paths(match) if kind == CatalogKind.SOUNDS else match
 
     def _with_paths(self, match: Match) -> Match:
         """Return a match with the files that it is in."""

@@ -94,7 +94,8 @@ def best_of_parts(
             total += part.bounds[begin:end] * np.float32(part.weight)
         total += FLOAT32_SLACK
 
-    if len(parts) > 1 or parts[0].weight != 1 or first is not bounds:
+    is_one = len(parts) == 1 and parts[0].weight == 1
+    if not is_one or first is not bounds:
         scanner.over(len(bounds), _ROWS, add, job or Job())
 
     def exact(rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -103,5 +104,8 @@ def best_of_parts(
             total += part.weight * part.exact(rows)
         return total
 
+    if is_one:
+        rows, scores = best_rows(bounds, parts[0].exact, k, mask)
+        return BestRows(rows, scores, (scores,))
     rows, scores = best_rows(bounds, exact, k, mask)
     return BestRows(rows, scores, tuple(part.exact(rows) for part in parts))

@@ -37,8 +37,8 @@ class Scanner:
     """Threads, and the compiled code once it is ready."""
 
     def __init__(self) -> None:
-        n_threads = os.cpu_count() or 1
-        self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="search")
+        self._n_threads = os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self._n_threads, thread_name_prefix="search")
         self._compiling: threading.Thread | None = None
         self._kernels: ModuleType | None = None
 
@@ -59,8 +59,13 @@ class Scanner:
             self._compiling.start()
         return self._compiling
 
-    def over(self, n_rows: int, step: int, work: Callable[[int, int], None], job: Job) -> None:
-        """Call ``work(begin, end)`` for all rows in steps; end soon when the job is cancelled."""
+    def over(self, n_rows: int, most: int, work: Callable[[int, int], None], job: Job) -> None:
+        """Call ``work(begin, end)`` for all rows, at most so many at a time.
+
+        All threads get equally many rows, and end soon when the job is cancelled.
+        """
+        n_rounds = -(-n_rows // (most * self._n_threads))
+        step = max(1, -(-n_rows // max(1, n_rounds * self._n_threads)))
 
         def checked(begin: int) -> None:
             if not job.is_cancelled:
