@@ -33,8 +33,10 @@ def screen() -> Iterator[str]:
     for program in ("Xvfb", "openbox", "xdotool", "xprop"):
         assert shutil.which(program), f"{program} is missing: run `make test`"
     reading, writing = os.pipe()
+    # Without repeating keys: on a busy machine one is held down for longer than it takes to repeat.
+    options = ["-r", "-screen", "0", "1920x1080x24", "-nolisten", "tcp"]
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writing), *options],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
     )
@@ -147,11 +149,20 @@ class Program:
         wait_until(lambda: bool(self.do("search", "--onlyvisible", "--name", name)))
         return self.do("search", "--onlyvisible", "--name", name).splitlines()[-1]
 
-    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+    def drag(self, start: tuple[int, int], end: tuple[int, int], source: str) -> None:
+        """Drag from one place to another, let go once a window's title says that it is taken."""
         self.do("mousemove", *map(str, start), "mousedown", "1")
         for step in range(1, 21):
             x, y = (round(a + (b - a) * step / 20) for a, b in zip(start, end, strict=True))
             self.do("mousemove", "--sync", str(x), str(y))
+
+        def is_taken() -> bool:
+            # A press that comes late begins with the next movement.
+            for step in (1, -1):
+                self.do("mousemove_relative", "--sync", "--", str(step), "0")
+            return self.do("getwindowname", source).endswith("taken")
+
+        wait_until(is_taken)
         self.do("mouseup", "1")
 
     def quit(self) -> None:
@@ -255,7 +266,7 @@ def test_a_file_is_dragged_from_another_program(
     try:
         window = program.wait_for_window("Drag source")
         program.do("windowmove", "--sync", window, "1300", "100")
-        program.drag((1400, 180), (500, 400))
+        program.drag((1400, 180), (500, 400), window)
         program.wait_for_title("rain.wav – 25 matches")
     finally:
         source.kill()

@@ -1,4 +1,7 @@
-"""A window of another program from which a file can be dragged: ``drag_source.py FILE``."""
+"""A window of another program from which a file can be dragged: ``drag_source.py FILE``.
+
+Its title says whether what the file is held over would take it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ class Source(QLabel):
     def __init__(self, path: Path) -> None:
         super().__init__(path.name)
         self._path = path
-        self.setWindowTitle("Drag source")
+        self._show_action(Qt.DropAction.IgnoreAction)
         self.resize(200, 120)
         self.move(1300, 100)
 
@@ -25,7 +28,12 @@ class Source(QLabel):
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(self._path))])
         drag.setMimeData(mime)
+        drag.actionChanged.connect(self._show_action)
         drag.exec(Qt.DropAction.CopyAction)
+
+    def _show_action(self, action: Qt.DropAction) -> None:
+        is_taken = action == Qt.DropAction.CopyAction
+        self.setWindowTitle("Drag source: taken" if is_taken else "Drag source")
 
 
 if __name__ == "__main__":
