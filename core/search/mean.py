@@ -24,8 +24,11 @@ from core.search.topk import Exact
 from core.types import UInt8
 from core.vectors import clip_sums, frames_of
 
-_ROWS = 65_536
-_NUMPY_ROWS = 2_048
+_ROWS, _NUMPY_ROWS = 65_536, 32_768
+"""At most so many are scanned at a time."""
+
+_CACHED_ROWS = 2_048
+"""As float32 these stay in the processor's cache."""
 
 
 class ClipSearch:
@@ -90,9 +93,11 @@ class ClipSearch:
             kernels.upper_bounds(rows, norms, code, *factors, bounds[begin:end])
 
         def plain(begin: int, end: int) -> None:
-            norms = inverse[begin:end]
-            cosines = (self._vectors[begin:end].astype(np.float32) @ wide) * norms * inverse_norm
-            bounds[begin:end] = upper_bounds(cosines, ROUNDING * norms + sine)
+            for at in range(begin, end, _CACHED_ROWS):
+                some = slice(at, min(at + _CACHED_ROWS, end))
+                norms = inverse[some]
+                cosines = (self._vectors[some].astype(np.float32) @ wide) * norms * inverse_norm
+                bounds[some] = upper_bounds(cosines, ROUNDING * norms + sine)
 
         if kernels is None:
             self._scanner.over(len(bounds), _NUMPY_ROWS, plain, job)
@@ -114,7 +119,7 @@ class ClipSearch:
             rows = self._vectors[begin:end].astype(np.float32)
             inverse[begin:end] = inverse_norms(np.einsum("ij,ij->i", rows, rows))
 
-        self._scanner.over(len(inverse), _NUMPY_ROWS, scan, Job())
+        self._scanner.over(len(inverse), _CACHED_ROWS, scan, Job())
         return inverse
 
     def exact(self, rows: NDArray[np.int64], query: NDArray[np.float64]) -> NDArray[np.float64]:

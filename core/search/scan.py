@@ -62,10 +62,17 @@ class Scanner:
     def over(self, n_rows: int, most: int, work: Callable[[int, int], None], job: Job) -> None:
         """Call ``work(begin, end)`` for all rows, at most so many at a time.
 
-        All threads get equally many rows, and end soon when the job is cancelled.
+        All threads get equally many rows, and end soon when the job is cancelled. What is done at
+        once is done by the caller's: passing it on takes longer than a scan of few rows.
         """
+        if n_rows <= most:
+            job.check()
+            if n_rows:
+                work(0, n_rows)
+            job.check()
+            return
         n_rounds = -(-n_rows // (most * self._n_threads))
-        step = max(1, -(-n_rows // max(1, n_rounds * self._n_threads)))
+        step = -(-n_rows // (n_rounds * self._n_threads))
 
         def checked(begin: int) -> None:
             if not job.is_cancelled:
