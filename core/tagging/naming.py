@@ -82,17 +82,18 @@ def named(whole: Float32, thresholds: Thresholds, most: int = MOST_NAMES) -> tup
 
 def most_specific(classes: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return those of some classes, bool (..., 527), that have none of the others below them."""
-    # A product of matrices: a day of sound has ninety thousand rows.
-    n_below = classes.astype(np.float32) @ _strictly_below().T.astype(np.float32)
-    return np.asarray(classes & (n_below < 0.5))
+    # Not a product of matrices: OpenBLAS's threads would wait for a busy core.
+    above, below, first = _subclasses()
+    found = classes.copy()
+    found[..., above] &= ~np.logical_or.reduceat(classes[..., below], first, axis=-1)
+    return found
 
 
 @cache
-def _strictly_below() -> NDArray[np.bool_]:
-    """Return which class (column) is below which (row), bool, shape (527, 527)."""
+def _subclasses() -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return the classes that have others below them, all of these, and where each one's begin."""
     ontology = Ontology.load()
-    below = np.zeros((N_CLASSES, N_CLASSES), bool)
-    for index in range(N_CLASSES):
-        below[index, list(ontology.below(ontology.node_of(index)))] = True
-    np.fill_diagonal(below, False)
-    return below
+    below = [sorted(ontology.below(ontology.node_of(i)) - {i}) for i in range(N_CLASSES)]
+    counts = np.array([len(each) for each in below])
+    above = np.flatnonzero(counts)
+    return above, np.concatenate(below).astype(np.intp), (np.cumsum(counts) - counts)[above]
