@@ -24,7 +24,7 @@ from core.downloads.pinned import PinnedFile
 from core.downloads.waiting import back_off_s
 from core.errors import DownloadError, DownloadInterruptedError, WrongContentError
 from core.foreign import parsed_json
-from core.jobs import Job
+from core.jobs import Job, duration
 
 _SPEED_S = 5.0
 
@@ -89,6 +89,8 @@ class Download:
         Why nothing comes at the moment; empty otherwise.
     on_progress : callable
         Called ten times a second and more, by the thread that asks for the blocks.
+    is_verified : bool
+        Whether all of it came, and has the pinned checksum.
     repacked_sha256 : str
         Of what came, where that is not the pinned file but whole, and its publisher's; else empty.
     """
@@ -103,6 +105,7 @@ class Download:
         self.file, self.total = file, file.size
         self.n_done = self.n_kept = 0
         self.waiting = self.repacked_sha256 = ""
+        self.is_verified = False
         self.on_progress: Callable[[], None] = lambda: None
         self._mirror, self._part = mirror, part
         self._patience = patience or Patience()
@@ -132,7 +135,8 @@ class Download:
         try:
             yield from self._kept(job)
             yield from self._fetched(job)
-            if self._digest.hexdigest() == self.file.sha256:
+            self.is_verified = self._digest.hexdigest() == self.file.sha256
+            if self.is_verified:
                 return
             if not self._is_from_publisher:
                 raise WrongContentError(
@@ -333,7 +337,5 @@ class Speed:
         text = f"{n_done / 1e6:.1f} of {total / 1e6:.1f} MB"
         if took_s < 0.5 or n_new <= 0:
             return text
-        left_s = round((total - n_done) * took_s / n_new)
-        minutes, seconds = divmod(left_s, 60)
-        left = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+        left = duration(max(total - n_done, 0) * took_s / n_new)
         return f"{text} ({n_new / took_s / 1e6:.2g} MB/s, {left} left)"

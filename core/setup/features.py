@@ -102,7 +102,8 @@ def fetch_features(
     DownloadError
         If the network fails or there is no room; the next call goes on.
     CatalogError, WrongContentError
-        If what comes is not AudioSet's features. Nothing of it is kept.
+        If what comes is not AudioSet's features: nothing of it is kept. Or if a class name or the
+        catalogue's folder cannot be used, or no clip is chosen: what came is kept.
     """
     choice, job, mirror = choice or ClipChoice(), job or Job(), mirror or Mirror.default()
     out = out or data.catalogs / choice.name
@@ -149,11 +150,13 @@ def _built_through(
             catalog = _built(out, arriving.source, choice, arriving.job)
             return catalog, bool(arriving.download.repacked_sha256)
         except (CatalogError, WrongContentError) as error:
-            if getattr(error.__cause__, "errno", None) is not None:
-                raise  # the disk's fault
+            came = arriving.download
+            is_of_disk = getattr(error.__cause__, "errno", None) is not None
+            if is_of_disk or came.is_verified or not came.n_done:
+                raise  # such as for a wrong class name: no fault of what came
             # What was decoded is gone, so what it was decoded from must not be trusted either.
-            arriving.download.forget()
-            if not arriving.download.n_kept:
+            came.forget()
+            if not came.n_kept:
                 raise
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from core.catalog.build import tasks
 from core.catalog.build.build import build_catalog
 from core.catalog.catalog import Catalog
 from core.catalog.records import audioset, tfrecord
+from core.catalog.replacing import alone
 from core.downloads import pinned, room
 from core.downloads.download import Patience, part_bytes
 from core.errors import (
@@ -221,6 +223,32 @@ def test_bytes_that_became_wrong_while_they_were_kept_are_thrown_away(server, da
     part.write_bytes(part.read_bytes()[:700_000] + b"zeros" * 10_000)
     server.behaviour = serve
     assert same(fetch(data), expected)
+
+
+@pytest.mark.parametrize("mistake", ["class name", "no clip left", "another build"])
+def test_an_error_that_is_not_the_archives_leaves_what_came(
+    server, data, expected, small_archive, mistake
+):
+    """A mistyped class, or a build that another program is at, costs no gigabytes."""
+    part = data.files / ".features.tar.gz.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(small_archive[:1_500_000])
+    choices = {
+        "class name": ClipChoice(include=("Dgo",)),
+        "no clip left": ClipChoice(include=("Dog",), exclude=("Animal",)),
+        "another build": ClipChoice(),
+    }
+    choice = choices[mistake]
+    with ExitStack() as held:
+        if mistake == "another build":
+            held.enter_context(alone(data.catalogs / choice.name))
+        with pytest.raises(CatalogError, match=r"no class|No clip|Another program"):
+            fetch(data, choice)
+    kept = small_archive if mistake == "no clip left" else small_archive[:1_500_000]
+    assert part.read_bytes() == kept
+    server.n_sent = 0
+    assert same(fetch(data), expected)
+    assert server.n_sent == len(small_archive) - len(kept)
 
 
 @pytest.mark.parametrize(
