@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from core.listeners import Listener
     from core.query import QueryStream
     from core.search.feedback import Calibration
-    from core.setup.inventory import CatalogEntry, StoredItem
+    from core.setup.inventory import CatalogEntry
+    from core.setup.stored_items import StoredItem
 
 
 class Engine(ClassTeaching):
@@ -121,7 +122,7 @@ class Engine(ClassTeaching):
 
     def storage(self) -> list[StoredItem]:
         """Return what lies in the data folder, and how large it is."""
-        from core.setup.inventory import storage
+        from core.setup.stored_items import storage
 
         return storage(self._loaded.data)
 
@@ -135,7 +136,7 @@ class Engine(ClassTeaching):
         CatalogError
             If there is no such item, or it may not be removed.
         """
-        from core.setup.inventory import remove
+        from core.setup.stored_items import remove
 
         self.close()
         return remove(self._loaded.data, key)

@@ -15,8 +15,8 @@ from core.library import Library
 from core.library_types import Past
 from core.paths import MOVED_FROM, MOVED_TO, DataFolder
 from core.private import private_folder
-from core.setup.inventory import remove, storage
 from core.setup.moving import move
+from core.setup.stored_items import remove, storage
 from core.types import Query
 
 

@@ -2,7 +2,8 @@
 
 Beside a folder NAME, the one build that holds the lock may keep ``.NAME.building`` (unfinished),
 ``.NAME.parts`` (see `parts`) and, for the instant between two renames, ``.NAME.previous`` (the old
-folder, whole). A reader who finds no NAME reads ``.NAME.previous``; the next build moves it back.
+folder, whole). A reader who finds no NAME reads ``.NAME.previous``; whoever is next to be `alone`
+there moves it back.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ def readable_folder(folder: Path, needed: str) -> Path:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder, which need not be there; raise CatalogError if another does."""
+    """Hold the lock of a folder, which need not be there; raise CatalogError if another does.
+
+    What an interrupted swap left of the folder is put back in its place.
+    """
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     # The operating system lets go of the lock when its holder dies, so none is ever stale.
@@ -41,6 +45,9 @@ def alone(folder: Path) -> Iterator[None]:
             "Wait until it has finished, or name another folder.",
         ) from None
     try:
+        previous = beside(folder, "previous")
+        if previous.exists() and not folder.exists():
+            previous.rename(folder)
         yield
     finally:
         with suppress(OSError):  # Windows does not remove an open file; there, release does.
@@ -71,7 +78,9 @@ def replacing(folder: Path, mark: str, known: Collection[str]) -> Iterator[Path]
     """
     folder = folder.resolve()
     building, previous = beside(folder, "building"), beside(folder, "previous")
-    _clean(folder, building, previous)
+    for leftover in (building, previous):  # of a killed build: the lock is held
+        if leftover.exists():
+            shutil.rmtree(leftover)
     _refuse_foreign(folder, mark, known)
     building.mkdir()
     try:
@@ -98,15 +107,6 @@ def _swap(folder: Path, building: Path, previous: Path) -> None:
         raise
     _sync(folder.parent)
     shutil.rmtree(previous, ignore_errors=True)
-
-
-def _clean(folder: Path, building: Path, previous: Path) -> None:
-    """Undo or finish what a killed build left; the lock is held, so nobody works there."""
-    if previous.exists() and not folder.exists():
-        previous.rename(folder)
-    for leftover in (building, previous):
-        if leftover.exists():
-            shutil.rmtree(leftover)
 
 
 def _refuse_foreign(folder: Path, mark: str, known: Collection[str]) -> None:

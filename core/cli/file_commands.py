@@ -16,6 +16,7 @@ from core.setup import install, inventory, model_check
 from core.setup.features import ClipChoice, fetch_features
 from core.setup.folder_lock import in_use
 from core.setup.moving import move
+from core.setup.stored_items import remove, storage
 from core.vggish.model import installed
 
 
@@ -66,7 +67,7 @@ def _verified(data: DataFolder, _arguments: Namespace, job: Job) -> list[str]:
 
 
 def _listed(data: DataFolder, _arguments: Namespace, _job: Job) -> list[str]:
-    items = inventory.storage(data)
+    items = storage(data)
     total = sum(item.n_bytes for item in items)
     lines = [f"{item.key}: {megabytes(item.n_bytes)}, {item.what}" for item in items]
     free = megabytes(free_bytes(data.root))
@@ -74,9 +75,7 @@ def _listed(data: DataFolder, _arguments: Namespace, _job: Job) -> list[str]:
 
 
 def _removed(data: DataFolder, arguments: Namespace, _job: Job) -> list[str]:
-    return [
-        f"{key}: removed, {megabytes(inventory.remove(data, key))} freed" for key in arguments.key
-    ]
+    return [f"{key}: removed, {megabytes(remove(data, key))} freed" for key in arguments.key]
 
 
 def _status(data: DataFolder, _arguments: Namespace, _job: Job) -> list[str]:

@@ -15,8 +15,8 @@ BALANCED = "/balanced"
 
 def read_choice(data: DataFolder) -> list[str]:
     """Return the names that were chosen, the main one first; whether they are there is not said."""
-    with suppress(OSError, UnicodeDecodeError):
-        names = data.chosen_catalog.read_text(encoding="utf-8").split("\n")
+    with suppress(OSError):
+        names = data.chosen_catalog.read_bytes().decode("utf-8", "surrogateescape").split("\n")
         plain = (name for name in map(str.strip, names) if name and _is_name(name))
         return list(dict.fromkeys(plain))
     return []
@@ -28,7 +28,7 @@ def write_choice(data: DataFolder, names: Sequence[str]) -> None:
         data.chosen_catalog.unlink(missing_ok=True)
         return
     with written_whole(data.chosen_catalog) as file:
-        file.write("\n".join(names).encode())
+        file.write("\n".join(names).encode("utf-8", "surrogateescape"))
 
 
 def _is_name(name: str) -> bool:

@@ -32,8 +32,8 @@ from core.paths import (
 )
 from core.private import private_folder
 from core.setup.copying import copy_content
+from core.setup.disk import size_of
 from core.setup.folder_lock import alone_in
-from core.setup.inventory import size_of
 from core.setup.move_mark import FolderContent, MoveMark, is_own, is_partial
 from core.vggish.model import MANIFEST_FILE
 
@@ -209,7 +209,7 @@ def _finish(data: DataFolder) -> None:
     """Correct paths that data holds, and remove the original, and what led from here to it.
 
     What has changed there since, or cannot be removed now, is listed by
-    `core.setup.inventory.storage` and can be removed later.
+    `core.setup.stored_items.storage` and can be removed later.
     """
     mark, source = MoveMark.read(data.root), pointed_at(data.root / MOVED_FROM)
     if mark is None or source is None or pointed_at(source / MOVED_TO) != data.root.resolve():

@@ -18,7 +18,8 @@ from gui.storage.move_controller import MoveController
 from gui.storage.page import StoragePage
 
 if TYPE_CHECKING:
-    from core.setup.inventory import CatalogEntry, StoredItem
+    from core.setup.inventory import CatalogEntry
+    from core.setup.stored_items import StoredItem
     from gui.storage.catalog_chooser import CatalogChooser
 
 
@@ -80,7 +81,8 @@ class StorageController(QObject):
             return
 
         def look(_: Job) -> tuple[list[CatalogEntry], list[StoredItem]]:
-            from core.setup.inventory import catalogs, storage
+            from core.setup.inventory import catalogs
+            from core.setup.stored_items import storage
 
             return catalogs(self._data), storage(self._data)
 

@@ -13,7 +13,7 @@ from gui import theme
 from gui.widgets.tables import ask, fill, lay_out, plain_table
 
 if TYPE_CHECKING:
-    from core.setup.inventory import StoredItem
+    from core.setup.stored_items import StoredItem
 
 _COLUMNS = ("What", "Size")
 

@@ -21,6 +21,7 @@ from core.paths import DataFolder
 from core.setup import inventory
 from core.setup.choice import BALANCED
 from core.setup.features import fetch_features
+from core.setup.stored_items import remove, storage
 from core.vggish.model import ModelManifest, installed
 
 
@@ -188,7 +189,7 @@ def test_what_the_demo_of_older_programs_left_is_neither_used_nor_in_the_way(
     inventory.choose(data, [mine.name])
     data.chosen_catalog.write_text("audioset-starter-0123abcd-3")
     assert installed(data.models) == {}
-    assert {item.key for item in inventory.storage(data) if item.is_removable} >= {
+    assert {item.key for item in storage(data) if item.is_removable} >= {
         "model:demo-1",
         "catalog:starter-1-3",
     }
@@ -211,7 +212,7 @@ def test_what_is_stored_is_listed_with_its_size_and_removed_one_by_one(data, cap
     data.youtube_ids.write_bytes(bytes(300))
     data.maps.mkdir(parents=True)
     (data.maps / "x.npz").write_bytes(bytes(900))
-    items = {item.key: item for item in inventory.storage(data)}
+    items = {item.key: item for item in storage(data)}
     assert items["unfinished"].n_bytes == 5700
     assert items["youtube-ids"].n_bytes == 300
     assert items["own:recordings"].n_bytes == 1000
@@ -227,12 +228,12 @@ def test_what_is_stored_is_listed_with_its_size_and_removed_one_by_one(data, cap
     assert in_all == sum(path.stat().st_size for path in data.root.rglob("*") if path.is_file())
     for key in ("own:recordings", "catalog:../..", "file:../x", "", "everything"):
         with pytest.raises(CatalogError, match="nothing called"):
-            inventory.remove(data, key)
+            remove(data, key)
     assert main(["files", "list"]) == 0
     assert "unfinished: 0.0 MB" in capsys.readouterr().out
     keys = [key for key, item in items.items() if item.is_removable]
     assert main(["files", "remove", *keys]) == 0
-    assert [item.key for item in inventory.storage(data)] == ["own:recordings"]
+    assert [item.key for item in storage(data)] == ["own:recordings"]
     assert (data.recordings / "mine.flac").stat().st_size == 1000
 
 

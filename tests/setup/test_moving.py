@@ -16,10 +16,10 @@ from core.errors import Cancelled, DownloadError
 from core.jobs import Job
 from core.library import Library
 from core.paths import MOVED_FROM, MOVED_TO, MOVING_HERE, PLANNED_MOVE, DataFolder
-from core.setup import inventory
 from core.setup.folder_lock import alone_in, in_use
 from core.setup.moving import move
 from core.setup.planned_move import cancel_move, carry_out, has_work, plan_move, planned_move
+from core.setup.stored_items import storage
 from tests.conftest import PROJECT, as_root, small_disk
 from tests.setup.kill_a_move import contents, filled, lies_at
 from tests.waiting import wait_until
@@ -50,7 +50,7 @@ def test_the_command_moves_at_once_and_back(data, tmp_path, capsys):
     assert DataFolder.default().root == target
     assert contents(target) == lies_at(before, data.root, target)
     assert names(data.root) == {MOVED_TO}
-    assert "left-behind" not in {item.key for item in inventory.storage(DataFolder(target))}
+    assert "left-behind" not in {item.key for item in storage(DataFolder(target))}
     assert main(["files", "move", str(data.root)]) == 0
     assert DataFolder.default() == data
     assert contents(data.root) == before

@@ -139,3 +139,13 @@ def test_progress_moves_within_one_long_file(update, tmp_path):
     assert shares == sorted(shares)
     assert len({round(share, 2) for share in shares}) > 4, "of one file, and more than its ends"
     assert any(stage.endswith(" left") for stage, _ in told)
+
+
+def test_after_a_kill_between_the_renames_an_update_goes_on_from_the_old_one(
+    update, sounds, tmp_path
+):
+    first = update(tmp_path / "mine", sounds)
+    (tmp_path / "mine").rename(beside(tmp_path / "mine", "previous"))
+    again = update(tmp_path / "mine")
+    assert (again.n_files, again.n_analysed) == (first.n_files, 0)
+    assert again.catalog.path == tmp_path / "mine"
