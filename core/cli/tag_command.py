@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -126,9 +127,13 @@ class _LabelFiles:
         path = self._path(item, "")
         if path in self._written:
             raise AudioFileError(f"{path} has another sound's labels.", "Write them elsewhere.")
-        if not self._may_replace and not is_free(path):
+        taken = [] if is_free(path) else [path]
+        if item.has_embeddings and not is_free(path.parent):  # several queries are numbered
+            name = glob.escape(path.name.removesuffix(self._ending))
+            taken += sorted(path.parent.glob(f"{name} #*{self._ending}"))
+        if taken and not self._may_replace:
             raise AudioFileError(
-                f"{path} is there already.", "Replace it with --force, or use --out."
+                f"{taken[0]} is there already.", "Replace it with --force, or use --out."
             )
 
     def write(self, item: Input, number: str, spans: Sequence[TagSpan]) -> None:

@@ -107,8 +107,7 @@ def analysed_file(
         if key not in known:
             audio = AudioFile(path, job=job)
             clips = _ClipsOfFile(listener, key, job).of(audio, moved)
-            found = replace(clips, changed_ns=changed_ns)
-            found = replace(found, n_bytes=n_bytes)
+            found = replace(clips, n_bytes=n_bytes, changed_ns=changed_ns)
         now = path.stat()
     except Cancelled:
         raise
@@ -173,7 +172,7 @@ class _ClipsOfFile:
             moved(min(1.0, self._n_samples / MODEL_RATE_HZ / max(audio.duration_s, 1e-9)))
         n_samples = self._n_samples
         if n_samples < PATCH_SAMPLES:  # one patch, padded
-            self._take(np.zeros(PATCH_SAMPLES - n_samples, np.float32))
+            self._take(np.zeros(PATCH_SAMPLES - n_samples, np.float32), 0.0)
         self._emit(None)
         return self._found(n_samples)
 
@@ -182,7 +181,7 @@ class _ClipsOfFile:
             self._offset = float(samples.mean())
         self._add_energy(samples)
         self._n_samples += len(samples)
-        self._take(samples)
+        self._take(samples, self._offset)
 
     def _add_energy(self, samples: Float32) -> None:
         at = 0
@@ -195,11 +194,11 @@ class _ClipsOfFile:
             self._energy[clip] += float(np.dot(some, some))
             at += len(some)
 
-    def _take(self, samples: Float32) -> None:
+    def _take(self, samples: Float32, offset: float) -> None:
         frames = self._stream.push(samples)
         heard = frames
         if abs(self._offset) > _LEAST_OFFSET:
-            heard = self._centred.push(samples - np.float32(self._offset))
+            heard = self._centred.push(samples - np.float32(offset))
         self._look(heard)
         self._frames = np.concatenate([self._frames, frames])
         n_patches = len(self._frames) // PATCH_FRAMES

@@ -8,6 +8,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.__main__ import main
@@ -17,6 +18,7 @@ from core.audio.writing import save_wav
 from core.engine import Engine
 from core.paths import DataFolder
 from core.tagging.spans import TagSpan, query_spans
+from tests.record_writers import clip_record, framed
 
 
 @pytest.fixture
@@ -105,6 +107,25 @@ def test_labels_stand_beside_each_sound_and_replace_nothing(
     assert written[0].read_text() == "mine"
     assert main(["tags", str(folder / "a.wav"), option, "--force"]) == 0
     assert written[0].read_text() != "mine"
+
+
+def test_labels_of_several_records_replace_nothing(tmp_path, capsys):
+    file = tmp_path / "demo.tfrecord"
+    frames = np.random.default_rng(0).integers(0, 256, (3, 2, 128), np.uint8)
+    file.write_bytes(b"".join(framed(clip_record(frames=each)) for each in frames))
+    command = ["tags", str(file), "--audacity"]
+    assert main(command) == 0
+    written = sorted(tmp_path.glob("*.labels.txt"))
+    assert [path.name for path in written] == [f"demo.tfrecord #{n}.labels.txt" for n in (1, 2, 3)]
+    written[2].write_text("mine")
+    for path in written[:2]:
+        path.unlink()
+    assert main(command) == 1
+    assert "#3.labels.txt is there already" in capsys.readouterr().err
+    assert not written[0].exists()
+    assert written[2].read_text() == "mine"
+    assert main([*command, "--force"]) == 0
+    assert written[2].read_text() != "mine"
 
 
 def test_labels_that_no_folder_can_take_are_one_error(folder, tmp_path, capsys):

@@ -66,6 +66,14 @@ def test_silent_clips_are_left_out(listener, tmp_path):
     assert analysed_file(listener, path).state is FileState.SILENT
 
 
+@pytest.mark.parametrize("duration_s", [0.1, 0.5, 0.9])
+def test_direct_current_is_no_sound_in_a_file_shorter_than_a_patch(listener, tmp_path, duration_s):
+    path = tmp_path / "short.wav"
+    samples = np.full(round(duration_s * 16_000), 0.1, np.float32)
+    save_wav(Waveform(samples, 16_000, "current"), path)
+    assert analysed_file(listener, path).state is FileState.SILENT
+
+
 def test_digital_silence_has_no_loudness(listener, tmp_path):
     path = tmp_path / "nothing.wav"
     save_wav(Waveform(np.zeros(16_000, np.float32), 16_000, "nothing"), path)
