@@ -78,7 +78,8 @@ def is_number(name: str) -> bool:
 
 def _indices(kind: str, name: str, has_tags: bool) -> frozenset[int]:
     number = name.removeprefix(_NUMBER)
-    if number.isdecimal() and int(number) < youtube8m.N_CLASSES:
+    # Python refuses to read a number of thousands of digits.
+    if number.isdecimal() and len(number) < 10 and int(number) < youtube8m.N_CLASSES:
         return frozenset((int(number),))
     is_named = kind == CatalogKind.YOUTUBE8M
     found = _named().get(name.casefold()) if is_named else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -82,13 +83,12 @@ def _write_parquet(pieces: Iterable[pd.DataFrame], file: IO[bytes]) -> None:
     import pyarrow.parquet as pq
 
     writer = None
-    for piece in pieces:
-        table = pa.Table.from_pandas(piece, preserve_index=False)
-        if writer is None:
-            writer = pq.ParquetWriter(file, table.schema)
-        writer.write_table(table.cast(writer.schema))
-    if writer is not None:
-        writer.close()
+    with ExitStack() as stack:
+        for piece in pieces:
+            table = pa.Table.from_pandas(piece, preserve_index=False)
+            if writer is None:
+                writer = stack.enter_context(pq.ParquetWriter(file, table.schema))
+            writer.write_table(table.cast(writer.schema))
 
 
 _WRITERS = {".csv": _write_csv, ".json": _write_json, ".parquet": _write_parquet}

@@ -192,9 +192,18 @@ GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
 
 def positive(text: str) -> int:
     """Return a number of at least 1, as argparse wants it."""
+    return _whole(text, 1)
+
+
+def natural(text: str) -> int:
+    """Return a number of at least 0, as argparse wants it."""
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
     number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    if number < least:
+        raise argparse.ArgumentTypeError(f"{text} is not at least {least}")
     return number
 
 

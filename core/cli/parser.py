@@ -17,6 +17,7 @@ from core.cli.option_groups import (
     add_match,
     add_paths,
     add_rank,
+    natural,
     positive,
     weights,
 )
@@ -229,7 +230,7 @@ def parser() -> argparse.ArgumentParser:
     example = command("example", commands.example, "Write a sound to try.")
     example.add_argument("file", type=Path, metavar="FILE.wav")
     example.add_argument("--sound", default="Rain", metavar="NAME", help="Bell, Rain or Siren")
-    example.add_argument("--seed", type=int, default=0, help="another number, another sound")
+    example.add_argument("--seed", type=natural, default=0, help="another number, another sound")
     _add_files(subparsers)
     return top
 
@@ -288,7 +289,7 @@ def _add_files(subparsers: _Subparsers) -> None:
     _add_clip_choice(fetch)
     action("verify", "Compare checksums, and see what the model computes.")
     taken = action("import", "Take over files that were fetched elsewhere, under any name.")
-    taken.add_argument("path", nargs="+", type=Path, metavar="PATH", help="a file or a folder")
+    taken.add_argument("path", nargs="+", type=Path, metavar="PATH", help="a file")
     _add_clip_choice(taken)
     action("list", "List what lies in the data folder, and how large it is.")
     remove = action("remove", "Remove things from the data folder.")

@@ -217,6 +217,8 @@ def _fetch_one(
 ) -> None:
     """Fetch a file; if what was kept turns out to be of no use, once more without it."""
     with alone(folder / file.name, job):
+        if _is_there(folder, file, job):
+            return  # from another program, which was waited for
         download = running[file]
         try:
             _exhaust(download, job)

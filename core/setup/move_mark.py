@@ -78,7 +78,7 @@ class MoveMark:
             }
             copied = FolderContent(files, tuple(map(str, content["copied"]["folders"])))
             mark = cls(tuple(map(str, content["sources"])), content["is_new"] is True, copied)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
             return None
         names = map(Path, (*copied.files, *copied.folders))
         return None if any(name.is_absolute() or ".." in name.parts for name in names) else mark

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,8 @@ from core.catalog import export as export_module
 from core.catalog.catalog import Catalog
 from core.catalog.export import SEPARATOR, export
 from core.catalog.ontology import Ontology
-from core.errors import CatalogError
+from core.errors import Cancelled, CatalogError
+from core.jobs import Job
 
 
 def test_every_format_holds_the_dataframe(made_catalog: Catalog, tmp_path: Path):
@@ -71,6 +73,19 @@ def test_another_ending_or_an_unwritable_place_is_one_error(made_catalog: Catalo
     with pytest.raises(CatalogError, match="cannot be written"):
         export(made_catalog, tmp_path / "folder.csv")
     assert {path.name for path in tmp_path.iterdir()} - {"soundalike-home"} == {"folder.csv"}
+
+
+@pytest.mark.parametrize("ending", [".csv", ".json", ".parquet"])
+def test_a_cancelled_export_leaves_nothing(
+    made_catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+):
+    """Not even a complaint of a writer that was left open: warnings are errors."""
+    monkeypatch.setattr(export_module, "CLIPS_A_PIECE", 33)
+    job = Job(lambda _, done: job.cancel() if done else None)
+    with pytest.raises(Cancelled):
+        export(made_catalog, tmp_path / f"clips{ending}", job=job)
+    gc.collect()
+    assert not list(tmp_path.glob("*clips*"))
 
 
 def test_a_failed_export_keeps_the_old_file(

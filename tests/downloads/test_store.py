@@ -10,6 +10,7 @@ from email.utils import formatdate
 
 import pytest
 
+from core.atomic import alone
 from core.downloads import room, store
 from core.downloads.download import Patience, part_bytes, part_path
 from core.downloads.mirrors import Mirror
@@ -334,13 +335,19 @@ def test_a_disk_that_fails_for_one_file_is_said_and_stops_the_others(server, tmp
 
 
 def test_two_programs_fetch_a_file_once(server, tmp_path):
-    threads = [threading.Thread(target=fetch, args=(server, tmp_path)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
+    """Both have seen that it is missing before either of them begins."""
+    begun = [threading.Event(), threading.Event()]
+    jobs = [Job(lambda *_, event=event: event.set()) for event in begun]
+    threads = [threading.Thread(target=fetch, args=(server, tmp_path, job)) for job in jobs]
+    with alone(tmp_path / "file.bin", Job()):
+        for thread in threads:
+            thread.start()
+        assert all(event.wait(LONG_S) for event in begun)
     for thread in threads:
         thread.join()
     assert names(tmp_path) == ["file.bin"]
     assert (tmp_path / "file.bin").read_bytes() == CONTENT
+    assert len(server.asked) == 1
 
 
 def test_a_redirect_within_the_mirror_is_followed(server, tmp_path):

@@ -294,8 +294,11 @@ def test_what_came_into_the_place_meanwhile_stays_as_it_is(data, tmp_path):
     assert (target / "library.sqlite").read_text() == LIFE
 
 
+ENDLESS = b'{"sources": [], "is_new": true, "copied": {"files": {"a": [1e999, 1]}, "folders": []}}'
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"x", b"[]", b'{"sources": 1}', b"[" * 100_000, b"\xff", b"{}"]
+    "content", [b"", b"x", b"[]", b'{"sources": 1}', b"[" * 100_000, b"\xff", b"{}", ENDLESS]
 )
 def test_a_mark_that_makes_no_sense_is_none(data, tmp_path, content):
     target = tmp_path / "new"

@@ -98,7 +98,8 @@ def test_classes_are_chosen_by_name_or_number(shards: Path, tmp_path: Path):
     labels = [set(video[1]) for video in expected(folder)]
     assert catalog.class_indices(["Guitar"]) == {9}
     assert len(catalog) == sum(bool(row & {0, 3, 9}) and 1 not in row for row in labels)
-    for wrong, hint in (("Gitar", "Guitar"), ("4800", "number"), ("-1", "K-1"), ("²", "number")):
+    numbers = (("4800", "number"), ("-1", "K-1"), ("²", "number"), ("9" * 5000, "number"))
+    for wrong, hint in (("Gitar", "Guitar"), *numbers):
         with pytest.raises(CatalogError, match="no class") as caught:
             build_catalog(tmp_path / "out", "youtube8m", [folder], include=[wrong])
         assert hint in caught.value.hint
