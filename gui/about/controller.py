@@ -75,7 +75,7 @@ class AboutController(QObject):
             from gui.about.licence_page import LicencePage
 
             self.page = LicencePage(self._context.window)
-        if not self.page.has_packages and not self._reading.is_busy:
+        if not self.page.has_packages:
             from core.licences import licences
 
             self._reading.submit(licences, self.page.show_packages, self._fail, must_finish=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QMessageBox
 
 from core.class_teaching import ClipAnswer, SoundAnswer
 from core.engine import Engine
@@ -19,6 +19,7 @@ from gui.context import Context
 from gui.search.answers import Answer, is_heard, origin_of
 from gui.search.state import State
 from gui.teaching.panel import N_QUESTIONS, TeachingPanel
+from gui.widgets.tables import ask
 
 if TYPE_CHECKING:
     from core.teaching.taught_class import TaughtClass
@@ -265,18 +266,8 @@ class TeachingController(QObject):
         )
 
     def _remove(self) -> None:
-        name = self._name
-        box = QMessageBox(
-            QMessageBox.Icon.Question,
-            "Remove the class",
-            f"Remove “{name}” and all answers that it was taught by?",
-            parent=self._context.window,
-        )
-        box.setTextFormat(box.textFormat().PlainText)
-        remove = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
-        remove.clicked.connect(lambda: self._forget(name))
-        box.open()
+        text = f"Remove “{self._name}” and all answers that it was taught by?"
+        ask(self._context.window, text, "Remove", partial(self._forget, self._name))
 
     def _forget(self, name: str) -> None:
         engine = self._context.engine

@@ -62,6 +62,7 @@ class TeachingPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._current = 0
         self.classes, self.menu_button = QComboBox(), MenuButton()
         self.quality, self.message = QLabel(_FIRST), QLabel()
         self.of_matches, self.of_sound = _Asked("The selected matches"), _Asked("The sound above")
@@ -142,7 +143,8 @@ class TeachingPanel(QWidget):
         shown = [*names] if not current or current in names else [*names, current]
         self.classes.addItems(shown)
         self.classes.addItem(_NEW)
-        self.classes.setCurrentIndex(shown.index(current) if current else len(shown))
+        self._current = shown.index(current) if current else len(shown)
+        self.classes.setCurrentIndex(self._current)
         is_kept = current in names
         for action in (self.remove_action, self.export_action):
             action.setEnabled(is_kept)
@@ -193,6 +195,7 @@ class TeachingPanel(QWidget):
 
     def _on_activated(self, place: int) -> None:
         if place == self.classes.count() - 1:
+            self.classes.setCurrentIndex(self._current)  # that stays, until another is named
             self.ask_name()
         else:
             self.chosen.emit(self.classes.itemText(place))

@@ -72,6 +72,12 @@ def test_licences_are_read_in_a_worker(app: App, monkeypatch: pytest.MonkeyPatch
     assert "Apache License" in page.text.toPlainText()
 
 
+def test_licences_are_read_though_the_credits_are_not_yet(app: App) -> None:
+    app.window.commands.about.trigger()
+    page = licences_of(app)
+    assert page.count.text() == ""
+
+
 def test_licences_are_searched_in_names_and_texts(app: App) -> None:
     page = licences_of(app)
     everything = shown_rows(page)

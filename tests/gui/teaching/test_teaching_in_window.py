@@ -178,12 +178,22 @@ def test_a_class_is_removed_only_after_asking(taught: Taught) -> None:
         wanted = "Remove" if is_removed else "Keep"
         button = next(each for each in box.buttons() if each.text() == wanted)
         taught.press(button)
-        taught.wait_for(lambda box=box: not box.isVisible())
-        box.deleteLater()
-        taught.qtbot.waitUntil(lambda: not taught.window.findChildren(QMessageBox))
+        taught.wait_for(lambda: not taught.window.findChildren(QMessageBox))
         assert len(taught.engine.taught_classes()) == (0 if is_removed else 1)
     assert taught.panel.classes.currentText() == "New class…"
     assert not taught.panel.questions[0].isVisible()
+
+
+def test_without_a_name_for_a_new_class_the_one_in_sight_stays(qtbot: QtBot) -> None:
+    panel = TeachingPanel()
+    qtbot.addWidget(panel)
+    panel.show_classes(["our dog", "our gate"], "our gate")
+    panel.classes.setCurrentIndex(2)
+    panel.classes.activated.emit(2)
+    (dialog,) = panel.findChildren(QInputDialog)
+    with qtbot.assertNotEmitted(panel.chosen):
+        dialog.reject()
+    assert panel.classes.currentText() == "our gate"
 
 
 def test_a_recording_says_when_a_taught_class_begins_to_be_heard(app: App) -> None:
