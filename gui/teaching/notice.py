@@ -33,6 +33,7 @@ class HeardNotice(QObject):
         others = (each.matches for each in self._further.answers if each.matches is not None)
         queries = [matches.query, *(each.query for each in others)]
         heard = frozenset(tag.label for each in queries for tag in each.heard if tag.is_taught)
-        for label in sorted(heard - self._heard):
-            self._banner.show_note(f"“{label}” is heard now.")
+        if begun := [f"“{label}”" for label in sorted(heard - self._heard)]:
+            verb = "are" if begun[1:] else "is"
+            self._banner.show_note(f"{' and '.join(begun)} {verb} heard now.")
         self._heard = heard

@@ -212,3 +212,8 @@ def test_a_recording_says_when_a_taught_class_begins_to_be_heard(app: App) -> No
     app.window.banner.clear()
     glimpse(own)
     assert app.window.banner.isHidden(), "it has been said"
+    glimpse()
+    glimpse(own, Tag("our dog", 0.8, is_taught=True))
+    assert app.window.banner.message == "“our dog” and “our gate” are heard now."
+    app.window.banner.clear()
+    glimpse(own)
