@@ -5,6 +5,7 @@ What is stopped or killed goes on where it was when it is started again.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -31,6 +32,7 @@ from core.paths import DataFolder
 from core.setup.inventory import WHOLE
 from core.tagging.noting import noted
 
+_MOST_LETTERS = 80
 _CATALOG_BYTES, _BALANCED_BYTES, _SOME_BYTES = 3_200_000_000, 70_000_000, 300_000_000
 
 
@@ -55,10 +57,14 @@ class ClipChoice:
 
     @property
     def name(self) -> str:
-        """The catalogue's name: the same for the same choice."""
+        """The catalogue's name: the same for the same choice, another for another."""
         words = [WHOLE, *(["balanced"] if self.is_balanced else []), *self.include]
         words += [f"no {name}" for name in self.exclude]
-        return "-".join(filter(None, (re.sub(r"\W+", "-", word.lower()) for word in words)))[:80]
+        name = "-".join(filter(None, (re.sub(r"\W+", "-", word.lower()) for word in words)))
+        if len(name) <= _MOST_LETTERS:
+            return name
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        return f"{name[: _MOST_LETTERS - 9]}-{digest}"
 
     @property
     def room_bytes(self) -> int:

@@ -288,6 +288,15 @@ def test_no_room_is_said_before_anything_is_asked(server, data, monkeypatch):
     assert server.asked == []
 
 
+def test_another_choice_has_another_name_however_long():
+    names = ("Dog", "Cat", "Horse", "Cattle, bovinae", "Pig", "Goat", "Sheep", "Chicken, rooster")
+    long = [ClipChoice(include=(*names, "Turkey", "Gobble", last)) for last in ("Duck", "Goose")]
+    assert len({choice.name for choice in long}) == 2
+    assert len(long[0].name) == 80
+    assert long[0].name == ClipChoice(include=long[0].include).name
+    assert ClipChoice(include=names[:2], exclude=("Music",)).name == "audioset-dog-cat-no-music"
+
+
 def test_an_archive_that_is_on_this_machine_already(
     server, data, expected, small_archive, tmp_path
 ):
