@@ -11,7 +11,7 @@ import google_crc32c
 
 from core.errors import CatalogError
 from core.foreign import parsed_json, plain
-from core.options import CatalogKind
+from core.options import CatalogKind, ListenerKind
 
 FORMAT, VERSION = "soundalike-catalog", 3
 MANIFEST = "catalog.json"
@@ -44,6 +44,12 @@ class ModelIdentity:
 
     name: str
     id: str
+
+    @property
+    def listener(self) -> ListenerKind:
+        """Listener that the model is of."""
+        is_built_in = self.id.startswith(ListenerKind.BUILT_IN)
+        return ListenerKind.BUILT_IN if is_built_in else ListenerKind.VGGISH
 
 
 RELEASED_MODEL = ModelIdentity("VGGish (released AudioSet features)", RELEASED_MODEL_ID)

@@ -16,6 +16,7 @@ from core.setup import install, inventory, model_check
 from core.setup.features import ClipChoice, fetch_features
 from core.setup.folder_lock import in_use
 from core.setup.moving import move
+from core.setup.selection import has_model
 from core.setup.stored_items import remove, storage
 from core.vggish.model import installed
 
@@ -28,7 +29,7 @@ def _choice(arguments: Namespace) -> ClipChoice:
 def _imported(data: DataFolder, arguments: Namespace, job: Job) -> list[str]:
     lines = install.import_files(data, arguments.path, job, _choice(arguments))
     is_model = any(file.name in line for file in pinned.FILES for line in lines)
-    if is_model and install.has_model_files(data):
+    if is_model and has_model(data):
         lines += install.install_model(data, job).lines()
     return lines
 

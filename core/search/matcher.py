@@ -188,7 +188,7 @@ class Matcher:
             tags = closed_upwards(self._meaning_by().tags_of(np.array([row])))[0]
         heard = tuple(Tag(label, 1.0) for label in clip.labels)
         if tags is not None and catalog.tags.shape[1]:
-            is_built_in = catalog.model_id.startswith(ListenerKind.BUILT_IN)
+            is_built_in = catalog.manifest.model.listener is ListenerKind.BUILT_IN
             heard = named(tags, BUILT_IN_THRESHOLDS if is_built_in else TAGGER_THRESHOLDS)
         duration_s = clip.end_s - clip.start_s
         model_id = catalog.model_id

@@ -13,9 +13,7 @@ from core.downloads import pinned, store
 from core.downloads.download import Patience, part_bytes
 from core.downloads.mirrors import Mirror
 from core.downloads.pinned import PinnedFile
-from core.errors import (
-    WrongModelError,
-)
+from core.errors import WrongModelError
 from core.jobs import Job
 from core.paths import DataFolder
 from core.setup.features import ClipChoice, catalog_from_file
@@ -119,11 +117,6 @@ def install_model(data: DataFolder, job: Job | None = None) -> ModelCheck:
         store.remove_repacked(data.files, pinned.FILES)
         raise
     return check_model(folder, job.part(0.7, 1))
-
-
-def has_model_files(data: DataFolder) -> bool:
-    """Return whether all files of the trained model lie in the data folder."""
-    return all((data.files / file.name).is_file() for file in pinned.FILES)
 
 
 def import_files(

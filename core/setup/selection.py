@@ -51,7 +51,7 @@ def _is_built_ins(folder: Path) -> bool:
 
     with suppress(SoundalikeError, OSError, ValueError, TypeError, KeyError, AttributeError):
         text = manifest_text(readable_folder(folder, MANIFEST))
-        return CatalogManifest.from_json(text).model.id.startswith(ListenerKind.BUILT_IN)
+        return CatalogManifest.from_json(text).model.listener is ListenerKind.BUILT_IN
     return False
 
 
@@ -123,7 +123,6 @@ def name_of(path: Path) -> str:
 def described(catalog: Catalog) -> CatalogInfo:
     """Return what a person wants to know of a catalogue that no listener is asked for."""
     is_balanced = catalog.manifest.kind == CatalogKind.BALANCED
-    is_built_ins = catalog.model_id.startswith(ListenerKind.BUILT_IN)
     rankings = tuple(Ranking) if catalog.has_meaning else (Ranking.SOUND,)
     return CatalogInfo(
         BALANCED_NAME if is_balanced else catalog.path.name,
@@ -131,7 +130,7 @@ def described(catalog: Catalog) -> CatalogInfo:
         len(catalog),
         catalog.model_name,
         (_BALANCED_NOTE,) if is_balanced else (),
-        listener=ListenerKind.BUILT_IN if is_built_ins else ListenerKind.VGGISH,
+        listener=catalog.manifest.model.listener,
         rankings=rankings,
         clip_rankings=rankings,
         is_balanced=is_balanced,

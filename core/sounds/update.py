@@ -185,9 +185,7 @@ def _model(
 ) -> tuple[ModelIdentity, Options]:
     """Return what analyses the sounds, and the options that choose it."""
     if old is not None and options.listener is None:
-        is_built_in = old.model_id.startswith("built-in")
-        kind = ListenerKind.BUILT_IN if is_built_in else ListenerKind.VGGISH
-        options = replace(options, listener=kind)
+        options = replace(options, listener=old.manifest.model.listener)
     if listener_kind(data, options) is ListenerKind.BUILT_IN:
         model = ModelIdentity(BuiltIn.name, BUILT_IN_ID)
     else:

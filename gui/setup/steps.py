@@ -82,9 +82,10 @@ def _fetch_features(data: DataFolder, request: SetUpRequest, job: Job) -> list[s
 
 
 def _import(data: DataFolder, request: SetUpRequest, job: Job) -> list[str]:
-    from core.setup.install import has_model_files, import_files, install_model
+    from core.setup.install import import_files, install_model
+    from core.setup.selection import has_model
 
     lines = import_files(data, request.paths, job.part(0, 0.6), request.choice())
-    if has_model_files(data):
+    if has_model(data):
         lines += install_model(data, job.part(0.6, 1)).lines()
     return lines
