@@ -16,6 +16,9 @@ from pathlib import Path
 
 from core.errors import CatalogError
 
+_LITTER = frozenset((".DS_Store", "Thumbs.db", "desktop.ini"))
+"""What the file managers of macOS and Windows leave in folders that a person looks into."""
+
 
 def readable_folder(folder: Path, needed: str) -> Path:
     """Return the folder to read: itself, or what an interrupted swap left of it."""
@@ -65,7 +68,7 @@ def replacing(folder: Path, mark: str, known: Collection[str]) -> Iterator[Path]
     ----------
     folder : Path
         What will be replaced, or made. It may be empty, or hold `known` files with `mark` among
-        them.
+        them; what file managers leave there does not count.
     mark : str
         The file that tells that a folder is one of ours.
     known : collection of str
@@ -112,7 +115,7 @@ def _swap(folder: Path, building: Path, previous: Path) -> None:
 def _refuse_foreign(folder: Path, mark: str, known: Collection[str]) -> None:
     if not folder.exists():
         return
-    names = {entry.name for entry in folder.iterdir()} if folder.is_dir() else {""}
+    names = {entry.name for entry in folder.iterdir()} - _LITTER if folder.is_dir() else {""}
     if names and not (mark in names and names <= {mark, *known}):
         raise CatalogError(
             f"{folder} exists and is not a catalogue, so it is left as it is.",

@@ -193,7 +193,8 @@ def _fetch_all(
             while not all(future.done() for future in futures):
                 downloads = list(running.values())
                 done = sum(download.n_done for download in downloads)
-                names = ", ".join(d.file.name for d in downloads if d.n_done < d.total)
+                coming = [d.file.name for d in downloads if d.n_done < d.total]
+                names = ", ".join(coming or [file.name for file in files])  # to be placed
                 waiting = next((d.waiting for d in downloads if d.waiting), "")
                 text = waiting or speed.text(done, total)
                 job.report(f"Fetching {names}: {text}", min(done / total, 1.0))

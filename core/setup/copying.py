@@ -35,8 +35,8 @@ def copy_content(source: Path, target: Path, content: FolderContent, job: Job) -
     for name, (size, _) in content.files.items():
         job.report(_STAGE, done / total)
         old, new = source / name, target / name
-        if new.is_symlink():
-            new.unlink()
+        if new.is_symlink() or old.is_symlink():
+            new.unlink(missing_ok=True)
         if old.is_symlink():
             _copy_link(old, new, source, target)
         elif not _is_same(old, new, job):

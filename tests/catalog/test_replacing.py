@@ -225,6 +225,15 @@ def test_other_peoples_folders_are_left_alone(tmp_path: Path, names: list[str]):
     assert beside(folder) == set()
 
 
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini"])
+def test_what_file_managers_leave_in_a_folder_is_not_in_the_way(tmp_path: Path, name: str):
+    folder = tmp_path / "catalog"
+    folder.mkdir()
+    for n_clips in (3, 50):
+        (folder / name).write_bytes(b"where the icons are")
+        assert len(build(folder, n_clips)) == n_clips
+
+
 def test_files_put_into_the_folder_during_the_build_are_not_lost(tmp_path: Path):
     folder = tmp_path / "catalog"
     build(folder, 3)

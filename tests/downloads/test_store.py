@@ -315,6 +315,23 @@ def test_files_come_side_by_side(server, tmp_path):
     assert any(f"of {2 * len(CONTENT) / 1e6:.1f} MB" in stage for stage, _ in told)
 
 
+def test_what_has_come_is_named_until_it_is_placed(server, tmp_path, monkeypatch):
+    stages, has_come, place_part = [], threading.Event(), store.place_part
+
+    def tell(stage, done):
+        stages.append(stage)
+        if done == 1:
+            has_come.set()
+
+    def placed_then(*arguments):
+        assert has_come.wait(LONG_S)
+        place_part(*arguments)
+
+    monkeypatch.setattr(store, "place_part", placed_then)
+    fetch(server, tmp_path, Job(tell))
+    assert {stage.partition(":")[0] for stage in stages} == {"Fetching file.bin"}
+
+
 def test_one_file_that_fails_stops_the_others_and_says_why(server, tmp_path):
     server.files["slow.bin"] = CONTENT
     server.behaviour = lambda request, content: (

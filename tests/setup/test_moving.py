@@ -16,7 +16,9 @@ from core.errors import Cancelled, DownloadError
 from core.jobs import Job
 from core.library import Library
 from core.paths import MOVED_FROM, MOVED_TO, MOVING_HERE, PLANNED_MOVE, DataFolder
+from core.setup.copying import copy_content
 from core.setup.folder_lock import alone_in, in_use
+from core.setup.move_mark import FolderContent
 from core.setup.moving import move
 from core.setup.planned_move import cancel_move, carry_out, has_work, plan_move, planned_move
 from core.setup.stored_items import storage
@@ -327,6 +329,17 @@ def test_a_mark_that_leads_out_of_its_folder_removes_nothing(data, tmp_path):
             carry_out(data)
     cancel_move(data)
     assert mine.read_text() == LIFE
+
+
+def test_a_file_that_became_a_link_after_it_was_copied(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        folder.mkdir()
+    (tmp_path / "large").write_text(LIFE)
+    (old / "model").symlink_to(tmp_path / "large")
+    (new / "model").write_text(LIFE)
+    copy_content(old, new, FolderContent.of(old), Job())
+    assert (new / "model").readlink() == tmp_path / "large"
 
 
 @pytest.mark.parametrize(
