@@ -58,7 +58,7 @@ class SoundsController(QObject):
         self._looking = context.workers["own catalogues"]
         self._searched: CatalogInfo | None = None
         self._offered: SoundsOutcome | None = None
-        self._tells_of_absent = False
+        self._tells_of_absent = self._goes_on = False
         self._running: SoundsRequest | None = None
         self._unfinished: SoundsRequest | None = None
         self.progress = SoundsProgress()
@@ -69,6 +69,7 @@ class SoundsController(QObject):
         self.progress.give_up_pressed.connect(self._give_up)
         context.actions.add_sounds.triggered.connect(lambda: self.open(context.window))
         context.session.ready.connect(self.take)
+        self._building.busy_changed.connect(self._on_busy)
         self._looking.submit(lambda _: kept(self._data), self._on_kept, must_finish=True)
 
     @property
@@ -150,25 +151,27 @@ class SoundsController(QObject):
     def cancel(self) -> None:
         """Stop; what was analysed is kept."""
         running, self._running = self._running, None
+        self._goes_on = False
         self._building.cancel()
         if running is not None:
             self._offer(running)
             self._context.say("Stopped: what was analysed is kept, and it goes on from there.")
+        elif self._unfinished is not None:
+            self._offer(self._unfinished)
 
     def go_on(self) -> None:
         """Go on with what is not done, once what was cancelled has ended."""
         request = self._unfinished
         if request is None:
             return
-        if self._building.is_busy:
-            self._building.busy_changed.connect(self._go_on_if_idle)
+        self._goes_on = self._building.is_busy
+        if self._goes_on:
             self.progress.report("Stopping")
-            return
-        self.start(request)
+        else:
+            self.start(request)
 
-    def _go_on_if_idle(self, is_busy: bool) -> None:
-        if not is_busy:
-            self._building.busy_changed.disconnect(self._go_on_if_idle)
+    def _on_busy(self, is_busy: bool) -> None:
+        if self._goes_on and not is_busy:
             self.go_on()
 
     def _give_up(self) -> None:

@@ -248,8 +248,12 @@ def test_what_is_cancelled_goes_on_from_there(app: App, tmp_path: Path) -> None:
     sounds.start(SoundsRequest("Long", (str(minutes),)))
     app.wait_for(lambda: re.search(r": [1-9]\d* of 24 files", progress.text.text()) is not None)
     progress.cancel.click()
+    progress.go_on.click()  # once what was cancelled has ended
+    assert sounds.is_active
+    progress.cancel.click()
     assert progress.go_on.isVisible()
     app.wait_for(lambda: not sounds.is_active)
+    assert progress.go_on.isVisible()
     parts = app.settings_folder / "catalogs" / ".Long.parts"
     assert any(parts.iterdir())
     progress.go_on.click()
