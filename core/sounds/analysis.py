@@ -78,7 +78,7 @@ def analysed_file(
     path: Path,
     known: Container[str] = (),
     job: Job | None = None,
-    moved: Callable[[float], None] = lambda _: None,
+    on_progress: Callable[[float], None] = lambda _: None,
 ) -> AnalysedFile:
     """Return what is in a file, in memory that grows with its length by 150 bytes a second.
 
@@ -92,7 +92,7 @@ def analysed_file(
         Keys of contents that need not be analysed again.
     job : Job, optional
         May cancel.
-    moved : callable
+    on_progress : callable
         Told, as the sound is read, what share of it is.
     """
     job = job or Job()
@@ -106,7 +106,7 @@ def analysed_file(
         found = AnalysedFile(key, n_bytes, changed_ns)
         if key not in known:
             audio = AudioFile(path, job=job)
-            clips = _ClipsOfFile(listener, key, job).of(audio, moved)
+            clips = _ClipsOfFile(listener, key, job).of(audio, on_progress)
             found = replace(clips, n_bytes=n_bytes, changed_ns=changed_ns)
         now = path.stat()
     except Cancelled:
@@ -163,13 +163,13 @@ class _ClipsOfFile:
         self._is_loud: list[bool] = []
         self._parts: list[tuple[int, Analysis]] = []
 
-    def of(self, audio: AudioFile, moved: Callable[[float], None]) -> AnalysedFile:
+    def of(self, audio: AudioFile, on_progress: Callable[[float], None]) -> AnalysedFile:
         """Return the file's clips."""
         if audio.is_ultrasonic:
             self._quietest = LEFT_OF_ULTRASOUND
         for samples in _ahead(batches(audio.blocks())):
             self._push(samples)
-            moved(min(1.0, self._n_samples / MODEL_RATE_HZ / max(audio.duration_s, 1e-9)))
+            on_progress(min(1.0, self._n_samples / MODEL_RATE_HZ / max(audio.duration_s, 1e-9)))
         n_samples = self._n_samples
         if n_samples < PATCH_SAMPLES:  # one patch, padded
             self._take(np.zeros(PATCH_SAMPLES - n_samples, np.float32), 0.0)

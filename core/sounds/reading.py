@@ -15,7 +15,7 @@ from core.options import Options
 from core.paths import DataFolder
 from core.sounds.analysis import AnalysedFile
 from core.sounds.parts import PartsFolder, SoundPart
-from core.sounds.survey import Found, Place
+from core.sounds.survey import FileToRead, Place
 from core.sounds.workers import analysed
 from core.types import Float32
 
@@ -32,7 +32,7 @@ class FileReading:
 
     Parameters
     ----------
-    to_read : sequence of Found
+    to_read : sequence of FileToRead
     content : dict
         What is known; filled as files are read.
     in_catalog : mapping of Place to OwnFile
@@ -50,7 +50,7 @@ class FileReading:
 
     def __init__(
         self,
-        to_read: Sequence[Found],
+        to_read: Sequence[FileToRead],
         content: Content,
         in_catalog: Mapping[Place, OwnFile],
         kept: PartsFolder,
@@ -74,11 +74,11 @@ class FileReading:
         known = frozenset(key.decode() for key in self._content)
         self._show()
 
-        def moved(places: Mapping[int, float]) -> None:
-            self._n_at_work = sum(_bytes_of(tasks[task], place) for task, place in places.items())
+        def on_progress(n_files: Mapping[int, float]) -> None:
+            self._n_at_work = sum(_bytes_of(tasks[task], n) for task, n in n_files.items())
 
         try:
-            for done in analysed(paths, known, data, options, workers, self._job, moved):
+            for done in analysed(paths, known, data, options, workers, self._job, on_progress):
                 if done is not None:
                     number, results = done
                     for each, result in zip(tasks[number], results, strict=True):
@@ -88,7 +88,7 @@ class FileReading:
         finally:
             self._keep(is_last=True)
 
-    def _take(self, found: Found, result: AnalysedFile) -> None:
+    def _take(self, found: FileToRead, result: AnalysedFile) -> None:
         file = OwnFile(
             *found.place,
             result.key.encode(),
@@ -170,16 +170,16 @@ class FileReading:
         self._job.report(stage, 0.05 + 0.9 * done / max(total, 1))
 
 
-def _bytes_of(task: Sequence[Found], n_files: float) -> float:
+def _bytes_of(task: Sequence[FileToRead], n_files: float) -> float:
     """Return how much of a task is read: so many files, and a share of the next."""
     whole = int(n_files)
     share = (n_files - whole) * task[whole].n_bytes if whole < len(task) else 0.0
     return sum(each.n_bytes for each in task[:whole]) + share
 
 
-def _tasks(found: Sequence[Found]) -> list[list[Found]]:
+def _tasks(found: Sequence[FileToRead]) -> list[list[FileToRead]]:
     """Return files in groups that one process reads at a time."""
-    tasks: list[list[Found]] = []
+    tasks: list[list[FileToRead]] = []
     n_bytes = 0
     for each in found:
         if not tasks or len(tasks[-1]) >= _TASK_FILES or n_bytes + each.n_bytes > _TASK_BYTES:

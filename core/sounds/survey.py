@@ -17,7 +17,7 @@ Place = tuple[int, bytes]
 
 
 @dataclass(frozen=True)
-class Found:
+class FileToRead:
     """A file that must be read."""
 
     place: Place
@@ -34,7 +34,7 @@ class Survey:
     folders : list of Folder
     unchanged : dict
         The files that are as they were, by their places.
-    to_read : list of Found
+    to_read : list of FileToRead
         Those that are new or have changed.
     unseen : list of OwnFile
         Those that are known and were not found.
@@ -48,7 +48,7 @@ class Survey:
 
     folders: list[Folder]
     unchanged: dict[Place, OwnFile] = field(default_factory=dict)
-    to_read: list[Found] = field(default_factory=list)
+    to_read: list[FileToRead] = field(default_factory=list)
     unseen: list[OwnFile] = field(default_factory=list)
     partial: set[int] = field(default_factory=set)
     absent: list[str] = field(default_factory=list)
@@ -139,7 +139,7 @@ def _take(found: Survey, place: Place, path: Path, old: OwnFile | None) -> bool:
         status = os.stat(path)  # noqa: PTH116 - for each of many files
     except OSError:  # unreadable, if it is not back by then
         if old is None:
-            found.to_read.append(Found(place, path, 0))
+            found.to_read.append(FileToRead(place, path, 0))
         return old is None
     if old is not None and (old.n_bytes, old.changed_ns) == (status.st_size, status.st_mtime_ns):
         found.unchanged[place] = replace(old, is_missing=False) if old.is_missing else old
@@ -149,7 +149,7 @@ def _take(found: Survey, place: Place, path: Path, old: OwnFile | None) -> bool:
             *place, b"", 0, status.st_mtime_ns, state=FileState.UNREADABLE, reason=reason
         )
     else:
-        found.to_read.append(Found(place, path, status.st_size))
+        found.to_read.append(FileToRead(place, path, status.st_size))
     return True
 
 

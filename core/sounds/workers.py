@@ -42,7 +42,7 @@ def analysed(
     options: Options,
     workers: int,
     job: Job,
-    moved: Callable[[Mapping[int, float]], None] = lambda _: None,
+    on_progress: Callable[[Mapping[int, float]], None] = lambda _: None,
 ) -> Iterator[tuple[int, list[AnalysedFile]] | None]:
     """Yield the number of each task, as it is done, with what its files hold; None meanwhile.
 
@@ -58,7 +58,7 @@ def analysed(
         Processes.
     job : Job
         May cancel.
-    moved : callable
+    on_progress : callable
         Told, several times a second, of each task at work how many of its files are read, and what
         share of the next one.
 
@@ -71,9 +71,9 @@ def analysed(
     """
     stop = SPAWN.Event()
     workers = min(workers, len(tasks))
-    places = _Places(workers)
+    progress = _SharedProgress(workers)
     pool = ProcessPoolExecutor(
-        workers, SPAWN, initializer=_begin_worker, initargs=(data, options, known, stop, places)
+        workers, SPAWN, initializer=_begin_worker, initargs=(data, options, known, stop, progress)
     )
     waiting = iter(enumerate(tasks))
     running: dict[Future[list[AnalysedFile]], int] = {}
@@ -85,7 +85,7 @@ def analysed(
                 return
             done, _ = wait(running, _POLL_S, FIRST_COMPLETED)
             at_work = {number for future, number in running.items() if future not in done}
-            moved({task: n for task, n in places.read() if task in at_work})
+            on_progress({task: n for task, n in progress.read() if task in at_work})
             for future in done:
                 yield running.pop(future), future.result()
             if not done:
@@ -101,11 +101,11 @@ def analysed(
         pool.shutdown(cancel_futures=True)
 
 
-class _Places:
-    """Place of each process in its task, in memory that all of them share."""
+class _SharedProgress:
+    """Progress of each process in its task, in memory that all of them share."""
 
     def __init__(self, workers: int) -> None:
-        # A task and a place in it are one number, so that nobody reads halves of two.
+        # A task and how far it is are one number, so that nobody reads halves of two.
         self._numbers = SPAWN.RawArray("d", [-1.0] * workers)
         self._taken = SPAWN.Value("i", 0)
         self._own = 0
@@ -135,11 +135,11 @@ class _Analyser:
         options: Options,
         known: frozenset[str],
         stop: Event,
-        places: _Places,
+        progress: _SharedProgress,
     ) -> None:
         self._data, self._options, self._known, self._stop = data, options, known, stop
-        self._places = places
-        places.take()
+        self._progress = progress
+        progress.take()
         self._job = Job(self._check)
         self._listener: Listener | None = None
 
@@ -155,11 +155,11 @@ class _Analyser:
         for number, path in enumerate(paths):
             self._check("", None)
 
-            def moved(share: float, number: int = number) -> None:
-                self._places.tell(task, number + share)
+            def on_progress(share: float, number: int = number) -> None:
+                self._progress.tell(task, number + share)
 
-            moved(0.0)
-            found.append(analysed_file(self._listener, path, self._known, self._job, moved))
+            on_progress(0.0)
+            found.append(analysed_file(self._listener, path, self._known, self._job, on_progress))
         return found
 
 
@@ -167,10 +167,14 @@ _worker: _Analyser | None = None
 
 
 def _begin_worker(
-    data: DataFolder, options: Options, known: frozenset[str], stop: Event, places: _Places
+    data: DataFolder,
+    options: Options,
+    known: frozenset[str],
+    stop: Event,
+    progress: _SharedProgress,
 ) -> None:
     global _worker
-    _worker = _Analyser(data, options, known, stop, places)
+    _worker = _Analyser(data, options, known, stop, progress)
     # Libraries complain there about damaged files, each in its own way; reasons say what is wrong.
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)

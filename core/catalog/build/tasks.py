@@ -217,12 +217,12 @@ def run_task(
     writer = _PartWriter(task, folder, parts, place or OwnFiles(uuid.uuid4().hex))
     position = 0
 
-    def moved(n_bytes: int) -> None:
+    def progress(n_bytes: int) -> None:
         nonlocal position
         position = n_bytes
         on_progress(0, n_bytes)  # also where nothing is found for long, a wish to stop is heard
 
-    batches = _batches(task, moved)
+    batches = _batches(task, progress)
     with closing(guarded(task.name, batches)) as sound:
         for batch in sound:
             n_new = writer.add(batch, position)
@@ -230,13 +230,13 @@ def run_task(
     return writer.close()
 
 
-def _batches(task: Task, moved: Callable[[int], None]) -> Iterator[RecordBatch]:
+def _batches(task: Task, progress: Callable[[int], None]) -> Iterator[RecordBatch]:
     """Yield a task's records; end as soon as all that are wanted have been there."""
     if not task.is_archive:
-        yield from read_batches(open_files(task.files, moved))
+        yield from read_batches(open_files(task.files, progress))
         return
     splits, n_seen = task.options.splits, Counter[str]()
-    with closing(open_archive(task.stream or task.files[0], moved, splits)) as opened:
+    with closing(open_archive(task.stream or task.files[0], progress, splits)) as opened:
         # What is not wanted ends a group, in whatever order the archive has its folders.
         for is_wanted, group in groupby(opened, lambda shard: shard is not None):
             for batch in read_batches(_present(group)) if is_wanted else ():
