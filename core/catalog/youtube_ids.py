@@ -170,7 +170,12 @@ class YoutubeIds:
         body = b""
         try:
             with session.get(
-                address, timeout=TIMEOUT_S, stream=True, proxies=proxies_to(address)
+                address,
+                timeout=TIMEOUT_S,
+                stream=True,
+                # It is not encrypted: whoever is between could lead us to any machine.
+                allow_redirects=False,
+                proxies=proxies_to(address),
             ) as answer:
                 # Byte by byte, for the time-out holds for each: a slow sender is not waited for.
                 for byte in answer.iter_content(1):

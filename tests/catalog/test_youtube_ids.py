@@ -13,6 +13,7 @@ from core.catalog.youtube_ids import GONE, YoutubeIds
 from core.errors import Cancelled, DownloadError
 from core.jobs import Job
 from tests.id_service import DENIED, LOG_IN, NOT_FOUND, STALL, IdService, serving
+from tests.web_server import body, web_server
 
 ANSWERS = {
     "nXSc": (200, b'i("nXSc","0sf943sWZls");'),
@@ -81,6 +82,18 @@ def test_wrong_answers_are_no_answers_and_asked_for_again(
     assert ids.resolve([key, "nXSc"]) == {"nXSc": "0sf943sWZls"}
     assert ids.resolve([key]) == {}
     assert len(server.asked) == 3
+
+
+def test_an_answer_that_leads_elsewhere_is_not_followed(tmp_path: Path):
+    """It is not encrypted: whoever is between could send the program to any machine."""
+    with (
+        serving({"ab00": (200, b'i("ab00","abcdefghijk");')}) as elsewhere,
+        web_server({}) as sends,
+    ):
+        sends.behaviour = body(b"", 302, Location=f"{elsewhere.address}/ab/ab00.js")
+        ids = YoutubeIds(tmp_path / "ids.sqlite", f"{sends.address}/2/j/i")
+        assert ids.resolve(["ab00"]) == {}
+        assert elsewhere.asked == []
 
 
 def test_keys_that_are_none_are_not_asked_for(ids: YoutubeIds, server: IdService):
