@@ -85,7 +85,8 @@ def _apply(tags: Float32, below: frozenset[int], change: TagChange, ontology: On
     strongest = tags[inside].max()
     tags[inside] = LEAST_TAG if change.steer is Steer.LESS else tags[inside] * _WEAKENED
     for index in above:
-        # What only this class said of a parent is gone with it.
+        # What only this class said of a parent is gone with it; what was added or struck out
+        # says nothing of one.
         if 0 <= tags[index] <= strongest:
-            others = ontology.below(ontology.node_of(index)) - below - set(above)
-            tags[index] = max((float(tags[other]) for other in others), default=0.0)
+            others = tags[sorted(ontology.below(ontology.node_of(index)) - below - set(above))]
+            tags[index] = others[(others >= 0) & (others <= 1)].max(initial=0.0)

@@ -79,6 +79,15 @@ def test_what_only_the_struck_class_said_of_its_parents_is_gone_with_it():
     assert tags[index("Cat")] == pytest.approx(0.2)
 
 
+def test_a_wanted_class_says_nothing_of_the_parents_of_one_that_is_struck_out():
+    changes = [TagChange("Cat", Steer.MORE), TagChange("Dog", Steer.LESS)]
+    tags = steered(heard(Bark=0.9), changes).tags
+    assert tags[index("Cat")] == MOST_TAG
+    assert tags[index("Animal")] == 0
+    both_struck = [TagChange(label, Steer.LESS) for label in ("Bark", "Bow-wow")]
+    assert steered(heard(Bark=0.9), both_struck).tags[index("Dog")] == 0
+
+
 def test_a_parent_that_was_struck_stays_struck():
     both = [TagChange("Animal", Steer.LESS), TagChange("Dog", Steer.LESS)]
     for changes in (both, both[::-1]):
