@@ -163,7 +163,7 @@ class Track:
         place = int((time_s + start_s) / (self._stream.time_base or 1))
         self._container.seek(place, stream=self._stream)
         self._restart(0)
-        first = next(self._frames)
+        first = next(self._frames, None)  # none where the rest is damaged
         if not isinstance(first, av.AudioFrame) or first.time is None:
             raise ValueError("the place is not known")
         position = round((first.time - start_s) * self.rate_hz)

@@ -66,6 +66,21 @@ def test_phone_sound_and_videos_are_read_whole_and_anywhere(tmp_path, kind):
     assert [len(piece) for piece in pieces] == [round(0.05 * audio.rate_hz)] * 2 + [0]
 
 
+@pytest.mark.parametrize("kind", ["m4a", "alac.m4a", "mp4"])
+def test_a_span_in_a_damaged_end_is_silence_as_in_a_whole_read(tmp_path, kind):
+    path = made(tmp_path, kind, 20.0)
+    content = bytearray(path.read_bytes())
+    begin = content.find(b"mdat") - 4
+    size = int.from_bytes(content[begin : begin + 4], "big")
+    content[begin + size * 2 // 3 : begin + size] = bytes(size - size * 2 // 3)
+    path.write_bytes(content)
+    audio = AudioFile(path)
+    assert audio.waveform(17, 18).duration_s == pytest.approx(1)
+    assert not audio.waveform(16).samples.any()
+    assert audio.duration_s == pytest.approx(20, abs=0.1)
+    assert any("replaced by silence" in note for note in audio.notes)
+
+
 def test_the_first_track_is_used_and_others_are_offered(tmp_path):
     tones = [0.5 * np.sin(2 * np.pi * hz * np.arange(48_000 * 2) / 48_000) for hz in (500, 1500)]
     names = [{"language": "eng"}, {"language": "deu", "title": "Ton\x1b[31m"}]
