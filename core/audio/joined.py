@@ -56,7 +56,8 @@ def _is_whole_mp3(content: mmap.mmap) -> bool:
         return False
     n_bytes = int.from_bytes(head[tag.end() + 8 : tag.end() + 12], "big")
     start = head.find(b"\xff")  # of the frame that the tag is in
-    behind = content[begin + max(start, 0) + n_bytes :][:4]
+    end = begin + max(start, 0) + n_bytes
+    behind = content[end : end + 4]
     return not (behind.startswith(b"ID3") or (behind[:1] == b"\xff" and behind[1:2] >= b"\xe0"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 import wave
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from core.audio.joined import holds_more
 from core.audio.reader import AudioFile, load
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.errors import AudioFileError
@@ -62,6 +64,20 @@ def test_an_mp3_file_with_tags_at_both_ends_is_left_to_libsndfile(tmp_path):
     audio = AudioFile(path)
     assert audio.duration_s == pytest.approx(3, abs=0.1)
     assert audio.waveform().notes == ()
+
+
+def test_looking_for_more_in_an_mp3_file_takes_no_memory(tmp_path):
+    path = tmp_path / "long.mp3"
+    n_frames, n_bytes = (number.to_bytes(4, "big") for number in (1, 400))
+    with path.open("wb") as file:
+        file.write(b"\xff\xfb\x90\x00Xing\0\0\0\x03" + n_frames + n_bytes)
+        file.truncate(1 << 26)
+    tracemalloc.start()
+    try:
+        assert not holds_more(path, "MP3")
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_mp3_file_without_a_header_is_as_long_as_its_frames(tmp_path):
