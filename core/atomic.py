@@ -79,7 +79,8 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _prefix(path: Path) -> str:
-    return f".{os.fsdecode(os.fsencode(path.name)[:_MOST_NAME_BYTES])}."
+    # No half of a letter: many file systems take no name that is no text.
+    return f".{os.fsencode(path.name)[:_MOST_NAME_BYTES].decode('utf-8', 'ignore')}."
 
 
 def _temporary_beside(path: Path) -> tuple[Path, BinaryIO]:

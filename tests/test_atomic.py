@@ -56,6 +56,15 @@ def test_an_error_leaves_what_was_there(tmp_path):
     assert names(tmp_path) == ["list.csv"]
 
 
+@pytest.mark.parametrize("begin", ["", "a", "ab"])
+def test_a_long_name_is_not_cut_within_a_letter(tmp_path, begin):
+    path = tmp_path / (begin + "音" * 80)
+    with written_whole(path) as file:
+        assert os.path.basename(file.name).encode().decode().count("音") > 60  # noqa: PTH119
+        file.write(b"new")
+    assert names(tmp_path) == [path.name]
+
+
 @pytest.mark.parametrize("is_there", [True, False])
 def test_a_link_is_followed(tmp_path, is_there):
     (tmp_path / "far").mkdir()
