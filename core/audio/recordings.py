@@ -11,7 +11,7 @@ from core.audio.reader import AudioFile
 from core.audio.writing import save_sound
 from core.errors import AudioFileError
 from core.jobs import Job
-from core.private import private_file, private_folder
+from core.private import private_folder
 
 _RUNNING, _WHOLE = "unfinished", "recording"
 """A file keeps the first name while it is being written, so that a crash is noticed later."""
@@ -114,10 +114,9 @@ class Recordings:
             try:
                 found.append(_mended(place, job))
             except AudioFileError:
-                if path.stat().st_size < _LEAST_BYTES:
-                    path.unlink()
-            except FileNotFoundError:  # another program was faster
-                pass
+                with suppress(FileNotFoundError):  # another program was faster
+                    if path.stat().st_size < _LEAST_BYTES:
+                        path.unlink()
             finally:
                 place.release()
         return found
@@ -126,10 +125,7 @@ class Recordings:
 def _mended(place: Unfinished, job: Job | None) -> Path:
     audio = AudioFile(place.path)
     if audio.notes:  # it breaks off
-        whole = place.path.with_suffix(".whole.flac")
-        save_sound(audio, whole, job=job)
-        private_file(whole)
-        whole.replace(place.path)
+        save_sound(audio, place.path, job=job)
     return place.finish()
 
 

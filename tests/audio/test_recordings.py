@@ -15,6 +15,7 @@ from core.audio.reader import AudioFile
 from core.audio.recordings import Recordings
 from core.audio.writing import save_sound
 from core.errors import AudioFileError
+from core.jobs import Job
 from tests.conftest import PROJECT
 
 RECORDING = """
@@ -75,6 +76,17 @@ def test_a_recording_that_still_runs_is_left_alone(tmp_path, record):
     process.kill()
     process.wait()
     assert len(Recordings(tmp_path).recover()) == 1
+
+
+def test_another_program_may_recover_a_recording_meanwhile(tmp_path, record):
+    for _ in range(2):
+        process = record(20)
+        process.kill()
+        process.wait()
+    oldest = min(tmp_path.glob("*.flac"))
+    found = Recordings(tmp_path).recover(Job(lambda *_: oldest.unlink(missing_ok=True)))
+    assert len(found) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [found[0].name]
 
 
 def test_a_recording_without_sound_is_removed(tmp_path, record):
