@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from core.atomic import written_whole
@@ -40,8 +41,7 @@ class TaughtClasses:
 
     def find(self, name: str) -> TaughtClass | None:
         """Return the class of a name, in any case; None if there is none."""
-        wanted = " ".join(name.split()).casefold()
-        return next((each for each in self.all() if each.name.casefold() == wanted), None)
+        return next((each for each in self.all() if _is_named(each, name)), None)
 
     def named(self, name: str) -> TaughtClass:
         """Return the class of a name; raise ModelError if there is none."""
@@ -62,22 +62,25 @@ class TaughtClasses:
         ModelError
             If it cannot be written.
         """
-        old = self.find(taught.name)
+        path, others = self._path(taught.name), self._paths(taught.name)
         try:
             private_folder(self._folder)
         except OSError as error:
             raise _unwritten(self._folder, error) from error
-        write_class(taught, self._path(taught.name))
-        if old is not None and old.name != taught.name:
-            self._path(old.name).unlink(missing_ok=True)
+        write_class(taught, path)
+        _remove(other for other in others if other != path)
 
     def remove(self, name: str) -> None:
         """Remove a class; raise ModelError if there is none, or it cannot be removed."""
-        path = self._path(self.named(name).name)
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise _unwritten(path, error) from error
+        _remove(self._paths(self.named(name).name))
+
+    def _paths(self, name: str) -> list[Path]:
+        """Return the files of a name's class; one that a person put there has any name."""
+        return [
+            path
+            for path, content in self._files().items()
+            if isinstance(content, TaughtClass) and _is_named(content, name)
+        ]
 
     def _path(self, name: str) -> Path:
         """Return a class's file: several names may look alike to a file system."""
@@ -138,9 +141,22 @@ def write_class(taught: TaughtClass, path: Path) -> None:
     """Write a class's file, whole or not at all; raise ModelError if it cannot be written."""
     try:
         with written_whole(path) as file:
-            file.write(taught.to_json().encode("utf-8"))
+            # Of a file's name that is no text, JSON's own escapes.
+            file.write(taught.to_json().encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise _unwritten(path, error) from error
+
+
+def _is_named(taught: TaughtClass, name: str) -> bool:
+    return taught.name.casefold() == " ".join(name.split()).casefold()
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise _unwritten(path, error) from error
 
 
 def _unwritten(path: Path, error: OSError) -> ModelError:

@@ -49,6 +49,27 @@ def test_another_case_of_the_name_takes_the_place(classes: TaughtClasses, learne
     assert [each.name for each in classes.all()] == ["Our Gate"]
 
 
+def test_a_file_that_a_person_put_there_is_replaced_and_removed_as_others_are(
+    classes: TaughtClasses, learned: TaughtClass, tmp_path: Path
+):
+    classes.save(replace(learned, name="another"))
+    for number in range(2):
+        write_class(learned, tmp_path / "taught" / f"copy {number}{ENDING}")
+    classes.save(replace(learned, threshold=2.0))
+    assert [each.threshold for each in classes.all() if each.name == learned.name] == [2.0]
+    write_class(learned, tmp_path / "taught" / f"copy{ENDING}")
+    classes.remove(learned.name)
+    assert [each.name for each in classes.all()] == ["another"]
+
+
+def test_an_example_from_a_file_whose_name_is_no_text_is_kept(
+    classes: TaughtClasses, learned: TaughtClass
+):
+    source = os.fsdecode(b"B\xe4r \xe9\x9f\xb3.wav")
+    classes.save(replace(learned, examples=(replace(learned.examples[0], source=source),)))
+    assert classes.named(learned.name).examples[0].source == source
+
+
 def test_names_that_a_file_system_confuses_are_kept_apart(
     classes: TaughtClasses, learned: TaughtClass
 ):
