@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -91,15 +91,7 @@ class Loaded:
 
     def reload(self, job: Job | None = None) -> CatalogInfo:
         """Load what is there now; see `Engine.reload`."""
-        fresh = Loaded(self.data, self.options)
-        try:
-            info = fresh.load(job)
-        except BaseException:
-            fresh.close()
-            raise
-        self.close()
-        self._listener, self._matcher = fresh._listener, fresh._matcher
-        return info
+        return self._taken_over(Loaded(self.data, self.options), job)
 
     def choose(self, names: Sequence[str], job: Job | None = None) -> CatalogInfo:
         """Load another catalogue of the data folder, and keep the choice; see `Engine.choose`."""
@@ -107,16 +99,25 @@ class Loaded:
         from core.setup.choice import BALANCED
         from core.setup.inventory import choose, named
 
-        given, main = self.options, names[0]
+        main = names[0]
         path = balanced_path() if main == BALANCED else named(self.data, main).path
-        self.options = replace(given, catalog=path)
+        fresh = Loaded(self.data, replace(self.options, catalog=path))
+        info = self._taken_over(fresh, job, lambda: choose(self.data, names))
+        self.options = replace(self.options, catalog=None)
+        return info
+
+    def _taken_over(
+        self, fresh: Loaded, job: Job | None, keep: Callable[[], None] = lambda: None
+    ) -> CatalogInfo:
+        """Load `fresh`, and answer by what it has; all is as before where that or `keep` fails."""
         try:
-            info = self.reload(job)
+            info = fresh.load(job)
+            keep()
         except BaseException:
-            self.options = given
+            fresh.close()
             raise
-        self.options = replace(given, catalog=None)
-        choose(self.data, names)
+        self.close()
+        self._listener, self._matcher = fresh._listener, fresh._matcher
         return info
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from core.engine import Engine
 from core.errors import Cancelled, CatalogError
 from core.jobs import Job
 from core.listeners import BUILT_IN_ID
-from core.options import ListenerKind, Options, Ranking
+from core.options import CatalogKind, ListenerKind, Options, Ranking
 from core.paths import DataFolder
 from core.setup import inventory
 from core.setup.choice import BALANCED
@@ -235,6 +235,16 @@ def test_what_is_stored_is_listed_with_its_size_and_removed_one_by_one(data, cap
     assert main(["files", "remove", *keys]) == 0
     assert [item.key for item in storage(data)] == ["own:recordings"]
     assert (data.recordings / "mine.flac").stat().st_size == 1000
+
+
+def test_a_choice_of_which_one_is_missing_changes_nothing(engine, data, made_catalog):
+    shutil.copytree(made_catalog.path, data.catalogs / "dogs", copy_function=os.link)
+    engine.choose([BALANCED])
+    with pytest.raises(CatalogError, match="gone"):
+        engine.choose(["dogs", "gone"])
+    assert engine.catalog().manifest.kind == CatalogKind.BALANCED
+    assert engine.load().is_balanced
+    assert data.chosen_catalog.read_text() == BALANCED
 
 
 def test_several_are_chosen_and_the_one_in_the_program_among_them(engine, data, made_catalog):
