@@ -92,7 +92,9 @@ def save(
         with written_whole(path) as file:
             # Excel takes a file without the mark for one of its own country's encoding.
             encoding = "utf-8-sig" if ending == ".csv" else "utf-8"
-            file.write(text.encode(encoding, "replace"))
+            # JSON can tell of a path that is no text, by its own escapes.
+            errors = "backslashreplace" if ending == ".json" else "replace"
+            file.write(text.encode(encoding, errors))
     except OSError as error:
         raise SoundalikeError(
             f"{path} cannot be written: {error.strerror or error}.",

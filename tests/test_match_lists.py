@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -40,6 +41,13 @@ def test_csv_is_read_back_and_has_no_formulas(tmp_path: Path) -> None:
     assert rows[0]["similarity"] == "0.987654"
     assert rows[0]["best_second"] == "34.0" and rows[2]["best_second"] == ""
     assert rows[1]["title"] == f"Ünïcödé {EVIL}"
+
+
+def test_json_has_the_path_of_a_file_whose_name_is_no_text(tmp_path: Path) -> None:
+    path = os.fsdecode(b"/sounds/B\xe4r \xe9\x9f\xb3.wav")
+    save(tmp_path / "list.json", "dog", [Listed(Match(1, "0", 0, 1, (), 0.5, "", path=path))])
+    (found,) = json.loads((tmp_path / "list.json").read_text(encoding="utf-8"))["matches"]
+    assert found["path"] == path
 
 
 def test_json_has_what_the_command_line_has_and_titles(tmp_path: Path) -> None:
