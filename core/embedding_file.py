@@ -43,7 +43,7 @@ def save_embedding(
             write(file, found, embedding, span[0] or 0.0)
     except OSError as error:
         raise AudioFileError(
-            f"{path} cannot be written: {error.strerror}.",
+            f"{path} cannot be written: {error.strerror or error}.",
             "Choose another place, or free some space.",
         ) from error
     return found

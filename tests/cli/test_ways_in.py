@@ -19,6 +19,7 @@ from core.catalog.pasted_links import video_id_of
 from core.catalog.records.sources import guarded, open_files
 from core.catalog.records.tfrecord import read_batches
 from core.errors import CatalogError, DownloadError
+from tests.conftest import small_disk
 from tests.made_media import write_media
 from tests.record_writers import SequenceExample
 
@@ -199,6 +200,16 @@ def test_embed_writes_what_the_ending_says(vggish, sounds, tmp_path, capsys):
     capsys.readouterr()
     found = answer(capsys, "match", str(written["tfrecord"]), "-k", "1", "--rank", "meaning")
     assert found["query"]["patches"] == len(raw)
+
+
+def test_embed_says_why_a_full_disk_takes_no_embeddings(vggish, sounds, tmp_path, capsys):
+    with small_disk(tmp_path / "disk", 4096) as disk:
+        arguments = ["embed", str(sounds / "barks.wav"), "--out", str(disk / "dog.npy"), *vggish]
+        assert main(arguments) == 1
+        error, _ = capsys.readouterr().err.splitlines()
+        assert "cannot be written" in error
+        assert "None" not in error
+        assert list(disk.iterdir()) == []
 
 
 def test_embed_refuses_an_ending_that_says_nothing(vggish, sounds, tmp_path, capsys):
