@@ -117,7 +117,7 @@ class SndfileDecoder:
         try:
             self._file = soundfile.SoundFile(native_name(path))
         except soundfile.LibsndfileError as error:
-            raise DecodingError(f"libsndfile: {_words(error)}") from error
+            raise DecodingError(f"libsndfile: {reason_of(error)}") from error
         except OSError:
             raise
         except Exception as error:  # whatever else a foreign file may lead to
@@ -157,7 +157,7 @@ class SndfileDecoder:
         try:
             self._file = soundfile.SoundFile(native_name(self._path))
         except soundfile.LibsndfileError as error:
-            raise DecodingError(f"libsndfile: {_words(error)}") from error
+            raise DecodingError(f"libsndfile: {reason_of(error)}") from error
 
     def read(self, n_frames: int) -> Float32:
         """Return the next frames; see `Decoder.read`."""
@@ -166,7 +166,7 @@ class SndfileDecoder:
         try:
             block: Float32 = self._file.read(n_frames, dtype="float32", always_2d=True)
         except (soundfile.LibsndfileError, RuntimeError) as error:
-            raise DecodingError(f"libsndfile: {_words(error)}") from error
+            raise DecodingError(f"libsndfile: {reason_of(error)}") from error
         except ValueError as error:  # a damaged MP3 may be sought to behind the end that it tells
             raise DecodingError("libsndfile: its end is before its position") from error
         return block
@@ -176,5 +176,7 @@ class SndfileDecoder:
         self._file.close()
 
 
-def _words(error: Exception) -> str:
-    return str(getattr(error, "error_string", error)).strip().rstrip(".")
+def reason_of(error: Exception) -> str:
+    """Return why libsndfile or the system refuses, without a full stop, nor the name of a file."""
+    words = getattr(error, "error_string", None) or getattr(error, "strerror", None) or error
+    return str(words).strip().rstrip(".")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from core.audio.decoder import reason_of
 from core.audio.devices import CHECK_HINT
 from core.audio.input_check import Finding, InputCheck
 from core.audio.open_input import OpenInput
@@ -110,11 +111,11 @@ class Recorder:
                 self._file.date = began.isoformat(timespec="seconds")
             except (OSError, soundfile.LibsndfileError) as error:
                 raise MicrophoneError(
-                    f"The recording cannot be written to {path.parent}: {error}.",
+                    f"The recording cannot be written to {path.parent}: {reason_of(error)}.",
                     "Make room on the disk, or set SOUNDALIKE_HOME to a folder you may write to.",
                     ROOM_IN_THE_WINDOW,
                 ) from error
-            self._doctor = InputCheck(rate_hz)
+            self._check = InputCheck(rate_hz)
             resampler = soxr.ResampleStream(
                 rate_hz, MODEL_RATE_HZ, 1, dtype="float32", quality="HQ"
             )
@@ -192,10 +193,10 @@ class Recorder:
         self._keep(np.empty(0, np.float32), is_last=True)
 
     def _look(self, block: Float32, samples: Float32) -> None:
-        self._doctor.listen(block)
+        check = self._check
+        check.listen(block)
         peak = float(np.abs(block).max(initial=0.0))
-        doctor = self._doctor
-        self._recorded.put(RecordedBlock(samples, peak, doctor.finding, doctor.has_clipped))
+        self._recorded.put(RecordedBlock(samples, peak, check.finding, check.has_clipped))
 
     def _keep(self, samples: Float32, is_due: bool = False, is_last: bool = False) -> bool:
         import soundfile
@@ -212,7 +213,7 @@ class Recorder:
             return True
         except (OSError, RuntimeError, soundfile.LibsndfileError) as error:
             self.problem = self.problem or MicrophoneError(
-                f"The recording stopped, since its file cannot be written: {error}.",
+                f"The recording stopped, since its file cannot be written: {reason_of(error)}.",
                 "What was recorded until then is kept; make room on the disk and record again.",
             )
             with suppress(soundfile.LibsndfileError):

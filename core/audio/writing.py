@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.atomic import written_whole
+from core.audio.decoder import reason_of
 from core.audio.reader import AudioFile
 from core.audio.waveform import Waveform, native_name
 from core.errors import AudioFileError
 from core.jobs import Job
 
 _FORMATS = {".wav": "WAV", ".flac": "FLAC"}
+_MOST_FLAC_CHANNELS, _MOST_FLAC_HZ = 8, 655_350
 _MOST_WAV_BYTES = 4_000_000_000
 """Sizes in a WAV file have 32 bits; RF64 is its larger form."""
 
@@ -54,6 +56,12 @@ def save_sound(
             f"{path.name} ends neither in .wav nor in .flac.", "Choose one of these endings."
         )
     rate_hz, channels = audio.rate_hz, audio.channels
+    if format_name == "FLAC" and (channels > _MOST_FLAC_CHANNELS or rate_hz > _MOST_FLAC_HZ):
+        raise AudioFileError(
+            f"FLAC holds up to {_MOST_FLAC_CHANNELS} channels and {_MOST_FLAC_HZ:,} Hz; "
+            f"{audio.name} has {channels} and {rate_hz:,} Hz.",
+            "Choose a name that ends in .wav.",
+        )
     if (
         format_name == "WAV"
         and (end_s - start_s) * rate_hz * channels * audio.bits // 8 > _MOST_WAV_BYTES
@@ -119,5 +127,6 @@ def _errors_of_writing(path: Path) -> Iterator[None]:
         yield
     except (OSError, soundfile.LibsndfileError) as error:
         raise AudioFileError(
-            f"{path} cannot be written: {error}.", "Choose another place, or free some space."
+            f"{path} cannot be written: {reason_of(error)}.",
+            "Choose another place, or free some space.",
         ) from error

@@ -18,10 +18,10 @@ def noise(peak: float, duration_s: float) -> np.ndarray:
 
 
 def listened(samples: np.ndarray, block: int) -> InputCheck:
-    doctor = InputCheck(RATE_HZ)
+    check = InputCheck(RATE_HZ)
     for begin in range(0, len(samples), block):
-        doctor.listen(samples[begin : begin + block])
-    return doctor
+        check.listen(samples[begin : begin + block])
+    return check
 
 
 @pytest.mark.parametrize("block", [1_000, 37, 100_000])
@@ -43,10 +43,10 @@ def test_an_input_is_judged_by_its_last_seconds(samples, finding, block):
 
 def test_trouble_is_noticed_before_two_seconds_are_over():
     assert NOTICED_AFTER_S < 2
-    doctor = InputCheck(RATE_HZ)
+    check = InputCheck(RATE_HZ)
     n_blocks = 0
-    while doctor.finding is Finding.FINE:
-        doctor.listen(np.zeros(400, np.float32))
+    while check.finding is Finding.FINE:
+        check.listen(np.zeros(400, np.float32))
         n_blocks += 1
     assert n_blocks * 400 / RATE_HZ < 2
 
@@ -70,11 +70,11 @@ def test_a_loud_tone_is_not_clipped():
 
 
 def test_any_channel_counts():
-    doctor = InputCheck(RATE_HZ)
+    check = InputCheck(RATE_HZ)
     block = np.zeros((2 * RATE_HZ, 2), np.float32)
     block[:, 1] = noise(0.5, 2)
-    doctor.listen(block)
-    assert doctor.finding is Finding.FINE
+    check.listen(block)
+    assert check.finding is Finding.FINE
     block[100:103, 1] = -1
-    doctor.listen(block)
-    assert doctor.has_clipped
+    check.listen(block)
+    assert check.has_clipped

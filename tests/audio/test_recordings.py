@@ -146,11 +146,22 @@ def test_saving_fails_whole(tmp_path):
     audio = AudioFile(tmp_path / "source.wav")
     with pytest.raises(AudioFileError, match="neither"):
         save_sound(audio, tmp_path / "saved.mp3")
-    with pytest.raises(AudioFileError, match="cannot be written"):
+    with pytest.raises(AudioFileError, match=r"saved\.wav cannot be written: No such file[^/]*$"):
         save_sound(audio, tmp_path / "missing" / "saved.wav")
     with pytest.raises(AudioFileError, match="no sound between"):
         save_sound(audio, tmp_path / "saved.wav", 2, 3)
     assert [path.name for path in tmp_path.iterdir()] == ["source.wav"]
+
+
+@pytest.mark.parametrize(("rate_hz", "channels"), [(16_000, 9), (1_000_000, 1)])
+def test_what_flac_cannot_hold_is_said_before_anything_is_written(tmp_path, rate_hz, channels):
+    soundfile.write(tmp_path / "source.wav", np.zeros((5000, channels)), rate_hz)
+    audio = AudioFile(tmp_path / "source.wav")
+    with pytest.raises(AudioFileError, match="up to 8 channels and 655,350 Hz") as caught:
+        save_sound(audio, tmp_path / "saved.flac")
+    assert ".wav" in caught.value.hint
+    save_sound(audio, tmp_path / "saved.wav")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["saved.wav", "source.wav"]
 
 
 @pytest.mark.parametrize("ending", ["wav", "flac"])
