@@ -110,7 +110,7 @@ def _sha256(paths: list[Path], job: Job, stage: str) -> str:
         return sha256_of(paths, job, stage)
     except OSError as error:
         raise ModelError(
-            f"{error.filename} cannot be read: {error.strerror}.",
+            f"{error.filename or paths[0]} cannot be read: {error.strerror or error}.",
             "Check the file and its permissions.",
         ) from error
 

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import shutil
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -45,6 +46,12 @@ def test_a_checkpoint_that_changed_is_noticed(
         copy.write_bytes(original.read(1000))
     with pytest.raises(ModelError, match="cannot be read"):
         converted(copy, pca_file, models, lambda: patches, Job())
+
+
+def test_a_checkpoint_on_a_failing_disk_is_named(pca_file, models):
+    unreadable = Path("/proc/self/mem")  # reading fails as it does on a failing disk
+    with pytest.raises(ModelError, match="/proc/self/mem cannot be read: Input/output error"):
+        converted(unreadable, pca_file, models, refuse_to_convert, Job())
 
 
 @pytest.mark.parametrize("engine", [FLOAT32, TENSORFLOW])
