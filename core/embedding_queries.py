@@ -19,9 +19,8 @@ from core.catalog.records.sources import guarded, open_files
 from core.catalog.records.tfrecord import read_batches
 from core.errors import AudioFileError, CatalogError
 from core.foreign import npz_arrays, plain
-from core.listeners import heard
 from core.protobuf_wire import WireError
-from core.tagging.naming import TAGGER_THRESHOLDS
+from core.tagging.naming import TAGGER_THRESHOLDS, named
 from core.tagging.tagger import Tagger
 from core.tagging.tags import loud
 from core.types import EMBEDDING_SIZE, Query, UInt8
@@ -136,6 +135,6 @@ def _query(
         hop_s=PATCH_S,
         tags=tags.whole,
         patch_tags=tags.scores.astype(np.float16),
-        heard=heard(tags.whole, TAGGER_THRESHOLDS),
+        heard=named(tags.whole, TAGGER_THRESHOLDS),
         model_id=RELEASED_MODEL_ID,
     )

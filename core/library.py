@@ -42,7 +42,6 @@ MOST_ENTRIES = 1000
 MOST_BYTES = 256 * 1024**2
 """What the frames of all entries may take; a sound of an hour takes half a megabyte."""
 
-
 _TABLES = """
 CREATE TABLE IF NOT EXISTS history (
     key INTEGER PRIMARY KEY AUTOINCREMENT, asked_s REAL, name TEXT, path TEXT,
@@ -151,7 +150,7 @@ class Library:
             "LEFT JOIN asked USING (key) LEFT JOIN taken USING (key) LEFT JOIN kept USING (key) "
             "ORDER BY key DESC"
         )
-        return self._sound(text, past_of, _OF_AN_ENTRY)
+        return self._rows(text, past_of, _OF_AN_ENTRY)
 
     def query(self, past: Past) -> Query | None:
         """Return what an entry searched for; None where it has been removed meanwhile."""
@@ -159,12 +158,7 @@ class Library:
             "SELECT queries.rowid, frames, duration_s, notes, hop_s, direction, scores "
             "FROM queries LEFT JOIN tags USING (key) WHERE key = ?"
         )
-        found = self._sound(
-            text,
-            lambda row: query_of(past, row),
-            _OF_AN_ENTRY,
-            past.key,
-        )
+        found = self._rows(text, lambda row: query_of(past, row), _OF_AN_ENTRY, past.key)
         return found[0] if found else None
 
     def keep(self, key: int, given_name: str, is_starred: bool) -> None:
@@ -178,7 +172,7 @@ class Library:
     def kept_paths(self) -> list[Path]:
         """Return the files of the entries that have a name or a star."""
         text = "SELECT key, path FROM kept JOIN history USING (key)"
-        return self._sound(text, lambda row: Path(path_of(row[0])), _OF_AN_ENTRY)
+        return self._rows(text, lambda row: Path(path_of(row[0])), _OF_AN_ENTRY)
 
     def remove(self, key: int) -> None:
         """Forget one entry, and what the file still holds of it."""
@@ -223,7 +217,7 @@ class Library:
     def stars(self) -> list[Star]:
         """Return what is kept, the newest first."""
         text = "SELECT rowid, * FROM stars ORDER BY starred_s DESC, video_id, start_s"
-        return self._sound(text, star_of, ("stars",))
+        return self._rows(text, star_of, ("stars",))
 
     # Hidden videos
 
@@ -238,7 +232,7 @@ class Library:
     def hidden(self) -> frozenset[str]:
         """Return the videos that are not to be shown."""
         text = "SELECT rowid, video_id FROM hidden"
-        found = self._sound(text, lambda row: as_text(row[0]), ("hidden",))
+        found = self._rows(text, lambda row: as_text(row[0]), ("hidden",))
         return frozenset(found)
 
     # Presets
@@ -255,9 +249,9 @@ class Library:
     def presets(self) -> dict[str, Filter]:
         """Return the filters that are kept, by name, in alphabetical order."""
         text = "SELECT rowid, * FROM presets ORDER BY name COLLATE NOCASE, name"
-        return dict(self._sound(text, preset_of, ("presets",)))
+        return dict(self._rows(text, preset_of, ("presets",)))
 
-    def _sound(
+    def _rows(
         self,
         text: str,
         parse: Callable[[tuple[Any, ...]], T],

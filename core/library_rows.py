@@ -30,7 +30,6 @@ _N_CLASSES = 527
 _MOST_TAKEN = 1000
 _ONLY_SURE = "only_sure"
 
-
 _LARGEST_COMPONENT = 1 << 50
 """Of a direction: sums of as many bytes as nobody records."""
 

@@ -23,7 +23,8 @@ from core.audio.reader import AudioFile
 from core.audio.waveform import MODEL_RATE_HZ, Waveform
 from core.errors import AudioFileError
 from core.jobs import Job
-from core.listeners import Analysis, Listener, heard
+from core.listeners import Analysis, Listener
+from core.tagging.naming import named
 from core.types import Float32, Query
 
 SO_FAR_S = 30.0
@@ -125,7 +126,7 @@ class QueryStream:
             PATCH_S,
             tags=tags.whole,
             patch_tags=tags.scores.astype(np.float16),
-            heard=heard(tags.whole, self._listener.thresholds),
+            heard=named(tags.whole, self._listener.thresholds),
         )
         return self._recognise(query)
 

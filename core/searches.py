@@ -214,7 +214,7 @@ class Searches:
         return self._answer(query, k, filters, job, by, info, without, ranking=Ranking.SOUND)
 
     def find_classes(self, text: str) -> list[str]:
-        """Return names of classes that complete what was typed, the best first."""
+        """Return names of classes that complete what was typed, the best first; in any thread."""
         from core.tagging.words import completions
 
         typed = text.strip().casefold()

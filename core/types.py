@@ -26,11 +26,10 @@ PATCH_HOP_S = 0.96
 _WATCH_URL = re.compile(r"https://www\.youtube\.com/watch\?v=([A-Za-z0-9_-]{11})(&|$)")
 
 EMBEDDING_SIZE = 128
-"""Numbers in a VGGish embedding, before and after post-processing."""
+"""Numbers in an embedding, VGGish's or the built-in listener's."""
 
 LEAST_TAG, MOST_TAG = -1.0, 2.0
 """The tag of a class that a person does not want to hear, and of one that they do."""
-
 
 TAUGHT_HEARD = 0.5
 """The score of a class that a person taught, from which on it is heard."""
@@ -87,8 +86,8 @@ class Query:
     name : str
         A file name, "Recording" or a video id, for people.
     frames : uint8 array, shape (N, 128)
-        Post-processed VGGish embeddings, one a patch of 0.96 s (or a second of an AudioSet clip);
-        none where words are the query.
+        Embeddings in 8 bits, one a patch of 0.96 s (or a second of an AudioSet clip): VGGish's
+        post-processed, or the built-in listener's. None where words are the query.
     duration_s : float
         Length of the sound in seconds.
     notes : tuple of str

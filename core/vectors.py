@@ -27,7 +27,6 @@ FLOAT32_LARGEST, INT32_LARGEST = 1023, 16_383
 """Of a rounded query's components. Products with bytes then sum up to less than 2**24, so that
 float32 computes them exactly in any order, or to less than 2**31."""
 
-
 WHOLE_LENGTH = 1_000_000
 """Length that a unit vector gets before it is rounded to whole numbers."""
 

@@ -14,9 +14,9 @@ from core.audio.logmel import LOG_OFFSET, log_mel
 from core.catalog.manifest import RELEASED_MODEL_ID
 from core.errors import Cancelled, ModelError
 from core.jobs import Job
-from core.listeners import BUILT_IN_ID, Analysis, BuiltIn, VggishListener, heard, vggish_of
+from core.listeners import BUILT_IN_ID, Analysis, BuiltIn, VggishListener, vggish_of
 from core.options import ListenerKind
-from core.tagging.naming import BUILT_IN_THRESHOLDS
+from core.tagging.naming import BUILT_IN_THRESHOLDS, named
 from core.tagging.tagger import Tagger
 from core.tagging.tags import N_CLASSES, closed_upwards
 from core.vectors import clip_vectors
@@ -129,7 +129,7 @@ def test_other_weights_take_their_tags_from_the_built_in_listener(
     other = VggishListener(Vggish(model_folder))
     assert np.array_equal(other.tags(other.analyse(rain)).whole, expected)
     assert other.thresholds == BUILT_IN_THRESHOLDS
-    assert "Rain on surface" in [tag.label for tag in heard(expected, other.thresholds)]
+    assert "Rain on surface" in [tag.label for tag in named(expected, other.thresholds)]
     vggish = VggishListener(Vggish(released_folder))
     analysis = vggish.analyse(rain)
     assert analysis.scores is None

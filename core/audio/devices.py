@@ -11,14 +11,11 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.audio import portaudio
 from core.audio.quiet import quiet
 from core.errors import MicrophoneError
-
-if TYPE_CHECKING:
-    pass
 
 CHECK_HINT = "Check that it is plugged in and allowed, or choose another input."
 

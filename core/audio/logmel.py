@@ -190,7 +190,7 @@ def padding_note(duration_s: float) -> str:
     """Return what a person should know about a sound shorter than a patch."""
     return (
         f"The sound is {duration_s:.2f} s long and was padded with silence "
-        f"to {PATCH_S:.2f} s, the least that VGGish listens to."
+        f"to {PATCH_S:.2f} s, the least that is analysed."
     )
 
 

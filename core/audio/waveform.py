@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from core.errors import AudioFileError
 from core.types import Float32
 
@@ -46,11 +44,6 @@ class Waveform:
     def duration_s(self) -> float:
         """Length in seconds."""
         return len(self.samples) / self.rate_hz
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether every sample is zero."""
-        return not np.any(self.samples)
 
     def check_span(self, start_s: float | None, end_s: float | None) -> tuple[float, float]:
         """Return a span's bounds in seconds; see `checked_span`."""

@@ -38,8 +38,8 @@ def model_of(listener: Listener) -> EmbeddingModel:
 def background(model: EmbeddingModel, catalog: Catalog | None = None) -> Float32:
     """Return other sounds' unit vectors, float32 (n, 128), n at most `N_BACKGROUND`.
 
-    Of the catalogue that is given, if this model made it; else of what the program carries:
-    AudioSet's balanced clips, or clips that the built-in listener was trained with. The same
+    Of Google's weights, AudioSet's balanced clips. Of another model, the catalogue that is given,
+    if it made that; else, of the built-in listener, clips that it was trained with. The same
     catalogue gives the same ones.
 
     Raises

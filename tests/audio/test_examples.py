@@ -5,7 +5,8 @@ import pytest
 
 from core.audio.examples import EXAMPLES, example
 from core.audio.logmel import log_mel
-from core.listeners import BuiltIn, heard
+from core.listeners import BuiltIn
+from core.tagging.naming import named
 
 HEARD = {"Bell": "Bell", "Rain": "Rain on surface", "Siren": "Police car (siren)"}
 
@@ -16,7 +17,7 @@ def test_an_example_is_heard_as_what_it_is_meant_to_be(name):
     assert (sound.name, sound.duration_s) == (name, 5.0)
     assert np.abs(sound.samples).max() == pytest.approx(0.5)
     tags = listener.tags(listener.analyse(log_mel(sound).patches)).whole
-    assert heard(tags, listener.thresholds)[0].label == HEARD[name]
+    assert named(tags, listener.thresholds)[0].label == HEARD[name]
 
 
 def test_a_seed_gives_the_same_sound_again_and_another_one_another():

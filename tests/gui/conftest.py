@@ -164,7 +164,7 @@ class FakeEngine:
             so_far(heard(Query(sound.name, frames, PATCH_S, hop_s=PATCH_S), [scores]))
         self._work(job)
         waveform = sound.waveform(start_s, end_s)
-        if waveform.is_silent:
+        if not waveform.samples.any():
             raise AudioFileError(f"{sound.name} is silent.", "Record again.")
         frames = np.zeros((max(1, int(waveform.duration_s / 0.96)), 128), np.uint8)
         notes = sound.notes
