@@ -29,7 +29,7 @@ from core.library_rows import (
     tag_bytes,
     thumbnail_bytes,
 )
-from core.library_types import Past, Star
+from core.library_types import PastSearch, Star
 from core.options import Filter
 from core.paths import relocated
 from core.sqlite import Database
@@ -96,7 +96,7 @@ class Library:
 
     # History
 
-    def remember(self, past: Past, query: Query) -> int:
+    def remember(self, past: PastSearch, query: Query) -> int:
         """Add an entry, or renew the one that has its key; return the key.
 
         The oldest entries go where there are too many, but for those with a name or a star.
@@ -142,7 +142,7 @@ class Library:
 
         return self.database.do(write)
 
-    def history(self) -> list[Past]:
+    def history(self) -> list[PastSearch]:
         """Return all entries, the newest first."""
         text = (
             "SELECT history.rowid, history.*, heard_by, ranking, model_id, track, expansion, "
@@ -152,7 +152,7 @@ class Library:
         )
         return self._rows(text, past_of, _OF_AN_ENTRY)
 
-    def query(self, past: Past) -> Query | None:
+    def query(self, past: PastSearch) -> Query | None:
         """Return what an entry searched for; None where it has been removed meanwhile."""
         text = (
             "SELECT queries.rowid, frames, duration_s, notes, hop_s, direction, scores "

@@ -21,7 +21,7 @@ from core.foreign import (
     as_text,
     parsed_json,
 )
-from core.library_types import Past, Star
+from core.library_types import PastSearch, Star
 from core.options import MOST_K, Comparison, Filter, Ranking
 from core.types import EMBEDDING_SIZE, LEAST_TAG, MOST_TAG, Float32, Query, UInt8
 
@@ -50,7 +50,7 @@ def path_of(value: object) -> str:
     return path
 
 
-def past_of(row: tuple[Any, ...]) -> Past:
+def past_of(row: tuple[Any, ...]) -> PastSearch:
     """Return the entry that a row of the history is."""
     key, time_s, name, path, start_s, end_s, duration_s, levels, k = row[:9]
     include, exclude, by, n_matches, label, model_key, ranking, model_id = row[9:17]
@@ -61,7 +61,7 @@ def past_of(row: tuple[Any, ...]) -> Past:
     thumbnail = None
     if levels:
         thumbnail = as_array(levels, np.uint8).reshape(THUMBNAIL_ROWS, -1)
-    return Past(
+    return PastSearch(
         key=as_count(key),
         time_s=as_number(time_s, 0, LATEST_S),
         name=as_text(name),
@@ -84,7 +84,7 @@ def past_of(row: tuple[Any, ...]) -> Past:
     )
 
 
-def query_of(past: Past, row: tuple[Any, ...]) -> Query:
+def query_of(past: PastSearch, row: tuple[Any, ...]) -> Query:
     """Return what an entry searched for."""
     frames, duration_s, notes, hop_s, direction, scores = row
     found: UInt8 = as_array(frames, np.uint8).reshape(-1, EMBEDDING_SIZE)
@@ -141,7 +141,7 @@ def preset_of(row: tuple[Any, ...]) -> tuple[str, Filter]:
     return as_text(name), _filter(include, exclude)
 
 
-def thumbnail_bytes(past: Past) -> bytes:
+def thumbnail_bytes(past: PastSearch) -> bytes:
     """Return a thumbnail as it is stored; empty where there is none."""
     return b"" if past.thumbnail is None else np.ascontiguousarray(past.thumbnail).tobytes()
 

@@ -9,7 +9,7 @@ from core.types import UInt8
 
 
 @dataclass(frozen=True, eq=False)
-class Past:
+class PastSearch:
     """A search of the history.
 
     Attributes

@@ -12,7 +12,7 @@ import soundfile
 
 from core.audio.recordings import Recordings
 from core.library import Library
-from core.library_types import Past
+from core.library_types import PastSearch
 from core.paths import MOVED_FROM, MOVED_TO, DataFolder
 from core.private import private_folder
 from core.setup.moving import move
@@ -33,7 +33,7 @@ def usual_umask():
 
 def ask_something(data: DataFolder) -> None:
     query = Query("dog", np.zeros((1, 128), np.uint8), 1.0)
-    Library(data.library).remember(Past(name="dog"), query)
+    Library(data.library).remember(PastSearch(name="dog"), query)
 
 
 def test_the_data_folder_is_made_for_its_owner_alone(own_data_folder: Path):

@@ -20,7 +20,7 @@ from core.audio.recordings import Recordings
 from core.audio.writing import save_wav
 from core.catalog.youtube_ids import YoutubeIds
 from core.library import Library
-from core.library_types import Past
+from core.library_types import PastSearch
 from core.paths import DataFolder
 from core.setup.choice import write_choice
 from core.types import Query
@@ -203,7 +203,9 @@ def usual_umask() -> Iterator[None]:
 
 def test_all_that_is_personal_is_for_its_owner_alone(own_data_folder: Path, usual_umask):
     data = DataFolder.default()
-    Library(data.library).remember(Past(name="a"), Query("q", np.zeros((1, 128), np.uint8), 1.0))
+    Library(data.library).remember(
+        PastSearch(name="a"), Query("q", np.zeros((1, 128), np.uint8), 1.0)
+    )
     Settings(settings_path(data)).write(Remembered(folder="/home/me"))
     saved_request.keep(data, SetUpRequest())
     request.keep(data, request.SoundsRequest("mine", ("/home/me/sounds",)))

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QImage
 
-from core.library_types import Past
+from core.library_types import PastSearch
 from core.types import Query
 from gui import formats
 from gui.search.answers import Answer, Span, capitalised, origin_of, what_it_is
@@ -60,7 +60,7 @@ class Entry:
     answer : Answer or None
     trouble : str
         Why there is no answer.
-    past : Past or None
+    past : PastSearch or None
         What the library knows of it, once it does.
     query : Query or None
         What it searched for, where the library had to be asked for that.
@@ -84,7 +84,7 @@ class Entry:
     fraction: float = 0.0
     answer: Answer | None = field(default=None, repr=False)
     trouble: str = ""
-    past: Past | None = None
+    past: PastSearch | None = None
     query: Query | None = field(default=None, repr=False)
     is_gone: bool = False
     asked_s: float = 0.0
@@ -95,7 +95,7 @@ class Entry:
     _image: QImage | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, past: Past) -> Entry:
+    def of(cls, past: PastSearch) -> Entry:
         """Return an entry of a former day."""
         return cls(
             past.name,
@@ -243,7 +243,7 @@ class History(QAbstractListModel):
             if not entry.is_kept:
                 self.remove(entry)
 
-    def load(self, pasts: list[Past]) -> None:
+    def load(self, pasts: list[PastSearch]) -> None:
         """Put entries of former days, the newest first, below what is there."""
         known = {entry.past.key for entry in self._entries if entry.past is not None}
         entries = [Entry.of(past) for past in pasts if past.key not in known]

@@ -13,7 +13,7 @@ from core.audio.reader import AudioFile
 from core.audio.thumbnail import thumbnail
 from core.errors import AudioFileError, Cancelled
 from core.jobs import Job
-from core.library_types import Past
+from core.library_types import PastSearch
 from core.types import Query
 from gui.history.library_worker import LibraryWorker
 from gui.history.model import MOST_ENTRIES, Entry, History
@@ -31,14 +31,14 @@ class Recalled:
     Attributes
     ----------
     entry : Entry
-    past : Past
+    past : PastSearch
     query : Query
     audio : AudioFile or None
         None where the file is gone, and with it the picture and the sound.
     """
 
     entry: Entry
-    past: Past
+    past: PastSearch
     query: Query
     audio: AudioFile | None
 
@@ -199,9 +199,9 @@ class HistoryStore(QObject):
         self._library_worker.do(forget)
 
 
-def _past(entry: Entry, answer: Answer, values: SearchValues) -> Past:
+def _past(entry: Entry, answer: Answer, values: SearchValues) -> PastSearch:
     matches = answer.matches
-    return Past(
+    return PastSearch(
         time_s=entry.asked_s,
         name=entry.name,
         path=str(entry.path),
@@ -220,7 +220,7 @@ def _past(entry: Entry, answer: Answer, values: SearchValues) -> Past:
     )
 
 
-def _thumbnail(earlier: Past | None, answer: Answer, job: Job) -> Any:
+def _thumbnail(earlier: PastSearch | None, answer: Answer, job: Job) -> Any:
     if earlier is not None and earlier.thumbnail is not None:
         return earlier.thumbnail
     if answer.audio is None:

@@ -29,7 +29,7 @@ from core.downloads.pinned import PinnedFile
 from core.downloads.store import fetch
 from core.jobs import Job
 from core.library import Library
-from core.library_types import Past, Star
+from core.library_types import PastSearch, Star
 from core.options import CatalogKind, Options
 from core.paths import DataFolder
 from core.setup.moving import move
@@ -48,14 +48,14 @@ _SPARE_S = 1.0
 def saving_history(folder: Path, random: Random) -> str:
     """Kill what saves one search and star after the other; all that it said is saved is there."""
     path, said = folder / "library.sqlite", folder / "said"
-    Library(path).remember(Past(name="first"), Query("q", np.zeros((1, 128), np.uint8), 1.0))
+    Library(path).remember(PastSearch(name="first"), Query("q", np.zeros((1, 128), np.uint8), 1.0))
 
     def work() -> None:
         library = Library(path)
         with said.open("w") as file:
             for number in range(100_000):
                 query = Query("q", np.full((3, 128), number % 256, np.uint8), 3.0)
-                library.remember(Past(name=f"sound {number}"), query)
+                library.remember(PastSearch(name=f"sound {number}"), query)
                 library.star(Star(f"video{number}", 1.0))
                 file.write(f"{number}\n")
                 file.flush()

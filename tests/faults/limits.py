@@ -26,7 +26,7 @@ from core.catalog.export import export
 from core.catalog.youtube_ids import YoutubeIds
 from core.errors import MicrophoneError
 from core.library import Library
-from core.library_types import Past, Star
+from core.library_types import PastSearch, Star
 from core.options import CatalogKind
 from core.types import Query
 from tests.conftest import PROJECT, as_root, small_disk
@@ -60,7 +60,9 @@ def full_disk(folder: Path, random: Random) -> str:
         export(small, export_to)
         table, whole = export_to.read_bytes(), (catalog / "catalog.json").read_bytes()
         works: dict[str, Callable[[], object]] = {
-            "history": lambda: [library.remember(Past(name="a"), _HISTORY) for _ in range(200)],
+            "history": lambda: [
+                library.remember(PastSearch(name="a"), _HISTORY) for _ in range(200)
+            ],
             "table": lambda: export(Catalog.open(catalog), export_to, vectors=True),
             "build": lambda: build_catalog(catalog, CatalogKind.AUDIOSET, [records]),
             "sound": lambda: save_sound(AudioFile(folder / "rain.wav"), disk / "copy.wav"),
@@ -194,7 +196,7 @@ def clock_jumps(folder: Path, random: Random) -> str:
     names, kept = [], []
     for number in range(12):
         with patch("time.time", lambda: random.choice(moments)):
-            library.remember(Past(name=f"sound {number}"), _HISTORY)
+            library.remember(PastSearch(name=f"sound {number}"), _HISTORY)
             library.star(Star(f"video{number}", 1.0))
             names.append(f"sound {number}")
             place = Recordings(folder / "recordings").begin()
@@ -218,7 +220,7 @@ def two_at_once(folder: Path, _: Random) -> str:
         time.sleep(max(0.0, start_s - time.monotonic()))
         library = Library(path)
         for number in range(40):
-            library.remember(Past(name=f"{program}-{number}"), _HISTORY)
+            library.remember(PastSearch(name=f"{program}-{number}"), _HISTORY)
             library.star(Star(f"{program}-{number}", 1.0))
         assert library.notices == []
 

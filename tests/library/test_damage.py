@@ -12,7 +12,7 @@ import pytest
 
 from core.errors import LibraryError
 from core.library import Library
-from core.library_types import Past, Star
+from core.library_types import PastSearch, Star
 from core.options import Filter
 from core.types import Query
 
@@ -29,8 +29,8 @@ def filled(path: Path, n_entries: int = N_ENTRIES) -> bytes:
         tags = rng.random(527).astype(np.float32)
         query = Query(f"q{number}", frames, 2.0, ("A note.",), 0.96, None, direction, tags)
         levels = rng.integers(0, 256, (32, 10), np.uint8)
-        past = Past(name=f"sound {number}", path=f"/s/{number}.wav", span=(0.5, 2.0))
-        past = Past(**{**past.__dict__, "thumbnail": levels, "filters": Filter(("Dog",), ())})
+        past = PastSearch(name=f"sound {number}", path=f"/s/{number}.wav", span=(0.5, 2.0))
+        past = PastSearch(**{**past.__dict__, "thumbnail": levels, "filters": Filter(("Dog",), ())})
         library.remember(past, query)
         library.star(Star(f"video{number:06}", 10.0, 20.0, ("Dog",), "https://x", "a note"))
         library.hide(f"hidden{number}")
@@ -48,7 +48,7 @@ def use(library: Library) -> dict[str, int]:
         "hidden": len(library.hidden()),
         "presets": len(library.presets()),
     }
-    key = library.remember(Past(name="new"), Query("q", np.zeros((1, 128), np.uint8), 1.0))
+    key = library.remember(PastSearch(name="new"), Query("q", np.zeros((1, 128), np.uint8), 1.0))
     library.star(Star("new", 0.0))
     library.hide("new")
     library.save_preset("new", Filter())

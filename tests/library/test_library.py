@@ -21,7 +21,7 @@ import core.library
 from core.audio.examples import example
 from core.errors import LibraryError
 from core.library import VERSION, Library
-from core.library_types import Past, Star
+from core.library_types import PastSearch, Star
 from core.listeners import BuiltIn
 from core.options import Comparison, Filter, Ranking
 from core.query import QueryStream
@@ -34,14 +34,15 @@ WRITER = """
 import sys
 import numpy as np
 from pathlib import Path
-from core.library_types import Past, Star
+from core.library_types import PastSearch, Star
 from core.library import Library
 from core.types import Query
 library, name = Library(Path(sys.argv[1])), sys.argv[2]
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range(int(sys.argv[3])):
-    library.remember(Past(name=f"{name}{number}"), Query("q", np.zeros((2, 128), np.uint8), 2.0))
+    query = Query("q", np.zeros((2, 128), np.uint8), 2.0)
+    library.remember(PastSearch(name=f"{name}{number}"), query)
     library.star(Star(f"{name}{number}", 0.0))
     print(number, flush=True)
 """
@@ -57,7 +58,7 @@ def query(n_frames: int = 3, seed: int = 0) -> Query:
     return Query("bark.wav", frames, 0.96 * n_frames, ("Padded.",), 0.96)
 
 
-def past(**changes: object) -> Past:
+def past(**changes: object) -> PastSearch:
     levels = np.arange(32 * 40, dtype=np.uint8).reshape(32, 40)
     values = {
         "name": "<b>bark</b>.wav",
@@ -75,7 +76,7 @@ def past(**changes: object) -> Past:
         "track": 2,
         "expansion": 10,
     }
-    return Past(**{**values, **changes})
+    return PastSearch(**{**values, **changes})
 
 
 def test_an_entry_comes_back_whole(library: Library):
@@ -143,7 +144,7 @@ def test_entries_are_renewed_and_removed_one_by_one(library: Library):
     ]
     library.remove(keys[2])
     assert [each.key for each in library.history()] == [keys[1], keys[0]]
-    assert library.query(Past(key=keys[2])) is None
+    assert library.query(PastSearch(key=keys[2])) is None
     library.clear_history(keys[0])
     assert [each.key for each in library.history()] == [keys[1]]
     library.clear_history(keys[1])
@@ -327,7 +328,7 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path, damage: str):
 def test_an_older_file_is_taken_over(tmp_path: Path):
     path = tmp_path / "library.sqlite"
     query = Query("q", np.ones((2, 128), np.uint8), 2.0)
-    key = Library(path).remember(Past(name="old", model_key="vggish-1"), query)
+    key = Library(path).remember(PastSearch(name="old", model_key="vggish-1"), query)
     with closing(sqlite3.connect(path)) as db:
         # As version 1 had it: nobody wrote down by which model a sound was heard.
         db.executescript("DROP TABLE heard; PRAGMA user_version = 1;")
@@ -335,7 +336,7 @@ def test_an_older_file_is_taken_over(tmp_path: Path):
     (old,) = library.history()
     assert (old.name, old.model_key) == ("old", "")
     assert np.array_equal(library.query(old).frames, query.frames)
-    library.remember(Past(name="new", model_key="vggish-2"), query)
+    library.remember(PastSearch(name="new", model_key="vggish-2"), query)
     assert [past.model_key for past in library.history()] == ["vggish-2", ""]
     library.remove(key)
     library.clear_history(key + 1)

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from core.library import Library
-from core.library_types import Past
+from core.library_types import PastSearch
 from core.paths import LOCK, MOVED_FROM, MOVED_TO, MOVING_HERE, PLANNED_MOVE, DataFolder
 from core.setup.moving import finish, move
 from core.setup.planned_move import carry_out, has_work, plan_move
@@ -48,7 +48,7 @@ def filled(root: Path, elsewhere: Path) -> DataFolder:
     library = Library(data.library)
     for path in (data.recordings / "mine.flac", elsewhere / "else.wav"):
         query = Query(path.name, np.zeros((1, 128), np.uint8), 1.0)
-        library.remember(Past(name=path.name, path=str(path)), query)
+        library.remember(PastSearch(name=path.name, path=str(path)), query)
     return data
 
 

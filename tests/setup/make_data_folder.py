@@ -35,7 +35,7 @@ def fill() -> None:
     from core.class_teaching import SoundAnswer
     from core.engine import Engine
     from core.library import Library
-    from core.library_types import Past, Star
+    from core.library_types import PastSearch, Star
     from core.options import Filter, Ranking
     from core.paths import DataFolder
     from core.setup.inventory import choose
@@ -63,7 +63,9 @@ def fill() -> None:
     library = Library(data.library)
     for name in ("rain.wav", "bell.wav"):
         query = engine.query(load(sounds / name))
-        past = Past(name=name, path=str(sounds / name), duration_s=query.duration_s, label="Rain")
+        past = PastSearch(
+            name=name, path=str(sounds / name), duration_s=query.duration_s, label="Rain"
+        )
         key = library.remember(past, query)
     library.keep(key, "our bell", True)
     library.star(Star("iwsJJ1R3bNk", 30.0, 40.0, ("Rain",), "https://example.org", "like ours"))

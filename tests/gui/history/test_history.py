@@ -20,7 +20,7 @@ from core.audio.reader import AudioFile
 from core.audio.recordings import MOST_KEPT
 from core.errors import SoundalikeError
 from core.library import Library
-from core.library_types import Past, Star
+from core.library_types import PastSearch, Star
 from core.options import Comparison, Filter, Ranking
 from core.paths import DataFolder
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
@@ -283,9 +283,9 @@ def test_what_another_window_has_forgotten_is_said(
 
 def test_a_sound_can_be_found_by_its_name_and_what_it_sounded_like(window: Window) -> None:
     pasts = [
-        Past(1, 1e9, "one.wav", label="Dog, Bark (7 of the 10 nearest)"),
-        Past(2, 1e9, "DOG & co.wav"),
-        Past(3, 1e9, "three.wav", label="Rain"),
+        PastSearch(1, 1e9, "one.wav", label="Dog, Bark (7 of the 10 nearest)"),
+        PastSearch(2, 1e9, "DOG & co.wav"),
+        PastSearch(3, 1e9, "three.wav", label="Rain"),
     ]
     window.history.load(pasts)
     window.history.load(pasts)
@@ -379,7 +379,7 @@ def test_what_has_a_name_or_a_star_stays_when_the_history_is_cleared(
 
 
 def test_a_star_is_painted_and_takes_room_from_the_title_alone(window: Window) -> None:
-    pasts = [Past(key, 1e9, "a.wav", label="m" * 60, is_starred=key == 1) for key in (2, 1)]
+    pasts = [PastSearch(key, 1e9, "a.wav", label="m" * 60, is_starred=key == 1) for key in (2, 1)]
     window.history.load(pasts)
     window.qtbot.waitExposed(window.panel)
     view = window.panel.view
@@ -405,7 +405,7 @@ def test_an_empty_list_says_what_will_be_there(window: Window) -> None:
     panel.tabs.setCurrentIndex(1 - HISTORY)
     assert panel.starred.sentence.text() == "Matches that you star are listed here."
     panel.tabs.setCurrentIndex(HISTORY)
-    window.history.load([Past(1, 1e9, "a.wav")])
+    window.history.load([PastSearch(1, 1e9, "a.wav")])
     assert not panel.view.sentence.isVisible()
     panel.search.setText("b.wav")
     assert panel.view.sentence.isVisible()
@@ -543,7 +543,7 @@ def test_the_models_keep_qts_contract(qtmodeltester, window: Window, tmp_path: P
         QAbstractItemModelTester(model, fatal)
         for model in (stars, history, panel.view.found, panel.starred.found)
     ]
-    pasts = [Past(key, 1e9 + key, f"<i>{key}</i>", n_matches=key) for key in range(5, 0, -1)]
+    pasts = [PastSearch(key, 1e9 + key, f"<i>{key}</i>", n_matches=key) for key in range(5, 0, -1)]
     history.load(pasts)
     history.add([Entry("new", tmp_path)])
     panel.search.setText("<i>")
@@ -561,7 +561,7 @@ def test_the_models_keep_qts_contract(qtmodeltester, window: Window, tmp_path: P
 
 
 def test_a_long_name_takes_nothing_from_the_line_below(window: Window) -> None:
-    window.history.load([Past(key, 1e9, "m" * (10 * key - 9), n_matches=3) for key in (2, 1)])
+    window.history.load([PastSearch(key, 1e9, "m" * (10 * key - 9), n_matches=3) for key in (2, 1)])
     window.qtbot.waitExposed(window.panel)
     view = window.panel.view
     base = view.palette().color(view.palette().ColorRole.Base)
@@ -716,7 +716,7 @@ def test_at_a_start_the_oldest_recordings_go_but_for_those_with_a_name_or_a_star
         (data.recordings / name).write_bytes(b"")
     library = Library(data.library)
     for name, given_name in ((names[0], ""), (names[2], "Rex")):
-        past = Past(name=name, path=str(data.recordings / name))
+        past = PastSearch(name=name, path=str(data.recordings / name))
         key = library.remember(past, Query(name, np.zeros((1, 128), np.uint8), 1.0))
         library.keep(key, given_name, not given_name)
     app = make_app()
