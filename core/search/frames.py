@@ -7,6 +7,7 @@ bounds are so tight that little more than k clips are computed again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +25,8 @@ from core.vectors import CENTRE, FLOAT32_LARGEST, frames_of
 _CLIPS, _NUMPY_CLIPS = 32_768, 512
 _FRAMES = 8_192
 _PRODUCTS = 1 << 17
+_MOST_COSINES = 1 << 20
+"""Of frames with a query's, at once in a thread: a query of hours has ten thousands of frames."""
 
 
 class FrameSearch:
@@ -63,14 +66,18 @@ class FrameSearch:
         kernels = self._scanner.kernels
         largest = FLOAT32_LARGEST if kernels is None else kernels.LARGEST
         bounds = self._bounds(RoundedQuery.of(whole, largest), kernels, job or Job())
-        return bounds, lambda rows: self._per_second(rows, wide).mean(axis=1)
+        return bounds, lambda rows: self._means(rows, wide)
 
     def aligned(
         self, query: UInt8, rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return which frame of each clip, and which of the query, are the most similar two."""
         wide = query.astype(np.float64) - CENTRE
-        best = [np.unravel_index(np.argmax(each), each.shape) for each in self._each(rows, wide)]
+        best = [
+            np.unravel_index(np.argmax(each), each.shape)
+            for some in self._in_steps(rows, len(query))
+            for each in self._each(some, wide)
+        ]
         frame, query_frame = np.array(best, np.int64).reshape(-1, 2).T
         return frame, query_frame
 
@@ -92,9 +99,13 @@ class FrameSearch:
             if kernels is not None:
                 kernels.best_cosines(frames, lengths, n_frames, scores, *laid_out)
             else:
-                cosines = (_centred(frames) @ wide) * lengths[:, None]
-                starts = np.cumsum(n_frames) - n_frames
-                scores[:] = np.maximum.reduceat(cosines, starts, axis=0) @ weights
+                starts, centred = np.cumsum(n_frames) - n_frames, _centred(frames)
+                step = max(1, _MOST_COSINES // len(frames))
+                scores[:] = 0
+                for first in range(0, len(weights), step):
+                    some = slice(first, first + step)
+                    cosines = (centred @ wide[:, some]) * lengths[:, None]
+                    scores += np.maximum.reduceat(cosines, starts, axis=0) @ weights[some]
             scores += room
 
         self._scanner.over(len(bounds), _NUMPY_CLIPS if kernels is None else _CLIPS, scan, job)
@@ -116,6 +127,20 @@ class FrameSearch:
         self._scanner.over(len(inverse), _FRAMES, scan, Job())
         return inverse
 
+    def _means(self, rows: NDArray[np.int64], query: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the exact scores of clips, (n,)."""
+        steps = self._in_steps(rows, len(query))
+        return np.concatenate(
+            [np.empty(0), *(self._per_second(some, query).mean(axis=1) for some in steps)]
+        )
+
+    def _in_steps(self, rows: NDArray[np.int64], n_query: int) -> Iterator[NDArray[np.int64]]:
+        """Yield so many clips at a time that their cosines take bounded memory."""
+        longest = int((self._offsets[rows + 1] - self._offsets[rows]).max(initial=1))
+        step = max(1, _MOST_COSINES // (longest * n_query))
+        for first in range(0, len(rows), step):
+            yield rows[first : first + step]
+
     def _per_second(
         self, rows: NDArray[np.int64], query: NDArray[np.float64]
     ) -> NDArray[np.float64]:
@@ -130,8 +155,6 @@ class FrameSearch:
         self, rows: NDArray[np.int64], query: NDArray[np.float64]
     ) -> list[NDArray[np.float64]]:
         n_frames = self._offsets[rows + 1] - self._offsets[rows]
-        if not len(rows):
-            return []
         return np.split(self._exact(rows, n_frames, query), np.cumsum(n_frames)[:-1])
 
     def _exact(
