@@ -61,7 +61,9 @@ def copy_rows(data: UInt8, lists: Int64, width: int) -> UInt8:
         If a list does not lie within the data.
     """
     first, last = lists[:, 0], lists[:, 0] + lists[:, 1] * (lists[:, 2] - 1)
-    lies_within = (first >= 0) & (last >= 0) & (np.maximum(first, last) + width <= len(data))
+    # The product of larger numbers may have wrapped around.
+    lies_within = ((lists >= -len(data)) & (lists <= len(data))).all(axis=1)
+    lies_within &= (first >= 0) & (last >= 0) & (np.maximum(first, last) + width <= len(data))
     if not (lies_within & (lists[:, 2] >= 0) | (lists[:, 2] == 0)).all():
         raise ValueError("a list does not lie within the data")
     found: UInt8 = _copy_rows(data, lists, width)
@@ -127,7 +129,8 @@ def clip_directions(frames: UInt8, n_frames: Int64, centre: int) -> NDArray[np.i
     ValueError
         If there are fewer frames than the clips have.
     """
-    if (n_frames < 0).any() or n_frames.sum() > len(frames):
+    # Each by itself, too: the sum of larger numbers may have wrapped around.
+    if ((n_frames < 0) | (n_frames > len(frames))).any() or n_frames.sum() > len(frames):
         raise ValueError("the clips have more frames than there are")
     found: NDArray[np.int8] = _clip_directions(frames, n_frames, centre)
     return found

@@ -32,7 +32,8 @@ def best_cosines(
     """
     _check(frames.ndim == 2 and frames.shape[1] == 128, frames, inverse, n_frames, out)
     _check(len(inverse) == len(frames) == n_frames.sum() and len(out) == len(n_frames))
-    _check(n_frames.min(initial=1) >= 1)
+    # The sum of larger numbers may have wrapped around.
+    _check(n_frames.min(initial=1) >= 1 and n_frames.max(initial=1) <= max(len(frames), 1))
     if len(n_frames):
         _frames.best_cosines(frames, inverse, n_frames, out, *queries)
 

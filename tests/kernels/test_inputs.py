@@ -12,6 +12,9 @@ FRAMES = np.zeros((5, 128), np.uint8)
 ROWS = np.zeros((5, 128), np.int8)
 ONES = np.ones(5, np.float32)
 QUERY = np.zeros(128, np.int16)
+WRAPPING = np.array([1 << 62] * 4 + [5])
+"""Its sum is 5 in 64 bits."""
+
 OUTSIDE = ([[0, 65]], [[-1, 3]], [[60, 1 << 40]])
 
 
@@ -41,7 +44,9 @@ def test_an_empty_span_may_lie_anywhere():
     assert columns.copy_strings(DATA, spans([-1, -1], [64, 64]), 2).tolist() == [[0, 0]] * 2
 
 
-@pytest.mark.parametrize("outside", [[60, 1, 2], [-1, 8, 1], [0, 8, 9], [0, -8, 2], [0, 0, -1]])
+@pytest.mark.parametrize(
+    "outside", [[60, 1, 2], [-1, 8, 1], [0, 8, 9], [0, -8, 2], [0, 0, -1], [0, 1 << 62, 5]]
+)
 def test_lists_outside_the_data(outside):
     assert columns.copy_rows(DATA, spans([0, 8, 8], [99, 99, 0]), 8).shape == (8, 8)
     with pytest.raises(ValueError, match="within the data"):
@@ -72,6 +77,7 @@ def test_arrays_that_do_not_fit_each_other():
         lambda: compiled.best_cosines(FRAMES, ONES[:4], counts, out[:2], *laid_out),
         lambda: compiled.best_cosines(FRAMES, ONES, counts, out[:1], *laid_out),
         lambda: compiled.best_cosines(FRAMES, ONES, np.array([5, 0]), out[:2], *laid_out),
+        lambda: compiled.best_cosines(FRAMES, ONES, WRAPPING, out, *laid_out),
         lambda: compiled.best_cosines(np.asfortranarray(FRAMES), ONES, counts, out[:2], *laid_out),
         lambda: compiled.upper_bounds(ROWS, ONES, QUERY, one, one, one, one, out[:4]),
         lambda: compiled.upper_bounds(ROWS, ONES, QUERY[:99], one, one, one, one, out),
@@ -80,6 +86,6 @@ def test_arrays_that_do_not_fit_each_other():
     ):
         with pytest.raises(ValueError, match="fit each other"):
             refuse()
-    for clips in (np.array([3, 3]), np.array([6, -1])):
+    for clips in (np.array([3, 3]), np.array([6, -1]), WRAPPING):
         with pytest.raises(ValueError, match="more frames"):
             columns.clip_directions(FRAMES, clips, 127)
