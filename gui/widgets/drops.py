@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,7 +83,8 @@ def _named(text: str) -> list[Path]:
     urls = [QUrl(line) for line in lines]
     if urls and all(url.isLocalFile() or is_share(url) for url in urls):
         return _on_disk(urls)
-    paths = [Path(line).expanduser() for line in lines]
+    # Not Path's own, which raises an error where nobody has the name after a tilde.
+    paths = [Path(os.path.expanduser(line)) for line in lines]  # noqa: PTH111
     # A relative name would mean whatever lies in the folder that the program was started from.
     return paths if all(path.is_absolute() for path in paths) else []
 

@@ -249,6 +249,13 @@ def test_paths_with_odd_names_survive(tmp_path: Path) -> None:
         local_paths(QMimeData())
 
 
+def test_a_text_that_begins_with_a_tilde_names_no_file() -> None:
+    mime = QMimeData()
+    mime.setText("~5 dogs barking")
+    with pytest.raises(AudioFileError, match="There is no file in this"):
+        local_paths(mime)
+
+
 def test_reading_a_folder_can_be_cancelled(tmp_path: Path) -> None:
     write_wav(tmp_path / "a.wav", np.zeros(100))
     job = Job()
