@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.audio.sound_file import SUFFIXES
 
+_MOST_BYTES = 200
+"""Of a name that is suggested: disks take 255, endings included."""
+
 
 class FileDialogs(QObject):
     """The dialogs of one window; none of them holds up anything else.
@@ -73,11 +76,13 @@ class FileDialogs(QObject):
             Called with the place.
         """
         folder = self.folder or _usual_folder(is_sound=bool(SUFFIXES & kinds.keys()))
-        dialog = QFileDialog(self._window, title, str(Path(folder) / _plain(name)))
+        usual = next(iter(kinds))
+        # With its ending: Qt would take what follows a dot of the name for one, and replace it.
+        dialog = QFileDialog(self._window, title, str(Path(folder) / f"{_plain(name)}.{usual}"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         filters = {f"{meaning} (*.{ending})": ending for ending, meaning in kinds.items()}
         dialog.setNameFilters(list(filters))
-        dialog.setDefaultSuffix(next(iter(kinds)))
+        dialog.setDefaultSuffix(usual)
         dialog.filterSelected.connect(lambda text: dialog.setDefaultSuffix(filters[text]))
         dialog.fileSelected.connect(lambda path: self._on_saved(Path(path), chosen))
         _show(dialog)
@@ -121,4 +126,5 @@ def _usual_folder(is_sound: bool) -> str:
 
 def _plain(name: str) -> str:
     """Return a name without what a file's name may not have."""
-    return "".join(char if char.isalnum() or char in " -_.()" else "_" for char in name)[:100]
+    kept = "".join(char if char.isalnum() or char in " -_.()" else "_" for char in name)
+    return kept.encode()[:_MOST_BYTES].decode(errors="ignore")

@@ -61,3 +61,30 @@ def test_where_something_was_saved_is_remembered(dialogs: FileDialogs, tmp_path:
     parent.findChildren(QFileDialog)[-1].fileSelected.emit(str(tmp_path / "mine" / "x.csv"))
     assert saved == [tmp_path / "mine" / "x.csv"]
     assert begins_in(dialogs, SOUND) == tmp_path / "mine"
+
+
+def suggested(dialogs: FileDialogs) -> list[str]:
+    parent = dialogs.parent()
+    assert isinstance(parent, QWidget)
+    dialog = parent.findChildren(QFileDialog)[-1]
+    return [Path(name).name for name in dialog.selectedFiles()]
+
+
+@pytest.mark.parametrize("name", ["Recording 2026-05-12 12.30.45", "rain.wav.labels", "a name"])
+def test_a_name_with_dots_is_suggested_whole_in_each_format(
+    dialogs: FileDialogs, name: str
+) -> None:
+    dialogs.save("Save", name, SOUND, lambda path: None)
+    assert suggested(dialogs) == [f"{name}.wav"]
+    parent = dialogs.parent()
+    assert isinstance(parent, QWidget)
+    dialog = parent.findChildren(QFileDialog)[-1]
+    dialog.selectNameFilter(dialog.nameFilters()[1])
+    assert suggested(dialogs) == [f"{name}.flac"]
+
+
+def test_a_long_name_in_letters_of_several_bytes_is_one_that_a_disk_takes(
+    dialogs: FileDialogs, tmp_path: Path
+) -> None:
+    dialogs.save("Save", 100 * "音", SOUND, lambda path: None)
+    (tmp_path / suggested(dialogs)[0]).touch()
