@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import itertools
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -117,6 +120,11 @@ class Entry:
         return self.is_starred or bool(self.given_name)
 
     @property
+    def is_pending(self) -> bool:
+        """Whether it waits for its turn, or is at work."""
+        return self.status in (Status.WAITING, Status.ANALYSING)
+
+    @property
     def title(self) -> str:
         """Name that a person gave it, or what was heard, or the file’s name."""
         return self.given_name or self.heard or self.name
@@ -185,7 +193,7 @@ class History(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             # Long names and reasons are cut off in the list. Plain text, whatever a file is called.
             lines = dict.fromkeys((entry.title, entry.heard, entry.detail))
-            return f"<p>{'<br>'.join(map(_escaped, filter(None, lines)))}</p>"
+            return f"<p>{'<br>'.join(map(html.escape, filter(None, lines)))}</p>"
         if role == THUMBNAIL_ROLE:
             return entry.image
         if role == SEARCH_ROLE:
@@ -233,15 +241,14 @@ class History(QAbstractListModel):
         return -1
 
     def add(self, entries: list[Entry]) -> None:
-        """Put entries on top, the first of them first; very old ones go."""
+        """Put entries on top, the first of them first; very old ones go, unless they wait."""
         if not entries:
             return
         self.beginInsertRows(QModelIndex(), 0, len(entries) - 1)
         self._entries[:0] = entries
         self.endInsertRows()
-        for entry in self._entries[MOST_ENTRIES:]:
-            if not entry.is_kept:
-                self.remove(entry)
+        oldest = self._entries[MOST_ENTRIES:]
+        self._forget(entry for entry in oldest if not (entry.is_kept or entry.is_pending))
 
     def load(self, pasts: list[PastSearch]) -> None:
         """Put entries of former days, the newest first, below what is there."""
@@ -255,13 +262,23 @@ class History(QAbstractListModel):
 
     def remove(self, entry: Entry) -> int:
         """Forget one entry; return the row that it had, -1 for none."""
-        if entry not in self._entries:
-            return -1
-        row = self._entries.index(entry)
-        self.beginRemoveRows(QModelIndex(), row, row)
-        del self._entries[row]
-        self.endRemoveRows()
+        row = self.index_of(entry).row()
+        self._forget([entry])
         return row
+
+    def forget_pending(self) -> None:
+        """Forget what waits, and what is at work."""
+        self._forget(entry for entry in self._entries if entry.is_pending)
+
+    def _forget(self, entries: Iterable[Entry]) -> None:
+        """Forget entries; those that stand together go at once, for each time all views look."""
+        gone = set(entries)
+        rows = [row for row, entry in enumerate(self._entries) if entry in gone]
+        runs = itertools.groupby(enumerate(rows), lambda each: each[1] - each[0])
+        for run in reversed([[row for _, row in run] for _, run in runs]):
+            self.beginRemoveRows(QModelIndex(), run[0], run[-1])
+            del self._entries[run[0] : run[-1] + 1]
+            self.endRemoveRows()
 
     def put_back(self, entries: list[Entry], row: int) -> None:
         """Show entries again that were forgotten."""
@@ -321,7 +338,3 @@ def _belongs(answer: Answer, entry: Entry) -> bool:
         return True
     audio = answer.audio
     return audio is not None and (entry.path, entry.span) == (audio.path, answer.span)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

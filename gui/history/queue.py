@@ -81,13 +81,10 @@ class Queue(QObject):
 
     def cancel(self) -> None:
         """Give up the sound at work, and forget those that wait."""
-        if self._at_work is not None:
-            self._history.remove(self._at_work)
-            self._at_work = None
+        self._at_work = None
         for job in self._jobs:
             job.cancel()
-        while (entry := self._waiting()) is not None:
-            self._history.remove(entry)
+        self._history.forget_pending()
         self._end()
 
     def _waiting(self) -> Entry | None:

@@ -26,7 +26,7 @@ from core.paths import DataFolder
 from core.types import CatalogInfo, Match, Matches, Query, watch_url
 from gui import formats
 from gui.history.library_worker import LibraryWorker
-from gui.history.model import SEARCH_ROLE, THUMBNAIL_ROLE, Entry, History, Status
+from gui.history.model import MOST_ENTRIES, SEARCH_ROLE, THUMBNAIL_ROLE, Entry, History, Status
 from gui.history.panel import HISTORY, HistoryPanel
 from gui.history.personal_lists import PersonalLists
 from gui.history.stars import Stars
@@ -108,6 +108,33 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Window]]:
 @pytest.fixture
 def window(make_window: Callable[[], Window]) -> Window:
     return make_window()
+
+
+def files(name: str, n_files: int, status: Status = Status.WAITING) -> list[Entry]:
+    return [Entry(f"{name}{n}", Path(f"/{name}{n}"), status=status) for n in range(n_files)]
+
+
+def test_many_old_entries_go_at_once_and_none_that_waits(qtbot: QtBot) -> None:
+    history = History()
+    QAbstractItemModelTester(history, QAbstractItemModelTester.FailureReportingMode.Fatal, history)
+    old = files("old", MOST_ENTRIES, Status.DONE)
+    old[-2].is_starred = True
+    history.add(old)
+    told: list[tuple[int, int]] = []
+    history.rowsRemoved.connect(lambda _, first, last: told.append((first, last)))
+    history.add(files("new", MOST_ENTRIES))
+    assert told == [(2 * MOST_ENTRIES - 1,) * 2, (MOST_ENTRIES, 2 * MOST_ENTRIES - 3)]
+    history.add(files("newest", 500))
+    waiting = [entry for entry in entries_of(history) if entry.status is Status.WAITING]
+    assert len(waiting) == MOST_ENTRIES + 500
+    told.clear()
+    history.forget_pending()
+    assert told == [(0, MOST_ENTRIES + 499)]
+    assert entries_of(history) == [old[-2]]
+
+
+def entries_of(history: History) -> list[Entry]:
+    return [history.at(history.index(row)) for row in range(history.rowCount())]
 
 
 def answer(path: Path, n_matches: int = 2, span: tuple[float, float] | None = None) -> Answer:
