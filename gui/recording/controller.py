@@ -100,7 +100,7 @@ class RecordingController(QObject):
         if not bar.record.isEnabled():
             return
         device = bar.next_device
-        self._trouble, self._has_gone = "", False
+        self._trouble, self._has_gone, self._was_clipped = "", False, False
         self._device_key = device.key if device else ""
         self._context.banner.clear()
         bar.set_elapsed(0)

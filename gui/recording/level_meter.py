@@ -45,9 +45,10 @@ class LevelMeter(QWidget):
         return formats.decibels(self.held_db) if self.held_db >= FLOOR_DB else "– dB"
 
     def set_level(self, peak: float) -> None:
-        """Show a new peak, 1 being full scale; silence empties the bar slowly."""
+        """Show a new peak, full scale being 1 and the most; silence empties the bar slowly."""
         now_s = time.monotonic()
-        level_db = 20 * math.log10(peak) if peak > 0 else -math.inf
+        # Drivers may send more than full scale, and numbers that are none.
+        level_db = 20 * math.log10(min(peak, 1.0)) if peak > 0 else -math.inf
         fallen_db = self.level_db - FALL_DB_S * min(now_s - self._shown_s, 1.0)
         self.level_db, self._shown_s = max(level_db, fallen_db), now_s
         if level_db >= self.held_db or now_s - self._held_s > HOLD_S:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -43,6 +45,20 @@ def test_the_number_is_never_below_the_bar(qtbot: QtBot, clock_s: list[float]) -
         clock_s[0] += 0.016
         meter.set_level(0.001)
         assert meter.held_db >= meter.level_db
+
+
+@pytest.mark.parametrize(("peak", "text"), [(math.inf, "0 dB"), (3.0, "0 dB"), (math.nan, "– dB")])
+def test_what_no_sound_can_be_is_shown_all_the_same(
+    qtbot: QtBot, clock_s: list[float], peak: float, text: str
+) -> None:
+    meter = LevelMeter()
+    qtbot.addWidget(meter)
+    meter.set_level(peak)
+    assert meter.text == text
+    assert not meter.grab().isNull()
+    clock_s[0] += 2 * HOLD_S
+    meter.set_level(0.0)
+    assert meter.level_db < 0
 
 
 def test_zones_follow_each_other() -> None:
