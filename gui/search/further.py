@@ -115,6 +115,11 @@ class FurtherAnswers(QObject):
         self._given.connect(self._on_given)
         live.glimpsed.connect(self._glimpse)
 
+    @property
+    def lacks_answers(self) -> bool:
+        """Whether some of the catalogues have not answered what was asked last."""
+        return self._answer is not None and len(self.answers) < len(self.names)
+
     def offer(self, names: tuple[str, ...]) -> None:
         """Take note of which catalogues there are beside the main one."""
         if len(names) != len(self.names):
@@ -130,7 +135,7 @@ class FurtherAnswers(QObject):
 
     def ask(self, answer: Answer) -> None:
         """Ask what the main catalogue has answered, unless nothing else was chosen."""
-        is_done = answer is self._answer and len(self.answers) == len(self.names)
+        is_done = answer is self._answer and not self.lacks_answers
         if not self.names or is_done:
             return
         self.forget()

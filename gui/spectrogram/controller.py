@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -53,6 +55,7 @@ class SpectrogramController(QObject):
         self._context, self._session = context, context.session
         self._revealed: Span | None = None
         self._is_drawn = False
+        self._save_next: Callable[[], None] | None = None
         self._spectrogram, self._bar = spectrogram, bar
         workers = context.workers
         self.loader = SpectrogramLoader(spectrogram, workers["pictures"], workers["details"], self)
@@ -74,6 +77,7 @@ class SpectrogramController(QObject):
         actions.save.triggered.connect(self._save)
         actions.save_picture.triggered.connect(self._save_picture)
         actions.save_embedding.triggered.connect(self._save_embedding)
+        session.searches.busy_changed.connect(self._on_busy)
         bar.set_sound_ready(False)
 
     @property
@@ -171,15 +175,28 @@ class SpectrogramController(QObject):
         if audio is None:
             return
 
+        session, engine = self._session, self._context.engine
+
+        def save(path: Path) -> None:
+            work = partial(engine.save_embedding, audio, path, span)
+            self.saving.save(session.searches, path, work)
+
         def chosen(path: Path) -> None:
-            self.saving.save(
-                self._session.searches,
-                path,
-                lambda job: self._context.engine.save_embedding(audio, path, span, job),
-            )
+            # It would stop what is asked, of which nobody would hear again.
+            is_asked = session.state is State.ANALYSING or session.further.lacks_answers
+            if is_asked and session.searches.is_busy:
+                self._save_next = partial(save, path)
+                self._context.say("The embedding is saved once the matches are there")
+            else:
+                save(path)
 
         kinds = {"npz": "NumPy arrays"}
         self._context.dialogs.save("Save the embedding", self._stem(audio), kinds, chosen)
+
+    def _on_busy(self, is_busy: bool) -> None:
+        if not is_busy and self._save_next is not None:
+            save, self._save_next = self._save_next, None
+            save()
 
     def _save_picture(self) -> None:
         def chosen(path: Path) -> None:

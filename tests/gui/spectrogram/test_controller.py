@@ -132,6 +132,20 @@ def test_the_selection_is_saved_as_sound_picture_and_embedding(shown: App, tmp_p
     assert titles[0] == ("Save the selection", "tones selection")
 
 
+def test_an_embedding_that_is_wanted_early_stops_no_analysis(shown: App, tmp_path: Path) -> None:
+    app = shown
+    app.window.dialogs.save = lambda *given: given[-1](tmp_path / "a.npz")  # type: ignore[method-assign]
+    app.engine.gate.clear()
+    app.session.match_span((1.0, 2.0))
+    app.wait_for(lambda: ("query", "tones.wav", 1.0, 2.0) in app.engine.calls)
+    app.window.commands.save_embedding.trigger()
+    app.engine.gate.set()
+    app.wait_for((tmp_path / "a.npz").exists)
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    assert app.session.answer is not None
+    assert app.session.answer.span == (1.0, 2.0)
+
+
 def test_what_cannot_be_saved_is_explained(shown: App, tmp_path: Path) -> None:
     app = shown
     for action, name in (
