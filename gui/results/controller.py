@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -254,7 +255,9 @@ class ResultsController(QObject):
         def find(job: Job) -> Matches:
             return engine.resolve(answer.matches, job)
 
-        self._reasons.submit(find, lambda found: self._session.resolved(answer, found))
+        # In a worker of its own: it takes seconds, and other matches are looked at meanwhile.
+        done = partial(self._session.resolved, answer)
+        self._context.workers["links"].submit(find, done)
 
     # Taking it away
 

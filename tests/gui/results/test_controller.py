@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from core.types import NoLink
+from core.jobs import Job
+from core.types import Matches, NoLink
 from gui.results.look_up_questions import MAY_BE
 from gui.search.state import State
 from tests.gui.conftest import App
@@ -143,27 +145,58 @@ def test_nothing_is_looked_up_before_it_is_allowed(shown: App, make_app) -> None
     assert again.window.permission.answer is False
 
 
-def test_other_ids_are_resolved_where_that_is_allowed(
-    shown: App, monkeypatch: pytest.MonkeyPatch, sine: Path
-) -> None:
-    app = shown
-    answer = app.engine.answer
+@pytest.fixture
+def unresolved(shown: App, monkeypatch: pytest.MonkeyPatch) -> App:
+    """Window that shows five matches, of which the first has no address yet."""
+    app, answer = shown, shown.engine.answer
 
-    def unresolved(*given):
+    def first_without_link(*given):
         found = answer(*given)
-        first = found.matches[0]
-        first = type(first)(**{**vars(first), "url": "", "no_link": NoLink.NOT_LOOKED_UP})
-        return type(found)(found.query, found.catalog, (first, *found.matches[1:]), 0.01)
+        first = replace(found.matches[0], url="", no_link=NoLink.NOT_LOOKED_UP)
+        return replace(found, matches=(first, *found.matches[1:]))
 
-    monkeypatch.setattr(app.engine, "answer", unresolved)
+    monkeypatch.setattr(app.engine, "answer", first_without_link)
     app.window.options.change(k=5)
     app.wait_for(lambda: app.rows == 5)
+    return app
+
+
+def has_link(app: App) -> bool:
+    return bool(app.session.answer and app.session.answer.matches.matches[0].url)
+
+
+def test_other_ids_are_resolved_where_that_is_allowed(unresolved: App) -> None:
+    app = unresolved
     assert ("resolve",) not in app.engine.calls
     app.window.commands.open_link.trigger()
     assert "YouTube id not looked up" in said(app)
     app.window.commands.look_ups.trigger()
-    app.wait_for(lambda: bool(app.session.answer and app.session.answer.matches.matches[0].url))
+    app.wait_for(lambda: has_link(app))
     assert app.engine.calls.count(("resolve",)) == 1
+    app.window.commands.look_ups.trigger()
+
+
+def test_ids_are_resolved_though_other_matches_are_looked_at_meanwhile(
+    unresolved: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, resolve = unresolved, unresolved.engine.resolve
+    is_asked, may_answer = threading.Event(), threading.Event()
+
+    def resolve_slowly(answer: Matches, job: Job) -> Matches:
+        is_asked.set()
+        while not may_answer.wait(0.005):
+            job.check()
+        return resolve(answer, job)
+
+    know_seconds(app)
+    monkeypatch.setattr(app.engine, "resolve", resolve_slowly)
+    app.window.commands.look_ups.trigger()
+    app.wait_for(is_asked.is_set)
+    heat = app.coordinator.features.results.heat
+    app.window.results.table.selectRow(3)
+    app.wait_for(lambda: "0:34 of the video" in heat.accessibleDescription())
+    may_answer.set()
+    app.wait_for(lambda: has_link(app))
     app.window.commands.look_ups.trigger()
 
 
