@@ -123,6 +123,7 @@ class CatalogTagController(QObject):
         self._shown = path = self._paths[place - 1] if place > 0 else None
         if path is None or path == self._read:
             return
+        self._read = None
         self._model.set_tags(None, [])
         self._panel.show_reading(True)
 

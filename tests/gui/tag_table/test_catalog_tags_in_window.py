@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from core.__main__ import main
+from core.catalog.catalog import Catalog
+from core.jobs import Job
 from core.sounds.catalog_tags import NO_CLASS, CatalogFile, CatalogTags
 from core.types import Match
 from gui.search.state import State
@@ -155,6 +158,30 @@ def test_the_catalogue_is_shown_and_opened_sounds_are_a_choice_away(shown: App) 
     panel.sources.activated.emit(1)
     assert panel.catalog_table.isVisible()
     app.wait_for(lambda: not app.coordinator.workers.is_busy)
+
+
+def test_who_comes_back_while_another_catalogue_is_read_sees_the_first_one(
+    shown: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, panel = shown, panel_of(shown)
+    catalogs = app.settings_folder / "catalogs"
+    shutil.copytree(catalogs / "mine", catalogs / "other")
+    assert app.coordinator.features is not None
+    app.coordinator.features.tag_table.catalogs.refresh()
+    app.wait_for(lambda: panel.sources.count() == 3 and rows_of(app) > 0)
+    names, of = [panel.sources.itemText(place) for place in range(3)], CatalogTags.of
+    never = threading.Event()
+
+    def read(catalog: Catalog, job: Job) -> CatalogTags:
+        while catalog.path.name == "other" and not never.wait(0.005):
+            job.check()  # until something else is asked for
+        return of(catalog, job)
+
+    monkeypatch.setattr(CatalogTags, "of", read)
+    panel.sources.activated.emit(names.index("other"))
+    assert rows_of(app) == 0
+    panel.sources.activated.emit(names.index("mine"))
+    app.wait_for(lambda: rows_of(app) > 0)
 
 
 def test_return_opens_the_file_and_matches_the_span(shown: App) -> None:
