@@ -100,6 +100,9 @@ class MapPane(PaletteWidget):
         """Show another catalogue."""
         self._catalog, self._answer, self._is_made = catalog, None, False
         self._selected = -1
+        # Rows of this one mean other clips in the map of the one before.
+        self._worker.cancel()
+        self._is_drawing, self._next = False, None
         clips = formats.count(len(catalog), "clip", "clips")
         self.heading.setText(f"Map of {clips}")
         self.canvas.show_message("Drawing the map")
@@ -143,7 +146,6 @@ class MapPane(PaletteWidget):
             job.report("Drawing the map", 1.0)
             return Chart.of(made)
 
-        self._is_drawing, self._next = False, None
         self._worker.submit(make, self._on_made, self._on_failed, self._on_progress)
 
     def _on_progress(self, stage: str, fraction: float | None) -> None:

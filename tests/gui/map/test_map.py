@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.catalog.catalog import Catalog
-from core.catalog.projection import OTHERS, SEVERAL, Map
+from core.catalog.projection import OTHERS, SEVERAL, Map, kept_map
+from core.jobs import Job
 from core.types import CatalogInfo, Match, Matches, Query
 from gui.map.canvas import MapCanvas
 from gui.map.colors import group_colors
@@ -348,6 +350,35 @@ def test_an_answer_that_came_before_the_map_is_marked(
     pane.show()
     qtbot.waitUntil(lambda: pane.canvas.chart is not None)
     assert pane.canvas.marks.matches == (4, 50)
+
+
+def test_a_map_that_is_still_made_is_not_shown_of_another_catalogue(
+    made_catalog: Catalog,
+    worker: Worker,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    is_asked, may_end = threading.Event(), threading.Event()
+
+    def slowly(catalog: Catalog, folder: Path, job: Job) -> Map:
+        is_asked.set()
+        may_end.wait()
+        return kept_map(catalog, folder, job)
+
+    pane = MapPane(worker, tmp_path / "maps")
+    qtbot.addWidget(pane)
+    monkeypatch.setattr("gui.map.pane.kept_map", slowly)
+    pane.set_catalog(made_catalog)
+    pane.show()
+    qtbot.waitUntil(is_asked.is_set)
+    pane.hide()
+    pane.set_catalog(made_catalog)
+    may_end.set()
+    qtbot.waitUntil(lambda: not worker.is_busy)
+    assert pane.canvas.chart is None
+    pane.show()
+    qtbot.waitUntil(lambda: not pane.canvas.image.isNull())
 
 
 def test_two_million_points_are_usable(qtbot: QtBot) -> None:
