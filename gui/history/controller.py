@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.audio.recordings import Recordings
 from core.library import Library
+from core.library_types import Star
 from gui.context import Context
 from gui.history.library_worker import LibraryWorker
 from gui.history.model import Entry, History, Status
@@ -77,7 +78,7 @@ class HistoryController(QObject):
         panel.star_set.connect(store.set_star)
         panel.cleared.connect(store.clear)
         panel.folder_wanted.connect(lambda entry: external.show_file(entry.path))
-        panel.star_chosen.connect(lambda star: external.browse(star.url))
+        panel.star_chosen.connect(self._open_star)
         panel.star_liked.connect(lambda star: session.more_like(clip_of(star)))
         panel.star_removed.connect(lambda star: lists.unstar(star.video_id, star.start_s))
         store.recalled.connect(self._on_recalled)
@@ -99,6 +100,12 @@ class HistoryController(QObject):
     def _mark_shown(self) -> None:
         answer = self._session.answer
         self._panel.mark_shown(-1 if answer is None else self._history.row_of(answer))
+
+    def _open_star(self, star: Star) -> None:
+        if star.url:
+            self._context.external.browse(star.url)
+        else:
+            self._context.banner.show_note("This video cannot be opened: its address is not known.")
 
     def _restore(self, entry: Entry) -> None:
         if entry.answer is not None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QDeadlineTimer, QModelIndex, Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
@@ -38,7 +39,7 @@ from gui.search.repeats import Repeats
 from gui.search.state import State
 from gui.workers import Worker
 from tests.gui.conftest import App, FakeEngine, write_wav
-from tests.gui.search.test_session import open_and_wait
+from tests.gui.search.test_session import open_and_wait, said
 
 INFO = CatalogInfo("c", "/", 10, "m")
 MATCH = Match(1, "abcdefghijk", 30.0, 40.0, ("Dog", "Bark"), 0.9, watch_url("abcdefghijk", 30.0))
@@ -828,3 +829,18 @@ def test_a_sound_that_is_not_answered_yet_takes_no_star(window: Window, tmp_path
     window.panel.view.setCurrentIndex(window.panel.view.found.index(0, 0))
     window.qtbot.keyClick(window.panel.view, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert not waiting.is_starred
+
+
+def test_a_starred_video_without_an_address_says_so(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        QDesktopServices, "openUrl", lambda url: opened.append(url.toString()) or False
+    )
+    star = Star("0eF7", 30.0, 40.0, ("Dog",), "")
+    app.window.history.star_chosen.emit(star)
+    assert "its address is not known" in said(app)
+    app.window.history.star_chosen.emit(replace(star, url=MATCH.url))
+    assert opened == [MATCH.url]
+    assert "No browser could be started" in said(app)
