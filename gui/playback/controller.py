@@ -119,10 +119,8 @@ class PlaybackController(QObject):
             return
         self._played = (audio, span)
         start_s, end_s = span or (None, None)
-        self.playback.play(audio, start_s, end_s)
-        if self._from_s is not None:
-            self.playback.seek(self._from_s)
-            self._from_s = None
+        self.playback.play(audio, start_s, end_s, self._from_s)
+        self._from_s = None
 
     def stop(self) -> None:
         """Stop, and go back to the start."""

@@ -90,16 +90,14 @@ class Playback(QObject):
         audio: AudioFile | Path,
         start_s: float | None = None,
         end_s: float | None = None,
-        is_looping: bool | None = None,
+        from_s: float | None = None,
     ) -> None:
-        """Play a span, instead of what plays now; looping stays as it was if it is left out.
+        """Play a span from a place in it on, or from its start, instead of what plays now.
 
         A path is opened in the worker, and its span may reach beyond the end.
         """
-        if is_looping is not None:
-            self.set_looping(is_looping)
         self._is_paused = False
-        self._begin(_Sound(audio, start_s, end_s))
+        self._begin(_Sound(audio, start_s, end_s, from_s))
 
     def toggle(self) -> None:
         """Pause, or go on."""

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from core.audio import portaudio
+from core.audio.player import Player
 from gui.search.state import State
 from tests.gui.conftest import App, write_wav
 from tests.gui.search.test_session import open_and_wait, said
@@ -70,12 +71,21 @@ def test_the_selection_is_played_and_looped(playable: App) -> None:
     assert app.window.playback.play.accessibleName() == "Play"
 
 
-def test_a_click_says_where_to_begin(playable: App) -> None:
+def test_a_click_says_where_to_begin(playable: App, monkeypatch: pytest.MonkeyPatch) -> None:
     app = playable
+    begun: list[float | None] = []
+
+    def open_player(*given, from_s: float | None, **others) -> Player:
+        begun.append(from_s)
+        return Player(*given, from_s=from_s, **others)
+
+    monkeypatch.setattr("gui.playback.playback.Player", open_player)
+    app.wait_for(lambda: not app.coordinator.workers["out"].is_busy)
     app.window.spectrogram.seek(5.0)
     assert playhead_s(app) == 5.0
     app.window.playback.play.click()
     app.wait_for(lambda: (playhead_s(app) or 0) > 5.2)
+    assert begun == [5.0], "the start would be heard first"
     app.window.spectrogram.seek(1.0)
     app.wait_for(lambda: 1.0 <= (playhead_s(app) or 9) < 3.0)
 

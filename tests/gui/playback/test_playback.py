@@ -132,7 +132,8 @@ def test_volume_and_looping_hold_for_what_plays_and_what_comes(
     playing, said, audio, monitor, qtbot
 ):
     playing.set_volume(0.5)
-    playing.play(audio, 1.0, 1.2, True)
+    playing.set_looping(True)
+    playing.play(audio, 1.0, 1.2)
     qtbot.waitUntil(lambda: playing.player is not None)
     monitor.wait_for_sound(0.7)
     playing.set_volume(0.25)
@@ -195,7 +196,8 @@ def test_what_cannot_be_played_is_said_once(playing, said, audio, speaker, qtbot
 
 
 def test_a_device_that_goes_ends_it(playing, said, audio, speaker, qtbot):
-    playing.play(audio, is_looping=True)
+    playing.set_looping(True)
+    playing.play(audio)
     qtbot.waitUntil(lambda: len(said.times) > 10)
     speaker.stop_server()
     with qtbot.waitSignal(playing.failed) as failed:

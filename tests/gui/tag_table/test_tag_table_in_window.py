@@ -139,7 +139,9 @@ def test_p_and_the_button_play_the_seconds_of_a_row(
     played: list[tuple[object, ...]] = []
     playback = app.coordinator.features.playback.playback
     monkeypatch.setattr(
-        playback, "play", lambda audio, *span: played.append((audio.name, *np.round(span, 2)))
+        playback,
+        "play",
+        lambda audio, *span_s: played.append((audio.name, *np.round(span_s[:2], 2), span_s[2])),
     )
     app.window.commands.tag_table.trigger()
     model = app.coordinator.collector.model
@@ -147,13 +149,13 @@ def test_p_and_the_button_play_the_seconds_of_a_row(
     table.setCurrentIndex(model.index(names.index("05.wav"), TagColumn.TAG))
     app.wait_for(lambda: table.hasFocus())
     app.qtbot.keyClick(table, Qt.Key.Key_P)
-    assert played == [("05.wav", 0.96, 1.92)]
+    assert played == [("05.wav", 0.96, 1.92, None)]
     index = model.index(names.index("06.wav"), TagColumn.PLAY)
     table.scrollTo(index)
     app.qtbot.mouseClick(
         table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(index).center()
     )
-    assert played[1:] == [("06.wav", 0.96, 1.92)]
+    assert played[1:] == [("06.wav", 0.96, 1.92, None)]
     app.wait_for(lambda: app.session.state is State.RESULTS and is_done(app))
     assert app.session.audio is not None
     assert app.session.audio.name == "06.wav"
