@@ -111,8 +111,8 @@ class SpectrogramLoader(QObject):
 
     def _on_wanted(self, request: DetailRequest) -> None:
         file = self._file
-        if file is None:
-            return
+        if file is None or self._spectrogram.picture is not self._overview:
+            return  # what is in sight is still another sound
         self._details.submit(
             _reading(file, request),
             lambda found: self._spectrogram.add_detail(request, found),

@@ -122,6 +122,30 @@ def test_the_newest_sound_wins(view: SoundView, file: AudioFile, tmp_path: Path,
     assert view.viewing.file is other
 
 
+def test_a_zoom_into_the_sound_before_shows_nothing_of_the_one_that_is_read(
+    view: SoundView,
+    file: AudioFile,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    with qtbot.waitSignal(view.viewing.drawn):
+        view.viewing.show_file(file)
+    view.spectrogram.choose(replace(view.spectrogram.choices, view=FrequencyView.LINEAR))
+    gate, fill = threading.Event(), Overview.fill
+    monkeypatch.setattr(Overview, "fill", lambda *given: gate.wait() and fill(*given))
+    other = AudioFile(write_wav(tmp_path / "other.wav", np.ones(16_000 * 30)))
+    view.viewing.show_file(other)
+    view.spectrogram.show_span((5.0, 5.5))
+    details = view.workers[1]
+    assert not details.is_busy
+    with qtbot.waitSignal(view.viewing.drawn):
+        gate.set()
+    view.spectrogram.show_span((5.0, 5.5))
+    assert details.is_busy
+    qtbot.waitUntil(lambda: not details.is_busy)
+
+
 def test_a_sound_that_vanishes_is_told_of(view: SoundView, file: AudioFile, qtbot: QtBot):
     file.path.unlink()
     with qtbot.waitSignal(view.viewing.failed) as told:
