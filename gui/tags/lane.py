@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -46,6 +48,7 @@ class TagLane(QWidget):
         super().__init__(parent)
         self._spans: Sequence[TagSpan] = ()
         self._rows: list[tuple[str, list[TagSpan]]] = []
+        self._times: list[NDArray[np.float64]] = []
         self._span_s, self._left, self._width = (0.0, 10.0), 0.0, 1.0
         self.current: TagSpan | None = None
         self.setAccessibleName("What was heard when")
@@ -67,13 +70,17 @@ class TagLane(QWidget):
             self.show_spans(self._spans)
 
     def show_spans(self, spans: Sequence[TagSpan]) -> None:
-        """Show other spans."""
+        """Show other spans, which come in the order of time."""
         self._spans = spans
         weights: Counter[str] = Counter()
         for span in spans:
             weights[span.label] += round(1000 * span.score * (span.end_s - span.start_s))
         chosen = [label for label, _ in weights.most_common(self._n_rows)]
         self._rows = [(label, [span for span in spans if span.label == label]) for label in chosen]
+        self._times = [
+            np.array([(span.start_s, span.end_s, span.score) for span in row]).T
+            for _, row in self._rows
+        ]
         self.current = None
         is_empty = not self._rows  # then nobody need pass it with the Tab key
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if is_empty else Qt.FocusPolicy.StrongFocus)
@@ -95,6 +102,26 @@ class TagLane(QWidget):
         """Return where the bar of a span is."""
         left, right = (self._x_of(time_s) for time_s in (span.start_s, span.end_s))
         return QRectF(left, row * _ROW, max(right - left, _LEAST_BAR), _ROW - _GAP)
+
+    def bars_in_sight(self, row: int) -> list[tuple[float, float, float]]:
+        """Return left and right edge, and score, of the bars to paint; what overlaps is one bar.
+
+        A day of sound has ten thousand spans a row, and far fewer pixels.
+        """
+        start_s, end_s = self._span_s
+        *edges_s, score = self._times[row]
+        left, right = (
+            self._left + (times_s - start_s) / max(end_s - start_s, 1e-9) * self._width
+            for times_s in edges_s
+        )
+        right = np.maximum(right, left + _LEAST_BAR)
+        in_sight = np.flatnonzero((right > self._left) & (left < self._left + self._width))
+        if not len(in_sight):
+            return []
+        left, right, score = left[in_sight], right[in_sight], score[in_sight]
+        firsts = np.flatnonzero(np.append(True, left[1:] >= right[:-1]))
+        merged = (np.maximum.reduceat(values, firsts).tolist() for values in (right, score))
+        return list(zip(left[firsts].tolist(), *merged, strict=True))
 
     def _x_of(self, time_s: float) -> float:
         start_s, end_s = self._span_s
@@ -121,23 +148,22 @@ class TagLane(QWidget):
         ground = palette.color(QPalette.ColorRole.Window)
         accent = palette.color(QPalette.ColorRole.Highlight)
         area = QRectF(self._left, 0, self._width, self.height())
-        for row, (label, spans) in enumerate(self._rows):
+        for row, (label, _) in enumerate(self._rows):
             room = QRectF(self._left, row * _ROW, self._width, _ROW - _GAP)
             painter.fillRect(room, theme.mixed(ground, strong, 0.04))
             painter.save()
             painter.setClipRect(area)
-            for span in spans:
-                bar = self.bar_of(row, span)
-                if not bar.intersects(area):
-                    continue
+            for left, right, score in self.bars_in_sight(row):
+                bar = QRectF(left, row * _ROW, right - left, _ROW - _GAP)
                 # Its edge is what 3:1 is asked of: the tint leaves the name readable.
                 painter.setPen(accent)
-                painter.setBrush(theme.mixed(ground, accent, _MOST_TINT * (0.3 + 0.7 * span.score)))
+                painter.setBrush(theme.mixed(ground, accent, _MOST_TINT * (0.3 + 0.7 * score)))
                 painter.drawRoundedRect(bar.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-                if span is self.current and self.hasFocus():
-                    painter.setPen(QPen(strong, 1.5))
-                    painter.setBrush(Qt.BrushStyle.NoBrush)
-                    painter.drawRoundedRect(bar.adjusted(1, 1, -1, -1), 3, 3)
+            if self.current is not None and self.current.label == label and self.hasFocus():
+                painter.setPen(QPen(strong, 1.5))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                bar = self.bar_of(row, self.current)
+                painter.drawRoundedRect(bar.adjusted(1, 1, -1, -1), 3, 3)
             painter.restore()
             painter.setPen(strong)
             room.adjust(theme.GRID // 2, 0, 0, 0)

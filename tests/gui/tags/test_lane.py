@@ -52,6 +52,19 @@ def test_bars_stand_below_what_is_in_sight_above(lane: TagLane) -> None:
     assert (lane.bar_of(0, DOG[0]).left(), lane.bar_of(0, DOG[0]).right()) == (50.0, 1050.0)
 
 
+def test_ten_thousand_spans_are_no_more_bars_than_there_is_room_for(lane: TagLane) -> None:
+    spans = [TagSpan("Dog", 4.0 * n, 4.0 * n + 2.0, n / 10_000) for n in range(10_000)]
+    lane.show_spans(spans)
+    lane.set_view(0.0, 40_000.0, 50.0, 500.0)
+    bars = lane.bars_in_sight(0)
+    assert bars == [(50.0, pytest.approx(552.95), 0.9999)], "they are less than a pixel apart"
+    lane.set_view(100.0, 140.0, 50.0, 500.0)
+    seen = [(lane.bar_of(0, span), span.score) for span in spans[25:35]]
+    assert lane.bars_in_sight(0) == [(bar.left(), bar.right(), score) for bar, score in seen]
+    lane.set_view(102.5, 103.5, 50.0, 500.0)
+    assert lane.bars_in_sight(0) == []
+
+
 def test_rows_do_not_touch_and_all_are_in_sight(lane: TagLane) -> None:
     lane.show_spans(SPANS)
     height = QFontMetrics(lane.font()).tightBoundingRect("Dgp").height()
