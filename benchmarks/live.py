@@ -120,12 +120,14 @@ class Drive:
         self.coordinator = coordinator
         self.speaker = Speaker()
         self.beats: list[float] = []
-        self.glimpses: list[float] = []
+        self.matched_s: list[float] = []
         self.paints: list[float] = []
         self.seen_s: float | None = None
         self.is_watching = False
         self._course: Iterator[None] = iter(())
-        coordinator.session.glimpsed.connect(lambda _: self.glimpses.append(time.perf_counter()))
+        coordinator.session.live_matched.connect(
+            lambda _: self.matched_s.append(time.perf_counter())
+        )
         self._clock = QTimer(coordinator)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._beat)
@@ -184,12 +186,12 @@ def live_latencies(drive: Drive, found: dict[str, Any]) -> Iterator[None]:
     for _ in range(REPETITIONS):
         yield from drive.record()
         yield from pause(1.0 + 0.96 * float(random.uniform()))
-        drive.glimpses.clear()
+        drive.matched_s.clear()
         drive.speaker.ended_s = 0.0
         drive.speaker.play(burst)
-        while not (drive.speaker.ended_s and drive.glimpses[-1:] > [drive.speaker.ended_s]):
+        while not (drive.speaker.ended_s and drive.matched_s[-1:] > [drive.speaker.ended_s]):
             yield
-        found["live_ms"].append(1000 * (drive.glimpses[-1] - drive.speaker.ended_s))
+        found["live_ms"].append(1000 * (drive.matched_s[-1] - drive.speaker.ended_s))
         yield from drive.stop()
 
 
@@ -220,7 +222,7 @@ def long_recording(drive: Drive, found: dict[str, Any], result: Path) -> Iterato
     played = result.with_suffix(".wav")
     soundfile.write(played, noise.astype(np.int16), RATE_HZ)
     first_paint, first_beat = len(drive.paints), len(drive.beats)
-    drive.glimpses.clear()
+    drive.matched_s.clear()
     begun_s = time.perf_counter()
     # A player with a large buffer: what is judged is the recording, not how it is played.
     player = subprocess.Popen(["paplay", "--device=speaker", str(played)])
@@ -232,7 +234,7 @@ def long_recording(drive: Drive, found: dict[str, Any], result: Path) -> Iterato
     found["paints_per_s"] = len(shown) / lasted_s
     found["paint_gaps_s"] = [later - earlier for earlier, later in itertools.pairwise(shown)]
     found["gaps_s"] = [later - earlier for earlier, later in itertools.pairwise(beats)]
-    found["glimpses_per_s"] = len(drive.glimpses) / lasted_s
+    found["live_matches_per_s"] = len(drive.matched_s) / lasted_s
     asked_s = time.perf_counter()
     yield from drive.stop()
     found["final_s"] = time.perf_counter() - asked_s
@@ -346,7 +348,7 @@ def report(found: dict[str, Any], minutes: float, played: int, lost: int) -> Non
         f"| end of a sound to its first live match ({each}) | {max(found['live_ms']):.0f} ms "
         "| 1300 ms |"
     )
-    print(f"| live matches a second | {found['glimpses_per_s']:.2f} | |")
+    print(f"| live matches a second | {found['live_matches_per_s']:.2f} | |")
     print(f"| Stop to the matches of the whole | {found['final_s']:.2f} s | |")
     print(f"| samples played, and missing or changed | {played:,}, {lost} | 0 |")
 

@@ -179,11 +179,11 @@ class CaptureBar(PaletteWidget):
         self.gain.setToolTip("<br>".join(map(html.escape, tips)))
         self.gain.setAccessibleDescription(" ".join(tips))
 
-    def choose_device(self, name: str) -> None:
+    def choose_device(self, key: str) -> None:
         """Choose an input by its key, now or as soon as it is listed."""
-        self._wanted_device = name
+        self._wanted_device = key
         with QSignalBlocker(self.device):
-            self.device.setCurrentIndex(max(0, self.device.findData(name)))
+            self.device.setCurrentIndex(max(0, self.device.findData(key)))
         self._show_next()
 
     @property

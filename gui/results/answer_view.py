@@ -75,7 +75,7 @@ class AnswerView(QObject):
         session = context.session
         session.state_changed.connect(self._on_state)
         session.answered.connect(self._on_answer)
-        session.glimpsed.connect(self._on_glimpse)
+        session.live_matched.connect(self._on_live)
         session.analysis.heard_so_far.connect(self._on_heard_so_far)
         for changed in (self._options.changed, self._options.offered):
             changed.connect(self._show_steps)
@@ -122,7 +122,7 @@ class AnswerView(QObject):
         self._show(matches, answer.calibration, answer.problem)
         self._show_steps()
 
-    def _on_glimpse(self, matches: Matches) -> None:
+    def _on_live(self, matches: Matches) -> None:
         is_first, self._subject = bool(self._subject) or not self._panel.heading, ""
         self._header.set_dimmed(False)
         self._header.heard.show_tags(matches.query.heard)

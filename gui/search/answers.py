@@ -210,7 +210,7 @@ class Answer:
 
     Attributes
     ----------
-    source : Query, str, Words or Steered
+    source : Query, str, OwnClip, Words or Steered
     matches : Matches
     audio : AudioFile or None
         The sound in sight; None before there was any.

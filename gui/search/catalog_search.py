@@ -40,7 +40,7 @@ class CatalogSearch(QObject):
 
     Attributes
     ----------
-    pending : Query, str, Words, Steered or None
+    pending : Query, str, OwnClip, Words, Steered or None
         What is being asked.
 
     Signals
@@ -121,8 +121,8 @@ class CatalogSearch(QObject):
         self._good_source, self.pending, self._found = answer.source, None, None
         self.answered.emit(answer)
 
-    def can_find_more(self, answer: Answer, n_missing: int) -> bool:
-        """Whether asking again would find more than an answer has; makes room for that."""
+    def widen(self, answer: Answer, n_missing: int) -> bool:
+        """Ask for more matches from now on; return whether that finds more than an answer has."""
         n_found, n_asked = len(answer.matches.matches), self._options.values.k + self._n_spare
         if self._n_spare >= MOST_SPARE or n_found < n_asked:
             return False

@@ -113,7 +113,7 @@ class FurtherAnswers(QObject):
         self._answer: Answer | None = None
         # Emitted by the worker's thread, as each catalogue answers.
         self._given.connect(self._on_given)
-        live.glimpsed.connect(self._glimpse)
+        live.matched.connect(self._ask_live)
 
     @property
     def lacks_answers(self) -> bool:
@@ -148,7 +148,7 @@ class FurtherAnswers(QObject):
 
         self._worker.submit(work)
 
-    def _glimpse(self, matches: Matches) -> None:
+    def _ask_live(self, matches: Matches) -> None:
         """Ask for the last seconds of a recording, until the main catalogue is asked again."""
         if not self.names:
             return

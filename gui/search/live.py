@@ -36,7 +36,7 @@ class Live(QObject):
 
     Signals
     -------
-    glimpsed : Matches
+    matched : Matches
         What the last seconds sound like.
     finished : Query
         All of the recording, after `finish`.
@@ -44,7 +44,7 @@ class Live(QObject):
         It cannot be matched; more sound may be pushed all the same.
     """
 
-    glimpsed = Signal(Matches)
+    matched = Signal(Matches)
     finished = Signal(Query)
     failed = Signal(SoundalikeError)
 
@@ -126,7 +126,7 @@ class Live(QObject):
             if begun_with is self._stream:
                 self._is_at_work = False
                 if matches is not None:
-                    self.glimpsed.emit(matches)
+                    self.matched.emit(matches)
 
         def failed(error: SoundalikeError) -> None:
             if begun_with is self._stream:

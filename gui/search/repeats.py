@@ -23,7 +23,7 @@ class Repeats(QObject):
 
     Signals
     -------
-    wanted : Query, str, Words or Steered
+    wanted : Query, str, OwnClip, Words or Steered
         It is to be asked as it is.
     sound_wanted : AudioFile, pair of float or None, str, tuple of TagChange
         The sound, or a span of it in seconds, is to be analysed anew, without a note, and steered.
@@ -49,7 +49,7 @@ class Repeats(QObject):
 
         Parameters
         ----------
-        source : Query, str, Words or Steered
+        source : Query, str, OwnClip, Words or Steered
         audio : AudioFile or None
             The sound that was in sight; None where it is gone.
         span : pair of float or None

@@ -53,7 +53,7 @@ class Session(QObject):
     -------
     state_changed : State
     answered : Answer
-    glimpsed : Matches
+    live_matched : Matches
         What the last seconds of a running recording sound like.
     began : str, bool
         Work began: its stage, and whether it can be cancelled.
@@ -67,7 +67,7 @@ class Session(QObject):
 
     state_changed = Signal(State)
     answered = Signal(Answer)
-    glimpsed = Signal(Matches)
+    live_matched = Signal(Matches)
     began = Signal(str, bool)
     progressed = Signal(str, object)  # float | None
     finished = Signal()
@@ -111,7 +111,7 @@ class Session(QObject):
         self.shown = ShownCatalog(self.loader, self.further, options, self.more_like, self.go_on)
         self.analysis.began.connect(self.began)
         self.analysis.noted.connect(self.noted)
-        self.analysis.live.glimpsed.connect(self.glimpsed)
+        self.analysis.live.matched.connect(self.live_matched)
         for part in (self.analysis, self.loader, self._search):
             part.progressed.connect(self.progressed)
         for failed in (self.analysis.failed, self._search.failed, self.further.failed):
@@ -213,7 +213,7 @@ class Session(QObject):
     def ask_for_more(self, n_missing: int) -> None:
         """Get more matches than asked for, because some of them are hidden."""
         answer, is_at_rest = self.answer, self.state is State.RESULTS
-        if answer is not None and is_at_rest and self._search.can_find_more(answer, n_missing):
+        if answer is not None and is_at_rest and self._search.widen(answer, n_missing):
             self._ask(answer.source)
 
     def go(self, by: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from abc import abstractmethod
 from enum import IntEnum
 from pathlib import Path
@@ -136,5 +137,4 @@ def _tip_of(row: TagRow, column: TagColumn) -> str | None:
             text = row.match
         case _:
             text = ""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<p>{escaped}</p>" if escaped else None
+    return f"<p>{html.escape(text)}</p>" if text else None

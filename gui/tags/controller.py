@@ -54,7 +54,7 @@ class TagController(QObject):
         session = context.session
         session.analysis.opened.connect(self._on_opened)
         session.answered.connect(self._on_answered)
-        session.glimpsed.connect(self._on_glimpsed)
+        session.live_matched.connect(self._on_live)
         session.state_changed.connect(self._on_state)
         session.searches.busy_changed.connect(self._analyse_if_idle)
 
@@ -112,7 +112,7 @@ class TagController(QObject):
         # Whatever a person asks for meanwhile stops this; then it is begun again.
         searches.submit(lambda job: self._engine.query(audio, start_s, end_s, job), done, end)
 
-    def _on_glimpsed(self, matches: Matches) -> None:
+    def _on_live(self, matches: Matches) -> None:
         query, (left_s, right_s) = matches.query, self._in_sight()
         end_s = int(right_s / query.hop_s + _CUT_S) * query.hop_s  # of the last whole patch
         start_s = max(0.0, end_s - len(query.frames) * query.hop_s)

@@ -21,14 +21,14 @@ class HeardNotice(QObject):
         super().__init__(context.window)
         self._banner, self._further = context.banner, context.session.further
         self._heard: frozenset[str] = frozenset()
-        context.session.glimpsed.connect(self._on_glimpsed)
+        context.session.live_matched.connect(self._on_live)
         context.session.state_changed.connect(self._on_state)
 
     def _on_state(self, state: State) -> None:
         if state is State.RECORDING:
             self._heard = frozenset()
 
-    def _on_glimpsed(self, matches: Matches) -> None:
+    def _on_live(self, matches: Matches) -> None:
         # Another catalogue's listener may know classes that this one does not.
         others = (each.matches for each in self._further.answers if each.matches is not None)
         queries = [matches.query, *(each.query for each in others)]

@@ -20,7 +20,7 @@ _AT_ONCE = 8
 
 
 @dataclass(frozen=True)
-class FoundVideos:
+class FoundVideo:
     """Cached title and pictures of one video.
 
     Attributes
@@ -58,14 +58,14 @@ class CacheWorker(QObject):
         Used in the worker only.
     worker : Worker
     found : callable
-        Takes what was asked for, as ``{(id, height): Found}``.
+        Takes what was asked for, as ``{(id, height): FoundVideo}``.
     """
 
     def __init__(
         self,
         cache: Cache,
         worker: Worker,
-        found: Callable[[dict[Key, FoundVideos]], None],
+        found: Callable[[dict[Key, FoundVideo]], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -99,18 +99,18 @@ class CacheWorker(QObject):
     def _go(self) -> None:
         if self._now is not None or (self._next == _Work() and not self._wishes):
             return
-        errand, self._next = self._next, _Work()
-        errand.images += self._wishes[:_AT_ONCE]
+        work, self._next = self._next, _Work()
+        work.images += self._wishes[:_AT_ONCE]
         self._wishes = self._wishes[_AT_ONCE:]
-        self._now = errand
+        self._now = work
         self._worker.submit(
-            lambda job: _done(self._cache, errand, job),
+            lambda job: _done(self._cache, work, job),
             self._on_done,
             self._on_failed,
             must_finish=True,
         )
 
-    def _on_done(self, found: dict[Key, FoundVideos]) -> None:
+    def _on_done(self, found: dict[Key, FoundVideo]) -> None:
         self._now = None
         self._found(found)
         self._go()
@@ -119,17 +119,17 @@ class CacheWorker(QObject):
         self._on_done({})
 
 
-def _done(cache: Cache, errand: _Work, job: Job) -> dict[Key, FoundVideos]:
-    cache.write(errand.videos, errand.pictures)
-    known = cache.read(errand.titles, with_pictures=False)
-    found = {(key, 0): FoundVideos(known.get(key, Known())) for key in errand.titles}
-    known = cache.read({key for key, _ in errand.images}, with_pictures=True)
-    for youtube_id, height in errand.images:
+def _done(cache: Cache, work: _Work, job: Job) -> dict[Key, FoundVideo]:
+    cache.write(work.videos, work.pictures)
+    known = cache.read(work.titles, with_pictures=False)
+    found = {(key, 0): FoundVideo(known.get(key, Known())) for key in work.titles}
+    known = cache.read({key for key, _ in work.images}, with_pictures=True)
+    for youtube_id, height in work.images:
         job.check()
         of_this = known.get(youtube_id, Known())
         # A cache that cannot be written to must not hide what has just come.
-        jpeg = errand.pictures.get(youtube_id, of_this.jpeg)
-        found[youtube_id, height] = FoundVideos(of_this, decoded(jpeg, height))
+        jpeg = work.pictures.get(youtube_id, of_this.jpeg)
+        found[youtube_id, height] = FoundVideo(of_this, decoded(jpeg, height))
     return found
 
 

@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 from core.downloads.waiting import retry_after_s
 from gui.workers import Worker
 from gui.youtube.cache import MOST_BYTES, Cache
-from gui.youtube.cache_worker import CacheWorker, FoundVideos, Key
+from gui.youtube.cache_worker import CacheWorker, FoundVideo, Key
 from gui.youtube.permission import LookUpPermission
 from gui.youtube.politeness import Politeness
 from gui.youtube.services import Services, Video, read_thumbnail, read_title
@@ -43,7 +43,7 @@ class _State:
     is_read : bool
         Whether the cache was asked for its title.
     has_picture : bool or None
-        Whether there is a picture on the shelf; None where that was not yet asked.
+        Whether the cache has a picture; None where that was not yet asked.
     n_titles, n_pictures : int
         How often YouTube was asked and somebody answered.
     """
@@ -108,7 +108,7 @@ class LookUps(QObject):
     ) -> None:
         super().__init__(parent)
         self.services, self._timeout_s = services or Services(), timeout_s
-        self._shelf = CacheWorker(Cache(cache, most_bytes), worker, self._on_found, self)
+        self._cache = CacheWorker(Cache(cache, most_bytes), worker, self._on_found, self)
         self.states: dict[str, _State] = {}
         self._images: OrderedDict[Key, QImage] = OrderedDict()
         self._n_image_bytes = 0
@@ -156,7 +156,7 @@ class LookUps(QObject):
         """Read from the cache what these videos are, in sight or not."""
         unread = [key for key in dict.fromkeys(ids) if key and not self._state(key).is_read]
         if unread:
-            self._shelf.read_titles(unread)
+            self._cache.read_titles(unread)
 
     def want(self, wishes: Iterable[Key]) -> None:
         """Say what is in sight now, first what matters most; everything else is put off.
@@ -167,7 +167,7 @@ class LookUps(QObject):
             YouTube ids, and how many pixels high their pictures are to be.
         """
         self._wanted = [key for key in dict.fromkeys(wishes) if key[0]]
-        self._shelf.want_images([key for key in self._wanted if self._lacks_image(key)])
+        self._cache.want_images([key for key in self._wanted if self._lacks_image(key)])
         self._ask()
 
     def video(self, youtube_id: str) -> Video | None:
@@ -195,7 +195,7 @@ class LookUps(QObject):
 
     # From the cache
 
-    def _on_found(self, found: dict[Key, FoundVideos]) -> None:
+    def _on_found(self, found: dict[Key, FoundVideo]) -> None:
         for (youtube_id, height), one in found.items():
             state = self._state(youtube_id)
             state.is_read = True
@@ -208,7 +208,7 @@ class LookUps(QObject):
             self.changed.emit(list(dict.fromkeys(youtube_id for youtube_id, _ in found)))
             self._ask()
 
-    def _take_image(self, key: Key, state: _State, found: FoundVideos) -> None:
+    def _take_image(self, key: Key, state: _State, found: FoundVideo) -> None:
         if found.image is None:
             state.has_picture = False
             state.is_picture_fresh = found.known.jpeg == b"" and found.known.is_picture_fresh
@@ -301,7 +301,7 @@ class LookUps(QObject):
         else:
             self.titles.succeeded()
             state.video, state.is_video_fresh = video, True
-            self._shelf.keep_video(youtube_id, video)
+            self._cache.keep_video(youtube_id, video)
             self.changed.emit([youtube_id])
         self._ask()
 
@@ -317,5 +317,5 @@ class LookUps(QObject):
             self.thumbnails.succeeded()
             state.has_picture, state.is_picture_fresh = None if jpeg else False, True
             heights = [height for key, height in self._wanted if key == youtube_id and height]
-            self._shelf.keep_picture(youtube_id, jpeg, heights if jpeg else ())
+            self._cache.keep_picture(youtube_id, jpeg, heights if jpeg else ())
         self._ask()

@@ -39,7 +39,7 @@ def audio(tmp_path):
 
 
 class RecordedBlock:
-    """What `Playing` said, in order."""
+    """What a `Playback` said, in order."""
 
     def __init__(self, playing: Playback) -> None:
         self.said: list[object] = []

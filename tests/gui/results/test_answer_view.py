@@ -195,7 +195,7 @@ def test_rows_under_the_pointer_keep_their_places_while_recording(app: App) -> N
     app.wait_for(table.viewport().underMouse)
     shown.clear()
     told: list[object] = []
-    app.session.glimpsed.connect(told.append)
+    app.session.live_matched.connect(told.append)
     app.wait_for(lambda: len(told) >= 2)
     assert shown == []
     app.qtbot.mouseMove(app.window.words, QPoint(5, 5))

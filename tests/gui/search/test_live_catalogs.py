@@ -70,12 +70,12 @@ def test_a_slow_catalogue_is_skipped_and_delays_no_tick(several: App) -> None:  
         return search(query, k, filters, job, *options)  # type: ignore[arg-type]
 
     slow.search = held  # type: ignore[method-assign,assignment]
-    glimpses: list[Matches] = []
-    app.session.glimpsed.connect(glimpses.append)
+    live_matches: list[Matches] = []
+    app.session.live_matched.connect(live_matches.append)
     record(app)
     app.wait_for(begun.is_set)
-    n_before = len(glimpses)
-    app.wait_for(lambda: len(glimpses) >= n_before + 3)
+    n_before = len(live_matches)
+    app.wait_for(lambda: len(live_matches) >= n_before + 3)
     assert app.session.further.answers == ()
     app.wait_for(lambda: len(searches) >= 2)  # it is tried again with what is newest
     released.set()

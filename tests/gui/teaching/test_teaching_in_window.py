@@ -197,23 +197,23 @@ def test_without_a_name_for_a_new_class_the_one_in_sight_stays(qtbot: QtBot) -> 
 
 
 def test_a_recording_says_when_a_taught_class_begins_to_be_heard(app: App) -> None:
-    def glimpse(*tags: Tag) -> None:
+    def match_live(*tags: Tag) -> None:
         query = Query("Recording", app.engine.made_catalog.clip(0).frames, 5.0, heard=tags)
         info = CatalogInfo("", "", 1, "")
-        app.session.glimpsed.emit(Matches(query, info, ()))
+        app.session.live_matched.emit(Matches(query, info, ()))
 
     app.window.permission.adopt(False)  # no question may stand there
     app.window.banner.clear()
     own = Tag("our gate", 0.7, is_taught=True)
-    glimpse(Tag("Dog", 0.9))
+    match_live(Tag("Dog", 0.9))
     assert app.window.banner.isHidden()
-    glimpse(own, Tag("Dog", 0.9))
+    match_live(own, Tag("Dog", 0.9))
     assert "“our gate” is heard now." in app.window.banner.message
     app.window.banner.clear()
-    glimpse(own)
+    match_live(own)
     assert app.window.banner.isHidden(), "it has been said"
-    glimpse()
-    glimpse(own, Tag("our dog", 0.8, is_taught=True))
+    match_live()
+    match_live(own, Tag("our dog", 0.8, is_taught=True))
     assert app.window.banner.message == "“our dog” and “our gate” are heard now."
     app.window.banner.clear()
-    glimpse(own)
+    match_live(own)
