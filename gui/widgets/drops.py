@@ -6,6 +6,7 @@ import itertools
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 from PySide6.QtCore import QMimeData, QUrl
 
@@ -22,6 +23,9 @@ MOST_QUEUED = 1000
 """Files of one drop that are taken."""
 
 _MOST_TEXT = 100_000
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+"""What Qt puts in the place of bytes that are no text."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,19 @@ def local_paths(mime: QMimeData) -> list[Path]:
 def _on_disk(urls: list[QUrl]) -> list[Path]:
     """Return where this computer has what some addresses mean, but for those of the web."""
     return [
-        mounted_path(url) if is_share(url) else Path(url.toLocalFile())
+        mounted_path(url) if is_share(url) else _path_of(url)
         for url in urls
         if url.isLocalFile() or is_share(url)
     ]
+
+
+def _path_of(url: QUrl) -> Path:
+    """Return a local file's path, also where its bytes are no text."""
+    path = url.toLocalFile()
+    if _REPLACEMENT in path and os.name == "posix":
+        encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)
+        path = os.fsdecode(unquote_to_bytes(encoded))
+    return Path(path)
 
 
 def _named(text: str) -> list[Path]:

@@ -43,7 +43,7 @@ class ExternalPrograms(QObject):
     def show_folder(self, folder: Path) -> None:
         """Open a folder in the file manager."""
         self._open(
-            QUrl.fromLocalFile(str(folder)),
+            QUrl(folder.absolute().as_uri()),  # Qt's own would lose bytes that are no text
             f"No program could be started that shows the folder {folder}.",
             "Copy its place",
             str(folder),

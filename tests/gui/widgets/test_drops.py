@@ -249,6 +249,14 @@ def test_paths_with_odd_names_survive(tmp_path: Path) -> None:
         local_paths(QMimeData())
 
 
+@pytest.mark.parametrize("kind", ["text/uri-list", "text/plain"])
+def test_a_name_whose_bytes_are_no_text_survives(tmp_path: Path, kind: str) -> None:
+    odd, even = tmp_path / os.fsdecode(b"caf\xe9 %41.wav"), tmp_path / "a.wav"
+    mime = QMimeData()
+    mime.setData(kind, f"{odd.as_uri()}\r\n{even.as_uri()}\r\n".encode())
+    assert local_paths(mime) == [odd, even]
+
+
 def test_a_text_that_begins_with_a_tilde_names_no_file() -> None:
     mime = QMimeData()
     mime.setText("~5 dogs barking")

@@ -93,6 +93,19 @@ def test_a_folder_that_nothing_shows_is_named(
     assert QGuiApplication.clipboard().text() == str(tmp_path)
 
 
+def test_a_folder_whose_name_is_no_text_is_shown_by_its_bytes(
+    opening: ExternalPrograms,
+    banner: Banner,
+    desktop: Callable[[str], Path],
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    told, folder = desktop("exit 0"), tmp_path / os.fsdecode(b"caf\xe9")
+    opening.show_folder(folder)
+    qtbot.waitUntil(lambda: told.exists() and told.read_text() == f"{folder.as_uri()}\n")
+    assert banner.isHidden()
+
+
 @pytest.mark.parametrize("takes", [True, False])
 def test_elsewhere_the_toolkit_is_asked(
     opening: ExternalPrograms, banner: Banner, monkeypatch: pytest.MonkeyPatch, takes: bool
