@@ -31,7 +31,7 @@ class MapController(QObject):
         self._context, self._session, self._select_clip = context, context.session, select_clip
         self.pane = MapPane(context.workers["map"], context.data.maps)
         self.pane.chosen.connect(self._on_chosen)
-        self.pane.failed.connect(context.session.report)
+        self.pane.failed.connect(context.show_trouble)
         session = context.session
         session.shown.changed.connect(self.show_catalog)
         session.answered.connect(lambda _: self._show_answer())

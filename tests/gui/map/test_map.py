@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from core.catalog.catalog import Catalog
 from core.catalog.projection import OTHERS, SEVERAL, Map, kept_map
+from core.errors import CatalogError
 from core.jobs import Job
 from core.types import CatalogInfo, Match, Matches, Query
 from gui.map.canvas import MapCanvas
@@ -23,6 +24,7 @@ from gui.map.colors import group_colors
 from gui.map.marks import Marks, legend_size
 from gui.map.pane import MapPane
 from gui.map.raster import Chart, MapView, picture
+from gui.search.state import State
 from gui.workers import Worker
 from tests.gui.conftest import App
 from tests.gui.search.test_session import open_and_wait
@@ -402,3 +404,13 @@ def test_two_million_points_are_usable(qtbot: QtBot) -> None:
     canvas.go_to(0.2, 0.1)
     canvas.repaint()
     assert (canvas.view.x, canvas.view.y) == (0.2, 0.1)
+
+
+def test_a_map_that_cannot_be_made_leaves_the_answer_alone(app: App, sine: Path) -> None:
+    open_and_wait(app, sine)
+    assert app.coordinator.features is not None
+    title = app.window.windowTitle()
+    app.coordinator.features.map.pane.failed.emit(CatalogError("The map is damaged.", "Open it."))
+    assert app.window.banner.message == "The map is damaged. Open it."
+    assert app.session.state is State.RESULTS
+    assert app.window.windowTitle() == title
