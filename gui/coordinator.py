@@ -128,7 +128,7 @@ class Coordinator(QObject):
         commands.next_part.triggered.connect(lambda: go_to_next_part(window))
         window.painted.connect(self._begin)
         window.dropped.connect(self.open_paths)
-        window.overlay.refused.connect(self.session.report)
+        window.overlay.refused.connect(self._context.show_trouble)
         window.overlay.linked.connect(self._find_video)
         window.closing.connect(self.close)
         commands.paste.triggered.connect(self._paste)

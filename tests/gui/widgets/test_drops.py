@@ -211,6 +211,17 @@ def test_web_addresses_and_text_are_refused(app: App) -> None:
     assert "no file in this" in said(app)
 
 
+def test_what_is_refused_stops_no_analysis(app: App, sine: Path) -> None:
+    app.engine.gate.clear()
+    drop(app, mime_of(sine))
+    app.wait_for(lambda: ("query", "sine.wav") in app.engine.calls)
+    drop(app, mime_of("https://example.org/dog.wav"))
+    assert "Only files on this computer" in said(app)
+    assert app.session.state is State.ANALYSING
+    app.engine.gate.set()
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+
+
 def test_a_bad_drop_takes_nothing_away(app: App, sine: Path, tmp_path: Path) -> None:
     drop(app, mime_of(sine))
     app.wait_for(lambda: app.session.state is State.RESULTS)
