@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
-from core.errors import SoundalikeError
+from core.errors import Cancelled, SoundalikeError
 from core.jobs import Job
 from gui.workers import Worker
 
@@ -41,8 +41,11 @@ class Saving(QObject):
         dialog.setAutoReset(False)
         dialog.setValue(0)
         jobs: list[Job] = []
+        is_cancelled = False
 
         def cancel() -> None:
+            nonlocal is_cancelled
+            is_cancelled = True
             for job in jobs:
                 job.cancel()
 
@@ -51,6 +54,8 @@ class Saving(QObject):
 
         def write(job: Job) -> Path:
             jobs.append(job)
+            if is_cancelled:  # while the worker still had something else to finish
+                raise Cancelled
             work(job)
             return path
 

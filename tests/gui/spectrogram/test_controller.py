@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +172,21 @@ def test_saving_something_long_can_be_cancelled(shown: App, tmp_path: Path) -> N
     assert saving.dialog is None
     assert not (tmp_path / "a.npz").exists()
     app.engine.gate.set()
+
+
+def test_saving_can_be_cancelled_before_its_turn(shown: App, tmp_path: Path) -> None:
+    app, worker = shown, shown.coordinator.workers["files"]
+    app.window.dialogs.save = lambda *given: given[-1](tmp_path / "a.wav")  # type: ignore[method-assign]
+    may_end = threading.Event()
+    worker.submit(lambda job: may_end.wait(), must_finish=True)
+    app.window.commands.save.trigger()
+    dialog = app.coordinator.sound.saving.dialog
+    assert dialog is not None
+    dialog.findChild(QPushButton).click()
+    may_end.set()
+    app.wait_for(lambda: not worker.is_busy)
+    assert not (tmp_path / "a.wav").exists()
+    assert app.coordinator.sound.saving.dialog is None
 
 
 def names(menu: QMenu) -> list[str]:
