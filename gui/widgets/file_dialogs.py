@@ -83,7 +83,16 @@ class FileDialogs(QObject):
         filters = {f"{meaning} (*.{ending})": ending for ending, meaning in kinds.items()}
         dialog.setNameFilters(list(filters))
         dialog.setDefaultSuffix(usual)
-        dialog.filterSelected.connect(lambda text: dialog.setDefaultSuffix(filters[text]))
+
+        def follow(chosen_filter: str) -> None:
+            # Qt's own dialog does the same; a system's may leave the name as it is.
+            ending = filters[chosen_filter]
+            dialog.setDefaultSuffix(ending)
+            path = Path(next(iter(dialog.selectedFiles()), ""))
+            if path.suffix.lstrip(".") in kinds:
+                dialog.selectFile(str(path.with_suffix(f".{ending}")))
+
+        dialog.filterSelected.connect(follow)
         dialog.fileSelected.connect(lambda path: self._on_saved(Path(path), chosen))
         _show(dialog)
 

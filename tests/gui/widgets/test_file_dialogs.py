@@ -83,6 +83,18 @@ def test_a_name_with_dots_is_suggested_whole_in_each_format(
     assert suggested(dialogs) == [f"{name}.flac"]
 
 
+def test_a_name_follows_the_format_where_the_dialog_leaves_it_alone(dialogs: FileDialogs) -> None:
+    dialogs.save("Save", "12.30.45", SOUND, lambda path: None)
+    parent = dialogs.parent()
+    assert isinstance(parent, QWidget)
+    dialog = parent.findChildren(QFileDialog)[-1]
+    dialog.filterSelected.emit(dialog.nameFilters()[1])
+    assert suggested(dialogs) == ["12.30.45.flac"]
+    dialog.selectFile("12.30.45")  # what a person typed has no ending of ours
+    dialog.filterSelected.emit(dialog.nameFilters()[0])
+    assert suggested(dialogs) == ["12.30.45"]
+
+
 def test_a_long_name_in_letters_of_several_bytes_is_one_that_a_disk_takes(
     dialogs: FileDialogs, tmp_path: Path
 ) -> None:
