@@ -1,8 +1,8 @@
 """Work that must not hold up the window. The only file here that knows threads.
 
 A `Worker` is one thread that does one thing at a time, newest request first: a request that comes
-while another is at work waits in a mailbox with a single slot, replaces what waited there, and
-asks the one at work to stop. Whatever a replaced request still says is dropped.
+while another is at work replaces what waits, and asks the one at work to stop. Whatever a replaced
+request still says is dropped. What must finish is neither stopped nor replaced: the others wait.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class Worker(QObject):
         super().__init__(parent)
         self._numbers = itertools.count(1)
         self._at_work: _Request | None = None
-        self._waiting: _Request | None = None
+        self._waiting: list[_Request] = []
         self._is_closed = False
         self._thread = _Thread(self)
         self._thread.setObjectName(name)
@@ -182,7 +182,8 @@ class Worker(QObject):
         done, failed, progressed : callable
             Called in the window's thread with the result, the error, or stage and fraction.
         must_finish : bool
-            A later request waits for this one, rather than stopping it; only `close` stops it.
+            Later requests wait for this one, whether it is at work or waits itself, rather than
+            stopping or replacing it; only `close` does.
         """
         if self._is_closed:
             return
@@ -193,11 +194,11 @@ class Worker(QObject):
         if self._at_work is None:
             self._begin(request)
         else:
-            self._waiting = request
+            self._waiting.append(request)
 
     def cancel(self) -> None:
-        """Stop what is at work, unless it must finish, and forget what waits."""
-        self._waiting = None
+        """Stop what is at work, and forget what waits, unless it must finish."""
+        self._waiting = [request for request in self._waiting if request.must_finish]
         if self._at_work is not None and not self._at_work.must_finish:
             self._drop(self._at_work)
 
@@ -209,7 +210,7 @@ class Worker(QObject):
         if self._is_closed:
             return
         self._is_closed = True
-        self._waiting = None
+        self._waiting.clear()
         if self._at_work is not None:
             self._drop(self._at_work)
         self._thread.last = last
@@ -270,9 +271,8 @@ class Worker(QObject):
         if self._at_work is None or self._at_work.number != number:
             return
         self._at_work = self._worker.request = None
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None and not self._is_closed:
-            self._begin(waiting)
+        if self._waiting:
+            self._begin(self._waiting.pop(0))
         else:
             self.busy_changed.emit(False)
 

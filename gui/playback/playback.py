@@ -116,7 +116,7 @@ class Playback(QObject):
     def stop(self) -> None:
         """Stop, and forget the sound."""
         if self._sound is not None:
-            self.worker.submit(lambda job: self._close_players(), must_finish=True)
+            self.worker.submit(lambda job: self._close_players())
             self._end()
 
     def seek(self, time_s: float) -> None:
@@ -181,7 +181,6 @@ class Playback(QObject):
             open_player,
             lambda player: self._on_open(sound, player),
             lambda error: self._on_failed(sound, error),
-            must_finish=True,
         )
         self._tell(not self._is_paused)
 

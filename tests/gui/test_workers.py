@@ -148,6 +148,24 @@ def test_what_must_finish_is_waited_for(qtbot: QtBot, worker: Worker) -> None:
     assert seen == ["loaded", "newest"]
 
 
+def test_what_must_finish_is_done_in_order_whatever_comes_later(
+    qtbot: QtBot, worker: Worker
+) -> None:
+    seen: list[object] = []
+    first = Held("first")
+    worker.submit(first, seen.append, must_finish=True)
+    qtbot.waitUntil(first.begun.is_set)
+    worker.submit(lambda job: "replaced", seen.append)
+    worker.submit(lambda job: "second", seen.append, must_finish=True)
+    worker.submit(lambda job: "replaced, too", seen.append)
+    worker.submit(lambda job: "third", seen.append, must_finish=True)
+    worker.cancel()
+    worker.submit(lambda job: "last", seen.append)
+    first.go.set()
+    qtbot.waitUntil(lambda: not worker.is_busy)
+    assert seen == ["first", "second", "third", "last"]
+
+
 def test_closing_while_busy_cancels_and_ends_with_the_last_work(qtbot: QtBot) -> None:
     worker = Worker("test")
     held, seen = Held("never"), []
