@@ -189,7 +189,8 @@ class Recording(QObject):
                 if source is not None:
                     source.close()
                 raise MicrophoneError(
-                    f"The recording cannot be written to {recordings.folder}: {error.strerror}.",
+                    f"The recording cannot be written to {recordings.folder}: "
+                    f"{error.strerror or error}.",
                     ROOM_IN_THE_WINDOW,
                 ) from error
             try:
