@@ -139,7 +139,7 @@ class Engine(ClassTeaching):
         from core.setup.stored_items import remove
 
         self.close()
-        return remove(self._loaded.data, key)
+        return remove(self._loaded.data, key)[0]
 
     def listener(self, job: Job | None = None) -> Listener:
         """Return what analyses sounds, loaded."""

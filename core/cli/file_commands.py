@@ -76,7 +76,9 @@ def _listed(data: DataFolder, _arguments: Namespace, _job: Job) -> list[str]:
 
 
 def _removed(data: DataFolder, arguments: Namespace, _job: Job) -> list[str]:
-    return [f"{key}: removed, {megabytes(remove(data, key))} freed" for key in arguments.key]
+    keys = list(dict.fromkeys(arguments.key))
+    freed = zip(keys, remove(data, *keys), strict=True)
+    return [f"{key}: removed, {megabytes(n_bytes)} freed" for key, n_bytes in freed]
 
 
 def _status(data: DataFolder, _arguments: Namespace, _job: Job) -> list[str]:

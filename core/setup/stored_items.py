@@ -124,26 +124,28 @@ def _left_behind(data: DataFolder) -> list[Path]:
     return [path for path in children(old) if path.name != MOVED_TO]
 
 
-def remove(data: DataFolder, key: str) -> int:
-    """Remove an item of `storage`, and return how many bytes that has freed.
+def remove(data: DataFolder, *keys: str) -> list[int]:
+    """Remove items of `storage`, and return how many bytes each has freed.
 
     Raises
     ------
     CatalogError
-        If there is no such item, it may not be removed, or it is in use.
+        If one of them is no item, or may not be removed: then none is. If one is in use.
     """
     items = {item.key: item for item in storage(data)}
-    item = items.get(key)
-    if item is None or not item.is_removable:
-        keys = ", ".join(each.key for each in items.values() if each.is_removable)
-        raise CatalogError(
-            f"There is nothing called {key!r} to remove.", f"There is: {keys or 'nothing'}."
-        )
-    if key.startswith("catalog:"):
-        delete_catalog(data, key.partition(":")[2])
-    else:
-        try:
-            remove_paths(item.paths)
-        except OSError as error:
-            raise unwritable(data, error) from error
-    return item.n_bytes
+    removable = [key for key, item in items.items() if item.is_removable]
+    for key in keys:
+        if key not in removable:
+            raise CatalogError(
+                f"There is nothing called {key!r} to remove.",
+                f"There is: {', '.join(removable) or 'nothing'}.",
+            )
+    for key in keys:
+        if key.startswith("catalog:"):
+            delete_catalog(data, key.partition(":")[2])
+        else:
+            try:
+                remove_paths(items[key].paths)
+            except OSError as error:
+                raise unwritable(data, error) from error
+    return [items[key].n_bytes for key in keys]

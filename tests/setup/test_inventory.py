@@ -9,6 +9,7 @@ import pytest
 
 from core.catalog.catalog import Catalog
 from core.catalog.replacing import beside
+from core.errors import CatalogError
 from core.options import CatalogKind
 from core.paths import DataFolder
 from core.setup import inventory
@@ -33,7 +34,7 @@ def test_one_that_a_kill_left_under_its_hidden_name_is_removed(data):
     build(data.catalogs / "mine", 3)
     (data.catalogs / "mine").rename(beside(data.catalogs / "mine", "previous"))
     assert names(data) == ["mine"]
-    assert remove(data, "catalog:mine") > 0
+    assert remove(data, "catalog:mine")[0] > 0
     assert left(data) == []
 
 
@@ -64,7 +65,7 @@ def test_of_a_linked_one_only_the_link_is_removed(data, tmp_path, is_there):
 def test_a_file_among_them_can_be_removed(data):
     data.catalogs.mkdir(parents=True)
     (data.catalogs / "Thumbs.db").write_bytes(b"1234")
-    assert remove(data, "catalog:Thumbs.db") == 4
+    assert remove(data, "catalog:Thumbs.db") == [4]
     assert left(data) == []
 
 
@@ -94,3 +95,13 @@ def test_one_that_may_not_be_looked_into_is_damaged_and_hides_no_other(data, mon
     monkeypatch.setattr(inventory, "readable_folder", refused)
     kinds = {entry.name: entry.kind for entry in inventory.catalogs(data)}
     assert kinds == {"mine": "audioset", "root's": CatalogKind.DAMAGED}
+
+
+def test_nothing_is_removed_where_one_of_several_names_is_wrong(data):
+    for name in ("one", "two"):
+        build(data.catalogs / name, 3)
+    with pytest.raises(CatalogError, match="nothing called 'catalog:three'"):
+        remove(data, "catalog:one", "catalog:three")
+    assert names(data) == ["one", "two"]
+    assert len(remove(data, "catalog:one", "catalog:two")) == 2
+    assert names(data) == []
