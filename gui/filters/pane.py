@@ -263,18 +263,18 @@ class FilterPane(QWidget):
         self._menu.addSeparator()
         save = self._menu.addAction("Keep this filter as…")
         save.setEnabled(self.options.filters != Filter())
-        save.triggered.connect(self._ask_name)
+        save.triggered.connect(lambda: self._ask_name())
         if self.presets:
             removing = self._menu.addMenu("Remove")
             for name in self.presets:
                 action = removing.addAction(_shown(name))
                 action.triggered.connect(lambda _=False, name=name: self.remove_preset(name))
 
-    def _ask_name(self) -> None:
+    def _ask_name(self, label: str = "Name:") -> None:
         dialog = QInputDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle("Keep this filter")
-        dialog.setLabelText("Name:")
+        dialog.setLabelText(label)
         dialog.setOkButtonText("Keep")
         dialog.textValueSelected.connect(self.save_preset)
         dialog.open()
@@ -282,7 +282,9 @@ class FilterPane(QWidget):
     def save_preset(self, name: str) -> None:
         """Keep what is chosen under a name."""
         name = " ".join(name.split())
-        if name and name not in PRESETS:
+        if name in PRESETS:
+            self._ask_name(f"“{name}” comes with the program. Another name:")
+        elif name:
             kept = {**self.presets, name: self.options.filters}
             self.presets = dict(sorted(kept.items(), key=lambda each: each[0].casefold()))
             self.preset_saved.emit(name, self.options.filters)

@@ -224,7 +224,6 @@ def test_presets_are_applied_kept_and_removed(qtbot: QtBot, pane: FilterPane) ->
     animals = Filter(("Animal",), ("Music",))
     assert pane.options.filters == animals
     pane.save_preset("  My\nown & ")
-    pane.save_preset("Everything")
     pane.save_preset(" ")
     assert texts(menu)[2] == "My own &&"
     menu.actions()[0].trigger()
@@ -252,8 +251,14 @@ def test_a_name_for_a_preset_is_asked_for(qtbot: QtBot, pane: FilterPane) -> Non
     pane.preset.menu().actions()[-1].trigger()
     dialog = pane.findChild(QInputDialog)
     assert dialog is not None
-    dialog.setTextValue("Dogs")
+    dialog.setTextValue("Everything")
     dialog.accept()
+    assert pane.presets == {}
+    again = pane.findChildren(QInputDialog)[-1]
+    assert again.isVisible()
+    assert again.labelText() == "“Everything” comes with the program. Another name:"
+    again.setTextValue("Dogs")
+    again.accept()
     assert pane.presets == {"Dogs": Filter(("Dog",))}
 
 
