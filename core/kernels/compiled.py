@@ -84,6 +84,20 @@ def tag_agreements(tags: NDArray[np.uint16], direction: Float32, out: Float32) -
     _tag_agreements(tags, direction, out)
 
 
+def add_by_set(
+    values: Float32, weight: np.float32, of_set: Float32, sets: NDArray[np.int32], out: Float32
+) -> None:
+    """Write ``weight * values + of_set[sets]``; `out` may be `values`.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit each other, or a set is none.
+    """
+    _check(len(values) == len(sets) == len(out), values, of_set, sets, out)
+    _check(_add_by_set(values, weight, of_set, sets, out))
+
+
 def inverse_lengths(frames: UInt8, centre: int, out: Float32) -> None:
     """Write one over each row's length, less the centre, and 0 for 0.
 
@@ -156,6 +170,17 @@ def _tag_agreements(tags: NDArray[np.uint16], direction: Float32, out: Float32) 
 
 
 @compiled
+def _add_by_set(
+    values: Float32, weight: np.float32, of_set: Float32, sets: NDArray[np.int32], out: Float32
+) -> bool:
+    for row in range(len(sets)):
+        if np.uint32(sets[row]) >= len(of_set):
+            return False
+        out[row] = weight * values[row] + of_set[sets[row]]
+    return True
+
+
+@compiled
 def _inverse_lengths(frames: UInt8, centre: int, out: Float32) -> None:
     for row in range(frames.shape[0]):
         squared = np.int32(0)
@@ -177,6 +202,7 @@ def compile_all() -> None:
     upper_bounds(rows, out, query[0], one, one, one, one, out.copy())
     products(rows, query[0], out)
     inverse_lengths(frames, 127, out)
+    add_by_set(out, one, out, np.zeros(1, np.int32), out)
     tags = np.zeros((1, 8), np.uint16)
     tags.flags.writeable = False
     tag_agreements(tags, np.zeros(1024, np.float32), out)

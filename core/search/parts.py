@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.jobs import Job
 from core.search.bounds import FLOAT32_SLACK
+from core.search.meaning import BoundsBySet
 from core.search.scan import Scanner
 from core.search.topk import Exact, best_rows
 from core.types import Float32
 
-_ROWS = 65_536
+_ROWS, _NUMPY_ROWS = 524_288, 65_536
 
 
 class Bounds(Protocol):
@@ -87,16 +88,9 @@ def best_of_parts(
     first = parts[0].bounds
     bounds = first if isinstance(first, np.ndarray) else np.empty(len(first), np.float32)
 
-    def add(begin: int, end: int) -> None:
-        total = bounds[begin:end]
-        np.multiply(first[begin:end], np.float32(parts[0].weight), out=total)
-        for part in parts[1:]:
-            total += part.bounds[begin:end] * np.float32(part.weight)
-        total += FLOAT32_SLACK
-
     is_one = len(parts) == 1 and parts[0].weight == 1
     if not is_one or first is not bounds:
-        scanner.over(len(bounds), _ROWS, add, job or Job())
+        scanner.over(len(bounds), *_adding(parts, bounds, scanner.kernels), job or Job())
 
     def exact(rows: NDArray[np.int64]) -> NDArray[np.float64]:
         total = np.zeros(len(rows), np.float64)
@@ -109,3 +103,29 @@ def best_of_parts(
         return BestRows(rows, scores, (scores,))
     rows, scores = best_rows(bounds, exact, k, mask)
     return BestRows(rows, scores, tuple(part.exact(rows) for part in parts))
+
+
+def _adding(
+    parts: Sequence[ScorePart], out: Float32, kernels: Any
+) -> tuple[int, Callable[[int, int], None]]:
+    """Return what writes the sum of some rows' bounds, and of how many rows at most."""
+    first, weights = parts[0].bounds, [np.float32(part.weight) for part in parts]
+    if kernels is not None and isinstance(first, np.ndarray) and len(parts) == 2:
+        second = parts[1].bounds
+        if isinstance(second, BoundsBySet):
+            of_set = second.of_set * weights[1] + FLOAT32_SLACK
+
+            def add_by_set(begin: int, end: int) -> None:
+                sets = second.set_of_clip[begin:end]
+                kernels.add_by_set(first[begin:end], weights[0], of_set, sets, out[begin:end])
+
+            return _ROWS, add_by_set
+
+    def add(begin: int, end: int) -> None:
+        total = out[begin:end]
+        np.multiply(first[begin:end], weights[0], out=total)
+        for part, weight in zip(parts[1:], weights[1:], strict=True):
+            total += part.bounds[begin:end] * weight
+        total += FLOAT32_SLACK
+
+    return _NUMPY_ROWS, add

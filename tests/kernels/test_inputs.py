@@ -83,6 +83,9 @@ def test_arrays_that_do_not_fit_each_other():
         lambda: compiled.upper_bounds(ROWS, ONES, QUERY[:99], one, one, one, one, out),
         lambda: compiled.products(ROWS, QUERY[:99], out),
         lambda: compiled.inverse_lengths(FRAMES[:, :99], 127, out),
+        lambda: compiled.add_by_set(ONES, one, ONES, np.zeros(4, np.int32), out),
+        lambda: compiled.add_by_set(ONES, one, ONES, np.full(5, 5, np.int32), out),
+        lambda: compiled.add_by_set(ONES, one, ONES, np.full(5, -1, np.int32), out),
     ):
         with pytest.raises(ValueError, match="fit each other"):
             refuse()

@@ -90,12 +90,13 @@ def test_what_a_sound_is_agrees_more_than_what_it_is_not(scanners):
     assert other == none == 0
 
 
-def test_sound_and_meaning_are_summed_exactly(scanners):
+@pytest.mark.parametrize("is_compiled", [False, True])
+def test_sound_and_meaning_are_summed_exactly(scanners, is_compiled):
     rng = np.random.default_rng(3)
     clips = list(rng.integers(0, 256, (5_000, 1, 128), dtype=np.uint8))
     labels = [rng.choice(SOME, rng.integers(0, 4), replace=False).tolist() for _ in clips]
     tags = rng.random(N_CLASSES).astype(np.float32)
-    sound = clip_search(clips, scanners[False])
+    sound = clip_search(clips, scanners[is_compiled])
     meaning = search_of(labels)
     every = np.arange(len(clips))
     for weight in (0.0, 0.5, 0.8, 1.0):
@@ -106,7 +107,7 @@ def test_sound_and_meaning_are_summed_exactly(scanners):
             ScorePart(1 - weight, *sound.scores(clips[7])),
             ScorePart(weight, *meaning.scores(tags)),
         )
-        best = best_of_parts(parts, scanners[False], 20)
+        best = best_of_parts(parts, scanners[is_compiled], 20)
         wanted = sorted(every.tolist(), key=lambda row: (-totals[row], row))[:20]
         assert best.rows.tolist() == wanted
         assert best.scores.tolist() == totals[wanted].tolist()
