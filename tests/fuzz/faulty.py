@@ -23,7 +23,6 @@ _HELD: list[object] = []
 
 class _Faulty(Reader):
     name = "faulty"
-    limit_s = 1.0
     most_bytes = 200 * MEGABYTE
     broken_at: ClassVar[int] = 7
     """What an input must begin with to break the reader."""
@@ -60,6 +59,8 @@ class ContainedCrash(Crash):
 
 
 class Hang(_Faulty):
+    limit_s = 1.0
+
     def breaks(self, folder: Path) -> None:
         time.sleep(1000)
 
