@@ -103,7 +103,6 @@ def similar(arguments: Namespace) -> None:
     video_id = video_id_of(arguments.video_id)
     stated = {} if weights is None else {"weights": asdict(weights)}
     source: dict[str, Any] = {}
-    is_line = len(engines) > 1
     by, ranking = Comparison(arguments.match), Ranking(arguments.rank)
     filters, changes, query = _filter(arguments), _changes(arguments), None
     for engine in engines:
@@ -120,7 +119,7 @@ def similar(arguments: Namespace) -> None:
         if is_first:
             is_own = any(match.path for match in answer.matches)
             source = {"path" if is_own else "video_id": video_id, **stated}
-        _print_matches(answer, arguments, source, is_line, is_first)
+        _print_matches(answer, arguments, source, len(engines) > 1, is_first)
         query = answer.query
 
 
@@ -130,6 +129,8 @@ def find(arguments: Namespace) -> None:
     for number, engine in enumerate(engines):
         with Progress() as progress:
             answer = engine.find(words, arguments.k, _filter(arguments), progress.job)
+            if not arguments.offline:
+                answer = engine.resolve(answer, progress.job)
         _print_matches(answer, arguments, {"words": words}, len(engines) > 1, not number)
 
 
@@ -217,8 +218,8 @@ def build(arguments: Namespace) -> None:
     except (KeyboardInterrupt, Cancelled):
         sys.stderr.write("What was read is kept: the same command goes on from there.\n")
         raise
-    took_s = time.perf_counter() - begun
-    put(f"{len(catalog)} clips in {plain(str(arguments.out))} ({took_s:.1f} s)")
+    took = f"{time.perf_counter() - begun:.1f} s"
+    put(f"{len(catalog)} clips in {plain(str(arguments.out))} ({took})")
 
 
 def update(arguments: Namespace) -> None:

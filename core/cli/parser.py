@@ -145,6 +145,7 @@ def parser() -> argparse.ArgumentParser:
         "catalogs",
         "filters",
         "k",
+        "offline",
         "json",
     )
     find.add_argument(

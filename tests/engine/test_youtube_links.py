@@ -106,6 +106,18 @@ def test_the_table_says_so_in_words(similar, service, capsys):
     assert all(re.search(r" \w{4} \(video gone\)$", line) for line in lines[1:])
 
 
+def test_what_words_find_is_looked_up_too(youtube8m_shards, service, capsys, tmp_path):
+    shards, out = str(youtube8m_shards / "v2_video"), str(tmp_path / "tagged")
+    assert main(["build", "youtube8m", shards, "--out", out, "--workers", "1"]) == 0
+    capsys.readouterr()
+    find = ["find", "music", "-k", "3", "--json", "--catalog", out]
+    service.otherwise = (404, NOT_FOUND)
+    for more, reason in (["--offline"], "YouTube id not looked up"), ([], "video gone"):
+        assert main([*find, *more]) == 0
+        found = json.loads(capsys.readouterr().out)["matches"]
+        assert links(found) == [reason] * 3
+
+
 def test_a_service_that_stalls_costs_the_links_only(matches, service, monkeypatch):
     monkeypatch.setattr(youtube_ids, "TIMEOUT_S", 0.3)
     service.otherwise = STALL
