@@ -9,6 +9,7 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from core.cli.option_groups import check_build
 from core.cli.output import (
     Progress,
     catalog_text,
@@ -128,9 +129,8 @@ def find(arguments: Namespace) -> None:
     words, engines = " ".join(arguments.words), _engines(arguments)
     for number, engine in enumerate(engines):
         with Progress() as progress:
-            answer = engine.find(words, arguments.k, _filter(arguments), progress.job)
-            if not arguments.offline:
-                answer = engine.resolve(answer, progress.job)
+            found = engine.find(words, arguments.k, _filter(arguments), progress.job)
+            answer = found if arguments.offline else engine.resolve(found, progress.job)
         _print_matches(answer, arguments, {"words": words}, len(engines) > 1, not number)
 
 
@@ -193,13 +193,12 @@ def build(arguments: Namespace) -> None:
     from core.catalog.build.build import build_catalog
     from core.tagging.noting import noted
 
+    check_build(arguments)
     if arguments.kind == CatalogKind.SOUNDS:
         from core.cli.sound_commands import build_sounds
 
         build_sounds(arguments)
         return
-    if arguments.visual and arguments.kind != CatalogKind.YOUTUBE8M:
-        raise CatalogError("AudioSet has no visual vectors.", "Leave out --visual.")
     begun = time.perf_counter()
     try:
         with Progress() as progress:
@@ -218,8 +217,8 @@ def build(arguments: Namespace) -> None:
     except (KeyboardInterrupt, Cancelled):
         sys.stderr.write("What was read is kept: the same command goes on from there.\n")
         raise
-    took = f"{time.perf_counter() - begun:.1f} s"
-    put(f"{len(catalog)} clips in {plain(str(arguments.out))} ({took})")
+    took_s = time.perf_counter() - begun
+    put(f"{len(catalog)} clips in {plain(str(arguments.out))} ({took_s:.1f} s)")
 
 
 def update(arguments: Namespace) -> None:

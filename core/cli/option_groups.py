@@ -6,7 +6,19 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core.options import DEFAULT_K, ENGINES, Comparison, ListenerKind, Ranking, Weights
+from core.errors import CatalogError
+from core.options import (
+    DEFAULT_K,
+    ENGINES,
+    CatalogKind,
+    Comparison,
+    ListenerKind,
+    Ranking,
+    Weights,
+)
+
+_OF_FEATURES = ("include", "exclude", "scheduler", "visual")
+_OF_SOUNDS = ("no_subfolders", "model", "pca", "listener")
 
 
 def _add_catalog(parser: argparse.ArgumentParser) -> None:
@@ -188,6 +200,26 @@ GROUPS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "offline": _add_offline,
     "json": _add_json,
 }
+
+
+def check_build(arguments: argparse.Namespace) -> None:
+    """Refuse options that do nothing for the kind of catalogue that is built.
+
+    Raises
+    ------
+    CatalogError
+        If one was given.
+    """
+    is_own = arguments.kind == CatalogKind.SOUNDS
+    for option in _OF_FEATURES if is_own else _OF_SOUNDS:
+        if getattr(arguments, option):
+            raise CatalogError(
+                f"--{option.replace('_', '-')} is for catalogues of "
+                f"{'released features' if is_own else 'own sounds'}.",
+                "Leave it out; a search can filter by classes." if is_own else "Leave it out.",
+            )
+    if arguments.visual and arguments.kind != CatalogKind.YOUTUBE8M:
+        raise CatalogError("AudioSet has no visual vectors.", "Leave out --visual.")
 
 
 def positive(text: str) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.output import Progress, plain, put, put_json, remark
-from core.errors import Cancelled, CatalogError
+from core.errors import Cancelled
 from core.options import Options
 from core.paths import DataFolder
 
@@ -22,12 +22,6 @@ _MOST_NAMED = 5
 
 def build_sounds(arguments: Namespace) -> None:
     """Make a catalogue of the sounds in folders, or add them to one."""
-    for option in ("include", "exclude", "scheduler", "visual"):
-        if getattr(arguments, option):
-            raise CatalogError(
-                f"--{option} is for catalogues of released features.",
-                "Leave it out; a search can filter by classes.",
-            )
     _update(arguments, arguments.out, arguments.source)
 
 

@@ -129,6 +129,9 @@ def test_duplicates_are_groups_exact_ones_first(capsys, catalog):
     [
         (["build", "sounds", "nowhere", "--out", "mine"], "is not there"),
         (["build", "sounds", ".", "--out", "mine", "--include", "Dog"], "--include"),
+        (["build", "audioset", ".", "--out", "x", "--no-subfolders"], "--no-subfolders is for"),
+        (["build", "youtube8m", ".", "--out", "x", "--listener", "built-in"], "--listener is for"),
+        (["build", "audioset", ".", "--out", "x", "--visual"], "no visual vectors"),
         (["update", "nowhere"], "is not a catalogue"),
         (["duplicates", "nowhere"], "is not a catalogue"),
     ],
