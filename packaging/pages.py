@@ -10,13 +10,14 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from core import __version__  # noqa: E402 - it lies one folder up
+from core.cli.output import SOURCE_NAME  # noqa: E402
 from core.cli.parser import parser  # noqa: E402
 
 NAME = "soundalike"
@@ -34,12 +35,15 @@ class CommandOption:
         What follows it, for people; empty where nothing does.
     choices : tuple of str
     purpose : str
+    is_repeated : bool
+        Whether several values may follow each other.
     """
 
     names: tuple[str, ...]
     value: str
     choices: tuple[str, ...]
     purpose: str
+    is_repeated: bool
 
     @property
     def is_path(self) -> bool:
@@ -49,7 +53,16 @@ class CommandOption:
 
 @dataclass(frozen=True)
 class DescribedCommand:
-    """One of the command line's commands."""
+    """One of the command line's commands.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``match``; of one that belongs to another, ``files fetch``.
+    purpose : str
+    usage : str
+    options : tuple of CommandOption
+    """
 
     name: str
     purpose: str
@@ -59,18 +72,35 @@ class DescribedCommand:
 
 def commands() -> list[DescribedCommand]:
     """Return all commands with their options, in the order of the help."""
-    (several,) = (
-        action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)
-    )
-    return [
-        DescribedCommand(
-            name,
-            each.description or "",
-            re.sub(r"\s+", " ", each.format_usage()).removeprefix("usage: "),
-            tuple(_options(each)),
-        )
-        for name, each in several.choices.items()
-    ]
+    return list(_commands(parser(), ""))
+
+
+def _commands(above: argparse.ArgumentParser, prefix: str) -> Iterator[DescribedCommand]:
+    for action in above._actions:
+        if not isinstance(action, argparse._SubParsersAction):
+            continue
+        for name, each in action.choices.items():
+            usage = re.sub(r"\s+", " ", each.format_usage()).removeprefix("usage: ")
+            yield DescribedCommand(
+                prefix + name,
+                each.description or "",
+                usage.replace(SOURCE_NAME, NAME),
+                tuple(_options(each)),
+            )
+            yield from _commands(each, f"{prefix}{name} ")
+
+
+def completed() -> list[DescribedCommand]:
+    """Return the commands of the first word, with the options of those that belong to them."""
+    described, found = commands(), []
+    for each in described:
+        if " " not in each.name:
+            below = (one for one in described if one.name.startswith(f"{each.name} "))
+            named = {option.names: option for one in below for option in one.options}
+            own = {option.names for option in each.options} | {()}
+            more = [option for names, option in named.items() if names not in own]
+            found.append(replace(each, options=(*each.options, *more)))
+    return found
 
 
 def _options(described: argparse.ArgumentParser) -> Iterator[CommandOption]:
@@ -83,7 +113,8 @@ def _options(described: argparse.ArgumentParser) -> Iterator[CommandOption]:
         choices = tuple(map(str, action.choices or ()))
         value = "" if is_flag else "{" + ",".join(choices) + "}" if choices else metavar
         purpose = formatter._expand_help(action) if action.help else ""
-        yield CommandOption(tuple(action.option_strings), value, choices, purpose)
+        is_repeated = action.nargs in ("+", "*")
+        yield CommandOption(tuple(action.option_strings), value, choices, purpose, is_repeated)
 
 
 def man_page() -> str:
@@ -96,7 +127,7 @@ def man_page() -> str:
         ".SH SYNOPSIS",
         ".B soundalike\n.I COMMAND\n.RI [ OPTION ]...",
         ".br",
-        ".B soundalike-window\n.RI [ AUDIO ]",
+        ".B soundalike-window\n.RI [ AUDIO ]...",
         ".SH DESCRIPTION",
         _roff(top.description or ""),
         ".B soundalike-window",
@@ -129,7 +160,7 @@ def _roff(text: str) -> str:
 def bash_completion() -> str:
     """Return the completion for bash: names of options and commands, choices, else files."""
     cases = []
-    for each in commands():
+    for each in completed():
         named = [name for option in each.options for name in option.names]
         named += [
             choice for option in each.options if not option.names for choice in option.choices
@@ -141,7 +172,7 @@ def bash_completion() -> str:
             if option.choices
         ]
         cases += [*values, f"            {each.name}:*) words='{' '.join(named)}' ;;"]
-    names = " ".join(each.name for each in commands())
+    names = " ".join(each.name for each in completed())
     return f"""# bash completion of soundalike, made by packaging/pages.py
 _soundalike() {{
     local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}} words=''
@@ -166,19 +197,23 @@ def zsh_completion() -> str:
         return re.sub(r"([\[\]:\\])", r"\\\1", text).replace("'", "'\\''")
 
     cases = []
-    for each in commands():
-        lines = []
+    for each in completed():
+        lines, n_places = [], 0
         for option in each.options:
             action = f"({' '.join(option.choices)})" if option.choices else "_files"
             value = f":{quoted(option.value)}:{action}" if option.value else ""
             if not option.names:
-                lines.append(f"'*:{quoted(option.value)}:{action}'")
+                n_places += 1
+                place = "*" if option.is_repeated else n_places  # zsh takes one star alone
+                lines.append(f"'{place}:{quoted(option.value)}:{action}'")
             lines += [f"'*{name}[{quoted(option.purpose)}]{value}'" for name in option.names]
+        if not any(line.startswith("'*:") for line in lines):
+            lines.append("'*:file:_files'")
         cases.append(
             f"        {each.name}) _arguments \\\n            " + " \\\n            ".join(lines)
         )
         cases[-1] += " ;;"
-    described = "\n".join(f"        '{each.name}:{quoted(each.purpose)}'" for each in commands())
+    described = "\n".join(f"        '{each.name}:{quoted(each.purpose)}'" for each in completed())
     return f"""#compdef soundalike
 # zsh completion of soundalike, made by packaging/pages.py
 _soundalike() {{
@@ -207,7 +242,7 @@ def fish_completion() -> str:
         return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
     lines = ["# fish completion of soundalike, made by packaging/pages.py"]
-    for each in commands():
+    for each in completed():
         first = "complete -c soundalike -n __fish_use_subcommand -f"
         lines.append(f"{first} -a {each.name} -d {quoted(each.purpose)}")
         seen = f"complete -c soundalike -n '__fish_seen_subcommand_from {each.name}'"

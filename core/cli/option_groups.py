@@ -111,8 +111,8 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=1,
         metavar="N",
-        help="time expansion: take sounds N times slower and lower, such as 10 for bats; --start "
-        "and --end are then times of the slower sound (1)",
+        help="time expansion: take sounds N times slower and lower, such as 10 for bats; times are "
+        "then those of the slower sound (1)",
     )
 
 
@@ -125,7 +125,12 @@ def _add_folders(parser: argparse.ArgumentParser) -> None:
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="FILE", help="VGGish's checkpoint")
     parser.add_argument("--pca", type=Path, metavar="FILE", help="its PCA parameters")
-    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default=ENGINES[0],
+        help=f"what runs VGGish; tensorflow is only the reference ({ENGINES[0]})",
+    )
     parser.add_argument(
         "--listener",
         type=ListenerKind,

@@ -73,8 +73,9 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog=command_name(),
         description="Hear a sound, find the videos that sound like it.",
-        epilog="Environment: SOUNDALIKE_HOME is the data folder. SOUNDALIKE_ID_SERVICE is the "
-        f"address at which YouTube's ids of YouTube-8M are looked up ({ID_SERVICE}).",
+        epilog="Environment: SOUNDALIKE_HOME is the data folder. "
+        f"{VARIABLE} is where files are fetched from. SOUNDALIKE_ID_SERVICE is the address at "
+        f"which YouTube's ids of YouTube-8M are looked up ({ID_SERVICE}).",
     )
     top.add_argument("--version", action="version", version=f"Soundalike {__version__}")
     subparsers = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -166,11 +167,16 @@ def parser() -> argparse.ArgumentParser:
         "build", commands.build, "Build a catalogue, or add to one.", "folders", "model"
     )
     add_filters(build)
-    build.add_argument("kind", choices=list(map(str, (*BUILT_KINDS, CatalogKind.SOUNDS))))
+    build.add_argument(
+        "kind",
+        choices=list(map(str, (*BUILT_KINDS, CatalogKind.SOUNDS))),
+        help="of whose released features, or of own sounds",
+    )
     build.add_argument(
         "source",
         nargs="+",
         type=Path,
+        metavar="SOURCE",
         help="a .tfrecord file, a folder of them, or a .tar(.gz); of sounds, a folder with files",
     )
     build.add_argument("--out", type=Path, required=True, metavar="DIR", help="the catalogue")

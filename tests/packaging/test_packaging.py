@@ -51,7 +51,9 @@ def test_the_man_page_has_every_command_and_no_fault(pages):
     assert {"match", "find", "teach", "files"} <= set(commands)
     for name in commands:
         assert re.search(rf"^   {name}$", shown, re.MULTILINE), name
-    assert "--only-sure-labels" in shown
+    for text in ("--only-sure-labels", "files fetch", "--mirror NAME", "taught import"):
+        assert text in shown
+    assert "python -m core" not in shown
 
 
 @pytest.mark.parametrize(
@@ -61,6 +63,7 @@ def test_the_man_page_has_every_command_and_no_fault(pages):
         ("match --ra", {"--rank"}),
         ("match --rank ", {"both", "sound", "meaning"}),
         ("build aud", {"audioset"}),
+        ("files fetch --mi", {"--mirror"}),
     ],
 )
 def test_bash_and_fish_complete(pages, words, offered):
@@ -85,6 +88,14 @@ def test_zsh_takes_its_completion(pages):
     )
     assert run("zsh", "-n", pages / "_soundalike").stderr == ""
     assert run("zsh", "-f", "-c", script).stdout.strip() == "_soundalike: function"
+
+
+def test_zsh_is_told_of_rest_arguments_once_a_command(pages):
+    text = (pages / "_soundalike").read_text()
+    specs = re.findall(r"^        (\w+)\) _arguments(.+?) ;;$", text, re.MULTILINE | re.DOTALL)
+    assert {"match", "build", "export"} <= {name for name, _ in specs}
+    # Of two it says “doubled rest argument definition” and completes nothing.
+    assert [name for name, spec in specs if spec.count("'*:") > 1] == []
 
 
 def test_desktops_take_the_entry_and_the_metadata():
