@@ -43,8 +43,11 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     SystemExit
         If help was asked for (0), or the usage is wrong (2).
     """
+    top = parser()
     try:
-        return parser().parse_args(_shield_files(_shield_video_id(arguments)))
+        if "" in arguments:  # as a path it would be the current folder
+            top.error("an argument is empty; is it a variable that was not set?")
+        return top.parse_args(_shield_files(_shield_video_id(arguments)))
     except SystemExit:  # help was printed, or how the command is used
         put("", end="")
         raise

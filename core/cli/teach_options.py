@@ -52,7 +52,10 @@ def add_teaching(command: Callable[..., argparse.ArgumentParser]) -> None:
         added.set_defaults(action=name)
         return added
 
-    action("list", "List the classes, and how well each is told (what taught alone does).")
+    listed = action("list", "List the classes, and how well each is told (what taught alone does).")
+    listed.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="print JSON and nothing else"
+    )
     action("remove", "Remove a class.").add_argument("name", metavar="NAME")
     export = action("export", "Write a class to a file, for another computer.")
     export.add_argument("name", metavar="NAME")

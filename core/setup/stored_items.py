@@ -15,6 +15,7 @@ from core.vggish.model import installed
 _OWN = {
     "library.sqlite": "Your history, stars and presets",
     "recordings": "Your recordings",
+    "taught": "Classes that you taught",
     "window.ini": "Your settings",
     "window.log": "The log, for reports",
 }

@@ -207,6 +207,7 @@ def test_an_unforeseen_failure_shows_no_traceback(capsys, monkeypatch, dog):
     "arguments",
     [[], ["sing"], ["match"], ["match", "a.wav", "-k", "0"], ["match", "a.wav", "-k", "many"],
      ["build", "spotify", "x", "--out", "y"], ["build", "audioset", "x"],
+     ["tags", ""], ["files", "move", ""], ["build", "sounds", "", "--out", "y"],
      ["example", "rain.wav", "--seed", "-1"], ["match", "a.wav", "--engine", "abacus"],
      ["build", "audioset", "x", "--out", "y", "--workers", "2", "--scheduler", "tcp://x"]],
 )  # fmt: skip

@@ -41,6 +41,8 @@ def test_a_class_from_files_is_heard_listed_and_removed(capsys, files):
     assert "Siren.wav" in next(line for line in heard.splitlines() if ",our siren," in line)
     assert not any("Rain.wav" in line and ",our siren," in line for line in heard.splitlines())
     (listed,) = json.loads(run(capsys, "taught", "--json"))["classes"]
+    assert json.loads(run(capsys, "taught", "list", "--json"))["classes"] == [listed]
+    assert "Classes that you taught" in run(capsys, "files", "list")
     assert (listed["name"], listed["yes"], listed["no"]) == ("our siren", 2, 1)
     assert "removed" in run(capsys, "taught", "remove", "our siren")
     assert "No class was taught yet" in run(capsys, "taught")
