@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
+from core.__main__ import main
 from core.cli.parser import parsed
 from docs import make_notebook
 from tests.conftest import PROJECT
@@ -82,6 +83,13 @@ def test_links_and_pictures_lead_somewhere(page):
     missing = {link for link in links if ":" not in link and not (page.parent / link).exists()}
     # `make bench` writes that one.
     assert {link for link in missing if not link.endswith("performance.md")} == set()
+
+
+def test_the_video_of_the_page_is_in_the_catalogue_that_comes_along(own_data_folder, capsys):
+    page = (PROJECT / "docs" / "command_line.md").read_text("utf-8")
+    (video_id,) = re.findall(r"^python -m core similar (\S+) +#", page, re.MULTILINE)
+    assert main(["similar", video_id, "-k", "1"]) == 0
+    assert "AudioSet, balanced" in capsys.readouterr().out
 
 
 def test_every_command_of_the_pages_is_one():
