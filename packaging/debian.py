@@ -9,7 +9,7 @@ from pathlib import Path
 NAME = "soundalike"
 
 DEPENDS = (
-    *("libc6 (>= 2.34)", "libstdc++6", "libgcc-s1"),
+    *("libc6 (>= 2.36)", "libstdc++6", "libgcc-s1"),
     # What Qt shows windows with.
     *("libgl1", "libegl1", "libdbus-1-3", "libdrm2", "fonts-dejavu-core | fonts-liberation"),
     # What sound comes through: PortAudio is in the folder and takes the system's ALSA.

@@ -129,6 +129,13 @@ def test_the_specification_names_what_there_is(monkeypatch):
         assert name in pages.PAGES or any(path.is_file() for path in places), name
 
 
+def test_the_debian_package_asks_for_the_c_library_that_the_page_names(monkeypatch):
+    monkeypatch.syspath_prepend(str(PACKAGING))
+    page = (PROJECT / "docs" / "packaging.md").read_text()
+    (named,) = set(re.findall(r"glibc (\d+\.\d+) or newer", page))
+    assert f"libc6 (>= {named})" in importlib.import_module("debian").DEPENDS
+
+
 def test_the_bundle_has_a_licence_text_for_every_package(monkeypatch):
     monkeypatch.setattr("core.licences.BUNDLED", PACKAGING / "licenses")
     texts = {each.name: each.text for each in licences(Job())}
