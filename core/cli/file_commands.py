@@ -41,6 +41,12 @@ def _fetched(data: DataFolder, arguments: Namespace, job: Job) -> list[str]:
             f"There is nothing called {' '.join(wanted)!r} to fetch.",
             "Fetch model, features, or both.",
         )
+    choice = _choice(arguments)
+    if "features" not in wanted and choice != ClipChoice():
+        raise DownloadError(
+            "--include, --exclude, --balanced and --keep are of AudioSet's features.",
+            "Say that these are to be fetched: files fetch features.",
+        )
     mirror = Mirror.parse(arguments.mirror) if arguments.mirror else Mirror.default()
     lines: list[str] = []
     try:
@@ -48,7 +54,7 @@ def _fetched(data: DataFolder, arguments: Namespace, job: Job) -> list[str]:
             lines, check = install.fetch_model(data, job, mirror)
             lines += check.lines()
         if "features" in wanted:
-            catalog, notes = fetch_features(data, _choice(arguments), job, mirror)
+            catalog, notes = fetch_features(data, choice, job, mirror)
             lines += [f"{catalog.path.name}: {len(catalog)} clips in {catalog.path}", *notes]
     except (KeyboardInterrupt, Cancelled):
         sys.stderr.write("What came is kept: the same command goes on from there.\n")

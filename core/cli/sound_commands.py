@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.output import Progress, plain, put, put_json, remark
 from core.errors import Cancelled
-from core.options import Options
+from core.options import ListenerKind, Options
 from core.paths import DataFolder
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ def _update(arguments: Namespace, out: Path, folders: Sequence[Path]) -> None:
     from core.sounds.workers import usual_workers
 
     data = DataFolder.default()
-    options = Options(arguments.model, arguments.pca, out, arguments.engine, arguments.listener)
+    # Weights that are named mean VGGish, whatever made the catalogue.
+    listener = arguments.listener or (ListenerKind.VGGISH if arguments.model else None)
+    options = Options(arguments.model, arguments.pca, out, arguments.engine, listener)
     begun = time.perf_counter()
     try:
         with Progress() as progress:

@@ -196,7 +196,7 @@ def _model(
         raise CatalogError(
             f"{old.path} was made by another listener ({old.model_name}) than this one "
             f"({model.name}).",
-            "Leave --listener out, or build a catalogue in another folder.",
+            "Leave --listener and --model out, or build a catalogue in another folder.",
         )
     return model, options
 

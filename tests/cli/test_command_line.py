@@ -188,6 +188,7 @@ def test_known_errors_are_two_lines(home, model, catalog, dog, tmp_path, capsys)
         message="none.tar",
     )
     assert not (tmp_path / "new").exists()
+    fails(capsys, ["files", "fetch", "--balanced"], message="of AudioSet's features")
 
 
 def test_an_unforeseen_failure_shows_no_traceback(capsys, monkeypatch, dog):

@@ -144,6 +144,14 @@ def test_bad_input_is_one_error(capsys, tmp_path, monkeypatch, arguments, words)
     assert hint.startswith("hint: ")
 
 
+def test_weights_that_did_not_make_a_catalogue_are_refused(
+    capsys, catalog, checkpoint, pca_file, stand_in_home, monkeypatch
+):
+    monkeypatch.setenv("SOUNDALIKE_HOME", str(stand_in_home.root))
+    assert main(["update", str(catalog), "--model", str(checkpoint), "--pca", str(pca_file)]) == 1
+    assert "was made by another listener (Built-in listener)" in capsys.readouterr().err
+
+
 def test_update_tells_what_it_did(capsys, folder, tmp_path):
     own = tmp_path / "own"
     shutil.copytree(folder, own)
