@@ -134,16 +134,17 @@ class LevelMonitoring(QObject):
         def change(job: Job) -> OpenLevel | None:
             return self._change(goal)
 
-        self._worker.submit(change, self._on_changed, self._on_refused, must_finish=True)
+        def refused(error: SoundalikeError) -> None:
+            log.info("No level: %s", error)
+            # Another one may have been chosen since.
+            self._is_refused, self._opened = goal == self._wanted, None
+
+        self._worker.submit(change, self._on_changed, refused, must_finish=True)
 
     def _on_changed(self, monitor: OpenLevel | None) -> None:
         if not self._is_paused and monitor is not None:
             self._monitor = monitor
             self._follower.start()
-
-    def _on_refused(self, error: SoundalikeError) -> None:
-        log.info("No level: %s", error)
-        self._is_refused, self._opened = True, None
 
     def _follow(self) -> None:
         if self._monitor is None:

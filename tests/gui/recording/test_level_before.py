@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -126,6 +127,27 @@ def test_an_input_that_cannot_be_opened_is_not_tried_over_and_over(
         app.wait_for(lambda: still(app))
     assert tried == ["builtin"]
     assert not app.window.banner.is_trouble
+
+
+def test_an_input_chosen_while_another_is_refused_is_tried_all_the_same(
+    allowed: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, tried, may_go_on = allowed.devices.LevelMonitor, threading.Event(), threading.Event()
+
+    def refuse(key: str, keeps_last: bool) -> FakeMonitor:
+        if key == "usb":
+            tried.set()
+            may_go_on.wait(10)
+            raise MicrophoneError("It is in use.", "Close the other program.")
+        return make(key, keeps_last)
+
+    monkeypatch.setattr(allowed.devices, "LevelMonitor", refuse)
+    allowed.window.capture.choose_device("usb")
+    allowed.wait_for(tried.is_set)
+    allowed.window.capture.choose_device("builtin")
+    may_go_on.set()
+    allowed.wait_for(lambda: len(FakeMonitor.made) == 2)
+    assert FakeMonitor.made[-1].key == "builtin"
 
 
 def test_what_this_computer_plays_is_one_command_away(app: App) -> None:
