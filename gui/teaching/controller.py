@@ -169,12 +169,11 @@ class TeachingController(QObject):
         if self._answers:
             self._learn()
         elif self._wants_questions and self._context.actions.teach.isChecked():
-            self._wants_questions = False
             name, engine = self._name, session.shown.engine
             session.searches.submit(
                 lambda job: engine.to_ask(name, N_QUESTIONS, job),
                 lambda asked: self._on_asked(name, engine, asked),
-                self._on_not_asked,
+                lambda error: self._on_not_asked(name, engine, error),
             )
 
     def _learn(self) -> None:
@@ -213,13 +212,20 @@ class TeachingController(QObject):
         self._work_if_idle()
 
     def _on_asked(self, name: str, engine: Engine, asked: Matches) -> None:
-        if name == self._name:
+        if self._is_answered(name, engine):
             self._asked_by = engine
             self.panel.show_questions(asked.matches)
 
-    def _on_not_asked(self, error: SoundalikeError) -> None:
-        self.panel.show_questions(())
-        self.panel.show_message(error.in_full)
+    def _on_not_asked(self, name: str, engine: Engine, error: SoundalikeError) -> None:
+        if self._is_answered(name, engine):
+            self.panel.show_questions(())
+            self.panel.show_message(error.in_full)
+
+    def _is_answered(self, name: str, engine: Engine) -> bool:
+        """Wait no longer, if it was asked about what is shown; a search may have stopped it."""
+        is_current = name == self._name and engine is self._session.shown.engine
+        self._wants_questions = self._wants_questions and not is_current
+        return is_current
 
     # What the session tells
 
@@ -271,6 +277,7 @@ class TeachingController(QObject):
 
     def _forget(self, name: str) -> None:
         engine = self._context.engine
+        self._answers = [each for each in self._answers if each[0] != name]
 
         def done(_: object) -> None:
             self._name = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from core.audio.examples import example
 from core.audio.writing import save_wav
 from core.engine import Engine
+from core.jobs import Job
 from core.options import ListenerKind, Options
 from core.paths import DataFolder
 from core.types import CatalogInfo, Matches, Query, Tag
@@ -182,6 +184,47 @@ def test_a_class_is_removed_only_after_asking(taught: Taught) -> None:
         assert len(taught.engine.taught_classes()) == (0 if is_removed else 1)
     assert taught.panel.classes.currentText() == "New class…"
     assert not taught.panel.questions[0].isVisible()
+
+
+def test_what_a_removed_class_was_still_to_learn_does_not_bring_it_back(taught: Taught) -> None:
+    taught.find("dog")
+    taught.name("our dog")
+    taught.select(0)
+    taught.press(taught.panel.of_matches.yes)
+    taught.coordinator.recording.toggle()
+    taught.wait_for(lambda: taught.session.state is State.RECORDING)
+    taught.qtbot.mouseClick(taught.panel.questions[0].yes, Qt.MouseButton.LeftButton)
+    taught.panel.remove_action.trigger()
+    (box,) = taught.window.findChildren(QMessageBox)
+    button = next(each for each in box.buttons() if each.text() == "Remove")
+    taught.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    taught.wait_for(lambda: taught.engine.taught_classes() == [])
+    taught.wait_for(lambda: taught.panel.classes.currentText() == "New class…")
+    taught.coordinator.recording.toggle()
+    taught.wait_for(lambda: taught.session.state is not State.RECORDING)
+    taught.wait_for(lambda: taught.session.state is State.RESULTS and taught.is_idle())
+    assert taught.engine.taught_classes() == []
+
+
+def test_a_search_only_puts_off_what_is_asked_about(
+    taught: Taught, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to_ask, begun = taught.engine.to_ask, threading.Event()
+
+    def slow(name: str, k: int, job: Job) -> Matches:
+        begun.set()
+        while True:
+            job.check()
+
+    monkeypatch.setattr(taught.engine, "to_ask", slow)
+    taught.find("dog")
+    taught.name("our dog")
+    taught.select(0)
+    taught.qtbot.mouseClick(taught.panel.of_matches.yes, Qt.MouseButton.LeftButton)
+    taught.wait_for(begun.is_set)
+    monkeypatch.setattr(taught.engine, "to_ask", to_ask)
+    taught.find("rain")
+    taught.wait_for(lambda: taught.panel.has_open_questions)
 
 
 def test_without_a_name_for_a_new_class_the_one_in_sight_stays(qtbot: QtBot) -> None:
