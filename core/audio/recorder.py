@@ -19,6 +19,7 @@ from core.audio.input_check import Finding, InputCheck
 from core.audio.open_input import OpenInput
 from core.audio.pre_roll import PreRoll
 from core.audio.waveform import MODEL_RATE_HZ, native_name
+from core.audio.writing import telling_of_full_disk
 from core.errors import ROOM_IN_THE_WINDOW, MicrophoneError
 from core.private import private_file, private_folder
 from core.types import Float32
@@ -204,17 +205,19 @@ class Recorder:
         if self._file.closed:
             return False
         try:
-            self._file.write(samples)
-            self._n_samples += len(samples)
-            if is_due:
-                self._file.flush()
-            if is_last:
-                self._file.close()
+            with telling_of_full_disk(self.path.parent):
+                self._file.write(samples)
+                self._n_samples += len(samples)
+                if is_due:
+                    self._file.flush()
+                if is_last:
+                    self._file.close()
             return True
         except (OSError, RuntimeError, soundfile.LibsndfileError) as error:
+            kept = "What was recorded until then is kept" if self._n_samples else "Nothing is kept"
             self.problem = self.problem or MicrophoneError(
                 f"The recording stopped, since its file cannot be written: {reason_of(error)}.",
-                "What was recorded until then is kept; make room on the disk and record again.",
+                f"{kept}; make room on the disk and record again.",
             )
             with suppress(soundfile.LibsndfileError):
                 self._file.close()

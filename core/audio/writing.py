@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -18,6 +21,8 @@ _FORMATS = {".wav": "WAV", ".flac": "FLAC"}
 _MOST_FLAC_CHANNELS, _MOST_FLAC_HZ = 8, 655_350
 _MOST_WAV_BYTES = 4_000_000_000
 """Sizes in a WAV file have 32 bits; RF64 is its larger form."""
+_NO_ROOM_BYTES = 1 << 14
+"""A disk with less cannot take what libsndfile writes at once."""
 
 
 def save_sound(
@@ -71,6 +76,7 @@ def save_sound(
     with (
         _errors_of_writing(path),
         written_whole(path) as file,
+        telling_of_full_disk(path.parent),
         soundfile.SoundFile(
             native_name(file.name),
             "w",
@@ -98,7 +104,11 @@ def save_wav(waveform: Waveform, path: Path) -> None:
     """
     import soundfile
 
-    with _errors_of_writing(path), written_whole(path) as file:
+    with (
+        _errors_of_writing(path),
+        written_whole(path) as file,
+        telling_of_full_disk(path.parent),
+    ):
         # By name: an error of writing through a file object would be printed, not raised.
         name = native_name(file.name)
         soundfile.write(name, waveform.samples, waveform.rate_hz, "PCM_16", format="WAV")
@@ -117,6 +127,19 @@ def made_at(audio: AudioFile, start_s: float) -> str:
         return (moment + later).isoformat(timespec="seconds")
     except (ValueError, OverflowError):
         return ""
+
+
+@contextmanager
+def telling_of_full_disk(folder: Path) -> Iterator[None]:
+    """Raise the system's error where the disk is full: libsndfile tells of its decoder then."""
+    import soundfile
+
+    try:
+        yield
+    except soundfile.LibsndfileError as error:
+        if shutil.disk_usage(folder).free < _NO_ROOM_BYTES:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
 
 
 @contextmanager
