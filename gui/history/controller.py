@@ -83,6 +83,7 @@ class HistoryController(QObject):
         panel.star_removed.connect(lambda star: lists.unstar(star.video_id, star.start_s))
         store.recalled.connect(self._on_recalled)
         store.undoable.connect(lambda words: banner.show_note(words, "Undo", store.undo))
+        store.lapsed.connect(banner.withdraw)
         actions.show_hidden.triggered.connect(lists.show_all)
         lists.hidden_changed.connect(lambda hidden: actions.show_hidden.setEnabled(bool(hidden)))
         self.library_worker.noted.connect(banner.show_note)

@@ -45,10 +45,11 @@ class Recalled:
 
 @dataclass(frozen=True)
 class _Forgotten:
-    """Entries that no list shows any more, and where they were."""
+    """Entries that no list shows any more, where they were, and what is said of it."""
 
     entries: list[Entry]
     row: int
+    words: str
     is_all: bool = False
 
 
@@ -67,10 +68,13 @@ class HistoryStore(QObject):
     recalled : Recalled
     undoable : str
         Something was forgotten that `undo` brings back.
+    lapsed : str
+        What was said to be undoable is not any more.
     """
 
     recalled = Signal(Recalled)
     undoable = Signal(str)
+    lapsed = Signal(str)
 
     def __init__(
         self,
@@ -158,20 +162,21 @@ class HistoryStore(QObject):
         """Forget an entry, unless that is undone in time."""
         row = self._history.remove(entry)
         if row >= 0:
-            self._forget(_Forgotten([entry], row), f"Forgot {entry.title}.")
+            self._forget(_Forgotten([entry], row, f"Forgot {entry.title}."))
 
     def clear(self) -> None:
         """Forget all entries, unless that is undone in time."""
         entries = self._history.clear()
         if entries:
             stays = " What has a name or a star stays." if self._history.rowCount() else ""
-            self._forget(_Forgotten(entries, MOST_ENTRIES, True), f"Cleared the history.{stays}")
+            said = f"Cleared the history.{stays}"
+            self._forget(_Forgotten(entries, MOST_ENTRIES, said, is_all=True))
 
-    def _forget(self, forgotten: _Forgotten, words: str) -> None:
+    def _forget(self, forgotten: _Forgotten) -> None:
         self.forget_for_good()
         self._forgotten = forgotten
         self.forgetting.start()
-        self.undoable.emit(words)
+        self.undoable.emit(forgotten.words)
 
     def undo(self) -> None:
         """Take back what was forgotten last, within a few seconds."""
@@ -186,6 +191,7 @@ class HistoryStore(QObject):
         self.forgetting.stop()
         if forgotten is None:
             return
+        self.lapsed.emit(forgotten.words)
 
         def forget(_: Job) -> None:
             # Only here it is sure that all of them have been written.

@@ -771,6 +771,21 @@ def test_the_history_opens_beside_the_empty_page(app: App, sine: Path) -> None:
     assert not window.right.isVisible()
 
 
+def test_undo_is_offered_only_while_it_brings_something_back(app: App, sine: Path) -> None:
+    app.window.permission.adopt(False)  # no question may stand there
+    open_and_wait(app, sine)
+    assert app.coordinator.features is not None
+    store, banner = app.coordinator.features.history.store, app.window.banner
+    history, panel = app.coordinator.history, app.window.history
+    for undo in (banner.action.click, store.forgetting.timeout.emit):
+        panel.removed.emit(history.at(history.index(0)))
+        assert banner.message.startswith("Forgot")
+        assert banner.action.text() == "Undo"
+        undo()
+        assert not banner.message
+    assert history.rowCount() == 0
+
+
 def test_the_sound_that_is_shown_is_the_one_that_is_selected(app: App, tmp_path: Path) -> None:
     names = ["one.wav", "two.wav", "three.wav", "four.wav"]
     for name in names:
