@@ -62,10 +62,11 @@ def paint_marks(
     shown = marks.hovered if marks.hovered >= 0 else marks.current
     if marks.hovered >= 0:
         _ring(painter, middle(marks.hovered), _CURRENT, strong, base)
+    taken = QRectF()
     if marks.query is not None:
-        _words(painter, canvas, QPointF(*view.pixel(*marks.query)), YOUR_SOUND)
+        taken = _words(painter, canvas, QPointF(*view.pixel(*marks.query)), YOUR_SOUND, taken)
     if shown >= 0 and text:
-        _words(painter, canvas, middle(shown), text)
+        _words(painter, canvas, middle(shown), text, taken)
 
 
 def _ring(painter: QPainter, at: QPointF, radius: float, color: QColor, ground: QColor) -> None:
@@ -82,11 +83,11 @@ def _diamond(painter: QPainter, at: QPointF, palette: QPalette) -> None:
     painter.drawPolygon(QPolygonF([at + QPointF(*step) for step in steps]))
 
 
-def _words(painter: QPainter, canvas: QWidget, at: QPointF, text: str) -> None:
-    """Paint plain text beside a point, within the canvas."""
+def _words(painter: QPainter, canvas: QWidget, at: QPointF, text: str, taken: QRectF) -> QRectF:
+    """Paint plain text beside a point, within the canvas and off what is taken; return where."""
     palette = canvas.palette()
     if not QRectF(canvas.rect()).contains(at):
-        return
+        return QRectF()
     painter.setFont(theme.scaled_font(canvas, 1.0))
     lines = text.split("\n")
     metrics = painter.fontMetrics()
@@ -99,6 +100,10 @@ def _words(painter: QPainter, canvas: QWidget, at: QPointF, text: str) -> None:
         box.moveRight(at.x() - 2 * theme.GRID)
     box.moveLeft(min(max(box.left(), 2), max(2, canvas.width() - width - 2)))
     box.moveTop(min(max(box.top(), 2), max(2, canvas.height() - height - 2)))
+    if box.intersects(taken):
+        box.moveTop(taken.bottom() + 2)
+        if box.bottom() > canvas.height() - 2:
+            box.moveBottom(taken.top() - 2)
     painter.setPen(theme.hairline(palette))
     painter.setBrush(palette.color(QPalette.ColorRole.Window))
     painter.drawRoundedRect(box, 4, 4)
@@ -106,6 +111,7 @@ def _words(painter: QPainter, canvas: QWidget, at: QPointF, text: str) -> None:
     painter.drawText(
         box.adjusted(theme.GRID, theme.GRID / 2, 0, 0), Qt.AlignmentFlag.AlignLeft, "\n".join(lines)
     )
+    return box
 
 
 def legend_size(canvas: QWidget, names: Sequence[str]) -> QSize:

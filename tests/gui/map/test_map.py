@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPalette, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.catalog.catalog import Catalog
@@ -21,7 +21,7 @@ from core.jobs import Job
 from core.types import CatalogInfo, Match, Matches, Query
 from gui.map.canvas import MapCanvas
 from gui.map.colors import group_colors
-from gui.map.marks import Marks, legend_size
+from gui.map.marks import Marks, legend_size, paint_marks
 from gui.map.pane import MapPane
 from gui.map.raster import Chart, MapView, picture
 from gui.search.state import State
@@ -263,6 +263,31 @@ def test_what_is_under_the_cursor_is_named(qtbot: QtBot, canvas: MapCanvas) -> N
     qtbot.mouseMove(canvas, (at(canvas, 10) + at(canvas, 18)) / 2)
     assert canvas.marks.hovered == -1
     assert canvas.grab().toImage() != before
+
+
+@pytest.mark.parametrize("top", [0.0, 0.5, 1.0])
+def test_words_on_a_match_leave_those_on_the_query_in_sight(qtbot: QtBot, top: float) -> None:
+    canvas = QWidget()
+    qtbot.addWidget(canvas)
+    canvas.resize(300, 200)
+    view = MapView(0.0, top * 200 - 100, 1.0, 300, 200)
+    points = np.zeros((1, 2), np.float32)
+
+    def painted(marks: Marks, text: str) -> np.ndarray:
+        image = QImage(canvas.size(), QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        with QPainter(image) as painter:
+            paint_marks(painter, canvas, marks, view, points, text)
+        return np.array(image.constBits()).reshape(200, 300, 4)
+
+    on_both = Marks((0.0, 0.0), current=0)
+    queried = painted(on_both, "")
+    words = (queried != painted(Marks(current=0), "")).any(axis=2)
+    words[:, :165] = False  # the marks themselves
+    assert words.any()
+    both = painted(on_both, "Dog\nvideo  0:30–0:40\n/a/folder")
+    assert (both != queried).any()
+    assert (both == queried)[words].all()
 
 
 def test_a_picture_of_before_is_moved_until_the_new_one_comes(canvas: MapCanvas) -> None:
