@@ -281,7 +281,8 @@ class Coordinator(QObject):
                 self._window.show_title("Recording")
             case State.ANALYSING:
                 self._window.show_title(session.subject, "matching")
-            case State.RESULTS if session.answer is not None:
+            # After trouble, too, the answer of before is what is shown.
+            case State.RESULTS | State.TROUBLE if session.answer is not None:
                 most = session.options.values.k
                 number = min(len(session.answer.matches.matches), most)
                 self._window.show_title(session.subject, formats.count(number, "match", "matches"))

@@ -202,6 +202,19 @@ def test_what_cannot_be_matched_is_explained(app: App, tmp_path: Path, make, par
     assert "no match" in app.window.windowTitle()
 
 
+def test_after_trouble_the_title_tells_of_the_matches_that_are_shown(
+    app: App, tmp_path: Path
+) -> None:
+    drop(app, mime_of(write_wav(tmp_path / "tone.wav", np.sin(np.arange(20_000)))))
+    app.wait_for(lambda: app.session.state is State.RESULTS)
+    title = app.window.windowTitle()
+    drop(app, mime_of(tmp_path / "gone.wav"))
+    app.wait_for(lambda: app.session.state is State.TROUBLE)
+    assert app.rows > 0
+    assert app.window.windowTitle() == title
+    assert title.startswith("tone.wav – ")
+
+
 def test_web_addresses_and_text_are_refused(app: App) -> None:
     drop(app, mime_of("https://example.org/dog.wav"))
     assert "Only files on this computer" in said(app)
