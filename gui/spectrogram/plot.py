@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtGui import QFocusEvent, QPainter, QPalette
 from PySide6.QtWidgets import QWidget
 
 from core.audio.frequency import FrequencyScale, FrequencyView
@@ -224,6 +224,16 @@ class SpectrogramPlot(pg.PlotWidget):  # type: ignore[misc]
             painter.setPen(pg.mkPen(self.palette().color(QPalette.ColorRole.Highlight), width=2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.picture_area.adjusted(-1, -1, 1, 1))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show who has the focus: Qt paints anew only what is around the viewport."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that the focus has gone."""
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def _label_frequencies(self) -> None:
         """Label as many frequencies as there is room for, the highest first."""

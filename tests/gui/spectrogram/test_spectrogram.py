@@ -610,3 +610,20 @@ def test_the_picture_is_written_twice_as_fine(shown: Spectrogram, tmp_path: Path
 def test_a_picture_that_cannot_be_written_says_so(shown: Spectrogram, tmp_path: Path) -> None:
     with pytest.raises(SoundalikeError, match="cannot be written"):
         shown.save_png(tmp_path / "nowhere" / "picture.png")
+
+
+def test_the_frame_of_the_focus_comes_and_goes_with_it(shown: Spectrogram, qtbot: QtBot) -> None:
+    accent = shown.palette().color(QPalette.ColorRole.Highlight)
+    corner = shown.plot.picture_area.topLeft().toPoint() - QPoint(1, 1)
+    at = shown.plot.viewport().mapTo(shown, corner)
+
+    def is_framed() -> bool:
+        on_screen = shown.screen().grabWindow(shown.winId()).toImage()
+        return on_screen.pixelColor(at) == accent
+
+    shown.plot.clearFocus()
+    qtbot.waitUntil(lambda: not is_framed())
+    shown.plot.setFocus()
+    qtbot.waitUntil(is_framed)
+    shown.plot.clearFocus()
+    qtbot.waitUntil(lambda: not is_framed())
