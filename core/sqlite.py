@@ -34,6 +34,9 @@ _DAMAGE = frozenset(
 )
 """SQLite's codes that tell of the file itself; others tell of no room, no right, no answer."""
 
+_MOST_KEY = 1 << 53
+"""More rows than anybody adds; above 2**63 SQLite has no number for another one."""
+
 _NO_ROOM = frozenset(
     (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 )
@@ -82,7 +85,7 @@ class Database:
             try:
                 return self._try(work)
             except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-                if _is_damage(error, self.path):
+                if _is_damage(error, self.path) or self._is_out_of_keys(error):
                     self._put_aside()
                     return self._try(work)
                 if not self._is_only_readable(error):
@@ -140,6 +143,19 @@ class Database:
         log = self.path.with_name(f"{self.path.name}-wal")
         is_whole = not (log.is_file() and log.stat().st_size)
         return code in _NO_ROOM and is_whole and self.path.is_file()
+
+    def _is_out_of_keys(self, error: Exception) -> bool:
+        """Return whether it is not the disk that is full: a damaged key may be the last there is."""
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_FULL:
+            return False
+        numbered = ["SELECT max(seq) FROM sqlite_sequence"]
+        numbered += [f"SELECT max(rowid) FROM {table}" for table in self._keyed_tables()]  # noqa: S608
+        with closing(connection(self.path, _WAIT_S)) as db:
+            highest = [db.execute(text).fetchone()[0] for text in numbered]
+        return any(isinstance(key, int) and key > _MOST_KEY for key in highest)
+
+    def _keyed_tables(self) -> list[str]:
+        return [name for name, columns in self._expected_columns().items() if columns[0] == "key"]
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do work that writes nothing, without the files that SQLite wants beside this one."""
@@ -221,13 +237,15 @@ class Database:
             nonlocal n_rows
             db.execute("BEGIN IMMEDIATE")
             for table, row in rows:
+                if table in keyed and not 0 <= row[0] <= _MOST_KEY:
+                    continue
                 marks = ", ".join("?" * len(row))
                 names = ", ".join(("rowid", *expected[table]))
                 text = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
                 with suppress(sqlite3.IntegrityError):  # such as a key that is no number
                     n_rows += db.execute(text, row).rowcount
 
-        expected = self._expected_columns()
+        expected, keyed = self._expected_columns(), self._keyed_tables()
         with closing(salvaged_rows(aside, expected)) as rows:
             self._try(insert)
         return n_rows
@@ -272,7 +290,8 @@ class CacheDatabase:
                 work(db)
         except OSError:
             pass  # no room, or no right to write
-        except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
+        # SQLite asks a damaged file how much memory to take.
+        except (sqlite3.Error, ValueError, TypeError, OverflowError, MemoryError) as error:
             if not isinstance(error, sqlite3.Error) or _is_damage(error, self.path):
                 for ending in _ENDINGS:
                     with suppress(OSError):

@@ -183,7 +183,7 @@ class Track:
     def _decoded(self) -> Iterator[av.AudioFrame | int]:
         """Yield frames, and between them how many samples are lost."""
         has_begun = False
-        for packet in self._container.demux(self._stream):
+        for packet in self._packets():
             try:
                 for frame in packet.decode():
                     has_begun = True
@@ -192,6 +192,14 @@ class Track:
                 if has_begun:
                     lost_s = float((packet.duration or 0) * (self._stream.time_base or 0))
                     yield round(min(lost_s, _MOST_LOST_S) * self.rate_hz)
+
+    def _packets(self) -> Iterator[av.Packet]:
+        while True:
+            try:
+                yield from self._container.demux(self._stream)
+                return
+            except IndexError:  # of a track that begins later, which PyAV does not know: go on
+                pass
 
     def _samples(self, frame: av.AudioFrame | int) -> bytes:
         """Return a frame as float32, with the rate and channels of the first one."""
@@ -242,7 +250,7 @@ class Track:
         self._begin()
         total, last, is_steady = 0, -(1 << 62), True
         reported_s = time.monotonic()
-        for packet in self._container.demux(self._stream):
+        for packet in self._packets():
             total += packet.duration or 0
             if packet.pts is not None:
                 is_steady = is_steady and packet.pts >= last

@@ -66,6 +66,18 @@ def test_phone_sound_and_videos_are_read_whole_and_anywhere(tmp_path, kind):
     assert [len(piece) for piece in pieces] == [round(0.05 * audio.rate_hz)] * 2 + [0]
 
 
+def test_a_track_that_begins_later_does_not_end_the_others(tmp_path):
+    path = made(tmp_path, "mts", 0.5)
+    whole = AudioFile(path).duration_s
+    packets = bytearray(path.read_bytes())
+    begun = [at for at in range(0, len(packets), 188) if packets[at + 1] == 0x41]  # of a track
+    packets[begun[-2] + 1 : begun[-2] + 3] = b"\x41\x22"  # of one that nothing has told of
+    path.write_bytes(packets)
+    audio = AudioFile(path)
+    assert audio.duration_s == pytest.approx(whole, abs=0.15)
+    assert audio.waveform(0.3).samples.any()
+
+
 @pytest.mark.parametrize("kind", ["m4a", "alac.m4a", "mp4"])
 def test_a_span_in_a_damaged_end_is_silence_as_in_a_whole_read(tmp_path, kind):
     path = made(tmp_path, kind, 20.0)

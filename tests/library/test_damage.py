@@ -163,6 +163,21 @@ def test_a_row_that_makes_no_sense_is_put_aside_and_the_rest_is_kept(tmp_path: P
     assert use(Library(path)) == found
 
 
+@pytest.mark.parametrize("change", ["history SET key = {}", "sqlite_sequence SET seq = {}"])
+def test_a_key_that_leaves_no_number_for_another_entry(tmp_path: Path, change: str):
+    path = tmp_path / "library.sqlite"
+    filled(path)
+    where = f" WHERE rowid = {N_ENTRIES}" if change.startswith("history") else ""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"UPDATE {change.format((1 << 63) - 1)}{where}")
+    library = Library(path)
+    found = use(library)
+    assert found["history"] >= N_ENTRIES - 1
+    assert found["stars"] == found["hidden"] == found["presets"] == N_ENTRIES
+    assert any("is kept as library-damaged" in notice for notice in library.notices)
+    assert use(Library(path))["stars"] == N_ENTRIES
+
+
 def test_rows_on_both_sides_of_a_damaged_page_are_kept(tmp_path: Path):
     path = tmp_path / "library.sqlite"
     for number in range(600):
