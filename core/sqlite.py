@@ -145,7 +145,7 @@ class Database:
         return code in _NO_ROOM and is_whole and self.path.is_file()
 
     def _is_out_of_keys(self, error: Exception) -> bool:
-        """Return whether it is not the disk that is full: a damaged key may be the last there is."""
+        """Return whether not the disk is full: a damaged key may be the last that there is."""
         if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_FULL:
             return False
         numbered = ["SELECT max(seq) FROM sqlite_sequence"]

@@ -193,7 +193,7 @@ class Track:
                     lost_s = float((packet.duration or 0) * (self._stream.time_base or 0))
                     yield round(min(lost_s, _MOST_LOST_S) * self.rate_hz)
 
-    def _packets(self) -> Iterator[av.Packet]:
+    def _packets(self) -> Iterator[av.Packet[av.AudioStream]]:
         while True:
             try:
                 yield from self._container.demux(self._stream)
