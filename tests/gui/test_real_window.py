@@ -34,7 +34,9 @@ def screen() -> Iterator[str]:
         assert shutil.which(program), f"{program} is missing: run `make test`"
     reading, writing = os.pipe()
     # Without repeating keys: on a busy machine one is held down for longer than it takes to repeat.
-    options = ["-r", "-screen", "0", "1920x1080x24", "-nolisten", "tcp"]
+    # Nor does it begin anew where its first client goes before the second comes, which it would
+    # turn away meanwhile.
+    options = ["-r", "-noreset", "-screen", "0", "1920x1080x24", "-nolisten", "tcp"]
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writing), *options],
         pass_fds=[writing],
