@@ -102,7 +102,8 @@ def test_a_folder_whose_name_is_no_text_is_shown_by_its_bytes(
 ) -> None:
     told, folder = desktop("exit 0"), tmp_path / os.fsdecode(b"caf\xe9")
     opening.show_folder(folder)
-    qtbot.waitUntil(lambda: told.exists() and told.read_text() == f"{folder.as_uri()}\n")
+    address = f"{folder.as_uri()}\n"
+    qtbot.waitUntil(lambda: told.exists() and told.read_text() == address, timeout=20_000)
     assert banner.isHidden()
 
 
